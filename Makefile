@@ -1,0 +1,65 @@
+# Everything here sets up by itself: a Debian with Python 3.11 or newer and make is enough.
+# A set-up that was interrupted leaves .in-work and no .ready, so running it again begins afresh.
+
+VENV := .venv
+PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --no-input
+LOCKED := $(PIP) install --quiet --require-hashes --requirement
+
+.PHONY: demo test install lint bench lock
+
+demo: install
+	@exec $(VENV)/bin/screening-line demo
+
+test: $(VENV)/.dev-ready
+	@$(VENV)/bin/pytest $(TESTS)
+
+install: $(VENV)/.ready
+
+lint: $(VENV)/.dev-ready
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/basedpyright
+
+bench: $(VENV)/.dev-ready
+	@$(VENV)/bin/python tests/bench.py
+
+# Pins again from pyproject.toml; `make lock UPGRADE=--upgrade` takes the newest of everything.
+lock:
+	@$(find_python); tools=$$(mktemp -d); trap 'rm -rf "$$tools"' EXIT; \
+	"$$python" -m venv "$$tools" && "$$tools/bin/pip" install --quiet uv && \
+	compile="$$tools/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	  --generate-hashes --no-header --no-annotate $(UPGRADE) pyproject.toml" && \
+	$$compile --output-file requirements.lock && \
+	$$compile --all-extras --constraint requirements.lock --output-file requirements-dev.lock
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	@$(find_python); \
+	if [ -e $(VENV)/.in-work ] || ! $(VENV)/bin/python -m pip --version >/dev/null 2>&1; then \
+	  echo "Setting up $(VENV) (about a minute) ..."; \
+	  "$$python" -m venv --clear $(VENV) || exit 1; \
+	fi; \
+	touch $(VENV)/.in-work
+	@$(LOCKED) requirements.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@ && rm $(VENV)/.in-work
+
+$(VENV)/.dev-ready: $(VENV)/.ready requirements-dev.lock
+	@echo "Adding the tools for tests and lint to $(VENV) ..."
+	@touch $(VENV)/.in-work && rm $(VENV)/.ready
+	@$(LOCKED) requirements-dev.lock
+	@touch $(VENV)/.ready $@ && rm $(VENV)/.in-work
+
+# The first Python that is new enough and can make a virtual environment, as $$python.
+define find_python
+python=; new=; \
+for name in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
+  "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; new=$$name; \
+  "$$name" -c 'import ensurepip, venv' 2>/dev/null || continue; python=$$name; break; \
+done; \
+if [ -z "$$new" ]; then \
+  echo "Python 3.11 or newer is missing: sudo apt install python3 python3-venv" >&2; exit 1; \
+elif [ -z "$$python" ]; then \
+  echo "Python's venv module is missing: sudo apt install python3-venv" >&2; exit 1; \
+fi
+endef
