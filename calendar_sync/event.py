@@ -1,0 +1,106 @@
+"""What staff read in an event: the chart note of one booking, most needed first; pure.
+
+The title names neither the caller nor the complaint. A skipped question is listed as skipped and
+never looks like a no.
+"""
+
+from base64 import b32hexencode
+from datetime import datetime
+from hashlib import sha256
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from calendar_sync.booking import Booking, Chart
+from calendar_sync.diary import Event
+
+SKIPPED = "skipped"
+"""The words of a question that was passed over, in a chart."""
+NOT_RECORDED = "not recorded"
+
+_GAP = "   "
+_LANGUAGES = {"es": "Spanish"}
+
+
+def event_id(call_sid: str, step: str, generation: int) -> str:
+    """The id of a booking's event: 32 of the characters a-v and 0-9, always the same.
+
+    Made of the call and its step, so a restored backup cannot hand an old id to a new booking. A
+    deleted event keeps its id for ever, so the next try is the next generation.
+    """
+    name = f"screening-line|{call_sid}|{step}|{generation}"
+    return b32hexencode(sha256(name.encode()).digest()[:20]).decode().lower()
+
+
+def event_for(
+    booked: Booking,
+    *,
+    detail: Literal["full", "minimal"],
+    zone: ZoneInfo,
+    video_url: str | None,
+) -> Event:
+    """The event of a booking. With `minimal` the caller's answers and visit code stay out."""
+    last_four = f" ··{booked.number[-4:]}" if booked.number else ""
+    lines = [_call(booked, zone), f"VIDEO: {video_url or 'needs a link'}"]
+    if detail == "full":
+        lines += _answers(booked.chart)
+    lines.append(_booked(booked, zone))
+    if detail == "full":
+        code = booked.visit_code or ""
+        lines.append(f"VISIT CODE: {code[:3]} {code[3:]}")
+        lines.append("To move or cancel, edit or delete this event.")
+    return Event(
+        id=booked.event_id or event_id(booked.call_sid, booked.step, booked.generation),
+        span=booked.slot,
+        title=f"Video screening{last_four}",
+        description="\n".join(lines),
+        location=video_url or "",
+        booking_id=str(booked.id),
+    )
+
+
+def _call(booked: Booking, zone: ZoneInfo) -> str:
+    """Whom to call, and whether texts are allowed."""
+    call = f"CALL: {_number(booked.number)}" if booked.number else "CALL: no number was given"
+    if booked.language != "en":
+        call += f" (speaks {_LANGUAGES.get(booked.language, booked.language)})"
+    if not booked.text_number or not booked.text_consent_at:
+        return f"{call}{_GAP}NO TEXTS" + (": call with the link" if booked.number else "")
+    to = "" if booked.text_number == booked.number else f", to {_number(booked.text_number)}"
+    return f"{call}{_GAP}TEXTS: yes{to}, agreed {_moment(booked.text_consent_at, zone)}"
+
+
+def _answers(chart: Chart) -> list[str]:
+    """The keypad answers in words; what was not recorded is called so."""
+    words = {label.upper(): said for label, said in chart}
+    safety, heard = words.pop("SAFETY", NOT_RECORDED), words.pop("HEARD", NOT_RECORDED)
+    skipped = [label for label, said in words.items() if said == SKIPPED]
+    given = [f"{label}: {said}" for label, said in words.items() if said != SKIPPED]
+    nothing = "none" if words else NOT_RECORDED
+    return [
+        f"SAFETY: {safety}",
+        *given,
+        f"SKIPPED: {'; '.join(skipped) or nothing}",
+        f"HEARD: {heard}",
+    ]
+
+
+def _booked(booked: Booking, zone: ZoneInfo) -> str:
+    when = booked.confirmed_at
+    at = f" {when.astimezone(zone):%a} {_moment(when, zone)}" if when else ""
+    return f"BOOKED: by phone{at}. Keypad answers, not an examination; caller not verified."
+
+
+def _number(e164: str) -> str:
+    """+14255550123 as +1 425 555 0123; other countries' numbers as they are."""
+    if e164.startswith("+1") and len(e164) == len("+14255550123"):
+        return f"+1 {e164[2:5]} {e164[5:8]} {e164[8:]}"
+    return e164
+
+
+def _moment(at: datetime, zone: ZoneInfo) -> str:
+    """Nov 23, 9:14 AM PT; the zone's short name without standard or daylight in the US."""
+    local = at.astimezone(zone)
+    name = local.strftime("%Z")
+    if name[1:] in {"ST", "DT"} and name[0] in "PMCE":
+        name = name[0] + "T"
+    return f"{local:%b} {local.day}, {local.hour % 12 or 12}:{local:%M %p} {name}"

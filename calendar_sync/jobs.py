@@ -1,0 +1,119 @@
+"""The calendar's jobs in one place: `blueprint` is what the line's queue takes in.
+
+Everything here may be killed anywhere and run again. No job takes a `lock`: a killed holder would
+block the very job that revives it.
+"""
+
+from procrastinate import JobContext
+
+from calendar_sync import busy_times, call_backs
+from calendar_sync.blueprint import HOUSEKEEPING, blueprint, desk_of
+from calendar_sync.booking import booking
+from calendar_sync.desk import Desk
+from calendar_sync.holds import release_expired
+from calendar_sync.inserting import insert_event, withdraw_event
+from calendar_sync.rewriting import rewrite_event
+
+__all__ = [
+    "blueprint",
+    "delete_old_jobs",
+    "insert_event",
+    "reconcile",
+    "reconcile_bookings",
+    "refresh_busy",
+    "release_expired_holds",
+    "retry_stalled",
+    "rewrite_event",
+    "withdraw_event",
+]
+
+_SILENT = 3  # seconds without a heartbeat after which a worker counts as dead
+_WEEK = 7 * 24  # hours
+
+
+@blueprint.periodic(cron="* * * * *")
+@blueprint.task(
+    name="refresh_busy", queue=HOUSEKEEPING, queueing_lock="refresh_busy", pass_context=True
+)
+async def refresh_busy(context: JobContext, timestamp: int) -> None:
+    """Every minute: read the busy times again."""
+    del timestamp
+    await busy_times.refresh(desk_of(context))
+
+
+@blueprint.periodic(cron="* * * * *")
+@blueprint.task(
+    name="release_expired_holds",
+    queue=HOUSEKEEPING,
+    queueing_lock="release_expired_holds",
+    pass_context=True,
+)
+async def release_expired_holds(context: JobContext, timestamp: int) -> None:
+    """Every minute: let go of holds whose five minutes are over."""
+    del timestamp
+    async with desk_of(context).pool.connection() as conn:
+        await release_expired(conn)
+
+
+@blueprint.periodic(cron="* * * * *")
+@blueprint.task(
+    name="reconcile_bookings",
+    queue=HOUSEKEEPING,
+    queueing_lock="reconcile_bookings",
+    pass_context=True,
+)
+async def reconcile_bookings(context: JobContext, timestamp: int) -> None:
+    """Every minute: see `reconcile`."""
+    del timestamp
+    await reconcile(desk_of(context))
+
+
+@blueprint.periodic(cron="* * * * * */2")
+@blueprint.task(
+    name="retry_stalled", queue=HOUSEKEEPING, queueing_lock="retry_stalled", pass_context=True
+)
+async def retry_stalled(context: JobContext, timestamp: int) -> None:
+    """Every two seconds: jobs of a killed worker go back to the queue; a caller may be waiting."""
+    del timestamp
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=_SILENT):
+        await manager.retry_job(job)
+
+
+@blueprint.periodic(cron="7 * * * *")
+@blueprint.task(
+    name="delete_old_jobs", queue=HOUSEKEEPING, queueing_lock="delete_old_jobs", pass_context=True
+)
+async def delete_old_jobs(context: JobContext, timestamp: int) -> None:
+    """Every hour: forget finished jobs after a week, periodic ones after an hour."""
+    del timestamp
+    manager = context.app.job_manager
+    await manager.delete_old_jobs(nb_hours=_WEEK, include_failed=True)
+    await manager.delete_old_jobs(nb_hours=1, queue=HOUSEKEEPING, include_failed=True)
+
+
+async def reconcile(desk: Desk) -> None:
+    """Take up confirmed bookings that no job works on; show staff what has waited five minutes."""
+    async with desk.pool.connection() as conn, conn.transaction():
+        lost = await conn.execute(
+            """
+            SELECT id FROM booking
+            WHERE state = 'held' AND confirmed_at < now() - interval '2 minutes'
+              AND NOT EXISTS (SELECT FROM procrastinate_jobs
+                              WHERE task_name = %s AND status IN ('todo', 'doing')
+                                AND (args ->> 'booking_id')::bigint = booking.id)
+            FOR UPDATE SKIP LOCKED
+            """,
+            [insert_event.name],
+        )
+        for (booking_id,) in await lost.fetchall():
+            await insert_event.configure(connection=conn).defer_async(booking_id=booking_id)
+        waiting = await conn.execute(
+            "SELECT id FROM booking"
+            " WHERE state = 'held' AND confirmed_at < now() - interval '5 minutes'"
+        )
+        for (booking_id,) in await waiting.fetchall():
+            late = await booking(conn, booking_id)
+            await call_backs.ask(
+                conn, late.call_sid, call_backs.NOT_IN_CALENDAR_YET, late.number, late.language
+            )

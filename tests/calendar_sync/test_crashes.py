@@ -1,0 +1,146 @@
+"""The process dies at any await, and running the same thing again ends as if it had not."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+from clinic import (
+    NOTE,
+    confirm,
+    confirmed,
+    hold,
+    jobs_waiting,
+    live_events,
+    own_event,
+    requests,
+    row,
+    span,
+    standing,
+)
+from faulty_diary import Fault, FaultyDiary, Killed
+from killing import KilledAt
+
+from calendar_sync import bookings
+from calendar_sync.bookings import Booked, Confirmed, Held
+from calendar_sync.desk import Desk
+from calendar_sync.inserting import insert
+from calendar_sync.rewriting import rewrite
+from calendar_sync.span import Span
+
+FIRST = span("2026-12-01 00:00")
+LIMIT = 400
+
+
+def slot(number: int) -> Span:
+    """The time of the n-th try; no two overlap."""
+    return Span(
+        FIRST.start + number * (FIRST.end - FIRST.start),
+        FIRST.end + number * (FIRST.end - FIRST.start),
+    )
+
+
+async def at_every_await(attempt: Callable[[int], Awaitable[bool]]) -> None:
+    """Kill at the first await, then at the second, and so on until one try survives."""
+    for step in range(1, LIMIT):
+        if await attempt(step):
+            assert step > 5
+            return
+    pytest.fail("no try survived")
+
+
+async def test_killed_anywhere_in_a_hold(desk: Desk) -> None:
+    """The repeated webhook holds the time, once."""
+
+    async def holding(step: int) -> Held | bookings.Taken:
+        async with desk.pool.connection() as conn:
+            return await bookings.hold(conn, f"CA{step}", "hold", slot(step))
+
+    async def attempt(step: int) -> bool:
+        first = KilledAt(holding(step), step)
+        await first
+        again = await holding(step)
+        assert isinstance(again, Held)
+        async with desk.pool.connection() as conn:
+            assert len(await bookings.bookings_of_call(conn, f"CA{step}")) == 1
+        return first.survived
+
+    await at_every_await(attempt)
+
+
+async def test_killed_anywhere_in_a_yes(desk: Desk) -> None:
+    """The repeated webhook stores one yes, with one code and one job."""
+
+    async def confirming(booking_id: int) -> Confirmed | bookings.Taken:
+        async with desk.pool.connection() as conn:
+            return await bookings.confirm(conn, booking_id, NOTE)
+
+    async def attempt(step: int) -> bool:
+        booking_id = await hold(desk, slot(step), f"CA{step}")
+        first = KilledAt(confirming(booking_id), step)
+        await first
+        again = await confirm(desk, booking_id)
+        assert again == Confirmed((await row(desk, booking_id)).visit_code or "")
+        assert len(await jobs_waiting(desk)) == step
+        return first.survived
+
+    await at_every_await(attempt)
+
+
+async def test_killed_anywhere_in_the_insert_job(desk: Desk) -> None:
+    """The job runs again: one event, booked; it never takes its own event for somebody else's."""
+
+    async def attempt(step: int) -> bool:
+        booking_id = await confirmed(desk, slot(step), f"CA{step}")
+        first = KilledAt(insert(desk, booking_id), step)
+        await first
+        await insert(desk, booking_id)
+        assert isinstance(await standing(desk, booking_id), Booked)
+        assert (await own_event(desk, booking_id)).etag == (await row(desk, booking_id)).etag
+        assert len(await live_events(desk)) == step
+        return first.survived
+
+    await at_every_await(attempt)
+    assert await requests(desk) == []
+
+
+@pytest.mark.parametrize("where", ["busy", "insert", "find"])
+@pytest.mark.parametrize("fault", ["killed before", "killed after"])
+async def test_killed_around_each_question_to_the_diary(
+    clinic: Desk, diary: FaultyDiary, where: str, fault: Fault
+) -> None:
+    """Before and after each effect outside: the job runs again and ends in one event."""
+    booking_id = await confirmed(clinic, slot(1))
+    diary.faults = {where: fault}
+    with pytest.raises(Killed):
+        await insert(clinic, booking_id)
+    diary.faults = {}
+    await insert(clinic, booking_id)
+    assert isinstance(await standing(clinic, booking_id), Booked)
+    assert len(await live_events(clinic)) == 1
+
+
+async def test_a_job_that_runs_twice_at_once_makes_one_event(desk: Desk) -> None:
+    """A worker that only seemed dead goes on beside its successors."""
+    for number in range(5):
+        booking_id = await confirmed(desk, slot(number), f"CA{number}")
+        await asyncio.gather(*(insert(desk, booking_id) for _ in range(4)))
+        assert isinstance(await standing(desk, booking_id), Booked)
+        assert len(await live_events(desk)) == number + 1
+
+
+async def test_killed_anywhere_in_the_rewrite_job(desk: Desk) -> None:
+    """The event has the consent in the end, whenever the job died."""
+
+    async def attempt(step: int) -> bool:
+        sid = f"CA{step}"
+        booking_id = await confirmed(desk, slot(step), sid)
+        await insert(desk, booking_id)
+        async with desk.pool.connection() as conn:
+            await bookings.keep_consent(conn, sid, booking_id, "+14255550123", True, "2026-11-1")  # noqa: FBT003
+        first = KilledAt(rewrite(desk, booking_id), step)
+        await first
+        await rewrite(desk, booking_id)
+        assert "TEXTS: yes" in (await own_event(desk, booking_id)).description
+        return first.survived
+
+    await at_every_await(attempt)
