@@ -1,0 +1,1 @@
+"""The phone line: what a caller hears, and what the keys do."""

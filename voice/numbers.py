@@ -1,0 +1,45 @@
+"""Which phone numbers can be called and texted back."""
+
+import phonenumbers
+
+_PLACEHOLDERS = {
+    "+266696687",
+    "+7378742833",
+    "+17378742833",
+    "+2562533",
+    "+8656696",
+    "+86282452253",
+}
+"""Withheld numbers as some carriers send them: ANONYMOUS, RESTRICTED and the like, on a keypad."""
+_REACHABLE = {
+    phonenumbers.PhoneNumberType.MOBILE,
+    phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
+    phonenumbers.PhoneNumberType.FIXED_LINE,
+}
+
+
+def usable(number: str, own: str = "") -> str:
+    """The number in E.164 when it is a US number that staff can call back, else "".
+
+    ``own`` is the clinic's number: a call forwarded by the clinic shows it, and it is nobody's.
+    """
+    if number in _PLACEHOLDERS or number == own:
+        return ""
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        return ""
+    in_the_us = phonenumbers.region_code_for_number(parsed) == "US"
+    if not in_the_us or phonenumbers.number_type(parsed) not in _REACHABLE:
+        return ""
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def keyed(digits: str) -> str:
+    """A number as a caller keys it, ten digits or eleven with a leading 1, in E.164; else ""."""
+    return usable("+1" + digits.removeprefix("1"))
+
+
+def masked(number: str) -> str:
+    """A number as logs may show it: its last two digits."""
+    return f"··{number[-2:]}" if number else "withheld"
