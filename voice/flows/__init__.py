@@ -1,0 +1,1 @@
+"""The story of a call, told by one flow after the other."""

@@ -1,0 +1,125 @@
+"""From a free time to "you are booked", which is said only when the calendar has it."""
+
+from voice import speech
+from voice.call import Call
+from voice.effects import (
+    AskCallBack,
+    Asked,
+    Book,
+    Held,
+    Hold,
+    JustTaken,
+    Opening,
+    SeePlaced,
+    Unreadable,
+)
+from voice.flows.a_person import NO_NUMBER, call_back
+from voice.flows.clinical import SAFETY_QUESTIONS
+from voice.flows.goodbye import booked
+from voice.flows.phone_number import a_number
+from voice.flows.times import choose_a_time
+from voice.flows.triage import Answers
+from voice.questions import Choice, Question
+from voice.turns import Ending
+from voice.words import Text
+
+
+class Confirm(Choice):
+    """The last key before a booking."""
+
+    BOOK = "1", Text("To book it", "Para reservarla")
+    OTHER = "2", Text("For another time", "Para otra hora")
+
+
+CONFIRM = Question("confirm", Text("{time}, {zone}.", "El {time}, {zone}."), Confirm)
+JUST_TAKEN = Text("Sorry, that time was just taken.", "Perdón, se acaba de ocupar.")
+NO_TIMES = Text("I have no open time to offer.", "No tengo horas libres que ofrecer.")
+UNREADABLE = Text(
+    "I can not see the schedule right now, so nothing is booked.",
+    "No puedo ver la agenda ahora, así que no hay ninguna cita.",
+)
+NOT_BOOKED = Text(
+    "Sorry, the schedule did not take it, so nothing is booked.",
+    "Perdón, la agenda no la aceptó, así que no hay ninguna cita.",
+)
+SAVED = Text(
+    "Your time is saved, but I can not see it on the schedule yet."
+    " We will call or text you to make sure of it."
+    "¦ In an emergency, call 9 1 1. Thank you for calling {clinic}. Goodbye.",
+    "Su hora está guardada, pero aún no la veo en la agenda."
+    " Le llamaremos o le enviaremos un mensaje para confirmarla."
+    "¦ En una emergencia, llame al 9 1 1. Gracias por llamar a {clinic}. Adiós.",
+)
+ONE_MOMENT = Text("One moment, please.", "Un momento, por favor.")
+STILL = Text("Still booking. Please stay on the line.", "Sigo reservando. No cuelgue.")
+SAFE = ("Safety", f"{len(SAFETY_QUESTIONS)} of {len(SAFETY_QUESTIONS)} answered no")
+"""What staff read of the safety questions: nobody comes this far otherwise."""
+LOOKS = 5
+"""How often the line looks for the booking before it says that the outcome is open."""
+
+
+def booking(call: Call, answers: Answers, heard: tuple[int, ...]) -> Ending:
+    """Offer, hold, confirm, insert, and only then speak of it as booked."""
+    number = a_number(call)
+    if not number:
+        return call.goodbye(NO_NUMBER, "no number to call back")
+    while True:
+        match choose_a_time(call):
+            case Unreadable():
+                call.say(UNREADABLE)
+                return call_back(call, "schedule could not be read")
+            case None:
+                call.say(NO_TIMES)
+                return call_back(call, "no open time")
+            case Opening() as opening:
+                ending = book(call, opening, number, (SAFE, *answers, summary_heard(heard)))
+                if ending is not None:
+                    return ending
+
+
+def summary_heard(parts: tuple[int, ...]) -> tuple[str, str]:
+    """Which parts of the summary the caller heard to the end, as staff read it."""
+    return "Heard", f"summary parts {', '.join(map(str, parts))}" if parts else "no summary"
+
+
+def book(call: Call, opening: Opening, number: str, chart: Answers) -> Ending | None:
+    """Hold the time, read it back, book it on one key; None when another time is wanted."""
+    held = call.needs("hold", Hold(opening))
+    if not isinstance(held, Held):
+        call.say(JUST_TAKEN)
+        return None
+    when = speech.day_and_time(opening.start, call.zone)
+    words = CONFIRM.words.about(time=when, zone=speech.zone_name(call.zone))
+    match call.ask(CONFIRM, words):
+        case Confirm.OTHER:
+            return None
+        case Confirm.BOOK:
+            pass
+    match call.needs("book", Book(held.booking, call.language, number, chart)):
+        case JustTaken():
+            call.say(JUST_TAKEN)
+            return None
+        case Asked(visit_code=code):
+            return placed(call, held.booking, opening, code, number)
+
+
+def placed(call: Call, booking: int, opening: Opening, code: str, number: str) -> Ending | None:
+    """Wait for the calendar behind a few words; an open outcome is told as open."""
+    words = ONE_MOMENT
+    for look in range(LOOKS):
+        call.cover("placing", words, pause=2 if look else 0)
+        match call.needs("placed", SeePlaced(booking)).state:
+            case "booked":
+                return booked(call, booking, opening, code, number)
+            case "taken":
+                call.say(JUST_TAKEN)
+                return None
+            case "not booked":
+                call.say(NOT_BOOKED)
+                return call_back(call, "booking failed")
+            case "pending":
+                words = STILL
+    call.needs(
+        "unconfirmed", AskCallBack("booking not seen in the calendar", number, call.language)
+    )
+    return call.goodbye(SAVED, "outcome open")

@@ -1,0 +1,54 @@
+"""A number to reach the caller at: the one that calls, or one keyed in and read back."""
+
+from voice import numbers, speech
+from voice.call import Call
+from voice.questions import Choice, Entry, Question
+from voice.words import Text
+
+
+class Right(Choice):
+    """Whether the number was read back as it was meant."""
+
+    YES = "1", Text("If that is right", "Si está bien")
+    AGAIN = "2", Text("To enter it again", "Para marcarlo otra vez")
+
+
+ENTER = Entry(
+    "number",
+    Text(
+        "Please enter your ten digit phone number, then press pound.",
+        "Marque su número de teléfono de diez cifras, y luego numeral.",
+    ),
+    most=11,
+    short=Text(
+        "Please enter the area code and number, then press pound.",
+        "Marque el código de área y el número, y luego numeral.",
+    ),
+)
+NOT_A_NUMBER = Text(
+    "I can not call that number. I need ten digits of a number in the United States.",
+    "No puedo llamar a ese número. Necesito diez cifras de un número de Estados Unidos.",
+)
+READ_BACK = Question("number.right", Text("I have {number}.", "Tengo {number}."), Right)
+TRIES = 3
+
+
+def a_number(call: Call) -> str:
+    """The caller's own number, or a keyed one; "" when none could be had. E.164."""
+    return call.caller or keyed_number(call)
+
+
+def keyed_number(call: Call) -> str:
+    """A number keyed in and found right by the caller, in E.164; "" after three tries."""
+    for _ in range(TRIES):
+        number = numbers.keyed(call.ask_digits(ENTER))
+        if not number:
+            call.say(NOT_A_NUMBER)
+            continue
+        read_back = READ_BACK.words.about(number=speech.phone_number(number))
+        match call.ask(READ_BACK, read_back):
+            case Right.YES:
+                return number
+            case Right.AGAIN:
+                continue
+    return ""

@@ -1,0 +1,95 @@
+"""Which time: three at once, spread over days and halves of the day, until one is chosen."""
+
+from collections.abc import Callable
+
+from voice import speech
+from voice.call import Call
+from voice.effects import FindOffers, Offers, Opening, Unreadable
+from voice.questions import Choice, Question
+from voice.words import Text
+
+
+class More(Choice):
+    """When none of the three fits."""
+
+    OTHER = "4", Text("For other times", "Para otras horas")
+
+
+class Wish(Choice):
+    """Which times to hear instead."""
+
+    MORNINGS = "1", Text("For mornings", "Para las mañanas")
+    AFTERNOONS = "2", Text("For afternoons", "Para las tardes")
+    LATER = "3", Text("For later days", "Para días después")
+    BACK = "8", Text("To go back", "Para volver")
+
+
+class AllHeard(Choice):
+    """When there is no further time."""
+
+    FIRST = "1", Text("To hear the first times again", "Para oír otra vez las primeras horas")
+    CALL_BACK = "2", Text("To have our staff call you", "Para que le llamemos")
+
+
+ZONE = Text("In {zone}.", "En {zone}.")
+OFFER = Text("For {time}", "El {time}")
+SAME_DAY = Text("For the same day, {time}", "El mismo día, {time}")
+WISH = Question("times.wish", Text("Which times?", "¿Qué horas?"), Wish)
+ALL_HEARD = Question(
+    "times.all_heard",
+    Text("Those are all the times I have.", "Esas son todas las horas que tengo."),
+    AllHeard,
+)
+FIRST_TIMES = FindOffers("any", "")
+
+
+def choose_a_time(call: Call) -> Opening | Unreadable | None:
+    """The chosen opening; None when none was left or wanted; Unreadable when nobody knows."""
+    wish = FIRST_TIMES
+    while True:
+        match call.needs("times.offers", wish):
+            case Unreadable() as unreadable:
+                return unreadable
+            case Offers(openings=()) if wish == FIRST_TIMES:
+                return None
+            case Offers(openings=()):
+                match call.ask(ALL_HEARD):
+                    case AllHeard.FIRST:
+                        wish = FIRST_TIMES
+                    case AllHeard.CALL_BACK:
+                        return None
+            case Offers(openings=openings):
+                all_times = ZONE.about(zone=speech.zone_name(call.zone))
+                picked = call.choose("times", all_times, openings, spoken(call, openings), More)
+                if isinstance(picked, Opening):
+                    return picked
+                wish = another_wish(call, wish, openings)
+
+
+def another_wish(call: Call, wish: FindOffers, heard: tuple[Opening, ...]) -> FindOffers:
+    """What to look for when none of the offered times fits."""
+    match call.ask(WISH):
+        case Wish.MORNINGS:
+            return FindOffers("morning", "")
+        case Wish.AFTERNOONS:
+            return FindOffers("afternoon", "")
+        case Wish.LATER:
+            return FindOffers(wish.part, heard[-1].start.isoformat())
+        case Wish.BACK:
+            return wish
+
+
+def spoken(call: Call, openings: tuple[Opening, ...]) -> Callable[[], list[Text]]:
+    """The openings in words; a day that was just said is not said again."""
+
+    def words() -> list[Text]:
+        said, before = [], None
+        for opening in openings:
+            today = speech.day(opening.start, call.zone)
+            time = speech.time_of_day(opening.start, call.zone)
+            whole = speech.day_and_time(opening.start, call.zone)
+            said.append(SAME_DAY.about(time=time) if today == before else OFFER.about(time=whole))
+            before = today
+        return said
+
+    return words

@@ -1,0 +1,102 @@
+"""Six short questions about the foot, from the article. Each may be skipped; none is weighed."""
+
+from voice.call import Call
+from voice.questions import Choice, Entry, Question
+from voice.words import Text
+
+Answers = tuple[tuple[str, str], ...]
+"""What staff read, as (label, answer)."""
+
+
+class Side(Choice):
+    """Which foot."""
+
+    LEFT = "1", Text("For left", "Para el izquierdo")
+    RIGHT = "2", Text("For right", "Para el derecho")
+    BOTH = "3", Text("For both", "Para los dos")
+    SKIPPED = "#"
+
+
+class Since(Choice):
+    """How long it has lasted."""
+
+    WEEKS = "1", Text("For weeks", "Para semanas")
+    MONTHS = "2", Text("For months", "Para meses")
+    YEARS = "3", Text("For years", "Para años")
+    SKIPPED = "#"
+
+
+class YesNo(Choice):
+    """A plain yes or no; skipped is neither."""
+
+    YES = "1", Text("Yes", "Sí")
+    NO = "2", Text("No", "No")
+    SKIPPED = "#"
+
+
+INTRODUCTION = Text(
+    "Six short questions. To skip one, press pound.",
+    "Seis preguntas cortas. Para saltar una, oprima numeral.",
+)
+SIDE = Question("foot.side", Text("Which foot?", "¿Qué pie?"), Side)
+SINCE = Question("foot.since", Text("For how long?", "¿Desde hace cuánto?"), Since)
+NUMB = Question(
+    "foot.numb",
+    Text("Is it numb, or does it tingle?", "¿Está adormecido u hormiguea?"),
+    YesNo,
+    wait=6,
+)
+STEADY = Question(
+    "foot.steady",
+    Text(
+        "Are you less steady, or weaker on one side?",
+        "¿Tiene menos equilibrio, o un lado más débil?",
+    ),
+    YesNo,
+    wait=6,
+)
+BACK = Question(
+    "foot.back",
+    Text(
+        "Is your low back stiff, or the back of your leg tight?",
+        "¿Tiene rígida la espalda baja, o tensa la pierna por detrás?",
+    ),
+    YesNo,
+    wait=6,
+)
+PAIN = Entry(
+    "foot.pain",
+    Text(
+        "From 0 to 10, how bad is the pain?",
+        "De 0 a 10, ¿cuánto duele?",
+    ),
+    most=2,
+    least=1,
+    finish="",
+    wait=4,
+    short=Text("Key in a number from 0 to 10.", "Marque un número de 0 a 10."),
+)
+WORST = 10
+
+
+def triage(call: Call) -> Answers:
+    """The answers in words, in the order asked; nobody is sent away for one of them."""
+    call.say(INTRODUCTION)
+    return (
+        ("Foot", call.ask(SIDE).plainly),
+        ("How long", call.ask(SINCE).plainly),
+        ("Numb or tingling", call.ask(NUMB).plainly),
+        ("Less steady, or weaker on one side", call.ask(STEADY).plainly),
+        ("Low back stiff, or back of leg tight", call.ask(BACK).plainly),
+        ("Pain, 0 to 10", pain(call)),
+    )
+
+
+def pain(call: Call) -> str:
+    """A number from 0 to 10, or skipped."""
+    keyed = call.ask_digits(PAIN)
+    if keyed and int(keyed) > WORST:
+        call.say(Text("Ten is the most.", "Diez es lo máximo."))
+        keyed = call.ask_digits(PAIN)
+    in_range = keyed.isdigit() and int(keyed) <= WORST
+    return str(int(keyed)) if in_range else "skipped"
