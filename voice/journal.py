@@ -1,0 +1,56 @@
+"""The answers so far: one row a name, and the first value of a name stays."""
+
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow
+
+CALLER = "caller"
+
+_BEGIN = """
+WITH the_call AS (
+    INSERT INTO call (sid, caller) VALUES (%(sid)s, nullif(%(value)s, '')) ON CONFLICT DO NOTHING),
+kept AS (
+    INSERT INTO journal (call_sid, name, value) VALUES (%(sid)s, %(name)s, %(value)s)
+    ON CONFLICT DO NOTHING RETURNING name, value)
+SELECT name, value FROM journal WHERE call_sid = %(sid)s UNION ALL SELECT name, value FROM kept
+"""
+_KEEP = """
+WITH kept AS (
+    INSERT INTO journal (call_sid, name, value)
+    SELECT %(sid)s, %(name)s, %(value)s
+    WHERE EXISTS (SELECT FROM journal WHERE call_sid = %(sid)s AND name = 'caller')
+    ON CONFLICT DO NOTHING RETURNING name, value)
+SELECT name, value FROM journal WHERE call_sid = %(sid)s UNION ALL SELECT name, value FROM kept
+"""
+_READ = "SELECT name, value FROM journal WHERE call_sid = %(sid)s"
+
+
+async def begin(conn: AsyncConnection[TupleRow], sid: str, caller: str) -> dict[str, str]:
+    """Open the journal of a call from ``caller`` (E.164, or ""); a call begins once."""
+    return await _kept(conn, _BEGIN, sid, CALLER, caller)
+
+
+async def keep(conn: AsyncConnection[TupleRow], sid: str, name: str, value: str) -> dict[str, str]:
+    """Keep a value under a name, unless the name has one, and read the whole journal back.
+
+    A call that never began keeps nothing, so the journal comes back empty.
+    """
+    return await _kept(conn, _KEEP, sid, name, value)
+
+
+async def in_order(conn: AsyncConnection[TupleRow], sid: str) -> list[tuple[str, str]]:
+    """The whole journal of a call, names and values, as they were kept."""
+    rows = await conn.execute(
+        "SELECT name, value FROM journal WHERE call_sid = %s ORDER BY at, name", [sid]
+    )
+    return [(name, value) for name, value in await rows.fetchall()]
+
+
+async def _kept(
+    conn: AsyncConnection[TupleRow], statement: str, sid: str, name: str, value: str
+) -> dict[str, str]:
+    parameters = {"sid": sid, "name": name, "value": value}
+    rows: dict[str, str] = dict(await (await conn.execute(statement, parameters)).fetchall())
+    if rows and name not in rows:
+        # A twin of this webhook kept the name while this statement waited: its snapshot is older.
+        rows = dict(await (await conn.execute(_READ, parameters)).fetchall())
+    return rows

@@ -1,0 +1,112 @@
+"""Carries out, between two replays, what a flow named; every effect is safe to carry out twice."""
+
+from datetime import UTC, datetime
+from typing import Any, assert_never, cast
+
+from calendar_sync import bookings, busy_times, call_backs, offers
+from calendar_sync.opening_hours import is_open
+from calendar_sync.span import Span
+from voice.effects import (
+    AnyEffect,
+    AskCallBack,
+    Asked,
+    Book,
+    Desk,
+    Effect,
+    FindOffers,
+    Held,
+    Hold,
+    JustTaken,
+    KeepConsent,
+    Kept,
+    Offers,
+    Opening,
+    Placed,
+    SeeDesk,
+    SeePlaced,
+    TakeBack,
+    Unreadable,
+)
+from voice.line import Line
+
+LOOK_SECONDS = 1.5
+"""How long one look at a booking may hold the call; the caller hears cover speech before it."""
+
+
+async def perform(line: Line, sid: str, step: str, effect: Effect[Any]) -> str:
+    """Carry out the effect of a call's step; what it brought back, as the journal keeps it."""
+    return effect.write(await _brought(line, sid, step, cast("AnyEffect", effect)))
+
+
+async def _brought(line: Line, sid: str, step: str, effect: AnyEffect) -> Any:  # noqa: ANN401, PLR0911  # each effect's own type, one return each
+    match effect:
+        case TakeBack():
+            return effect.step
+        case FindOffers():
+            return await _offers(line, sid, effect)
+        case Hold():
+            async with line.pool.connection() as conn:
+                held = await bookings.hold(conn, sid, step, _span(effect.slot))
+            return Held(held.booking_id) if isinstance(held, bookings.Held) else JustTaken()
+        case Book():
+            return await _book(line, effect)
+        case SeePlaced():
+            return await _placed(line, effect)
+        case KeepConsent():
+            async with line.pool.connection() as conn:
+                await bookings.keep_consent(
+                    conn, sid, effect.booking, effect.number, effect.given, effect.wording
+                )
+            return Kept()
+        case AskCallBack():
+            async with line.pool.connection() as conn:
+                await call_backs.ask(
+                    conn, sid, effect.reason, effect.number or None, effect.language
+                )
+            return Kept()
+        case SeeDesk():
+            return _desk(line)
+        case _:
+            assert_never(effect)
+
+
+async def _offers(line: Line, sid: str, wish: FindOffers) -> Offers | Unreadable:
+    async with line.pool.connection() as conn:
+        await bookings.release_unconfirmed(conn, sid)
+    free = await busy_times.free_openings(line.desk)
+    if isinstance(free, busy_times.Stale):
+        return Unreadable()
+    beyond = datetime.fromisoformat(wish.beyond) if wish.beyond else None
+    three = offers.three_offers(free, line.desk.rules.zone, wish.part, beyond)
+    return Offers(tuple(Opening(span.start, span.end) for span in three))
+
+
+def _span(opening: Opening) -> Span:
+    return Span(opening.start.astimezone(UTC), opening.end.astimezone(UTC))
+
+
+async def _book(line: Line, book: Book) -> Asked | JustTaken:
+    note = bookings.BookingNote(book.language, book.number or None, dict(book.chart))
+    async with line.pool.connection() as conn:
+        confirmed = await bookings.confirm(conn, book.booking, note)
+    if isinstance(confirmed, bookings.Confirmed):
+        return Asked(confirmed.visit_code)
+    return JustTaken()
+
+
+async def _placed(line: Line, look: SeePlaced) -> Placed:
+    match await bookings.wait_until_settled(line.pool, look.booking, LOOK_SECONDS):
+        case bookings.Booked():
+            return Placed("booked")
+        case bookings.Pending():
+            return Placed("pending")
+        case bookings.Taken():
+            return Placed("taken")
+        case bookings.NotBooked():
+            return Placed("not booked")
+
+
+def _desk(line: Line) -> Desk:
+    if not line.settings.staff_number:
+        return Desk("no phone")
+    return Desk("open" if is_open(line.desk.rules, line.now()) else "closed")
