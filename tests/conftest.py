@@ -1,0 +1,120 @@
+"""What every test stands on: one real PostgreSQL, a clock to set, and no way off this computer."""
+
+import ipaddress
+import os
+import sys
+from collections.abc import AsyncGenerator, Generator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import pytest_asyncio
+from psycopg_pool import AsyncConnectionPool
+
+from voice.database import open_pool, prepare
+from voice.embedded import Engine
+
+
+class LeftThisComputer(Exception):  # noqa: N818  # it says what happened
+    """A test tried to reach something that is not on this computer; give it a local stand-in."""
+
+
+class Clock:
+    """The time, which stands still until a test moves it."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def forward(self, **length: float) -> None:
+        """As in `clock.forward(minutes=6)`."""
+        self.at += timedelta(**length)
+
+
+def _stay_here(event: str, args: tuple[Any, ...]) -> None:
+    """Refuse every socket and every look-up that leaves this computer."""
+    if event == "socket.getaddrinfo":
+        where = args[0]
+    elif event in {"socket.connect", "socket.bind", "socket.sendto"}:
+        where = args[1][0] if isinstance(args[1], tuple) else None
+    else:
+        return
+    name = where.decode() if isinstance(where, bytes) else where
+    if name is None or name == "localhost" or name.startswith("/"):
+        return
+    try:
+        here = ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        here = False
+    if not here:
+        message = f"{event} to {name!r}"
+        raise LeftThisComputer(message)
+
+
+sys.addaudithook(_stay_here)
+
+
+@pytest.fixture
+def now() -> Clock:
+    """The Monday morning before the first of December 2026: 8 AM in the clinic."""
+    return Clock(datetime(2026, 11, 30, 16, 0, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Generator[tuple[str, str]]:
+    """A dsn to create databases with, and the name this worker may use.
+
+    TEST_DATABASE_URL names a server of your own; else the embedded one runs in a temporary folder
+    that all workers share, and the last one to leave stops it.
+    """
+    name = f"screening_line_test_{worker_id}_{os.getpid()}"
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given, name
+        return
+    base = tmp_path_factory.getbasetemp()
+    engine = Engine((base if worker_id == "master" else base.parent) / "engine")
+    engine.start()
+    yield engine.dsn("postgres"), name
+    engine.stop()
+
+
+@pytest.fixture(scope="session")
+def migrated(server: tuple[str, str]) -> Generator[str]:
+    """The dsn of an empty database with all tables, this worker's own."""
+    dsn, name = server
+    with psycopg.connect(dsn, autocommit=True) as conn:
+        conn.execute(f'CREATE DATABASE "{name}"')
+        own = psycopg.conninfo.make_conninfo(dsn, dbname=name)
+        prepare(own)
+        yield own
+        conn.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest_asyncio.fixture(scope="session")
+async def pool(migrated: str) -> AsyncGenerator[AsyncConnectionPool]:
+    """Connections like those a caller's turn uses, to a database with whatever tests left."""
+    async with open_pool(migrated) as pool:
+        yield pool
+
+
+@pytest_asyncio.fixture
+async def database(pool: AsyncConnectionPool) -> AsyncConnectionPool:
+    """The same connections, every table empty."""
+    async with pool.connection() as conn:
+        rows = await conn.execute(
+            "SELECT string_agg(format('%I', tablename), ', ') FROM pg_tables"
+            " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+        )
+        [tables] = await rows.fetchone() or [""]
+        await conn.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+    return pool
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """A data folder of its own, not made yet."""
+    return tmp_path / "data"

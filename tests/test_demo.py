@@ -1,0 +1,159 @@
+"""The demo as a person runs it: up, used, stopped with Ctrl-C, killed, and started again."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Generator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+COMMAND = Path(sys.executable).with_name("screening-line")
+Start = Callable[[], "Demo"]
+
+
+class Demo:
+    """A demo in a process of its own, as a terminal would start it."""
+
+    def __init__(self, data_dir: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = str(free.getsockname()[1])
+        self.data_dir = data_dir
+        self.process = subprocess.Popen(
+            [COMMAND, "demo", "--port", self.port],
+            cwd=data_dir.parent,
+            env=environment(data_dir),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def is_ready(self) -> "Demo":
+        """Wait, at most a minute, until it says that it can take calls."""
+        give_up = time.monotonic() + 60
+        while self.process.poll() is None and time.monotonic() < give_up:
+            with suppress(OSError):
+                with urllib.request.urlopen(
+                    f"http://127.0.0.1:{self.port}/readyz", timeout=5
+                ) as ok:
+                    assert ok.read() == b"ready\n"
+                    return self
+            time.sleep(0.05)
+        pytest.fail(f"The demo did not come up: {self.said()}")
+
+    def said(self) -> str:
+        """End it for good, and read all that it wrote."""
+        self.process.kill()
+        return self.process.communicate()[0]
+
+    def stops_with(self, number: signal.Signals) -> str:
+        """Send the signal and wait until it has gone; all that it wrote."""
+        self.process.send_signal(number)
+        said, _ = self.process.communicate(timeout=30)
+        assert self.process.returncode == 0, said
+        return said
+
+    def postgres(self) -> int:
+        """The process of its PostgreSQL."""
+        return int((self.data_dir / "postgres" / "postmaster.pid").read_text().split()[0])
+
+
+def environment(data_dir: Path) -> dict[str, str]:
+    return {"PATH": os.defpath, "DATA_DIR": str(data_dir), "HOME": str(data_dir.parent)}
+
+
+def lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One data folder for the whole story."""
+    return tmp_path_factory.mktemp("demo") / "data"
+
+
+@pytest.fixture
+def start(folder: Path) -> Generator[Start]:
+    """Start a demo; whatever happens, it is gone at the end, and its PostgreSQL too."""
+    started: list[Demo] = []
+
+    def start() -> Demo:
+        started.append(Demo(folder))
+        return started[-1]
+
+    yield start
+    for demo in started:
+        demo.process.kill()
+        demo.process.communicate()
+    with suppress(OSError):
+        os.kill(started[0].postgres(), signal.SIGINT)
+
+
+def run(folder: Path, *words: str) -> str:
+    """Another command on the same data, in its own process."""
+    done = subprocess.run(
+        [COMMAND, *words],
+        cwd=folder.parent, env=environment(folder), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return done.stdout + done.stderr
+
+
+def test_a_demo_is_used_stopped_and_started_again(start: Start, folder: Path) -> None:
+    """Ctrl-C leaves no process and no file of it behind; the next start still has everything."""
+    demo = start().is_ready()
+    file = folder / "demo.json"
+    assert file.stat().st_mode & 0o777 == 0o600
+    told = json.loads(file.read_text())
+    assert (told["url"], told["pid"]) == (f"http://127.0.0.1:{demo.port}", demo.process.pid)
+
+    came_of_it = run(folder, "call", "--keys", "0 1 h")
+    assert "Call-back request" in came_of_it
+
+    postgres = demo.postgres()
+    said = demo.stops_with(signal.SIGINT)
+    assert ".venv/bin/screening-line call" in said
+    assert f"http://127.0.0.1:{demo.port}" in said
+    assert "Traceback" not in said
+    assert not lives(postgres)
+    assert not file.exists()
+
+    again = start().is_ready()
+    assert "(425) 555-0123" in run(folder, "callbacks")
+    again.stops_with(signal.SIGINT)
+
+
+def test_a_demo_that_was_killed_starts_again(start: Start, folder: Path) -> None:
+    """Its PostgreSQL stays behind; the next demo takes it over, and stops it at the end."""
+    demo = start().is_ready()
+    postgres = demo.postgres()
+    demo.process.kill()
+    demo.process.wait()
+    assert lives(postgres)
+
+    again = start().is_ready()
+    assert again.postgres() == postgres
+    told = json.loads((folder / "demo.json").read_text())
+    assert told["pid"] == again.process.pid
+    again.stops_with(signal.SIGTERM)
+    assert not lives(postgres)
+
+
+def test_ctrl_c_while_it_starts_leaves_nothing(start: Start, folder: Path) -> None:
+    """Whatever had been started by then is stopped."""
+    demo = start()
+    while not (folder / "postgres" / "postmaster.pid").exists():
+        assert demo.process.poll() is None, demo.said()
+        time.sleep(0.01)
+    demo.stops_with(signal.SIGINT)
+    assert not (folder / "postgres" / "postmaster.pid").exists()

@@ -1,0 +1,74 @@
+"""What is logged: JSON, one object a line, and never a phone number."""
+
+import json
+import logging
+from collections.abc import Generator
+
+import pytest
+import structlog
+
+from voice.logs import masked, write_logs
+
+
+@pytest.fixture(autouse=True)
+def _as_before() -> Generator[None]:
+    """Logging as it was, after each test."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+    structlog.reset_defaults()
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "+14255550123",
+        "4255550123",
+        "425-555-0123",
+        "(425) 555-0123",
+        "%2B14255550123",
+        "+525512345678",
+    ],
+)
+def test_a_number_is_masked_however_it_is_written(number: str) -> None:
+    """The last two digits stay, so that two callers can be told apart."""
+    said = masked(f"From={number}&x")
+    assert "555" not in said
+    assert "12345" not in said
+    assert said.endswith(f"··{number[-2:]}&x")
+
+
+@pytest.mark.parametrize(
+    "other", ["CA12345678901234567890123456789012", "0.123456", "2026-12-01", "48213"]
+)
+def test_what_is_no_number_stays(other: str) -> None:
+    """A call's id is what a log is searched by."""
+    assert masked(other) == other
+
+
+def test_every_log_is_json_and_masked(capsys: pytest.CaptureFixture[str]) -> None:
+    """Ours and the libraries' alike, with what was raised."""
+    write_logs("json")
+    structlog.get_logger("ours").warning("refused", caller="+14255550123")
+    try:
+        int("+14255550199 x")
+    except ValueError:
+        logging.getLogger("theirs").exception("call from %s", "+14255550123")
+    out = capsys.readouterr().out
+    assert "555" not in out
+    ours, theirs = (json.loads(line) for line in out.splitlines())
+    assert (ours["event"], ours["caller"], ours["level"]) == ("refused", "··23", "warning")
+    assert theirs["event"] == "call from ··23"
+    assert "ValueError" in theirs["exception"]
+
+
+def test_a_person_at_a_terminal_sees_warnings_only(capsys: pytest.CaptureFixture[str]) -> None:
+    """On standard error, in plain words."""
+    write_logs("plain")
+    structlog.get_logger("ours").info("quiet")
+    structlog.get_logger("ours").warning("loud")
+    seen = capsys.readouterr()
+    assert seen.out == ""
+    assert "loud" in seen.err
+    assert "quiet" not in seen.err

@@ -1,0 +1,104 @@
+"""What is installed is what is locked, and the tree names no machine but the clinic's own."""
+
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+RUNTIME: list[str] = PROJECT["dependencies"]
+EXTRAS: list[str] = [line for lines in PROJECT["optional-dependencies"].values() for line in lines]
+PIN = re.compile(
+    r"([a-z0-9-]+)==(\S+)(?: ; [^\\]+)? \\((?:\s+--hash=sha256:[0-9a-f]{64}(?: \\)?)+)"
+)
+NOT_OURS = {".git", ".venv", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache",
+            "__pycache__", "data", ".env"}  # fmt: skip
+
+
+def locked(name: str) -> dict[str, str]:
+    """Every pin of a lock file: name and version; each has at least one hash."""
+    text = (ROOT / name).read_text("utf-8").replace("\n    ", "\n ")
+    pins = {match[1]: match[2] for match in PIN.finditer(text)}
+    named = re.findall(r"^([a-z0-9-]+)==", text, re.MULTILINE)
+    assert list(pins) == named, f"{name} has a line without a hash"
+    return pins
+
+
+def needed(lines: list[str], seen: set[str]) -> Iterator[Requirement]:
+    """What these requirements need on this computer, and what those need in turn."""
+    for line in lines:
+        requirement = Requirement(line)
+        extras = ["", *sorted(requirement.extras)]
+        if requirement.marker and not any(
+            requirement.marker.evaluate({"extra": x}) for x in extras
+        ):
+            continue
+        yield requirement
+        name = canonicalize_name(requirement.name)
+        for extra in extras:
+            if f"{name}[{extra}]" in seen:
+                continue
+            seen.add(f"{name}[{extra}]")
+            for inner in metadata.requires(name) or []:
+                marker = Requirement(inner).marker
+                if marker is None and extra == "" or marker and marker.evaluate({"extra": extra}):
+                    yield from needed([inner.partition(";")[0]], seen)
+
+
+@pytest.mark.parametrize(
+    ("lock", "lines"),
+    [("requirements.lock", RUNTIME), ("requirements-dev.lock", RUNTIME + EXTRAS)],
+)
+def test_the_lock_is_fresh(lock: str, lines: list[str]) -> None:
+    """Everything that pyproject asks for, and all that it needs, is pinned, fits and is installed."""
+    pins = locked(lock)
+    for requirement in needed(lines, set()):
+        name = canonicalize_name(requirement.name)
+        assert name in pins, f"{name} is not in {lock}: run `make lock`"
+        assert requirement.specifier.contains(pins[name], prereleases=True), f"{name}: `make lock`"
+        assert metadata.version(name) == pins[name], f"{name} differs from the lock: `make install`"
+
+
+def test_both_locks_agree() -> None:
+    """Tests run on the versions that the line runs on."""
+    runtime, everything = locked("requirements.lock"), locked("requirements-dev.lock")
+    assert runtime.items() <= everything.items()
+
+
+def test_the_locks_name_no_place() -> None:
+    """Where packages come from is decided by whoever installs them."""
+    for lock in ("requirements.lock", "requirements-dev.lock"):
+        text = (ROOT / lock).read_text("utf-8")
+        assert "://" not in text
+        assert re.findall(r"^\s*(-\S+)", text.replace("--hash=", ""), re.MULTILINE) == []
+
+
+def test_the_import_names_are_ours() -> None:
+    """A distribution called `voice` exists; nothing but this project may provide our packages."""
+    provided = metadata.packages_distributions()
+    for package in ("voice", "calendar_sync"):
+        assert set(provided.get(package, ["screening-line"])) == {"screening-line"}
+        __import__(package)
+        assert Path(str(sys.modules[package].__file__)).is_relative_to(ROOT)
+
+
+def test_the_tree_names_no_machine() -> None:
+    """No path, home folder or package host of whoever wrote it."""
+    here = {str(ROOT), str(Path.home()), sys.base_prefix, sys.prefix} - {"/", "/root", "/usr"}
+    hosts = re.compile(r"https?://[^\s\"']*(/simple\b|/wheels\b|/artifactory\b|/nexus\b)")
+    for path in ROOT.rglob("*"):
+        if NOT_OURS & set(path.relative_to(ROOT).parts) or not path.is_file():
+            continue
+        try:
+            text = path.read_text("utf-8")
+        except UnicodeDecodeError:
+            continue
+        assert not [place for place in here if place in text], path
+        assert not hosts.search(text), path

@@ -1,0 +1,158 @@
+"""The command `screening-line`."""
+
+import asyncio
+import sys
+from typing import Annotated
+
+import typer
+
+from voice import call_back_list, checks, signing
+from voice.demo_file import announce, running_demo, withdraw
+from voice.faults import Fault
+from voice.line import utc_now
+from voice.logs import write_logs
+from voice.phone.moments import Staff
+from voice.phone.page.demo_clock import furnished
+from voice.phone.placing import place, wish
+from voice.serving import held_port, serve, work_only
+from voice.settings import Mode, Settings
+
+cli = typer.Typer(
+    help="The phone line of a physical-therapy clinic: it books free video screenings by keypad.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Port = Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)]
+
+
+class NotSigned(Fault):
+    """No clinician answers for the words yet."""
+
+
+def main() -> None:
+    """Run a command; a fault is told in its own words, without a traceback."""
+    try:
+        cli()
+    except Fault as fault:
+        sys.exit(f"{fault}")
+
+
+@cli.command()
+def demo(port: Port = 8000) -> None:
+    """Try the whole line on this computer: no account, no settings."""
+    settings = furnished(Settings.load("demo", port), utc_now().date())
+    write_logs("plain")
+
+    def once_up() -> None:
+        announce(settings)
+        typer.echo(what_next(settings))
+
+    typer.echo("Starting the line (the first time takes some seconds) ...")
+    with held_port("127.0.0.1", port) as held:
+        try:
+            serve(settings, held, worker=True, once_up=once_up)
+        finally:
+            withdraw(settings)
+    typer.echo("Stopped. The next demo goes on with the same bookings.")
+
+
+def what_next(settings: Settings) -> str:
+    """The last words of a demo that has started."""
+    lines = [
+        "",
+        f"Screening Line answers at {settings.public_base_url} (this computer only).",
+        f"Place a call in the browser: {settings.public_base_url}/phone",
+        "In another terminal, in this folder:",
+        "  .venv/bin/screening-line call        call the line; type the keys of the phone",
+        "  .venv/bin/screening-line callbacks   see who wants to be called back",
+        f"Bookings are kept in {settings.data_dir}/ and the calendar is a local diary. Stop: Ctrl-C.",
+    ]
+    if signing.unsigned():
+        lines.append(
+            "DRAFT, not for patients: no clinician has signed the safety and summary wording."
+        )
+    return "\n".join(lines)
+
+
+@cli.command("serve")
+def serve_live(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    worker: Annotated[bool, typer.Option(help="Do the jobs in this process too.")] = True,
+) -> None:
+    """Answer calls from Twilio."""
+    settings = Settings.load("live")
+    _signed_or_allowed(settings)
+    with held_port(host, port) as held:
+        write_logs("json")
+        serve(settings, held, worker=worker, once_up=lambda: None)
+
+
+@cli.command()
+def worker() -> None:
+    """Do the jobs of a line that runs with `serve --no-worker`."""
+    settings = Settings.load("live")
+    write_logs("json")
+    work_only(settings, once_up=lambda: None)
+
+
+@cli.command()
+def call(
+    keys: Annotated[
+        str | None, typer.Option(help='Keys to press, such as "1 2 2"; prints a transcript.')
+    ] = None,
+    caller: Annotated[str | None, typer.Option(help="The number that calls, in E.164.")] = None,
+    withheld: Annotated[bool, typer.Option("--withheld", help="Call without a number.")] = False,
+    staff: Annotated[Staff, typer.Option(help="What the clinic's phone does.")] = Staff.NO_ANSWER,
+    fast: Annotated[bool, typer.Option("--fast", help="Do not wait for the speech.")] = False,
+) -> None:
+    """Call the demo from this terminal; without a running demo, one starts for the call."""
+    write_logs("plain")
+    wanted = wish(caller=caller, withheld=withheld, keys=keys, staff=staff, fast=fast)
+    place(Settings.load("demo"), wanted)
+
+
+@cli.command()
+def check() -> None:
+    """Say what keeps `serve` from starting, and what to do about it."""
+    findings = checks.check()
+    for finding in findings:
+        typer.echo(f"{finding.state:>5}  {finding.says}")
+    if any(finding.state == "wrong" for finding in findings):
+        raise typer.Exit(1)
+
+
+@cli.command()
+def callbacks(
+    done: Annotated[int | None, typer.Option(help="Take this request off the list.")] = None,
+    demo: Annotated[bool | None, typer.Option(help="Of the demo; else the live line.")] = None,
+) -> None:
+    """Who wants to be called back, the longest waiting first."""
+    settings = Settings.load("demo")
+    if demo is None:
+        demo = running_demo(settings.data_dir) is not None
+    if not demo:
+        settings = Settings.load("live")
+    if done is not None:
+        was_open = asyncio.run(call_back_list.mark_done(settings, done))
+        typer.echo(f"Request {done} is done." if was_open else f"No open request {done}.")
+        return
+    for line in asyncio.run(call_back_list.lines(settings)):
+        typer.echo(line)
+
+
+def _signed_or_allowed(settings: Settings) -> None:
+    """Raises NotSigned when patients would hear words that no clinician answers for."""
+    missing = signing.unsigned()
+    if not missing:
+        return
+    if settings.unsigned_wording == "refuse":
+        message = (
+            "The line does not start: "
+            + "; ".join(missing)
+            + ". Have it signed, or set UNSIGNED_WORDING=allow for a trial without patients."
+        )
+        raise NotSigned(message)
+    typer.echo("Warning: " + "; ".join(missing) + ".", err=True)

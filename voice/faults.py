@@ -1,0 +1,13 @@
+"""What stops the line from starting: the text of each fault is what happened and what to do."""
+
+
+class Fault(Exception):
+    """Told to the person at the keyboard as it stands, without a traceback."""
+
+
+class SettingsWrong(Fault):
+    """Every setting that is wrong or missing, one line each, with the remedy."""
+
+
+class DatabaseWrong(Fault):
+    """The database cannot be used as it is."""

@@ -1,0 +1,97 @@
+"""The one place where the line is put together: settings, database, diary, desk, worker."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+from psycopg_pool import AsyncConnectionPool
+
+from calendar_sync import busy_times
+from calendar_sync.desk import Desk
+from calendar_sync.local_diary import LocalDiary
+from voice import speech
+from voice.beside import beside
+from voice.database import JOBS, open_database, open_pool
+from voice.jobs import work
+from voice.replay import Clinic
+from voice.settings import Settings
+from voice.twiml import Phones
+from voice.words import Text
+
+log = structlog.get_logger(__name__)
+
+
+def utc_now() -> datetime:
+    """The time, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Everything that answering a call needs, put together once."""
+
+    settings: Settings
+    desk: Desk
+    clinic: Clinic
+    phones: Phones
+
+    @property
+    def pool(self) -> AsyncConnectionPool:
+        """Connections for a caller's turn."""
+        return self.desk.pool
+
+    @property
+    def now(self) -> Callable[[], datetime]:
+        """The clock: aware UTC."""
+        return self.desk.now
+
+
+def line_on(
+    settings: Settings, pool: AsyncConnectionPool, now: Callable[[], datetime] = utc_now
+) -> Line:
+    """A line on a database that is open and has its tables."""
+    desk = Desk(
+        pool=pool,
+        diary=LocalDiary(pool),
+        rules=settings.rules,
+        now=now,
+        detail=settings.calendar_detail,
+        clinic_name=settings.clinic_name,
+        video_url=settings.video_url or None,
+    )
+    name = settings.clinic_name
+    facts = {"clinic": Text(name, name), "email": speech.email(settings.clinic_email)}
+    phones = Phones(
+        voices=(("en", settings.voice_en), ("es", settings.voice_es)),
+        clinic=settings.clinic_number,
+        staff=settings.staff_number,
+    )
+    return Line(settings, desk, Clinic(facts, settings.zone), phones)
+
+
+@asynccontextmanager
+async def open_line(
+    settings: Settings,
+    now: Callable[[], datetime] = utc_now,
+    *,
+    worker: bool = True,
+    alone: bool = True,
+) -> AsyncGenerator[Line]:
+    """The line with all that it owns, until the context ends.
+
+    `worker` does jobs in this process too; `alone` refuses the embedded data folder of another
+    line that runs. Raises DatabaseWrong.
+    """
+    async with AsyncExitStack() as stack:
+        dsn = await stack.enter_async_context(open_database(settings, alone=alone))
+        pool = await stack.enter_async_context(open_pool(dsn))
+        line = line_on(settings, pool, now)
+        if worker:
+            own = await stack.enter_async_context(open_pool(dsn, options=JOBS, size=8))
+            await stack.enter_async_context(beside(work(line.desk, own)))
+        read = await busy_times.refresh(line.desk)
+        if not isinstance(read, busy_times.Kept):
+            log.warning("the calendar cannot be read yet: no times are offered", why=read.why)
+        yield line
