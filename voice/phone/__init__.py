@@ -1,0 +1,1 @@
+"""The phone to try the line with: a player of TwiML, and its faces."""

@@ -1,0 +1,70 @@
+"""Who is calling, as Twilio tells it: the fields of every request of one call.
+
+Source: https://www.twilio.com/docs/voice/twiml (request parameters) and
+https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir (StirVerstat).
+"""
+
+import secrets
+from dataclasses import dataclass, field
+
+from voice.settings import DEMO_ACCOUNT
+
+WITHHELD = "+266696687"
+"""What Twilio sends for a caller who withholds the number: ANONYMOUS on a keypad."""
+
+
+def _new_sid() -> str:
+    return "CA" + secrets.token_hex(16)
+
+
+@dataclass(frozen=True, slots=True)
+class CallerId:
+    """A caller. ``number`` stands in From as it is: E.164, empty, a keypad word, sip:, client:.
+
+    ``stir_verstat`` is absent when the carrier signed nothing. Every caller is a new call.
+    ``parent`` is the call that dialled this one.
+    """
+
+    number: str
+    stir_verstat: str | None = None
+    line: str = "+14252025687"
+    call_sid: str = field(default_factory=_new_sid)
+    account_sid: str = DEMO_ACCOUNT
+    parent: str | None = None
+
+    def dialling(self, number: str) -> "CallerId":
+        """The leg that <Dial> opens to another phone."""
+        account, parent = self.account_sid, self.call_sid
+        return CallerId(self.line, line=number, account_sid=account, parent=parent)
+
+    def fields(self, status: str) -> tuple[tuple[str, str], ...]:
+        """The form fields of a request while the call has this CallStatus."""
+        here, there = _place("From", "Caller", self.number), _place("To", "Called", self.line)
+        signed = () if self.stir_verstat is None else (("StirVerstat", self.stir_verstat),)
+        parent = () if self.parent is None else (("ParentCallSid", self.parent),)
+        return (
+            ("CallSid", self.call_sid),
+            ("AccountSid", self.account_sid),
+            ("From", self.number),
+            ("To", self.line),
+            ("CallStatus", status),
+            ("ApiVersion", "2010-04-01"),
+            ("Direction", "inbound" if self.parent is None else "outbound-dial"),
+            ("Caller", self.number),
+            ("Called", self.line),
+            *here,
+            *there,
+            *signed,
+            *parent,
+        )
+
+
+def _place(*names_and_number: str) -> tuple[tuple[str, str], ...]:
+    """Where a number is at home; Twilio leaves what it does not know empty."""
+    *names, number = names_and_number
+    country = "US" if number.startswith("+1") else ""
+    return tuple(
+        (name + part, country if part == "Country" else "")
+        for name in names
+        for part in ("City", "State", "Zip", "Country")
+    )
