@@ -1,0 +1,59 @@
+"""A line that runs: the real application, a real database and worker, and patients who call it."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
+from dataclasses import replace
+
+import pytest
+import pytest_asyncio
+from caller import Caller
+from clinic import SetClock
+from patients import Calls, MoodyDiary
+from psycopg_pool import AsyncConnectionPool
+
+from calendar_sync import busy_times
+from voice.app import create_app
+from voice.beside import beside
+from voice.jobs import work
+from voice.line import Line, line_on
+from voice.phone.caller_id import CallerId
+from voice.phone.moments import Staff
+from voice.phone.post import InProcess
+from voice.settings import Settings
+
+
+@pytest.fixture
+def diary(database: AsyncConnectionPool) -> MoodyDiary:
+    """The diary of the line."""
+    return MoodyDiary(database)
+
+
+@pytest_asyncio.fixture
+async def line(
+    database: AsyncConnectionPool, now: SetClock, diary: MoodyDiary
+) -> AsyncGenerator[Line]:
+    """The line in its opening hours, with an empty diary, a staff phone and a worker."""
+    settings = Settings.load("demo").model_copy(update={"staff_number": "+14255550142"})
+    line = line_on(settings, database, now)
+    line = replace(line, desk=replace(line.desk, diary=diary))
+    await busy_times.refresh(line.desk)
+    async with beside(work(line.desk, database)):
+        yield line
+
+
+@pytest_asyncio.fixture
+async def calls(line: Line) -> AsyncGenerator[Calls]:
+    """Any number of patients, each with a number and a clinic that answers or not."""
+    post = InProcess(create_app(line), line.settings.public_base_url, line.settings.tokens[0])
+    async with AsyncExitStack() as stack:
+
+        async def place(number: str = "+14255550123", staff: Staff = Staff.NO_ANSWER) -> Caller:
+            return await stack.enter_async_context(Caller(post, CallerId(number), staff))
+
+        yield place
+
+
+@pytest_asyncio.fixture
+async def caller(calls: Calls) -> Caller:
+    """A patient whose number is known."""
+    return await calls()

@@ -1,0 +1,213 @@
+"""From three offered times to "you are booked", and what is said when it does not come to that."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from caller import Caller
+from clinic import SetClock, at
+from patients import Calls, MoodyDiary, To
+
+from calendar_sync import busy_times, call_backs
+from calendar_sync.bookings import bookings_of_call
+from calendar_sync.diary import Event, Inserted, Refused, Unknown
+from calendar_sync.span import Span
+from voice import perform
+from voice.line import Line
+from voice.phone.player import Ended
+
+
+async def state_of(line: Line, caller: Caller) -> list[str]:
+    """The states of the call's bookings, oldest first."""
+    async with line.pool.connection() as conn:
+        return [booking.state for booking in await bookings_of_call(conn, caller.who.call_sid)]
+
+
+async def reasons(line: Line) -> list[str]:
+    """What staff are asked to call back for."""
+    async with line.pool.connection() as conn:
+        return [row.reason for row in await call_backs.open_requests(conn)]
+
+
+async def test_the_time_heard_is_the_time_booked(
+    caller: Caller, line: Line, to_the_times: To
+) -> None:
+    """The second of three times, in the diary with its chart note."""
+    await to_the_times(caller)
+    await caller.hears("For Tuesday, December 1st, at 9 AM, press 2").presses("2")
+    await caller.hears("Tuesday, December 1st, at 9 AM, Pacific time. To book it, press 1.")
+    await caller.presses("1").hears("One moment, please.")
+    await caller.hears("You are booked. Tuesday, December 1st, at 9 AM, Pacific time.")
+    async with line.pool.connection() as conn:
+        [booking] = await bookings_of_call(conn, caller.who.call_sid)
+    entry = await line.desk.diary.find(str(booking.event_id))
+    assert entry is not None
+    assert not isinstance(entry, Unknown)
+    assert entry.span == Span(at("2026-12-01 09:00"), at("2026-12-01 09:20"))
+    assert entry.title == "Video screening ··0123"
+    assert "SAFETY: 5 of 5 answered no" in entry.description
+    assert "FOOT: right" in entry.description
+
+
+async def test_the_offers_are_spread(caller: Caller, to_the_times: To) -> None:
+    """The earliest, the other half of the day, another day; the day is spoken once."""
+    await to_the_times(caller)
+    await caller.hears("For Monday, November 30th, at 12 noon, press 1.")
+    await caller.hears("For Tuesday, December 1st, at 9 AM, press 2.")
+    await caller.hears("For Wednesday, December 2nd, at 9 AM, press 3. For other times, press 4.")
+
+
+async def test_other_times_are_mornings_afternoons_or_later(
+    caller: Caller, to_the_times: To
+) -> None:
+    """Each is a key, eight goes back, and the list has an end with a way out."""
+    await to_the_times(caller)
+    await caller.presses("4").hears("For mornings, press 1. For afternoons, press 2.")
+    await caller.presses("1").hears("For Tuesday, December 1st, at 9 AM, press 1.")
+    await caller.presses("4").presses("2").hears("For Monday, November 30th, at 12 noon, press 1.")
+    await caller.presses("4").presses("8").hears("For Monday, November 30th, at 12 noon, press 1.")
+    await caller.presses("4").presses("3").hears("press 1").hears_everything()
+    assert "12 noon" not in " ".join(caller.heard).split("press 1")[0]
+    while "Those are all the times I have" not in " ".join(caller.heard):
+        await caller.presses("4").presses("3").hears_everything()
+    await caller.presses("1").hears("For Monday, November 30th, at 12 noon, press 1.")
+
+
+async def test_another_time_frees_the_one_that_was_held(
+    caller: Caller, line: Line, to_the_times: To
+) -> None:
+    """Two at the read-back leads to the times again, the first one among them."""
+    await to_the_times(caller)
+    await caller.presses("1").hears("To book it, press 1. For another time, press 2.").presses("2")
+    await caller.hears("For Monday, November 30th, at 12 noon, press 1.")
+    assert await state_of(line, caller) == ["released"]
+
+
+async def test_a_taken_time_is_apologised_for(calls: Calls, to_the_times: To) -> None:
+    """Two callers choose one time: the second hears so, and is offered the next ones."""
+    first, second = await calls(), await calls("+14255550199")
+    await to_the_times(first)
+    await to_the_times(second)
+    await first.presses("1").hears("To book it, press 1")
+    await second.presses("1").hears("Sorry, that time was just taken.")
+    await second.hears("For Monday, November 30th, at 12:30 PM, press 1")
+    await first.presses("1").hears("You are booked. Monday, November 30th, at 12 noon")
+
+
+async def test_a_hang_up_frees_the_time_at_once(
+    caller: Caller, line: Line, to_the_times: To
+) -> None:
+    """Twilio's word that the call is over ends the hold."""
+    await to_the_times(caller)
+    await caller.presses("1").hears("To book it, press 1").hangs_up()
+    assert await state_of(line, caller) == ["released"]
+
+
+async def test_stale_busy_times_offer_nothing(caller: Caller, line: Line) -> None:
+    """When nobody knows when the clinic is free, a call-back is offered instead, honestly."""
+    async with line.pool.connection() as conn:
+        await conn.execute("UPDATE busy_times SET read_at = read_at - interval '11 minutes'")
+        await conn.execute("ALTER TABLE local_event RENAME TO local_event_away")
+    try:
+        await caller.presses("1")
+        for _ in range(5):
+            await caller.presses("2")
+        await caller.presses("1").presses("1").presses("1").presses("1").presses("1")
+        await caller.presses("5#").hears(
+            "I can not see the schedule right now, so nothing is booked."
+        )
+        await caller.hears("Our staff will call you at the number ending in 0 1 2 3.")
+        assert await reasons(line) == ["schedule could not be read"]
+    finally:
+        async with line.pool.connection() as conn:
+            await conn.execute("ALTER TABLE local_event_away RENAME TO local_event")
+
+
+async def test_a_full_calendar_leads_to_a_call_back(
+    caller: Caller, line: Line, now: SetClock
+) -> None:
+    """No open time is said, and staff are asked to call."""
+    whole = Event("busy0", Span(now(), now() + timedelta(days=20)), "away")
+    assert isinstance(await line.desk.diary.insert(whole), Inserted)
+    now.forward(seconds=1)
+    await busy_times.refresh(line.desk)
+    await caller.presses("1")
+    for _ in range(5):
+        await caller.presses("2")
+    await caller.presses("1").presses("1").presses("1").presses("1").presses("1").presses("5#")
+    await caller.hears("I have no open time to offer.").hears("Our staff will call you")
+    assert await reasons(line) == ["no open time"]
+
+
+async def test_an_open_outcome_is_told_as_open(
+    caller: Caller, line: Line, diary: MoodyDiary, to_the_times: To, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A calendar that does not answer is neither a yes nor a no; the time stays kept."""
+    monkeypatch.setattr(perform, "LOOK_SECONDS", 0.05)
+    diary.instead = Unknown("no answer")
+    await to_the_times(caller)
+    await caller.presses("1").presses("1").hears("Still booking. Please stay on the line.")
+    await caller.hears("Your time is saved, but I can not see it on the schedule yet.")
+    await caller.hears_everything()
+    assert caller.over is Ended.LINE_HUNG_UP
+    assert await state_of(line, caller) == ["held"]
+    assert await reasons(line) == ["booking not seen in the calendar"]
+
+
+async def test_a_refused_booking_is_told_as_not_booked(
+    caller: Caller, line: Line, diary: MoodyDiary, to_the_times: To
+) -> None:
+    """A calendar that certainly said no: nothing is booked, and staff call."""
+    diary.instead = Refused("not shared")
+    await to_the_times(caller)
+    await caller.presses("1").presses("1").hears("so nothing is booked.")
+    await caller.hears("Our staff will call you at the number ending in 0 1 2 3.")
+    assert await state_of(line, caller) == ["released"]
+
+
+async def test_a_time_that_staff_took_meanwhile_is_not_booked(
+    caller: Caller, line: Line, to_the_times: To
+) -> None:
+    """The diary is read once more before the insert; staff's own events come first."""
+    await to_the_times(caller)
+    await caller.presses("1").hears("To book it, press 1")
+    theirs = Event("staff0", Span(at("2026-11-30 12:00"), at("2026-11-30 13:00")), "lunch")
+    assert isinstance(await line.desk.diary.insert(theirs), Inserted)
+    await caller.presses("1").hears("Sorry, that time was just taken.")
+
+
+async def test_a_caller_without_a_number_keys_one_in_before_booking(
+    calls: Calls, line: Line
+) -> None:
+    """Withheld and foreign numbers cannot be called back; a US number is read back."""
+    for number in ("+266696687", "+442079460000", ""):
+        caller: Caller = await calls(number)
+        await caller.presses("1")
+        for _ in range(5):
+            await caller.presses("2")
+        await caller.presses("1").presses("1").presses("1").presses("1").presses("1").presses("5#")
+        await caller.hears("Please enter your ten digit phone number, then press pound.")
+        await caller.presses("555#").hears("I can not call that number.").presses("4255550188")
+        await caller.presses("#").hears("I have 4 2 5. 5 5 5. 0 1 8 8.").presses("1")
+        await caller.hears("In Pacific time").presses("1").presses("1").hears("You are booked")
+        async with line.pool.connection() as conn:
+            [booking] = await bookings_of_call(conn, caller.who.call_sid)
+        assert booking.number == "+14255550188"
+
+
+async def test_fifty_callers_want_one_opening(calls: Calls, to_the_times: To) -> None:
+    """One is booked; forty-nine hear that it was taken and are offered other times."""
+    callers: list[Caller] = [await calls(f"+142555501{number:02}") for number in range(50)]
+
+    async def book(caller: Caller) -> str:
+        await to_the_times(caller)
+        await caller.presses("1").hears_everything()
+        if "To book it" in " ".join(caller.heard):
+            await caller.presses("1").hears("You are booked")
+            return "booked"
+        await caller.hears("Sorry, that time was just taken.")
+        await caller.hears("For Monday, November 30th, at 12:30 PM, press 1.")
+        return "offered other times"
+
+    outcomes = await asyncio.gather(*map(book, callers))
+    assert sorted(outcomes) == ["booked"] + ["offered other times"] * 49

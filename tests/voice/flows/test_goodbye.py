@@ -1,0 +1,83 @@
+"""After the booking: the code, consent to texts, the safety net, goodbye."""
+
+from caller import Caller
+from patients import To
+
+from calendar_sync.bookings import Booking, bookings_of_call
+from voice.line import Line
+from voice.phone.player import Ended
+
+
+async def kept(line: Line, caller: Caller) -> Booking:
+    """The booking of the call."""
+    async with line.pool.connection() as conn:
+        [booking] = await bookings_of_call(conn, caller.who.call_sid)
+    return booking
+
+
+async def test_the_visit_code_is_said_twice_in_two_groups(
+    caller: Caller, line: Line, to_booked: To
+) -> None:
+    """Six digits, three and three, each spoken alone."""
+    await to_booked(caller)
+    code = (await kept(line, caller)).visit_code or ""
+    spoken = f"{' '.join(code[:3])}. {' '.join(code[3:])}."
+    await caller.hears(f"Your visit code is {spoken} Again, {spoken}")
+
+
+async def test_consent_is_stored_with_time_number_and_wording(
+    caller: Caller, line: Line, to_booked: To
+) -> None:
+    """Yes to texts at the number that calls."""
+    await to_booked(caller)
+    await caller.stays_silent().hears("text you about this visit, at the number ending in 0 1 2 3?")
+    await caller.hears("Message and data rates may apply.").presses("1")
+    await caller.hears("We will send your video link before your visit. Reply stop to end texts.")
+    booking = await kept(line, caller)
+    assert booking.text_number == "+14255550123"
+    assert booking.text_consent_at is not None
+    assert booking.text_wording == "2026-11-1"
+
+
+async def test_without_consent_the_caller_hears_how_the_link_comes(
+    caller: Caller, line: Line, to_booked: To
+) -> None:
+    """No texts: staff call with the link, and nothing is stored as a yes."""
+    await to_booked(caller)
+    await caller.stays_silent().presses("2")
+    await caller.hears("No texts, then. We will call you with the video link before your visit.")
+    assert (await kept(line, caller)).text_number is None
+
+
+async def test_texts_can_go_to_another_number(caller: Caller, line: Line, to_booked: To) -> None:
+    """Keyed in, read back digit by digit, entered again when it was wrong."""
+    await to_booked(caller)
+    await caller.stays_silent().presses("3").hears("Please enter your ten digit phone number")
+    await caller.presses("4255550177#").hears("I have 4 2 5. 5 5 5. 0 1 7 7.").presses("2")
+    await caller.presses("4255550178#").hears("I have 4 2 5. 5 5 5. 0 1 7 8.").presses("1")
+    await caller.hears("We will send your video link")
+    assert (await kept(line, caller)).text_number == "+14255550178"
+
+
+async def test_every_booked_call_ends_with_the_safety_net(caller: Caller, to_booked: To) -> None:
+    """What to watch for, how to change the visit, goodbye; no key cuts it short."""
+    await to_booked(caller)
+    await caller.stays_silent().presses("1").stays_silent()
+    await caller.hears("Go to an emergency room right away if any of this starts.")
+    await caller.hears("To change or cancel, call this number.").hears_everything()
+    assert caller.over is Ended.LINE_HUNG_UP
+
+
+async def test_a_whole_booking_in_spanish(caller: Caller, line: Line) -> None:
+    """Spanish words, dates and times from the first question to the goodbye."""
+    await caller.presses("9").presses("1")
+    for _ in range(5):
+        await caller.hears("No, oprima 2").presses("2")
+    await caller.hears("¿Qué pie?").presses("1").presses("1").presses("1").presses("1").presses("1")
+    await caller.hears("¿cuánto duele?").presses("5#")
+    await caller.hears("El martes 1 de diciembre a las 9 de la mañana, oprima 2.").presses("2")
+    await caller.hears("Para reservarla, oprima 1.").presses("1").hears("Su cita está hecha.")
+    await caller.stays_silent().hears("¿Puede BodyFix Physical Therapy enviarle mensajes")
+    await caller.presses("1").hears("Le enviaremos el enlace de video").stays_silent()
+    await caller.hears("Vaya de inmediato a una sala de emergencias").hears("Adiós.")
+    assert (await kept(line, caller)).language == "es"

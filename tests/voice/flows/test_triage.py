@@ -1,0 +1,64 @@
+"""Six questions about the foot; each can be skipped, and skipped is not no."""
+
+from caller import Caller
+
+from calendar_sync.bookings import bookings_of_call
+from voice.line import Line
+
+
+async def booked_chart(line: Line, caller: Caller) -> dict[str, str]:
+    """What was kept for staff."""
+    async with line.pool.connection() as conn:
+        [booking] = await bookings_of_call(conn, caller.who.call_sid)
+    return dict(booking.chart)
+
+
+async def to_triage(caller: Caller) -> None:
+    """Five clear noes."""
+    await caller.presses("1")
+    for _ in range(5):
+        await caller.presses("2")
+    await caller.hears("Six short questions. To skip one, press pound. Which foot?")
+
+
+async def test_the_answers_reach_staff_in_words(caller: Caller, line: Line) -> None:
+    """Left, years, yes, no, yes, ten."""
+    await to_triage(caller)
+    await caller.presses("1").presses("3").presses("1").presses("2").presses("1").presses("10")
+    await caller.presses("1").presses("1").hears("You are booked")
+    assert await booked_chart(line, caller) == {
+        "Foot": "left",
+        "How long": "years",
+        "Numb or tingling": "yes",
+        "Less steady, or weaker on one side": "no",
+        "Low back stiff, or back of leg tight": "yes",
+        "Pain, 0 to 10": "10",
+        "Safety": "5 of 5 answered no",
+        "Heard": "no summary",
+    }
+
+
+async def test_a_skipped_question_is_skipped_and_never_no(caller: Caller, line: Line) -> None:
+    """Pound goes on, and staff read that it was skipped."""
+    await to_triage(caller)
+    await caller.presses("#").presses("#").presses("#").presses("#").presses("#").presses("#")
+    await caller.stays_silent().hears("In Pacific time")
+    await caller.presses("1").presses("1").hears("You are booked")
+    chart = await booked_chart(line, caller)
+    assert list(chart.values()).count("skipped") == 6
+    assert "no" not in chart.values()
+
+
+async def test_pain_beyond_ten_is_asked_again(caller: Caller) -> None:
+    """Ten is the most that can be said."""
+    await to_triage(caller)
+    await caller.presses("1").presses("1").presses("1").presses("1").presses("1").presses("77")
+    await caller.hears("Ten is the most.").presses("7#").hears("In Pacific time")
+
+
+async def test_zero_is_a_pain_of_zero(caller: Caller, line: Line) -> None:
+    """Where a number is keyed in, digits are digits."""
+    await to_triage(caller)
+    await caller.presses("1").presses("1").presses("1").presses("1").presses("1").presses("0#")
+    await caller.presses("1").presses("1").hears("You are booked")
+    assert (await booked_chart(line, caller))["Pain, 0 to 10"] == "0"
