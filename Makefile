@@ -5,7 +5,7 @@ VENV := .venv
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --no-input
 LOCKED := $(PIP) install --quiet --require-hashes --requirement
 
-.PHONY: demo test install lint bench lock
+.PHONY: demo test install lint bench map lock
 
 demo: install
 	@exec $(VENV)/bin/screening-line demo
@@ -22,7 +22,10 @@ lint: $(VENV)/.dev-ready
 	$(VENV)/bin/basedpyright
 
 bench: $(VENV)/.dev-ready
-	@$(VENV)/bin/python tests/bench.py
+	@$(VENV)/bin/python benchmarks/turn.py
+
+map: $(VENV)/.dev-ready
+	@PYTHONPATH=tests $(VENV)/bin/python tests/call_map.py
 
 # Pins again from pyproject.toml; `make lock UPGRADE=--upgrade` takes the newest of everything.
 lock:

@@ -50,7 +50,7 @@ def edges() -> dict[tuple[str, str], set[str]]:
     found: dict[tuple[str, str], set[str]] = {}
     for world in worlds():
         for caller in (CALLER, ""):
-            for stop in every_place(world, caller, without="*79"):
+            for stop in every_place(world, caller, without="*79", first_tries_only=True):
                 one, other = room(stop.came_from), room(place(stop.here))
                 everywhere = stop.by == "0" and stop.came_from != "greeting"
                 back = stop.by == "8" and stop.came_from != "times.wish"

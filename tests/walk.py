@@ -73,12 +73,17 @@ def answers(here: Turn) -> tuple[str, ...]:
 
 
 def every_place(
-    world: World, caller: str, without: str = "", begin: tuple[tuple[str, str], ...] = ()
+    world: World,
+    caller: str,
+    without: str = "",
+    begin: tuple[tuple[str, str], ...] = (),
+    *,
+    first_tries_only: bool = False,
 ) -> Iterator[Stop]:
     """Every place that can be reached, by the shortest way; a place is its step, try and words.
 
     ``without`` names keys that are left out, where another walk has pressed them; ``begin`` are
-    rows of the journal to begin with.
+    rows of the journal to begin with. With ``first_tries_only`` nobody misses a key.
     """
     queue: deque[tuple[dict[str, str], tuple[str, ...], str, int, str]] = deque()
     queue.append(({"caller": caller, **dict(begin)}, (), "", 0, ""))
@@ -91,7 +96,7 @@ def every_place(
         if not isinstance(here, Turn):
             continue
         known = (place(here), min(here.number, 3), here.spoken)
-        if known in seen:
+        if known in seen or (first_tries_only and here.number):
             continue
         seen.add(known)
         for keyed in answers(here):

@@ -12,7 +12,7 @@ from voice import reprompts
 from voice.effects import TakeBack
 from voice.questions import Choice, Entry, Question, keys_of, menu, menu_of
 from voice.replay import Clinic, Prompt, Replay, as_prompt
-from voice.turns import Ending, Listening, Passing, Ringing, Turn, Until, Wanted
+from voice.turns import Ending, Listening, Passing, Ringing, Told, Turn, Until, Wanted
 from voice.words import NOTHING, Text, other
 
 E = TypeVar("E", bound=Choice)
@@ -22,14 +22,6 @@ PATIENCE = 3
 """Misses (silence or a wrong key) at one step before the line looks for a person."""
 MOST_ASKINGS = 9
 """Askings of one step, whatever is pressed, before the line looks for a person."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """How a long speech was taken: parts heard to the end, and whether the caller left it."""
-
-    heard: tuple[int, ...]
-    left: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +172,7 @@ class Call(Replay):
             if meaning is None:
                 misses += 1
             short = meaning is None and misses == 1
-            first = meaning if meaning is not None else as_prompt(_sorry(keyed)) if short else _HELP
+            first = meaning if meaning is not None else self._sorry(keyed, misses)
             if misses < PATIENCE and number % MOST_ASKINGS:
                 continue
             if self._silent:
@@ -195,6 +187,15 @@ class Call(Replay):
     def _listening(self, at: "_Listens", step: str, number: int, said: Prompt) -> Listening:
         spoken, wait = self._in_voice(said), self._wait(at.wait)
         return Listening(step, number, spoken, self.language, self.slow, wait, at.most, at.finish)
+
+    def _sorry(self, keyed: str, misses: int) -> Prompt:
+        """What comes before the second try, and before the third."""
+        if misses > 1:
+            person = NOTHING if self._at_the_desk else reprompts.FOR_A_PERSON
+            return as_prompt(reprompts.MORE_TIME + person)
+        if not keyed:
+            return as_prompt(reprompts.NO_KEY)
+        return as_prompt(reprompts.NOT_A_CHOICE.about(key=" ".join(keyed)))
 
     def _line_key(self, keyed: str, back: str = "") -> Prompt | None:
         """Do what a key means everywhere; what to say first, or None when it means nothing."""
@@ -231,13 +232,6 @@ class Call(Replay):
         if ending is not None:
             raise Until(ending)
         self._at_the_desk, self._trail = False, trail
-
-
-_HELP = as_prompt(reprompts.HELP)
-
-
-def _sorry(keyed: str) -> Text:
-    return reprompts.NOT_A_CHOICE.about(key=" ".join(keyed)) if keyed else reprompts.NO_KEY
 
 
 def replay(

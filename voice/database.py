@@ -1,4 +1,4 @@
-"""The one database: which it is, that it keeps what it acknowledged, its tables, its connections."""
+"""The one database: where it is, that it keeps what it acknowledged, its tables and connections."""
 
 import asyncio
 import subprocess
@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import psycopg
 import structlog
-from psycopg import sql
+from psycopg import AsyncConnection, sql
 from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
@@ -74,16 +74,18 @@ async def open_pool(
 ) -> AsyncGenerator[AsyncConnectionPool]:
     """Connections for as long as the context lasts; getting one takes at most a second.
 
-    A connection is tried before it is handed out, so one that the server closed is replaced.
-    Raises DatabaseWrong when the database does not answer at the start.
+    A connection is tried before it is handed out, so one that the server closed is replaced. A
+    statement alone is its own transaction; whoever needs two together opens one. Raises
+    DatabaseWrong when the database does not answer at the start.
     """
-    pool = AsyncConnectionPool(
+    pool: AsyncConnectionPool = AsyncConnectionPool(
         dsn,
         kwargs={"connect_timeout": 2, "options": options},
         min_size=min(4, size),
         max_size=size,
         timeout=1.0,
         check=AsyncConnectionPool.check_connection,
+        configure=_one_by_one,
         open=False,
     )
     try:
@@ -94,6 +96,11 @@ async def open_pool(
         yield pool
     finally:
         await pool.close()
+
+
+async def _one_by_one(conn: AsyncConnection) -> None:
+    """Set here and not in the pool's kwargs: the queue adds autocommit of its own to those."""
+    await conn.set_autocommit(True)
 
 
 def make_database(dsn: str, name: str) -> str:

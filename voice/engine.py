@@ -18,16 +18,15 @@ async def begin(line: Line, sid: str, caller: str) -> Turn | Ending:
     return await _go_on(line, sid, rows)
 
 
-async def heard(line: Line, sid: str, caller: str, name: str, keyed: str) -> Turn | Ending:
+async def heard(line: Line, sid: str, name: str, keyed: str) -> Turn | Ending | None:
     """The caller keyed something, or stayed silent, at the asking called ``name``.
 
-    The first value of a name stays: a webhook that comes twice, or late, changes nothing. A call
-    that the journal does not know begins anew.
+    The first value of a name stays: a webhook that comes twice, or late, changes nothing. None for
+    a call that never began.
     """
     async with line.pool.connection() as conn:
         rows = await journal.keep(conn, sid, name, keyed)
-        rows = rows or await journal.begin(conn, sid, caller)
-    return await _go_on(line, sid, rows)
+    return await _go_on(line, sid, rows) if rows else None
 
 
 async def _go_on(line: Line, sid: str, rows: dict[str, str]) -> Turn | Ending:

@@ -6,10 +6,11 @@ NO_KEY = Text("Sorry, I did not hear a key.", "Perdón, no oí ninguna tecla.")
 NOT_A_CHOICE = Text(
     "Sorry, {key} is not one of the choices.", "Perdón, {key} no es una de las opciones."
 )
-HELP = Text(
-    "For more time, and slower speech, press 7.¦ For a person, press 0.",
-    "Para tener más tiempo y oír más despacio, oprima 7.¦ Para hablar con una persona, oprima 0.",
+MORE_TIME = Text(
+    "For more time, and slower speech, press 7.",
+    "Para tener más tiempo y oír más despacio, oprima 7.",
 )
+FOR_A_PERSON = Text("For a person, press 0.", "Para hablar con una persona, oprima 0.")
 GIVE_UP = Text("Let me get you a person.", "Le comunico con una persona.")
 SLOWER = Text("I will speak slower and wait longer.", "Hablaré más despacio y esperaré más.")
 SILENT = Text(

@@ -54,6 +54,14 @@ class Passing(Turn):
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """How a long speech was taken: parts heard to the end, and whether the caller left it."""
+
+    heard: tuple[int, ...]
+    left: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Goodbye:
     """The call ends with these words, which no key can cut. ``outcome`` is kept with the call."""
 

@@ -50,8 +50,9 @@ async def turn(line: Line, form: Form, request: Request) -> str:
     step, number = asked.get("at", ""), asked.get("turn", "")
     if not (_STEP.fullmatch(step) and _NUMBER.fullmatch(number)):
         return await incoming(line, form, request)
-    sid, caller = form["CallSid"], _caller(line, form)
-    here = await engine.heard(line, sid, caller, f"{step}~{number}", _keyed(form))
+    here = await engine.heard(line, form["CallSid"], f"{step}~{number}", _keyed(form))
+    if here is None:
+        return await incoming(line, form, request)
     return twiml.document(here, line.phones)
 
 

@@ -1,5 +1,8 @@
 """A call placed from the command line by keys written down, and what it came to."""
 
+import asyncio
+import os
+import pty
 import re
 
 import pytest
@@ -10,7 +13,7 @@ from voice.app import create_app
 from voice.line import Line
 from voice.phone.caller_id import WITHHELD
 from voice.phone.moments import Staff
-from voice.phone.placing import CannotCall, Wish, by_script, wish
+from voice.phone.placing import CannotCall, Wish, by_hand, by_script, wish
 from voice.phone.post import InProcess
 from voice.phone.reach import Reached
 from voice.phone.script import read_keys
@@ -70,6 +73,21 @@ async def test_a_call_back_request_of_the_call_is_shown(
     told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("Call-back")]
     assert len(told) == 1
     assert "another call" not in told[0]
+
+
+async def test_a_person_types_the_keys(
+    reached: Reached, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was said until each key, how the call ended, and what it came to."""
+    hands, screen = pty.openpty()
+    with os.fdopen(hands, "wb", buffering=0) as typing, os.fdopen(screen) as stdin:
+        monkeypatch.setattr("sys.stdin", stdin)
+        asyncio.get_running_loop().call_later(0.5, typing.write, b"1h")
+        await by_hand(reached, Wish("+14255550123", None, Staff.NO_ANSWER, fast=True))
+    seen = capsys.readouterr().out
+    assert seen.startswith("Calling BodyFix Physical Therapy from +14255550123. Type 0-9 * #;")
+    assert "> 1\n" in seen
+    assert seen.endswith("and 1 keys.\nNothing was booked.\n")
 
 
 def test_a_script_needs_no_terminal() -> None:

@@ -23,9 +23,13 @@ def reached() -> tuple[tuple[Language, Turn | Goodbye], ...]:
     """Every prompt and every goodbye, in both languages, without the keys that only repeat."""
     found: dict[object, tuple[Language, Turn | Goodbye]] = {}
     for language, begin in LANGUAGES:
-        for world in (*worlds(), {**GOOD_WORLD, FindOffers: LONGEST}):
+        good, *others = worlds()
+        for world in (good, *others, {**GOOD_WORLD, FindOffers: LONGEST}):
             for caller in (CALLER, ""):
-                for stop in every_place(world, caller, without="0789*4556", begin=begin):
+                first = world is not good or not caller
+                for stop in every_place(
+                    world, caller, without="0789*56", begin=begin, first_tries_only=first
+                ):
                     if isinstance(stop.here, Turn | Goodbye):
                         found[stop.here] = (language, stop.here)
     return tuple(found.values())
