@@ -156,13 +156,13 @@ class Call(Replay):
 
         Words are put together only where the replay stops: most steps of a replay are answered.
         """
-        first: Prompt = ()
         lead, short = self._taken_lead(), False
-        step, misses, number, gave_up = self._enter(at.name), 0, 0, False
+        first, step = lead, self._enter(at.name)
+        misses, number, gave_up = 0, 0, False
         while True:
             keyed = self._keyed(step, number)
             if keyed is None:
-                said = first + (brief() if short else lead + whole())
+                said = first + (brief() if short else whole())
                 raise Until(self._listening(at, step, number, said))
             number += 1
             if accepts(keyed):
@@ -171,8 +171,9 @@ class Call(Replay):
             meaning = self._line_key(keyed, back=f"{step}~{number - 1}:back")
             if meaning is None:
                 misses += 1
-            short = meaning is None and misses == 1
-            first = meaning if meaning is not None else self._sorry(keyed, misses)
+                first, short = self._sorry(keyed, misses), misses == 1
+            else:
+                first, short = meaning + lead, False
             if misses < PATIENCE and number % MOST_ASKINGS:
                 continue
             if self._silent:

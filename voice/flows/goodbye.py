@@ -59,9 +59,9 @@ def booked(call: Call, booking: int, opening: Opening, code: str, number: str) -
 
 
 def may_we_text(call: Call, booking: int, number: str) -> bool:
-    """Ask for consent, for this number or another; store the answer with its wording."""
+    """Ask for consent, for this number or another; silence is no consent. Store the answer."""
     words = MAY_WE_TEXT.words.about(last_four=speech.last_four(number))
-    match call.ask(MAY_WE_TEXT, words):
+    match call.ask(MAY_WE_TEXT, words, unclear=Texts.NO):
         case Texts.YES:
             return keep(call, booking, number, given=True)
         case Texts.NO:
