@@ -32,7 +32,7 @@ class Booking:
     state: Literal["held", "booked", "released", "cancelled"]
     expires_at: datetime
     confirmed_at: datetime | None
-    outcome: Literal["taken", "failed"] | None
+    outcome: Literal["taken", "failed", "staff"] | None
     generation: int
     event_id: str | None
     etag: str | None
@@ -43,9 +43,18 @@ class Booking:
     text_number: str | None
     text_consent_at: datetime | None
     text_wording: str | None
+    promised: Span | None = None
+    """The time that the patient was told last; None when they know of none."""
+    written: tuple[str, ...] = ()
+    """Digests of the texts that we gave its event; any other text is staff's."""
+    video_link: str | None = None
+    """Made by the diary; "" when it makes none, None while that is open."""
+    warning: str = ""
+    """What staff should look at, in the words of its event."""
 
 
-_COLUMNS = tuple(field.name for field in fields(Booking) if field.name not in {"slot", "chart"})
+_SHAPED = {"slot", "chart", "promised", "written"}
+_COLUMNS = tuple(field.name for field in fields(Booking) if field.name not in _SHAPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,4 +162,10 @@ def from_row(row: dict[str, Any]) -> Booking:
     """
     columns = {name: row[name] for name in _COLUMNS}
     chart = tuple((label, words) for label, words in row["chart"])
-    return Booking(**columns, slot=as_span(row["during"]), chart=chart)
+    return Booking(
+        **columns,
+        slot=as_span(row["during"]),
+        chart=chart,
+        promised=as_span(row["promised"]) if row["promised"] else None,
+        written=tuple(row["written"]),
+    )

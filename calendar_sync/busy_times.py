@@ -12,6 +12,7 @@ from psycopg.rows import dict_row
 from calendar_sync.booking import live_bookings
 from calendar_sync.desk import Desk
 from calendar_sync.diary import Unknown
+from calendar_sync.opened_times import with_opened
 from calendar_sync.opening_hours import Rules, first_instant, openings
 from calendar_sync.ranges import as_multirange, as_range, as_span, as_spans
 from calendar_sync.span import Span
@@ -36,6 +37,8 @@ class Kept:
     read_at: datetime
     within: Span
     busy: tuple[Span, ...]
+    opened: tuple[Span, ...] = ()
+    """Times that staff opened for screenings."""
 
 
 async def refresh(desk: Desk) -> Kept | Unknown:
@@ -45,29 +48,37 @@ async def refresh(desk: Desk) -> Kept | Unknown:
     busy = await desk.diary.busy(within)
     if isinstance(busy, Unknown):
         return busy
+    opened = await desk.diary.opened(within)
+    if isinstance(opened, Unknown):
+        return opened
     async with desk.pool.connection() as conn, conn.transaction():
         # A reading that was begun earlier and ends later must not win, unless clocks were set back.
         await conn.execute(
             """
-            INSERT INTO busy_times (read_at, within, busy) VALUES (%s, %s, %s)
-            ON CONFLICT (one) DO UPDATE
-            SET read_at = excluded.read_at, within = excluded.within, busy = excluded.busy
+            INSERT INTO busy_times (read_at, within, busy, opened) VALUES (%s, %s, %s, %s)
+            ON CONFLICT (one) DO UPDATE SET read_at = excluded.read_at, within = excluded.within,
+                                            busy = excluded.busy, opened = excluded.opened
             WHERE busy_times.read_at NOT BETWEEN excluded.read_at
                                              AND excluded.read_at + interval '1 minute'
             """,
-            [now, as_range(within), as_multirange(busy)],
+            [now, as_range(within), as_multirange(busy), as_multirange(opened)],
         )
-    return Kept(now, within, busy)
+    return Kept(now, within, busy, opened)
 
 
 async def kept(conn: AsyncConnection) -> Kept | None:
     """The last reading, however old; None before the first one."""
     async with conn.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute("SELECT read_at, within, busy FROM busy_times")
+        await cursor.execute("SELECT read_at, within, busy, opened FROM busy_times")
         row = await cursor.fetchone()
     if row is None:
         return None
-    return Kept(row["read_at"].astimezone(UTC), as_span(row["within"]), as_spans(row["busy"]))
+    return Kept(
+        row["read_at"].astimezone(UTC),
+        as_span(row["within"]),
+        as_spans(row["busy"]),
+        as_spans(row["opened"]),
+    )
 
 
 async def free_openings(desk: Desk) -> tuple[Span, ...] | Stale:
@@ -83,7 +94,9 @@ async def free_openings(desk: Desk) -> tuple[Span, ...] | Stale:
         if reading.within.start > needed.start or reading.within.end < needed.end:
             return Stale("the busy times do not cover every day that may be offered")
         taken = await live_bookings(conn, reading.within)
-    free = openings(desk.rules, (*reading.busy, *taken), now)
+    busy = (*reading.busy, *taken)
+    by_hours = openings(desk.rules, busy, now) if desk.availability == "hours" else []
+    free = with_opened(desk.rules, by_hours, reading.opened, busy, now)
     last = reading.within.end - timedelta(minutes=desk.rules.buffer_minutes)
     return tuple(slot for slot in free if slot.end <= last)
 

@@ -30,6 +30,8 @@ class CallBack:
     language: str
     asked_at: datetime
     done_at: datetime | None
+    shown_at: datetime | None = None
+    """When it was put into the calendar."""
 
 
 async def ask(
@@ -47,11 +49,29 @@ async def ask(
         )
 
 
+async def ask_anew(
+    conn: AsyncConnection, call_sid: str, reason: str, number: str | None, language: str
+) -> int:
+    """Ask staff to call back, also when the same was asked and done before; the request's id."""
+    async with conn.transaction():
+        cursor = await conn.execute(
+            """
+            INSERT INTO call_back (call_sid, reason, number, language) VALUES (%s, %s, %s, %s)
+            ON CONFLICT (call_sid, reason) DO UPDATE
+            SET done_at = NULL, asked_at = now(), event_id = NULL, shown_at = NULL
+            RETURNING id
+            """,
+            [call_sid, reason, number, language],
+        )
+        row = await cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
 async def open_requests(conn: AsyncConnection) -> list[CallBack]:
     """Requests that nobody has marked done, the longest waiting first."""
     async with conn.cursor(row_factory=class_row(CallBack)) as cursor:
         await cursor.execute(
-            "SELECT id, call_sid, reason, number, language, asked_at, done_at"
+            "SELECT id, call_sid, reason, number, language, asked_at, done_at, shown_at"
             " FROM call_back WHERE done_at IS NULL ORDER BY asked_at, id"
         )
         return await cursor.fetchall()
@@ -65,3 +85,38 @@ async def mark_done(conn: AsyncConnection, call_back_id: int) -> bool:
             [call_back_id],
         )
         return cursor.rowcount == 1
+
+
+async def keep_event(conn: AsyncConnection, call_back_id: int, event_id: str) -> None:
+    """The request is in the calendar under this id."""
+    async with conn.transaction():
+        await conn.execute(
+            "UPDATE call_back SET event_id = %s, shown_at = now() WHERE id = %s",
+            [event_id, call_back_id],
+        )
+
+
+async def close_by_event(conn: AsyncConnection, event_id: str) -> None:
+    """Staff closed the request in the calendar."""
+    async with conn.transaction():
+        await conn.execute(
+            "UPDATE call_back SET done_at = now() WHERE event_id = %s AND done_at IS NULL",
+            [event_id],
+        )
+
+
+async def closed_with_event(conn: AsyncConnection) -> list[tuple[int, str]]:
+    """Requests that are done and whose event may still stand in the calendar: id and event."""
+    rows = await conn.execute(
+        "SELECT id, event_id FROM call_back WHERE done_at IS NOT NULL AND event_id IS NOT NULL"
+    )
+    return [(request, event) for request, event in await rows.fetchall()]
+
+
+async def forget_event(conn: AsyncConnection, call_back_id: int) -> None:
+    """The event of a request that is done is gone."""
+    async with conn.transaction():
+        await conn.execute(
+            "UPDATE call_back SET event_id = NULL WHERE id = %s AND done_at IS NOT NULL",
+            [call_back_id],
+        )

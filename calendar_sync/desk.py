@@ -7,7 +7,9 @@ from typing import Literal
 
 from psycopg_pool import AsyncConnectionPool
 
-from calendar_sync.diary import Diary
+from calendar_sync.booking import Booking
+from calendar_sync.diary import Diary, Event
+from calendar_sync.event import event_for
 from calendar_sync.opening_hours import Rules
 
 
@@ -26,3 +28,17 @@ class Desk:
     detail: Literal["full", "minimal"]
     clinic_name: str
     video_url: str | None
+    makes_links: bool = False
+    """Whether the diary makes a video link for each event; `video_url` is for when it cannot."""
+    availability: Literal["hours", "calendar"] = "hours"
+    """Whether times are offered in opening hours too, or only where staff opened them."""
+
+    def event(self, booked: Booking) -> Event:
+        """The event of a booking as it should stand in the diary now."""
+        return event_for(
+            booked,
+            detail=self.detail,
+            zone=self.rules.zone,
+            video_url=self.video_url,
+            makes_links=self.makes_links,
+        )

@@ -14,6 +14,14 @@ from typing import Literal, Protocol
 
 from calendar_sync.span import Span
 
+OPENED = "Open for screenings"
+"""The title, in any capitals, of an event by which staff open a time; it never makes it busy."""
+
+
+def opens(title: str) -> bool:
+    """Whether an event of this title opens its time instead of filling it."""
+    return title.strip().casefold() == OPENED.casefold()
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -27,6 +35,9 @@ class Event:
     booking_id: str | None = None
     blocks: bool = True
     """False for an event that leaves its time free."""
+    wants_link: bool = False
+    """Ask the diary to make a video link, if it can; it comes later, in `Entry.link`."""
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,10 @@ class Entry:
     booking_id: str | None
     cancelled: bool
     etag: str
+    link: str = ""
+    """The video link that the diary made."""
+    link_pending: bool = False
+    all_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +117,16 @@ class CursorExpired:
 class Diary(Protocol):
     """A calendar that the line writes bookings to and reads busy times from."""
 
-    async def busy(self, within: Span) -> tuple[Span, ...] | Unknown:
+    async def busy(self, within: Span, *, besides: str | None = None) -> tuple[Span, ...] | Unknown:
         """Times that are not free, clipped to `within`, merged, ascending.
 
-        `Unknown` as soon as any part of the answer is missing or doubtful: never a shorter list.
+        The event with the id `besides` does not count. `within` is at most 60 days. `Unknown` as
+        soon as any part of the answer is missing or doubtful: never a shorter list.
         """
+        ...
+
+    async def opened(self, within: Span) -> tuple[Span, ...] | Unknown:
+        """Times that staff opened by events titled `OPENED`, clipped, merged, ascending."""
         ...
 
     async def insert(self, event: Event) -> Inserted | Clash | Unknown | Refused:

@@ -17,6 +17,8 @@ SKIPPED = "skipped"
 """The words of a question that was passed over, in a chart."""
 NOT_RECORDED = "not recorded"
 
+WARNING = "CHECK: "
+
 _GAP = "   "
 _LANGUAGES = {"es": "Spanish"}
 
@@ -37,35 +39,54 @@ def event_for(
     detail: Literal["full", "minimal"],
     zone: ZoneInfo,
     video_url: str | None,
+    makes_links: bool = False,
 ) -> Event:
-    """The event of a booking. With `minimal` the caller's answers and visit code stay out."""
+    """The event of a booking. With `minimal` the caller's answers and visit code stay out.
+
+    `video_url` stands in once it is clear that the diary makes no link, see `Booking.video_link`.
+    """
+    link = booked.video_link or video_url or ""
+    coming = makes_links and booked.video_link is None
+    video = "the link is being made" if coming else link or "needs a link"
     last_four = f" ··{booked.number[-4:]}" if booked.number else ""
-    lines = [_call(booked, zone), f"VIDEO: {video_url or 'needs a link'}"]
+    lines = [warning_line(booked.warning)] if booked.warning else []
+    lines += [_call(booked, zone), f"VIDEO: {video}"]
     if detail == "full":
         lines += _answers(booked.chart)
     lines.append(_booked(booked, zone))
     if detail == "full":
         code = booked.visit_code or ""
         lines.append(f"VISIT CODE: {code[:3]} {code[3:]}")
-        lines.append("To move or cancel, edit or delete this event.")
+        lines.append("To move or cancel, edit or delete this event; the caller is told.")
     return Event(
         id=booked.event_id or event_id(booked.call_sid, booked.step, booked.generation),
         span=booked.slot,
         title=f"Video screening{last_four}",
         description="\n".join(lines),
-        location=video_url or "",
+        location="" if coming else link,
         booking_id=str(booked.id),
+        wants_link=makes_links,
     )
+
+
+def digest(text: str) -> str:
+    """What is kept of a text that we wrote, to know it again."""
+    return sha256(text.encode()).hexdigest()
+
+
+def warning_line(warning: str) -> str:
+    """The first line of an event that staff should look at."""
+    return f"{WARNING}{warning}"
 
 
 def _call(booked: Booking, zone: ZoneInfo) -> str:
     """Whom to call, and whether texts are allowed."""
-    call = f"CALL: {_number(booked.number)}" if booked.number else "CALL: no number was given"
+    call = f"CALL: {spoken_number(booked.number)}" if booked.number else "CALL: no number was given"
     if booked.language != "en":
         call += f" (speaks {_LANGUAGES.get(booked.language, booked.language)})"
     if not booked.text_number or not booked.text_consent_at:
         return f"{call}{_GAP}NO TEXTS" + (": call with the link" if booked.number else "")
-    to = "" if booked.text_number == booked.number else f", to {_number(booked.text_number)}"
+    to = "" if booked.text_number == booked.number else f", to {spoken_number(booked.text_number)}"
     return f"{call}{_GAP}TEXTS: yes{to}, agreed {_moment(booked.text_consent_at, zone)}"
 
 
@@ -90,7 +111,7 @@ def _booked(booked: Booking, zone: ZoneInfo) -> str:
     return f"BOOKED: by phone{at}. Keypad answers, not an examination; caller not verified."
 
 
-def _number(e164: str) -> str:
+def spoken_number(e164: str) -> str:
     """+14255550123 as +1 425 555 0123; other countries' numbers as they are."""
     if e164.startswith("+1") and len(e164) == len("+14255550123"):
         return f"+1 {e164[2:5]} {e164[5:8]} {e164[8:]}"

@@ -12,10 +12,10 @@ from calendar_sync import call_backs
 from calendar_sync.blueprint import UntilSettled, blueprint, desk_of
 from calendar_sync.booking import Booking, booking
 from calendar_sync.desk import Desk
-from calendar_sync.diary import Changed, Entry, Refused
-from calendar_sync.event import event_for
+from calendar_sync.diary import Changed, Entry, Inserted, Refused
 from calendar_sync.faults import NotYet, known
-from calendar_sync.settling import give_up, mark_booked, next_generation
+from calendar_sync.settling import give_up, keep_written, mark_booked, next_generation
+from calendar_sync.video_links import pick_up_link
 
 _ROUNDS = 8  # more than any chain of used-up event ids seen or imagined
 
@@ -75,19 +75,28 @@ async def withdraw(desk: Desk, booking_id: int) -> None:
 
 async def _attempt(desk: Desk, waiting: Booking) -> None:
     """One look, one insert, one look back; leaves the row one step further, or raises NotYet."""
-    event = event_for(waiting, detail=desk.detail, zone=desk.rules.zone, video_url=desk.video_url)
+    event = desk.event(waiting)
+    inserted: str | None = None
     busy = known(await desk.diary.busy(waiting.slot))
     if not busy:
+        async with desk.pool.connection() as conn:
+            await keep_written(conn, waiting.id, event.description)
         answer = known(await desk.diary.insert(event))
         if isinstance(answer, Refused):
             await _release(desk, waiting, "failed", call_backs.NOT_IN_CALENDAR)
             return
+        inserted = answer.etag if isinstance(answer, Inserted) else None
     # Read back in every case: only what stands in the diary decides, not what an answer claimed.
     there = known(await desk.diary.find(event.id))
     match _match(there, waiting):
         case "ours" if there is not None:
-            async with desk.pool.connection() as conn:
-                await mark_booked(conn, waiting, there.etag)
+            async with desk.pool.connection() as conn, conn.transaction():
+                if there.etag == inserted:
+                    # Nobody else has touched it, so these are our words as the diary keeps them.
+                    await keep_written(conn, waiting.id, there.description)
+                if await mark_booked(conn, waiting, there.etag) and event.wants_link:
+                    later = pick_up_link.configure(connection=conn, schedule_in={"seconds": 3})
+                    await later.defer_async(booking_id=waiting.id)
         case "moved":
             await _release(desk, waiting, "failed", call_backs.MOVED_TOO_SOON)
         case _ if busy:

@@ -4,6 +4,8 @@ Everything here may be killed anywhere and run again. No job takes a `lock`: a k
 block the very job that revives it.
 """
 
+import logging
+
 from procrastinate import JobContext
 
 from calendar_sync import busy_times, call_backs
@@ -13,11 +15,16 @@ from calendar_sync.desk import Desk
 from calendar_sync.holds import release_expired
 from calendar_sync.inserting import insert_event, withdraw_event
 from calendar_sync.rewriting import rewrite_event
+from calendar_sync.staff_jobs import follow_staff, look_at_event
+from calendar_sync.video_links import pick_up_link
 
 __all__ = [
     "blueprint",
     "delete_old_jobs",
+    "follow_staff",
     "insert_event",
+    "look_at_event",
+    "pick_up_link",
     "reconcile",
     "reconcile_bookings",
     "refresh_busy",
@@ -26,6 +33,8 @@ __all__ = [
     "rewrite_event",
     "withdraw_event",
 ]
+
+log = logging.getLogger(__name__)
 
 _SILENT = 3  # seconds without a heartbeat after which a worker counts as dead
 _WEEK = 7 * 24  # hours
@@ -38,7 +47,9 @@ _WEEK = 7 * 24  # hours
 async def refresh_busy(context: JobContext, timestamp: int) -> None:
     """Every minute: read the busy times again."""
     del timestamp
-    await busy_times.refresh(desk_of(context))
+    read = await busy_times.refresh(desk_of(context))
+    if not isinstance(read, busy_times.Kept):
+        log.warning("the busy times could not be read: %s", read.why)
 
 
 @blueprint.periodic(cron="* * * * *")

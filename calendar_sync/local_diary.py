@@ -14,6 +14,7 @@ from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
 from calendar_sync.diary import (
+    OPENED,
     Changed,
     Changes,
     Clash,
@@ -22,6 +23,7 @@ from calendar_sync.diary import (
     Event,
     Gone,
     Inserted,
+    Refused,
     Unknown,
 )
 from calendar_sync.ranges import as_range, as_span
@@ -54,18 +56,32 @@ class LocalDiary:
         self._pool = pool
 
     @_doubtful
-    async def busy(self, within: Span) -> tuple[Span, ...] | Unknown:
+    async def busy(self, within: Span, *, besides: str | None = None) -> tuple[Span, ...] | Unknown:
         """Confirmed events that block their time."""
         async with self._pool.connection() as conn, conn.cursor(row_factory=dict_row) as cursor:
             await cursor.execute(
-                "SELECT during FROM local_event"
-                " WHERE status = 'confirmed' AND blocks AND during && %s",
-                [as_range(within)],
+                """
+                SELECT during FROM local_event
+                WHERE status = 'confirmed' AND blocks AND during && %s
+                  AND lower(trim(title)) <> lower(%s) AND id IS DISTINCT FROM %s
+                """,
+                [as_range(within), OPENED, besides],
             )
             return merged([as_span(row["during"]) async for row in cursor], within)
 
     @_doubtful
-    async def insert(self, event: Event) -> Inserted | Clash | Unknown:
+    async def opened(self, within: Span) -> tuple[Span, ...] | Unknown:
+        """Confirmed events of that title, whether they block or not."""
+        async with self._pool.connection() as conn, conn.cursor(row_factory=dict_row) as cursor:
+            await cursor.execute(
+                "SELECT during FROM local_event WHERE status = 'confirmed' AND during && %s"
+                " AND lower(trim(title)) = lower(%s)",
+                [as_range(within), OPENED],
+            )
+            return merged([as_span(row["during"]) async for row in cursor], within)
+
+    @_doubtful
+    async def insert(self, event: Event) -> Inserted | Clash | Unknown | Refused:
         """A new row, or the answer that the row already there deserves."""
         async with self._writing() as cursor:
             await cursor.execute(

@@ -1,29 +1,28 @@
 """Bringing an event's text up to date without ever overwriting what staff wrote."""
 
-from dataclasses import replace
-
 from procrastinate import JobContext
 
 from calendar_sync.blueprint import UntilSettled, blueprint, desk_of
 from calendar_sync.booking import Booking, booking
 from calendar_sync.desk import Desk
 from calendar_sync.diary import Changed, Entry
-from calendar_sync.event import event_for
+from calendar_sync.event import WARNING, digest, warning_line
 from calendar_sync.faults import NotYet, known
-from calendar_sync.settling import keep_etag
+from calendar_sync.settling import keep_etag, keep_written
 
 
 @blueprint.task(name="rewrite_event", retry=UntilSettled(), pass_context=True)
 async def rewrite_event(context: JobContext, booking_id: int) -> None:
-    """Bring the event's text up to date after consent to texts; see `rewrite`."""
+    """Bring the event's text up to date, such as after consent to texts; see `rewrite`."""
     await rewrite(desk_of(context), booking_id)
 
 
 async def rewrite(desk: Desk, booking_id: int) -> None:
-    """Write the booking's present chart note into its event, if the old one still stands there.
+    """Write the booking's present chart note into its event, if an older one of ours stands there.
 
-    A description that staff have touched stays as they left it. Raises NotYet while the booking
-    waits for its event, when the diary does not know, and when staff are just writing.
+    A description that staff have touched stays as they left it; only the line that asks them to
+    check something is put before it, or taken away again. Raises NotYet while the booking waits
+    for its event, when the diary does not know, and when staff are just writing.
     """
     async with desk.pool.connection() as conn:
         booked = await booking(conn, booking_id)
@@ -33,28 +32,40 @@ async def rewrite(desk: Desk, booking_id: int) -> None:
     if booked.state != "booked" or booked.event_id is None:
         return
     there = known(await desk.diary.find(booked.event_id))
-    wanted = _description(desk, booked)
-    if there is None or there.cancelled or there.description == wanted:
+    if there is None or there.cancelled:
         return
-    # The version is the one we wrote last, or at least the text is the one we began with.
-    if there.etag != booked.etag and there.description != _at_first(desk, booked):
+    description, location = _wanted(desk, booked, there)
+    if (description, location) == (there.description, there.location):
         return
-    answer = known(await desk.diary.rewrite(booked.event_id, there.etag, description=wanted))
+    ours = digest(there.description) in booked.written
+    if ours:
+        # Kept first: if we die after writing, the text is still known as ours.
+        async with desk.pool.connection() as conn:
+            await keep_written(conn, booking_id, description)
+    answer = known(
+        await desk.diary.rewrite(
+            booked.event_id, there.etag, description=description, location=location
+        )
+    )
     if isinstance(answer, Changed):
         why = "staff changed the event while its text was being brought up to date"
         raise NotYet(why)
     if isinstance(answer, Entry):
         async with desk.pool.connection() as conn:
             await keep_etag(conn, booking_id, answer.etag)
+            if ours:
+                await keep_written(conn, booking_id, answer.description)
 
 
-def _at_first(desk: Desk, booked: Booking) -> str:
-    """The text that the event was inserted with, before the caller was asked about texts."""
-    unasked = replace(booked, text_number=None, text_consent_at=None, text_wording=None)
-    return _description(desk, unasked)
-
-
-def _description(desk: Desk, booked: Booking) -> str:
-    return event_for(
-        booked, detail=desk.detail, zone=desk.rules.zone, video_url=desk.video_url
-    ).description
+def _wanted(desk: Desk, booked: Booking, there: Entry) -> tuple[str, str]:
+    """Description and location as they should be; staff's own words come first."""
+    event = desk.event(booked)
+    own_places = {"", desk.video_url, booked.video_link}
+    location = event.location if there.location in own_places else there.location
+    if digest(there.description) in booked.written:
+        return event.description, location
+    first, _, rest = there.description.partition("\n")
+    kept = rest if first.startswith(WARNING) else there.description
+    if booked.warning:
+        kept = f"{warning_line(booked.warning)}\n{kept}"
+    return kept, location

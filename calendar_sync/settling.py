@@ -10,15 +10,15 @@ from psycopg import AsyncConnection
 
 from calendar_sync import call_backs
 from calendar_sync.booking import Booking
-from calendar_sync.event import event_id
+from calendar_sync.event import digest, event_id
 
 
 async def mark_booked(conn: AsyncConnection, waiting: Booking, etag: str) -> bool:
     """The event was read back from the diary: booked. False when the booking moved on meanwhile."""
     async with conn.transaction():
         cursor = await conn.execute(
-            "UPDATE booking SET state = 'booked', etag = %s WHERE id = %s AND state = 'held'"
-            " AND confirmed_at IS NOT NULL AND event_id = %s",
+            "UPDATE booking SET state = 'booked', etag = %s, promised = during"
+            " WHERE id = %s AND state = 'held' AND confirmed_at IS NOT NULL AND event_id = %s",
             [etag, waiting.id, waiting.event_id],
         )
         return cursor.rowcount == 1
@@ -67,6 +67,31 @@ async def keep_etag(conn: AsyncConnection, booking_id: int, etag: str) -> None:
         await conn.execute(
             "UPDATE booking SET etag = %s WHERE id = %s AND state = 'booked'", [etag, booking_id]
         )
+
+
+async def keep_written(conn: AsyncConnection, booking_id: int, text: str) -> None:
+    """Keep a description as ours: before it is written, and as it was read back."""
+    async with conn.transaction():
+        await conn.execute(
+            "UPDATE booking SET written = array_append(written, %(digest)s)"
+            " WHERE id = %(id)s AND %(digest)s <> ALL (written)",
+            {"id": booking_id, "digest": digest(text)},
+        )
+
+
+async def keep_link(conn: AsyncConnection, booking_id: int, link: str) -> None:
+    """The diary made this video link; "": it makes none. The first answer stays."""
+    async with conn.transaction():
+        await conn.execute(
+            "UPDATE booking SET video_link = %s WHERE id = %s AND video_link IS NULL",
+            [link, booking_id],
+        )
+
+
+async def keep_warning(conn: AsyncConnection, booking_id: int, warning: str) -> None:
+    """What staff should look at; "" when there is nothing."""
+    async with conn.transaction():
+        await conn.execute("UPDATE booking SET warning = %s WHERE id = %s", [warning, booking_id])
 
 
 async def _has_ended(conn: AsyncConnection, call_sid: str) -> bool:

@@ -55,9 +55,13 @@ class FaultyDiary:
             raise Killed
         return Unknown("the answer was lost") if fault == "after" else answer
 
-    async def busy(self, within: Span) -> tuple[Span, ...] | Unknown:
+    async def busy(self, within: Span, *, besides: str | None = None) -> tuple[Span, ...] | Unknown:
         """As the contract says."""
-        return await self._pass("busy", lambda: self.real.busy(within))
+        return await self._pass("busy", lambda: self.real.busy(within, besides=besides))
+
+    async def opened(self, within: Span) -> tuple[Span, ...] | Unknown:
+        """As the contract says."""
+        return await self._pass("opened", lambda: self.real.opened(within))
 
     async def insert(self, event: Event) -> Inserted | Clash | Unknown | Refused:
         """As the contract says."""

@@ -1,5 +1,6 @@
-"""What `screening-line check` says: one line each, with the remedy, and nothing is changed."""
+"""What `screening-line check` says: one line each, with the remedy; what it tries it takes back."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Literal
 
@@ -82,13 +83,12 @@ def _look_at(dsn: str) -> list[Finding]:
 
 
 def _calendar(settings: Settings) -> list[Finding]:
-    if settings.google_credentials_file:
-        says = (
-            "calendar: this version keeps the local diary; GOOGLE_CREDENTIALS_FILE is not used yet"
-        )
-    else:
+    if not settings.google_credentials_file:
         says = "calendar: the local diary; bookings are not in Google Calendar"
-    return [Finding("note", says)]
+        return [Finding("note", says)]
+    from voice.google_checks import look  # noqa: PLC0415  # Google's client is large
+
+    return [Finding(state, f"calendar: {says}") for state, says in asyncio.run(look(settings))]
 
 
 def _wording(*, refused: bool) -> list[Finding]:

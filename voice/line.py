@@ -10,9 +10,9 @@ from psycopg_pool import AsyncConnectionPool
 
 from calendar_sync import busy_times
 from calendar_sync.desk import Desk
-from calendar_sync.local_diary import LocalDiary
 from voice import speech
 from voice.beside import beside
+from voice.calendar import diary_for
 from voice.database import JOBS, open_database, open_pool
 from voice.jobs import work
 from voice.replay import Clinic
@@ -54,12 +54,14 @@ def line_on(
     """A line on a database that is open and has its tables."""
     desk = Desk(
         pool=pool,
-        diary=LocalDiary(pool),
+        diary=diary_for(settings, pool),
         rules=settings.rules,
         now=now,
         detail=settings.calendar_detail,
         clinic_name=settings.clinic_name,
         video_url=settings.video_url or None,
+        makes_links=settings.uses_google,
+        availability=settings.availability,
     )
     name = settings.clinic_name
     facts = {"clinic": Text(name, name), "email": speech.email(settings.clinic_email)}

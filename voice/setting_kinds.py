@@ -1,7 +1,9 @@
 """How each kind of setting is read and refused; every refusal says what a right one looks like."""
 
+import json
 import re
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -12,6 +14,7 @@ from pydantic_settings import NoDecode
 
 from calendar_sync.opening_hours import parse_hours
 
+_MOST_CALENDARS = 50
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -43,7 +46,7 @@ def _hours(text: str) -> str:
 
 
 def _dates(text: object) -> object:
-    """ "2026-12-24, 2026-12-25" as dates."""
+    """Dates such as 2026-12-24, 2026-12-25."""
     if not isinstance(text, str):
         return text
     found: set[date] = set()
@@ -97,6 +100,41 @@ def _email(text: str) -> str:
         message = f"{text!r} is not an email address; write it like info@example.org"
         raise ValueError(message)
     return text
+
+
+def google_account(file: str) -> str:
+    """The kind of account in a credentials file. Raises ValueError."""
+    try:
+        kind = json.loads(Path(file).read_text("utf-8"))["type"]
+    except (OSError, ValueError, KeyError, TypeError):
+        kind = None
+    if kind not in {"authorized_user", "service_account"}:
+        message = (
+            f"{file!r} is no credentials file of Google; make one with `screening-line "
+            "authorize-google`, or name the JSON key of a service account"
+        )
+        raise ValueError(message)
+    return str(kind)
+
+
+def check_calendars(ids: str, *, one: bool, account: str) -> None:
+    """Refuse calendar ids that cannot work. Raises ValueError."""
+    named = [part.strip() for part in ids.split(",") if part.strip()]
+    if one and len(named) != 1:
+        message = (
+            "missing (the id of the calendar that bookings are written to); copy it from that "
+            "calendar's settings in Google Calendar, under Integrate calendar"
+        )
+        raise ValueError(message)
+    if account == "service_account" and "primary" in named:
+        message = (
+            "\"primary\" is the service account's own empty calendar; share the clinic's calendar "
+            "with the account and write its id here"
+        )
+        raise ValueError(message)
+    if len(named) >= _MOST_CALENDARS:
+        message = f"at most {_MOST_CALENDARS - 1} calendars; Google answers for no more at once"
+        raise ValueError(message)
 
 
 PhoneNumber = Annotated[str, AfterValidator(_number)]

@@ -22,6 +22,8 @@ from voice.setting_kinds import (
     PhoneNumber,
     PublicAddress,
     ZoneName,
+    check_calendars,
+    google_account,
 )
 
 Mode = Literal["demo", "live"]
@@ -90,6 +92,10 @@ class Settings(BaseSettings):
     closed_dates: Annotated[Dates, _says("days without screenings, with commas between")] = (
         frozenset()
     )
+    availability: Annotated[
+        Literal["hours", "calendar"],
+        _says('hours: opening hours and events titled "Open for screenings"; calendar: only those'),
+    ] = "hours"
     calendar_detail: Annotated[
         Literal["full", "minimal"], _says("full: the answers are in the event; or minimal")
     ] = "full"
@@ -129,6 +135,11 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The clinic's zone."""
         return ZoneInfo(self.clinic_time_zone)
+
+    @property
+    def uses_google(self) -> bool:
+        """Whether bookings go to Google Calendar; never in a demo."""
+        return bool(self.google_credentials_file) and not self.is_demo
 
     @property
     def busy_calendar_ids(self) -> tuple[str, ...]:
@@ -177,6 +188,21 @@ class _Live(Settings):
             meaning = cls.model_fields[str(info.field_name)].description
             message = f"missing ({meaning}); set it in .env"
             raise ValueError(message)
+        return value
+
+    @field_validator("google_credentials_file")
+    @classmethod
+    def _can_be_read(cls, value: str) -> str:
+        if value:
+            google_account(value)
+        return value
+
+    @field_validator("google_screenings_calendar_id", "google_busy_calendar_ids")
+    @classmethod
+    def _fits_the_account(cls, value: str, info: ValidationInfo) -> str:
+        if credentials := info.data.get("google_credentials_file"):
+            one = info.field_name == "google_screenings_calendar_id"
+            check_calendars(value, one=one, account=google_account(credentials))
         return value
 
 

@@ -49,7 +49,7 @@ SKIPPED: HOW LONG; PAIN, 0 TO 10
 HEARD: summary parts 1, 2
 BOOKED: by phone Mon Nov 23, 9:15 AM PT. Keypad answers, not an examination; caller not verified.
 VISIT CODE: 482 913
-To move or cancel, edit or delete this event."""
+To move or cancel, edit or delete this event; the caller is told."""
 
 MINIMAL = """\
 CALL: +1 425 555 0123   TEXTS: yes, agreed Nov 23, 9:16 AM PT

@@ -146,6 +146,9 @@ def test_every_periodic_job_is_known_to_the_lines_queue(queue: App) -> None:
         "calendar:insert_event",
         "calendar:withdraw_event",
         "calendar:rewrite_event",
+        "calendar:pick_up_link",
+        "calendar:look_at_event",
+        "calendar:follow_staff",
         "calendar:refresh_busy",
         "calendar:release_expired_holds",
         "calendar:reconcile_bookings",
@@ -154,6 +157,7 @@ def test_every_periodic_job_is_known_to_the_lines_queue(queue: App) -> None:
     }
     periodic = queue.periodic_registry.periodic_tasks.values()
     assert {each.task.name: each.cron for each in periodic} == {
+        "calendar:follow_staff": "* * * * *",
         "calendar:refresh_busy": "* * * * *",
         "calendar:release_expired_holds": "* * * * *",
         "calendar:reconcile_bookings": "* * * * *",

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from clinic import span
 from diary_contract import OURS, THEIRS, DiaryContract, find, put, read
+from diary_contract_times import TimesContract
 from psycopg_pool import AsyncConnectionPool
 
 from calendar_sync.diary import CursorExpired, Diary, Entry, Event
@@ -12,7 +13,7 @@ from calendar_sync.event import event_id
 from calendar_sync.local_diary import LocalDiary
 
 
-class TestLocalDiary(DiaryContract):
+class TestLocalDiary(DiaryContract, TimesContract):
     """The contract, over table `local_event`."""
 
     @pytest.fixture

@@ -1,0 +1,93 @@
+"""Call-back requests as events, so that staff see them in the same place as the screenings.
+
+Such an event leaves its time free. Staff close the request by deleting the event or by writing
+"done" into its title; a request that was closed elsewhere takes its event along.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from psycopg import AsyncConnection
+
+from calendar_sync import call_backs
+from calendar_sync.call_backs import CallBack
+from calendar_sync.desk import Desk
+from calendar_sync.diary import Clash, Entry, Event, Inserted, Unknown
+from calendar_sync.event import event_id, spoken_number
+from calendar_sync.opening_hours import next_opening_time
+from calendar_sync.span import Span
+
+MINUTES = 15
+_GRID = timedelta(minutes=30)
+
+
+async def show(desk: Desk) -> None:
+    """Put an event in for every open request that has none; safe to run again after any crash."""
+    async with desk.pool.connection() as conn:
+        missing = [each for each in await call_backs.open_requests(conn) if each.shown_at is None]
+    for request in missing:
+        event = event_of(desk, request)
+        answer = await desk.diary.insert(event)
+        if isinstance(answer, Inserted | Clash):
+            # A clash: staff deleted or moved it before we had kept it; either way they saw it.
+            async with desk.pool.connection() as conn:
+                await call_backs.keep_event(conn, request.id, event.id)
+                there = await desk.diary.find(event.id)
+                if isinstance(there, Entry):
+                    await was_closed(conn, there)
+
+
+async def clear(desk: Desk) -> None:
+    """Take the events of requests that were closed elsewhere out of the calendar."""
+    async with desk.pool.connection() as conn:
+        closed = await call_backs.closed_with_event(conn)
+    for request, event in closed:
+        there = await desk.diary.find(event)
+        if isinstance(there, Unknown):
+            return
+        stands = there is not None and not there.cancelled and not _done(there.title)
+        if there is not None and stands:
+            await desk.diary.cancel(event, there.etag)
+            continue  # seen as gone the next time
+        async with desk.pool.connection() as conn:
+            await call_backs.forget_event(conn, request)
+
+
+async def was_closed(conn: AsyncConnection, entry: Entry) -> None:
+    """Staff deleted the event of a request, or wrote "done" into its title."""
+    if entry.cancelled or _done(entry.title):
+        await call_backs.close_by_event(conn, entry.event_id)
+
+
+def event_of(desk: Desk, request: CallBack) -> Event:
+    """The event of a request, at the next half hour in which the clinic is open.
+
+    The time is found from when it was asked, so a repeated insert is the same event.
+    """
+    start = _half_hour(next_opening_time(desk.rules, request.asked_at) or request.asked_at)
+    last_four = f" ··{request.number[-4:]}" if request.number else ""
+    language = {"es": " (speaks Spanish)"}.get(request.language, "")
+    number = spoken_number(request.number) if request.number else "no number was given"
+    lines = [f"CALL: {number}{language}"]
+    if desk.detail == "full":
+        lines.append(f"WHY: {request.reason}")
+    lines.append('When you have called, delete this event or write "done" into its title.')
+    step = f"call-back {request.id} {request.asked_at.astimezone(UTC).isoformat()}"
+    return Event(
+        id=event_id(request.call_sid, step, 0),
+        span=Span(start, start + timedelta(minutes=MINUTES)),
+        title=f"Call back{last_four}",
+        description="\n".join(lines),
+        booking_id=f"call-back-{request.id}",
+        blocks=False,
+        urgent="safety" in request.reason,
+    )
+
+
+def _half_hour(at: datetime) -> datetime:
+    """The next full or half hour, in UTC."""
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    return epoch + -(-(at.astimezone(UTC) - epoch) // _GRID) * _GRID
+
+
+def _done(title: str) -> bool:
+    return "done" in title.casefold().replace(":", " ").split()

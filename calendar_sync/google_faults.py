@@ -1,0 +1,109 @@
+"""What each failure of Google means, during a call and in the background.
+
+A call never asks Google; it looks at the booking's row, and what it says there is what it speaks.
+"pending" is: the caller hears that the time is saved and that they will hear from the clinic, and
+after five minutes the booking is on the call-back list too. A job asks again after 0, 1, 2 .. 300
+seconds, or later when Google wishes, and so everything heals by itself once Google is back.
+
+Before an insert the job asks free/busy, so a failure of everything is met there: pending. "Not
+booked" is for an insert that Google refuses while it still answers free/busy.
+
+| failure | during a call | in the background |
+|---|---|---|
+| sign-in ended (RefreshError), 401 | pending | again every minute or later |
+| 403 of permissions or access | not booked, call-back | logged each minute |
+| 403 rate limits, 429 | pending | again, not before Retry-After |
+| 403 quotaExceeded | pending | again after an hour |
+| 404 on the calendar (no longer shared) | not booked, call-back | logged each minute |
+| a busy calendar no longer shared | pending; offers end in 10 minutes | again |
+| 409 | looked up by id: ours is booked, else the next id | the same |
+| 410 on delete | it is gone, as wanted | a sync begins anew |
+| 412 | read again; what staff wrote stays | the same |
+| 400 "Invalid conference type value." | booked without a Meet link | VIDEO_URL or "needs a link" |
+| 400, any other | not booked, call-back | logged |
+| 500, 503 | pending, looked up by id | again with the same id |
+| slow or hanging, reset before or after the effect | the same | the same |
+| answers that are not JSON, or not what was asked for | the same | the same |
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from google.auth.exceptions import RefreshError, TransportError
+from googleapiclient.errors import HttpError
+
+Kind = Literal["unknown", "sign-in", "set-up", "missing", "exists", "gone", "changed", "invalid"]
+
+SIGN_IN_WAIT = 60
+QUOTA_WAIT = 3600
+_LONGEST_WISH = 3600
+_SLOW_DOWN = {"rateLimitExceeded", "userRateLimitExceeded"}
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Google did not do as asked. `why` holds no words of the request; `wait` is in seconds."""
+
+    kind: Kind
+    why: str
+    wait: int = 0
+    no_conference: bool = False
+
+
+def trouble(error: BaseException) -> Trouble:
+    """What an exception of the client means; whatever is not understood is unknown."""
+    if isinstance(error, HttpError):
+        return _answered(error)
+    if isinstance(error, RefreshError):
+        if error.retryable:
+            return Trouble("unknown", "Google's sign-in did not answer")
+        return Trouble("sign-in", "the sign-in at Google has ended; sign in again", SIGN_IN_WAIT)
+    if isinstance(error, TransportError):
+        return Trouble("unknown", "Google's sign-in was not reached")
+    return Trouble("unknown", f"Google was not reached: {type(error).__name__}")
+
+
+def _answered(error: HttpError) -> Trouble:  # noqa: C901, PLR0911  # the table, row by row
+    status, reason, message = int(error.resp.status), *_reason(error)
+    why = f"Google answered {status} {reason}".strip()
+    match status:
+        case 400:
+            return Trouble("invalid", why, no_conference="conference type" in message)
+        case 401:
+            return Trouble("sign-in", why, SIGN_IN_WAIT)
+        case 429:
+            return Trouble("unknown", why, _wish(error.resp))
+        case 403 if reason in _SLOW_DOWN:
+            return Trouble("unknown", why, _wish(error.resp))
+        case 403 if reason == "quotaExceeded":
+            return Trouble("unknown", why, QUOTA_WAIT)
+        case 403:
+            return Trouble("set-up", why)
+        case 404:
+            return Trouble("missing", why)
+        case 409:
+            return Trouble("exists", why)
+        case 410:
+            return Trouble("gone", why)
+        case 412:
+            return Trouble("changed", why)
+        case _:
+            return Trouble("unknown", why, _wish(error.resp))
+
+
+def _reason(error: HttpError) -> tuple[str, str]:
+    """The reason and the message of the envelope; only letters of the reason are repeated."""
+    try:
+        said = json.loads(error.content)["error"]
+        reason, message = str(said["errors"][0]["reason"]), str(said["message"])
+    except (ValueError, LookupError, TypeError):
+        return "", ""
+    return re.sub(r"[^A-Za-z]", "", reason)[:60], message
+
+
+def _wish(answer: Any) -> int:  # noqa: ANN401  # httplib2 has no types
+    """Retry-After in seconds; a date, or nothing, is 0."""
+    text = str(answer.get("retry-after", ""))
+    return min(int(text), _LONGEST_WISH) if text.isdecimal() else 0

@@ -1,0 +1,107 @@
+"""Google's longer answers: free/busy of several calendars, and lists of events in pages."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from calendar_sync.diary import Unknown
+from calendar_sync.google_access import GoogleAccess
+from calendar_sync.google_events import moment, span_of
+from calendar_sync.google_faults import Trouble
+from calendar_sync.span import Span
+
+T = TypeVar("T")
+Resource = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One occurrence of an event in the screenings calendar."""
+
+    title: str
+    event_id: str
+    blocks: bool
+    span: Span
+
+
+async def free_busy(
+    google: GoogleAccess, calendars: tuple[str, ...], within: Span
+) -> list[list[Span]] | Unknown:
+    """The busy times of each calendar, in their order; not clipped, not merged."""
+    question = {
+        "timeMin": within.start.isoformat(),
+        "timeMax": within.end.isoformat(),
+        "items": [{"id": each} for each in calendars],
+    }
+    said = await google.ask(lambda client: client.freebusy().query(body=question))
+    return read(said, lambda answer: [_of(answer["calendars"][each]) for each in calendars])
+
+
+async def listed(
+    google: GoogleAccess, calendar: str, within: Span, zone: ZoneInfo
+) -> list[Listed] | Unknown:
+    """Every occurrence in the window that is not cancelled."""
+    asked = {
+        "singleEvents": True,
+        "timeMin": within.start.isoformat(),
+        "timeMax": within.end.isoformat(),
+        "maxResults": 2500,
+    }
+    said = await pages(google, calendar, asked)
+    if isinstance(said, Trouble):
+        return Unknown(said.why, said.wait)
+    return read({}, lambda _: [_listed(each, zone) for each in said[0] if _stands(each)])
+
+
+async def pages(
+    google: GoogleAccess, calendar: str, asked: Resource
+) -> tuple[list[Resource], str | None] | Trouble:
+    """All items of a list, and its sync token. A page may be empty and not be the last."""
+    items: list[Resource] = []
+    more: Resource = dict(asked)
+    while True:
+        said = await google.ask(_list(calendar, dict(more)))
+        if isinstance(said, Trouble):
+            return said
+        if not isinstance(said.get("items"), list):
+            return Trouble("unknown", "a list of Google without items")
+        items += said["items"]
+        if said.get("nextPageToken") is None:
+            return items, said.get("nextSyncToken")
+        more["pageToken"] = said["nextPageToken"]
+
+
+def read(said: Resource | Trouble, reading: Callable[[Resource], T]) -> T | Unknown:
+    """What an answer says, or Unknown when it does not say it."""
+    if isinstance(said, Trouble):
+        return Unknown(said.why, said.wait)
+    try:
+        return reading(said)
+    except (KeyError, ValueError, TypeError, AttributeError) as doubt:
+        return Unknown(f"Google's answer could not be read: {type(doubt).__name__}")
+
+
+def _list(calendar: str, asked: Resource) -> Callable[[Any], Any]:
+    return lambda client: client.events().list(calendarId=calendar, **asked)
+
+
+def _stands(said: Resource) -> bool:
+    return bool(said["status"] != "cancelled")
+
+
+def _listed(said: Resource, zone: ZoneInfo) -> Listed:
+    blocks = said.get("transparency") != "transparent"
+    return Listed(said.get("summary", ""), said["id"], blocks, span_of(said, zone))
+
+
+def _of(said: Resource) -> list[Span]:
+    """One calendar's busy times. Raises KeyError or ValueError for the smallest doubt."""
+    if said.get("errors"):
+        message = "a calendar is not shared with the line"
+        raise ValueError(message)
+    return [
+        Span(moment(each["start"]), moment(each["end"]))
+        for each in said["busy"]
+        if each["start"] != each["end"]
+    ]

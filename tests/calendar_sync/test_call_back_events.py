@@ -1,0 +1,81 @@
+"""Call-backs stand in the calendar, and close there."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from clinic import requests
+from google_clinic import diary_at
+from google_stand_in.server import Google
+
+from calendar_sync import call_backs
+from calendar_sync.desk import Desk
+from calendar_sync.diary import Entry
+from calendar_sync.staff_jobs import follow_all
+
+
+@pytest_asyncio.fixture(params=["local", "google"])
+async def clinic(
+    request: pytest.FixtureRequest, desk: Desk, tmp_path: Path
+) -> AsyncGenerator[Desk]:
+    """A clinic with either diary."""
+    async with AsyncExitStack() as stack:
+        if request.param == "google":
+            google = stack.enter_context(Google())
+            diary = stack.enter_context(diary_at(google, tmp_path))
+            desk = replace(desk, diary=diary)
+        await follow_all(desk)
+        yield desk
+
+
+Closes = Callable[[Desk, Entry], Awaitable[object]]
+
+
+async def _delete(desk: Desk, event: Entry) -> object:
+    return await desk.diary.cancel(event.event_id, event.etag)
+
+
+async def _write_done(desk: Desk, event: Entry) -> object:
+    return await desk.diary.rewrite(event.event_id, event.etag, title=f"DONE: {event.title}")
+
+
+@pytest.mark.parametrize("close", [_delete, _write_done])
+async def test_a_call_back_stands_in_the_calendar_until_staff_close_it(
+    clinic: Desk, close: Closes
+) -> None:
+    """A free event at the next opening time; deleted, or marked done, the request is closed."""
+    async with clinic.pool.connection() as conn:
+        await call_backs.ask(conn, "CA9", "safety question 3", "+14255550199", "es")
+    await follow_all(clinic)
+    await follow_all(clinic)
+    async with clinic.pool.connection() as conn:
+        rows = await conn.execute("SELECT event_id FROM call_back")
+        [(event_id,)] = await rows.fetchall()
+    there = await clinic.diary.find(event_id)
+    assert isinstance(there, Entry)
+    assert there.title == "Call back ··0199"
+    assert there.description.startswith("CALL: +1 425 555 0199 (speaks Spanish)\nWHY: safety")
+    assert there.span is not None
+    assert await clinic.diary.busy(there.span) == ()
+    await close(clinic, there)
+    await follow_all(clinic)
+    assert await requests(clinic) == []
+
+
+async def test_a_call_back_that_was_closed_elsewhere_takes_its_event_along(clinic: Desk) -> None:
+    """Marked done at the command line: the event goes."""
+    async with clinic.pool.connection() as conn:
+        await call_backs.ask(conn, "CA9", "wants a person", "+14255550199", "en")
+    await follow_all(clinic)
+    async with clinic.pool.connection() as conn:
+        [request] = await call_backs.open_requests(conn)
+        rows = await conn.execute("SELECT event_id FROM call_back")
+        [(event_id,)] = await rows.fetchall()
+        await call_backs.mark_done(conn, request.id)
+    await follow_all(clinic)
+    there = await clinic.diary.find(event_id)
+    assert isinstance(there, Entry)
+    assert there.cancelled

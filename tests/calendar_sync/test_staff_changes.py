@@ -1,0 +1,249 @@
+"""What staff do in the calendar reaches the booking and the patient: once, and nothing false."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from clinic import SetClock, confirmed, jobs_waiting, own_event, requests, row, span
+from google_clinic import diary_at
+from google_stand_in.server import Google
+
+from calendar_sync import bookings, call_backs, tellings
+from calendar_sync.desk import Desk
+from calendar_sync.diary import Entry
+from calendar_sync.inserting import insert
+from calendar_sync.rewriting import rewrite
+from calendar_sync.span import Span
+from calendar_sync.staff_jobs import OVERLAPS, follow_all, look
+
+NINE, TEN, ELEVEN = (span(f"2026-12-01 {hour:02}:00") for hour in (9, 10, 11))
+
+
+@pytest_asyncio.fixture(params=["local", "google"])
+async def clinic(
+    request: pytest.FixtureRequest, desk: Desk, tmp_path: Path
+) -> AsyncGenerator[Desk]:
+    """A clinic with either diary."""
+    async with AsyncExitStack() as stack:
+        if request.param == "google":
+            google = stack.enter_context(Google())
+            diary = stack.enter_context(diary_at(google, tmp_path))
+            desk = replace(desk, diary=diary)
+        await follow_all(desk)
+        yield desk
+
+
+async def booked(desk: Desk, slot: Span = NINE, call_sid: str = "CA1") -> int:
+    """A booking that stands in the calendar."""
+    booking_id = await confirmed(desk, slot, call_sid)
+    await insert(desk, booking_id)
+    assert (await row(desk, booking_id)).state == "booked"
+    return booking_id
+
+
+async def staff_move(desk: Desk, booking_id: int, to: Span) -> None:
+    """Staff drag the event, and the job sees it."""
+    there = await own_event(desk, booking_id)
+    assert isinstance(await desk.diary.move(there.event_id, to, there.etag), Entry)
+    await follow_all(desk)
+    await look(desk, booking_id)
+
+
+async def staff_delete(desk: Desk, booking_id: int) -> None:
+    """Staff delete the event, and the job sees it."""
+    there = await own_event(desk, booking_id)
+    await desk.diary.cancel(there.event_id, there.etag)
+    await follow_all(desk)
+
+
+async def owed(desk: Desk) -> list[tuple[str, Span | None]]:
+    """What patients are still to be told."""
+    async with desk.pool.connection() as conn:
+        return [(each.kind, each.what) for each in await tellings.open_tellings(conn)]
+
+
+async def tell(desk: Desk) -> None:
+    """Everything owed is told."""
+    async with desk.pool.connection() as conn:
+        for each in await tellings.open_tellings(conn):
+            assert await tellings.mark_told(conn, each.id)
+
+
+async def outcomes(desk: Desk) -> list[str]:
+    """What was stored of each change."""
+    async with desk.pool.connection() as conn:
+        rows = await conn.execute("SELECT outcome FROM staff_change ORDER BY seen_at")
+        return [outcome for (outcome,) in await rows.fetchall()]
+
+
+async def test_a_moved_event_moves_its_booking(clinic: Desk) -> None:
+    """The old time is free, the new one is taken, and the patient is to be told, once."""
+    booking_id = await booked(clinic)
+    await staff_move(clinic, booking_id, TEN)
+    await follow_all(clinic)
+    assert (await row(clinic, booking_id)).slot == TEN
+    assert await owed(clinic) == [("moved", TEN)]
+    assert await outcomes(clinic) == ["moved"]
+    async with clinic.pool.connection() as conn:
+        assert isinstance(await bookings.hold(conn, "CA2", "hold", NINE), bookings.Held)
+        assert isinstance(await bookings.hold(conn, "CA3", "hold", TEN), bookings.Taken)
+
+
+async def test_without_consent_it_is_on_the_call_back_list(clinic: Desk) -> None:
+    """Staff call, and what they marked done counts as told."""
+    booking_id = await booked(clinic)
+    await staff_move(clinic, booking_id, TEN)
+    assert await requests(clinic) == [
+        "visit moved by staff to Tue Dec 1, 10:00 AM: tell the patient"
+    ]
+    async with clinic.pool.connection() as conn:
+        [request] = await call_backs.open_requests(conn)
+        await call_backs.mark_done(conn, request.id)
+    await follow_all(clinic)
+    assert await owed(clinic) == []
+    assert (await row(clinic, booking_id)).promised == TEN
+
+
+async def test_with_consent_it_waits_for_its_text(clinic: Desk) -> None:
+    """Only what no text has told after five minutes is listed for staff."""
+    booking_id = await booked(clinic)
+    async with clinic.pool.connection() as conn:
+        await bookings.keep_consent(conn, "CA1", booking_id, "+14255550123", True, "1")  # noqa: FBT003
+    await staff_move(clinic, booking_id, TEN)
+    assert (await owed(clinic), await requests(clinic)) == ([("moved", TEN)], [])
+    async with clinic.pool.connection() as conn:
+        await conn.execute("UPDATE telling SET created = now() - interval '6 minutes'")
+    await follow_all(clinic)
+    assert len(await requests(clinic)) == 1
+
+
+async def test_a_deleted_event_cancels_its_booking(clinic: Desk) -> None:
+    """The time is free again and the patient is to be told."""
+    booking_id = await booked(clinic)
+    await staff_delete(clinic, booking_id)
+    assert (await row(clinic, booking_id)).state == "cancelled"
+    assert await owed(clinic) == [("cancelled", None)]
+    await booked(clinic, NINE, "CA2")
+
+
+@pytest.mark.parametrize("told", [False, True])
+async def test_a_move_undone_is_told_only_if_it_had_been_told(clinic: Desk, told: bool) -> None:  # noqa: FBT001
+    """Back before anybody knew: silence, and no call-back either; after it: told again."""
+    booking_id = await booked(clinic)
+    await staff_move(clinic, booking_id, TEN)
+    if told:
+        await tell(clinic)
+    await staff_move(clinic, booking_id, NINE)
+    assert await owed(clinic) == ([("moved", NINE)] if told else [])
+    assert len([each for each in await requests(clinic) if "9:00" in each]) == told
+    assert (await row(clinic, booking_id)).slot == NINE
+
+
+async def test_shortened_retitled_annotated_is_kept(clinic: Desk) -> None:
+    """The booking follows the end, the words stay staff's, and nobody is told anything."""
+    booking_id = await booked(clinic)
+    there = await own_event(clinic, booking_id)
+    await clinic.diary.rewrite(
+        there.event_id, there.etag, title="Called Bob", description="Wants a morning"
+    )
+    short = span("2026-12-01 09:00", 10)
+    await staff_move(clinic, booking_id, short)
+    async with clinic.pool.connection() as conn:
+        await bookings.keep_consent(conn, "CA1", booking_id, "+14255550123", True, "1")  # noqa: FBT003
+    await rewrite(clinic, booking_id)
+    there = await own_event(clinic, booking_id)
+    assert (there.title, there.description, there.span) == ("Called Bob", "Wants a morning", short)
+    assert (await row(clinic, booking_id)).slot == short
+    assert (await owed(clinic), await outcomes(clinic)) == ([], ["kept"])
+
+
+async def test_two_bookings_at_one_time_are_accepted_and_marked(clinic: Desk) -> None:
+    """Staff are masters: both stand, the moved one is marked, and unmarked when it is alone."""
+    first, second = await booked(clinic), await booked(clinic, TEN, "CA2")
+    await staff_move(clinic, second, NINE)
+    moved = await row(clinic, second)
+    assert (moved.slot, moved.clinician) == (NINE, -second)
+    assert (await own_event(clinic, second)).description.startswith(f"CHECK: {OVERLAPS}\nCALL:")
+    async with clinic.pool.connection() as conn:
+        assert isinstance(await bookings.hold(conn, "CA3", "hold", NINE), bookings.Taken)
+    await staff_delete(clinic, first)
+    assert (await row(clinic, second)).clinician == 1
+    assert "look_at_event" in await jobs_waiting(clinic)
+    await look(clinic, second)
+    assert (await own_event(clinic, second)).description.startswith("CALL:")
+
+
+async def test_a_mark_is_put_before_what_staff_wrote_and_taken_away_again(clinic: Desk) -> None:
+    """Their own words are never replaced."""
+    first, second = await booked(clinic), await booked(clinic, TEN, "CA2")
+    there = await own_event(clinic, second)
+    await clinic.diary.rewrite(there.event_id, there.etag, description="Ask for the MRI")
+    await staff_move(clinic, second, NINE)
+    assert (await own_event(clinic, second)).description == f"CHECK: {OVERLAPS}\nAsk for the MRI"
+    await staff_move(clinic, first, ELEVEN)
+    await look(clinic, second)
+    assert (await own_event(clinic, second)).description == "Ask for the MRI"
+
+
+async def test_our_own_writes_are_not_staffs(clinic: Desk) -> None:
+    """Insert, consent and withdrawal lead to no change and no telling."""
+    booking_id = await booked(clinic)
+    async with clinic.pool.connection() as conn:
+        await bookings.keep_consent(conn, "CA1", booking_id, "+14255550123", True, "1")  # noqa: FBT003
+    await rewrite(clinic, booking_id)
+    await follow_all(clinic)
+    assert (await owed(clinic), await outcomes(clinic)) == ([], [])
+
+
+async def test_a_change_before_the_booking_is_settled_is_looked_at_later(clinic: Desk) -> None:
+    """Seen between insert and look back: the change is not lost with the cursor."""
+    booking_id = await confirmed(clinic, NINE)
+    await clinic.diary.insert(clinic.event(await row(clinic, booking_id)))
+    there = await own_event(clinic, booking_id)
+    await clinic.diary.cancel(there.event_id, there.etag)
+    await follow_all(clinic)
+    assert "look_at_event" in await jobs_waiting(clinic)
+
+
+async def test_what_was_deleted_while_the_cursor_was_lost_is_found(clinic: Desk) -> None:
+    """A reading from the beginning looks at every coming visit that it does not show."""
+    booking_id = await booked(clinic)
+    async with clinic.pool.connection() as conn:
+        await conn.execute("UPDATE calendar_cursor SET cursor = 'no cursor of this diary'")
+    there = await own_event(clinic, booking_id)
+    await clinic.diary.cancel(there.event_id, there.etag)
+    await follow_all(clinic)
+    await look(clinic, booking_id)
+    assert await owed(clinic) == [("cancelled", None)]
+
+
+async def test_visits_that_are_over_concern_nobody(clinic: Desk, now: SetClock) -> None:
+    """Staff tidy up old events: nobody is told."""
+    booking_id = await booked(clinic)
+    now.at = NINE.end
+    await staff_delete(clinic, booking_id)
+    assert (await owed(clinic), (await row(clinic, booking_id)).state) == ([], "booked")
+
+
+@pytest.mark.parametrize("told", [False, True])
+async def test_a_deleted_event_that_is_restored_is_booked_again(
+    desk: Desk,
+    tmp_path: Path,
+    told: bool,  # noqa: FBT001  # a parameter
+) -> None:
+    """Undo in Google: booked as before; told only if the patient had heard of the end."""
+    with Google() as google, diary_at(google, tmp_path) as diary:
+        clinic = replace(desk, diary=diary)
+        await follow_all(clinic)
+        booking_id = await booked(clinic)
+        await staff_delete(clinic, booking_id)
+        if told:
+            await tell(clinic)
+        google.screenings.restore((await row(clinic, booking_id)).event_id or "")
+        await follow_all(clinic)
+        assert (await row(clinic, booking_id)).state == "booked"
+        assert await owed(clinic) == ([("restored", NINE)] if told else [])
+        assert google.broken_rules == []

@@ -1,0 +1,237 @@
+"""The stand-in of Google Calendar: a real HTTP server on loopback that the real client talks to.
+
+    with Google() as google:
+        google.url            # GOOGLE_API_URL
+        google.credentials()  # the content of GOOGLE_CREDENTIALS_FILE
+
+Nothing here is Google's code or was tried against Google; each imitation names its source.
+"""
+
+import json
+import socket
+import struct
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import parse_qs, urlsplit
+
+from google_stand_in import events, lists
+from google_stand_in.calendars import Calendar
+from google_stand_in.discovery import find
+from google_stand_in.events import World
+from google_stand_in.faults import Fault
+from google_stand_in.refusals import Refusal, named
+from google_stand_in.sign_in import SignIn
+
+METHODS = {**events.METHODS, **lists.METHODS}
+SCREENINGS, DOCTOR = "screenings@group.calendar.google.com", "doctor@example.org"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One request and its answer; `rule` tells that the request broke a rule of the API."""
+
+    method: str
+    status: int
+    said: str
+    rule: bool = False
+    body: Any = None
+    query: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+class Google:
+    """Calendars of a clinic: one for screenings, made by the app, and the doctor's own."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        self.sign_in = SignIn()
+        self.faults: list[Fault] = []
+        self.seen: list[Seen] = []
+        self.stopping = threading.Event()
+        self.turn = threading.Lock()
+        for calendar in (Calendar(SCREENINGS, made_by_app=True), Calendar(DOCTOR)):
+            self.world.calendars[calendar.id] = calendar
+
+    def __enter__(self) -> Self:
+        self._server = _Server(("127.0.0.1", 0), _Request)
+        self._server.google = self
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
+    ) -> None:
+        self.stopping.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    @property
+    def base(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def url(self) -> str:
+        """The base address of its Calendar API."""
+        return f"{self.base}/calendar/v3/"
+
+    def credentials(self, *, service: bool = False) -> dict[str, str]:
+        """A credentials file's content, whose token_uri leads here."""
+        return self.sign_in.credentials(f"{self.base}/token", service=service)
+
+    @property
+    def screenings(self) -> Calendar:
+        """The calendar that the line writes to."""
+        return self.world.calendars[SCREENINGS]
+
+    @property
+    def doctor(self) -> Calendar:
+        """A calendar that is only asked for busy times."""
+        return self.world.calendars[DOCTOR]
+
+    @property
+    def broken_rules(self) -> list[str]:
+        """What was sent that Google would not take, whatever the weather."""
+        return [f"{seen.method}: {seen.said}" for seen in self.seen if seen.rule]
+
+    def asked(self, method: str) -> list[Seen]:
+        """Every request of one method."""
+        return [seen for seen in self.seen if seen.method == method]
+
+    def answer(self, request: "_Request", verb: str) -> None:
+        """One request, its effect and its answer."""
+        where = urlsplit(request.path)
+        raw = request.rfile.read(int(request.headers.get("Content-Length") or 0))
+        name: str
+        do: Callable[[], Any]
+        if where.path == "/token":
+            name, do = "token", partial(self.sign_in.token, parse_qs(raw.decode()))
+        else:
+            name, do = self._call(request, verb, where.path, where.query, raw)
+        fault = next((each for each in self.faults if each.meets(name)), None)
+        try:
+            if fault and not fault.after:
+                self._fail(request, name, fault)
+                return
+            with self.turn:
+                done = do()
+            if fault:
+                self._fail(request, name, fault)
+                return
+            self._note(name, 204 if done is None else 200, "", raw, where.query)
+            request.send(204 if done is None else 200, json.dumps(done).encode())
+        except Refusal as no:
+            self._note(name, no.status, f"{no.reason}: {no.message}", raw, where.query, no.rule)
+            request.send(no.status, no.body(), no.headers)
+
+    def _call(
+        self, request: "_Request", verb: str, path: str, query: str, raw: bytes
+    ) -> tuple[str, Callable[[], Any]]:
+        try:
+            method, ids = find(verb, path)
+        except Refusal as no:
+            return "unknown", _raising(no)
+
+        def do() -> Any:  # noqa: ANN401  # JSON
+            account = self.sign_in.account(request.headers.get("Authorization", ""))
+            values = method.parameters(parse_qs(query, keep_blank_values=True))
+            body = json.loads(raw) if raw else None
+            method.check_body(body)
+            method.check_scopes(account.scopes)
+            if request.headers.get("If-Match"):
+                values["If-Match"] = request.headers["If-Match"]
+            if method.name not in METHODS:
+                raise Refusal(501, "notImplemented", f"{method.name} is not imitated.", rule=True)
+            return METHODS[method.name](self.world, account, ids, values, body)
+
+        return method.name, do
+
+    def _note(  # noqa: PLR0913, PLR0917  # one line of the ledger
+        self,
+        name: str,
+        status: int,
+        said: str,
+        raw: bytes,
+        query: str,
+        rule: bool = False,  # noqa: FBT001, FBT002
+    ) -> None:
+        body = json.loads(raw) if raw and name != "token" else None
+        self.seen.append(Seen(name, status, said, rule, body, parse_qs(query)))
+
+    def _fail(self, request: "_Request", name: str, fault: Fault) -> None:
+        self.seen.append(Seen(name, 0, f"injected {fault.kind}"))
+        match fault.kind:
+            case "status":
+                no = named(fault.status, fault.reason, fault.retry_after)
+                request.send(no.status, no.body(), no.headers)
+            case "not json":
+                request.send(200, b"<html><title>Sign in to the hotel network</title></html>")
+            case "empty":
+                request.send(200, b"{}")
+            case "hang":
+                self.stopping.wait(30)
+                request.close_connection = True
+            case "half":
+                request.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{")
+                request.close_connection = True
+            case "reset":
+                linger = struct.pack("ii", 1, 0)
+                request.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                request.close_connection = True
+                request.connection.close()
+
+
+def _raising(no: Refusal) -> Callable[[], Any]:
+    def do() -> None:
+        raise no
+
+    return do
+
+
+class _Server(ThreadingHTTPServer):
+    google: Google
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 64
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401  # as in the base
+        """A client that hung up is no news."""
+
+
+class _Request(BaseHTTPRequestHandler):
+    server: _Server
+    protocol_version = "HTTP/1.1"
+    timeout = 30
+
+    def do_GET(self) -> None:  # http.server's name
+        self.server.google.answer(self, "GET")
+
+    def do_POST(self) -> None:  # the same
+        self.server.google.answer(self, "POST")
+
+    def do_PATCH(self) -> None:  # the same
+        self.server.google.answer(self, "PATCH")
+
+    def do_DELETE(self) -> None:  # the same
+        self.server.google.answer(self, "DELETE")
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401  # as in the base
+        """Say nothing; `seen` is the log."""
+
+    def send(self, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
+        """Send an answer; 204 goes without body, which would break the connection (seen)."""
+        self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        if status != 204:
+            self.send_header("Content-Type", "application/json; charset=UTF-8")
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if status != 204:
+            self.wfile.write(body)

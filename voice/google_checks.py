@@ -1,0 +1,150 @@
+"""What `screening-line check` tries at Google: one line each, and for each failure its remedy."""
+
+import secrets
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from calendar_sync.diary import Entry, Event, Gone, Inserted
+from calendar_sync.event import event_id
+from calendar_sync.faults import CalendarFault
+from calendar_sync.google_access import GoogleAccess
+from calendar_sync.google_diary import GoogleDiary
+from calendar_sync.google_faults import Trouble
+from calendar_sync.google_lists import free_busy
+from calendar_sync.span import Span
+from voice.calendar import api_url
+from voice.line import utc_now
+from voice.settings import Settings
+
+Line = tuple[Literal["ok", "note", "wrong"], str]
+
+_SIGN_IN = "sign in again with `screening-line authorize-google`, as the owner of the calendar"
+_SHARE = (
+    "in Google Calendar open that calendar's settings, Share with specific people, add the "
+    'account that the line signs in with and choose "Make changes to events"'
+)
+_NO_LINKS = (
+    "this account cannot make Meet links; set VIDEO_URL to a video room, or staff have to add a "
+    "link to each event"
+)
+_SHARE_BUSY = (
+    "in Google Calendar open that calendar's settings, Share with specific people, add the account "
+    'that the line signs in with and choose "See only free/busy"'
+)
+
+
+async def look(settings: Settings) -> list[Line]:
+    """Try everything that the line does at Google. The test event is deleted again."""
+    try:
+        access = GoogleAccess(Path(settings.google_credentials_file), api_url(settings))
+    except CalendarFault as trouble:
+        return [("wrong", str(trouble))]
+    try:
+        return await _look(settings, access)
+    finally:
+        access.close()
+
+
+async def _look(settings: Settings, access: GoogleAccess) -> list[Line]:
+    calendar = settings.google_screenings_calendar_id
+    said = await access.ask(lambda google: google.events().list(calendarId=calendar, maxResults=1))
+    if isinstance(said, Trouble):
+        return [("wrong", f"{_cannot('read the screenings calendar', said)}")]
+    lines: list[Line] = [("ok", "signed in, and the screenings calendar can be read")]
+    lines.append(_zone(settings, said))
+    asked = dict.fromkeys((calendar, *settings.busy_calendar_ids))
+    lines += [await _busy(access, each) for each in asked]
+    if not settings.busy_calendar_ids:
+        lines.append(
+            ("note", "no calendar blocks times; name the clinician's in GOOGLE_BUSY_CALENDAR_IDS")
+        )
+    return lines + await _write(settings, access)
+
+
+def _zone(settings: Settings, said: dict[str, Any]) -> Line:
+    zone = said.get("timeZone")
+    if zone == settings.clinic_time_zone:
+        return "ok", f"its time zone is the clinic's, {zone}"
+    return (
+        "note",
+        (
+            f"its time zone is {zone}, the clinic's is {settings.clinic_time_zone}; change the "
+            "calendar's settings, or CLINIC_TIME_ZONE"
+        ),
+    )
+
+
+async def _busy(access: GoogleAccess, calendar: str) -> Line:
+    now = utc_now()
+    question = {
+        "timeMin": now.isoformat(),
+        "timeMax": (now + timedelta(hours=1)).isoformat(),
+        "items": [{"id": calendar}],
+    }
+    said = await access.ask(lambda google: google.freebusy().query(body=question))
+    if isinstance(said, Trouble):
+        return "wrong", _cannot("ask for busy times", said)
+    answer = await free_busy(access, (calendar,), Span(now, now + timedelta(hours=1)))
+    if not isinstance(answer, list):
+        return "wrong", f"busy times of {calendar} are not shared with the line: {_SHARE_BUSY}"
+    return "ok", f"busy times of {calendar} can be read"
+
+
+async def _write(settings: Settings, access: GoogleAccess) -> list[Line]:
+    """Insert an event in the far past, where it disturbs nobody, read it, and delete it."""
+    diary = GoogleDiary(access, settings.google_screenings_calendar_id, (), settings.zone)
+    start = utc_now() - timedelta(days=30)
+    event = Event(
+        id=event_id("check", secrets.token_hex(16), 0),
+        span=Span(start, start + timedelta(minutes=5)),
+        title="Screening Line test, to be deleted",
+        blocks=False,
+        wants_link=True,
+    )
+    async with _deleted(diary, event) as lines:
+        made = await diary.insert(event)
+        if not isinstance(made, Inserted):
+            why = getattr(made, "why", "the id of the test event is used")
+            lines.append(("wrong", f"a test event cannot be written ({why}): {_SHARE}"))
+            return lines
+        there = await diary.find(event.id)
+        if not isinstance(there, Entry) or abs(there.span.start - start) > timedelta(seconds=1):  # type: ignore[union-attr]  # ours has a time
+            lines.append(("wrong", "the test event cannot be read back; try again in a minute"))
+            return lines
+        lines.append(("ok", "a test event was written and read back"))
+        if there.link or there.link_pending:
+            lines.append(("ok", "Google makes a Meet link for each screening"))
+        elif settings.video_url:
+            lines.append(("note", "this account cannot make Meet links; VIDEO_URL is used"))
+        else:
+            lines.append(("note", _NO_LINKS))
+    return lines
+
+
+@asynccontextmanager
+async def _deleted(diary: GoogleDiary, event: Event) -> AsyncGenerator[list[Line]]:
+    """Whatever became of the event: in the end it is gone, or a line says that it is not."""
+    lines: list[Line] = []
+    yield lines
+    there = await diary.find(event.id)
+    if isinstance(there, Entry) and not there.cancelled:
+        if isinstance(await diary.cancel(event.id, there.etag), Gone):
+            lines.append(("ok", "and deleted"))
+        else:
+            lines.append(("wrong", f'delete the event "{event.title}" by hand: {_SHARE}'))
+
+
+def _cannot(what: str, trouble: Trouble) -> str:
+    """What failed, and what a clinic does about it."""
+    if "insufficientPermissions" in trouble.why:
+        remedy = f"the sign-in lacks a permission; {_SIGN_IN}, and tick every box that Google shows"
+    else:
+        remedy = {
+            "sign-in": f"{_SIGN_IN}; if that is so every week, publish the app in Google's console",
+            "missing": f"check GOOGLE_SCREENINGS_CALENDAR_ID; then {_SHARE}",
+            "set-up": _SHARE,
+        }.get(trouble.kind, "check this computer's internet connection and try again in a minute")
+    return f"the line cannot {what} ({trouble.why}): {remedy}"
