@@ -1,0 +1,85 @@
+"""A demo that serves its page, a browser, and somebody who opens it."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
+from datetime import date
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from browser import CHROMIUM, MISSING, Opens, Visitor, chromium, page_of
+from clinic import SetClock
+from playwright.async_api import Browser
+from psycopg_pool import AsyncConnectionPool
+
+from calendar_sync import busy_times
+from voice.beside import beside
+from voice.jobs import work
+from voice.line import Line, line_on
+from voice.phone.page.demo_clock import DemoClock, furnished
+from voice.settings import Settings
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Nobody should take a skipped browser for a tested page."""
+    if CHROMIUM is None:
+        terminalreporter.write_line(f"NOT TESTED: the page in a browser ({MISSING}).", yellow=True)
+
+
+@pytest.fixture
+def clock(now: SetClock) -> DemoClock:
+    """The demo's clock: a Monday at 8 AM in the clinic, until somebody sets it."""
+    return DemoClock(now)
+
+
+@pytest_asyncio.fixture
+async def line(database: AsyncConnectionPool, clock: DemoClock) -> AsyncGenerator[Line]:
+    """A demo with an empty diary and a worker."""
+    settings = furnished(Settings.load("demo"), date(2026, 11, 30))
+    line = line_on(settings, database, clock)
+    await busy_times.refresh(line.desk)
+    async with beside(work(line.desk, database)):
+        yield line
+
+
+@pytest_asyncio.fixture
+async def url(line: Line) -> AsyncGenerator[str]:
+    """Where the page is."""
+    async with page_of(line) as url:
+        yield url
+
+
+@pytest_asyncio.fixture(scope="session")
+async def chrome() -> AsyncGenerator[Browser]:
+    """One browser for all."""
+    if CHROMIUM is None:
+        pytest.skip(MISSING)
+    async with chromium() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture
+async def opens(chrome: Browser, url: str) -> AsyncGenerator[Opens]:
+    """A page that is open, and whose scripts and console have nothing to complain of at the end."""
+    troubles: list[str] = []
+    async with AsyncExitStack() as stack:
+
+        async def open_page(
+            words: str = "sound=captions&speed=60&waits=1",
+            **options: Any,  # noqa: ANN401  # as playwright's
+        ) -> Visitor:
+            context = await stack.enter_async_context(await chrome.new_context(**options))
+            page = await context.new_page()
+            page.set_default_timeout(30_000)
+            page.on("pageerror", lambda error: troubles.append(str(error)))
+            page.on("console", lambda said: said.type == "error" and troubles.append(said.text))
+            return await Visitor(page, url).opens(words)
+
+        yield open_page
+    assert troubles == []
+
+
+@pytest_asyncio.fixture
+async def visitor(opens: Opens) -> Visitor:
+    """Somebody who has opened the page and reads the captions, sixty times as fast as life."""
+    return await opens()

@@ -1,0 +1,84 @@
+"""The staff's hands in the clinic's week, and what the line makes of it."""
+
+import pytest_asyncio
+from browser import Opens, Visitor
+from playwright.async_api import Locator, expect
+
+FIRST = "Mon, Nov 30, 12:00 PM"
+
+
+@pytest_asyncio.fixture
+async def known(opens: Opens) -> Visitor:
+    """The page with one event: the known patient's, on Monday at noon."""
+    visitor = await opens("sound=captions&caller=known")
+    await expect(visitor.page.locator("#about-caller")).to_contain_text("visit code")
+    return visitor
+
+
+def event_on(visitor: Visitor, day: str) -> Locator:
+    """The only booking of a day."""
+    return visitor.page.locator(f'[data-day="{day}"] .event.booking')
+
+
+async def test_an_event_is_dragged(known: Visitor) -> None:
+    """To another day and time; the line offers the old time again, and not the new one."""
+    event, offers = event_on(known, "2026-11-30"), known.page.locator(".offers")
+    await expect(offers).not_to_contain_text(FIRST)
+    at = await event.bounding_box()
+    to = await known.page.locator('[data-day="2026-12-02"] .column').bounding_box()
+    assert at
+    assert to
+    mouse = known.page.mouse
+    await mouse.move(at["x"] + 20, at["y"] + 5)
+    await mouse.down()
+    await mouse.move(to["x"] + 30, to["y"] + 40, steps=4)
+    await mouse.move(to["x"] + 20, to["y"] + 5, steps=4)
+    await mouse.up()
+    await expect(event_on(known, "2026-12-02")).to_contain_text("9:00 AM")
+    await known.sees_line_do("Staff moved the event to Wed, Dec 2, 9:00 AM")
+    await expect(offers).to_contain_text(FIRST)
+    await expect(offers).not_to_contain_text("Wed, Dec 2, 9:00 AM")
+
+
+async def test_an_event_is_moved_by_keyboard(known: Visitor) -> None:
+    """Enter opens its note, the form in it moves it, Escape closes the note again."""
+    event, note = event_on(known, "2026-11-30"), known.page.locator("#note")
+    await event.focus()
+    await known.page.keyboard.press("Enter")
+    await expect(note.locator("h3")).to_be_focused()
+    await note.locator('[name="time"]').fill("15:30")
+    await note.locator('[name="time"]').press("Enter")
+    await expect(event).to_contain_text("3:30 PM")
+    await note.locator('[name="time"]').press("Escape")
+    await expect(note).to_be_hidden()
+    await expect(event).to_be_focused()
+
+
+async def test_an_event_is_deleted(known: Visitor) -> None:
+    """It leaves the week, its note closes, and the page says what was done."""
+    await event_on(known, "2026-11-30").click()
+    await known.page.get_by_role("button", name="Delete").click()
+    await expect(event_on(known, "2026-11-30")).to_have_count(0)
+    await expect(known.page.locator("#note")).to_be_hidden()
+    await known.sees_line_do("Staff deleted the event")
+
+
+async def test_a_morning_is_blocked(visitor: Visitor) -> None:
+    """No caller is offered it any more."""
+    page = visitor.page
+    await expect(page.locator(".offers")).to_contain_text("Tue, Dec 1, 9:00 AM")
+    await page.locator("#block-day").select_option("2026-12-01")
+    await page.get_by_role("button", name="Block it").click()
+    blocked = page.locator('[data-day="2026-12-01"] .event.busy')
+    await expect(blocked).to_contain_text("9:00 AM to 12:00 PM")
+    await expect(page.locator(".offers")).not_to_contain_text("Tue, Dec 1, 9")
+    await visitor.sees_line_do("Staff blocked Tue, Dec 1, 9:00 AM to 12:00 PM")
+
+
+async def test_the_evening_before_a_holiday(visitor: Visitor) -> None:
+    """The demo's clock goes there, and the closed day is not on offer."""
+    page = visitor.page
+    await page.locator("#when").select_option("eve")
+    await expect(page.locator("#now")).to_contain_text("Thu, Dec 24, 8:00 PM")
+    await expect(page.locator('[data-day="2026-12-25"]')).to_contain_text("Closed")
+    await expect(page.locator(".offers")).to_contain_text("Mon, Dec 28, 9:00 AM")

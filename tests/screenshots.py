@@ -1,0 +1,90 @@
+"""Makes the README's pictures, docs/phone.png and docs/calendar.png: `make screenshots`.
+
+`make screenshots TO=folder` also shows the page narrow, and in light and dark, to look at it.
+"""
+
+import asyncio
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from browser import CHROMIUM, MISSING, Visitor, chromium, page_of
+from playwright.async_api import Browser, expect
+
+from voice.line import open_line, utc_now
+from voice.phone.page.demo_clock import DemoClock, furnished
+from voice.settings import Settings
+
+DOCS = Path(__file__).parent.parent / "docs"
+MORNING = datetime(2026, 11, 30, 17, 12, tzinfo=UTC)
+FIRST_PART = "sound=captions&speed=40&waits=0.25"
+WIDE, NARROW = (1360, 900), (360, 780)
+
+
+async def main(extra: Path | None) -> None:
+    """A line of its own, on a Monday morning, with a booking or two."""
+    began = utc_now()
+    with tempfile.TemporaryDirectory() as folder:
+        settings = furnished(Settings.load("demo"), MORNING.date())
+        settings = settings.model_copy(update={"data_dir": Path(folder) / "data"})
+        clock = DemoClock(lambda: MORNING + (utc_now() - began))
+        async with open_line(settings, clock) as line, page_of(line) as url, chromium() as browser:
+            await for_the_readme(browser, url)
+            if extra is not None:
+                await to_look_at(browser, url, extra)
+
+
+async def visit(browser: Browser, url: str, size: tuple[int, int], scheme: str) -> Visitor:
+    """Open the page in a window of this size, twice as sharp."""
+    page = await browser.new_page(
+        viewport={"width": size[0], "height": size[1]},
+        device_scale_factor=2 if size == WIDE else 1.5,
+        color_scheme="dark" if scheme == "dark" else "light",
+    )
+    return await Visitor(page, url).opens(FIRST_PART)
+
+
+async def for_the_readme(browser: Browser, url: str) -> None:
+    """A booking in the making, and then the week that it stands in, with its chart note."""
+    visitor = await visit(browser, url, WIDE, "light")
+    page = visitor.page
+    await page.locator("#block-day").select_option("2026-12-02")
+    await page.locator("#block button").click()
+    await page.locator("#caller").select_option("known")
+    await expect(page.locator(".event.booking")).to_have_count(1)
+    await page.locator("#caller").select_option("mobile")
+    await (await visitor.calls()).to_the_times()
+    await visitor.hears("press 2")
+    await expect(page.locator("#wait")).to_be_visible()
+    await page.screenshot(path=DOCS / "phone.png")
+    await visitor.presses("2")
+    await (await visitor.hears("To book it, press 1")).presses("1")
+    await visitor.hears("You are booked")
+    await expect(page.locator("#note")).to_be_visible()
+    await expect(page.locator("#wait")).to_be_visible()
+    await page.locator("#calendar").screenshot(path=DOCS / "calendar.png")
+    await page.locator("#call").click()
+    await page.close()
+
+
+async def to_look_at(browser: Browser, url: str, folder: Path) -> None:
+    """The whole page in a call and after it, at both widths, in both schemes."""
+    for name, size in (("wide", WIDE), ("narrow", NARROW)):
+        for scheme in ("light", "dark"):
+            visitor = await visit(browser, url, size, scheme)
+            page = visitor.page
+            await page.locator(".event.booking").first.click()
+            await (await visitor.calls()).hears("BodyFix")
+            await expect(page.locator("#wait")).to_be_visible()
+            await page.screenshot(path=folder / f"{name}-{scheme}.png", full_page=True)
+            await page.locator("#call").click()
+            await expect(page.locator("#after")).to_be_visible()
+            await page.locator("#phone").screenshot(path=folder / f"{name}-{scheme}-after.png")
+            await page.close()
+
+
+if __name__ == "__main__":
+    if CHROMIUM is None:
+        sys.exit(f"No pictures: {MISSING}.")
+    asyncio.run(main(Path(sys.argv[1]) if len(sys.argv) > 1 else None))

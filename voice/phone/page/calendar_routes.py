@@ -1,0 +1,86 @@
+"""The routes of the clinic's calendar on the page: the week, an event's note, and staff's hands."""
+
+from datetime import date, time
+from typing import Literal
+
+from fastapi import APIRouter, HTTPException, Response
+from pydantic import BaseModel
+
+from voice.phone.page import staff_side
+from voice.phone.page.guard import Guarded
+from voice.phone.page.look import page
+from voice.phone.page.stage import Stage
+from voice.phone.page.week import clock, day_and_clock, week_of
+
+_NOT_FOUND = 404
+
+
+class Move(BaseModel):
+    """A local time for the version of the event that was seen."""
+
+    etag: str
+    day: date
+    time: time
+
+
+class Delete(BaseModel):
+    """The version of the event that was seen."""
+
+    etag: str
+
+
+class Block(BaseModel):
+    """Which part of which local day."""
+
+    day: date
+    part: Literal["morning", "afternoon", "day"]
+
+
+def router(stage: Stage) -> APIRouter:
+    """The routes."""
+    routes = APIRouter(route_class=Guarded, prefix="/phone/calendar")
+    line = stage.line
+
+    @routes.get("")
+    async def week(day: date | None = None) -> Response:
+        """The week of a day, or of today."""
+        shown = await week_of(line, day or stage.today, stage.watch.held)
+        return page("week.html", week=shown, today=stage.today)
+
+    @routes.get("/{event_id}")
+    async def note(event_id: str) -> Response:
+        """An event as staff read it."""
+        found = await staff_side.find(line, event_id)
+        if found is None or found.span is None:
+            raise HTTPException(_NOT_FOUND, "This event is not in the calendar any more.")
+        zone = line.settings.zone
+        start, end = found.span.start.astimezone(zone), found.span.end.astimezone(zone)
+        return page(
+            "note.html",
+            entry=found,
+            when=f"{day_and_clock(start)} to {clock(end)}",
+            start=start,
+            lines=[part.partition(": ") for part in found.description.splitlines()],
+        )
+
+    @routes.post("/blocks")
+    async def block(wanted: Block) -> staff_side.Done:
+        """Staff block a morning, an afternoon or a day."""
+        return _told(await staff_side.block(line, wanted.day, wanted.part))
+
+    @routes.post("/{event_id}/move")
+    async def move(event_id: str, wanted: Move) -> staff_side.Done:
+        """Staff drag an event to another time."""
+        return _told(await staff_side.move(line, event_id, wanted.etag, wanted.day, wanted.time))
+
+    @routes.post("/{event_id}/delete")
+    async def delete(event_id: str, seen: Delete) -> staff_side.Done:
+        """Staff delete an event."""
+        return _told(await staff_side.delete(line, event_id, seen.etag))
+
+    def _told(done: staff_side.Done) -> staff_side.Done:
+        if done.ok:
+            stage.feed.tell("staff", words=done.says)
+        return done
+
+    return routes

@@ -1,0 +1,58 @@
+"""A patient whom the clinic knows: a number with a booking, made the way a call makes one."""
+
+from dataclasses import dataclass
+
+from calendar_sync import bookings, busy_times
+from calendar_sync.bookings import Booking, BookingNote
+from voice import speech
+from voice.line import Line
+
+NUMBER = "+14255550177"
+CALL_SID = "CA" + "0" * 31 + "1"
+_SETTLED = 5.0
+_CHART = {
+    "Safety": "7 of 7 answered no",
+    "Foot": "right",
+    "Main": "numbness or tingling",
+    "How long": "over 6 months",
+    "Low back": "stiff or sore",
+    "Heard": "summary parts 1-6",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the page says of the patient."""
+
+    number: str
+    says: str
+
+
+async def known_patient(line: Line) -> Known:
+    """The patient, with a booking to come: the one there is, or a new one at the next free time."""
+    async with line.pool.connection() as conn:
+        made = await bookings.bookings_of_call(conn, CALL_SID)
+    coming = [each for each in made if each.state == "booked" and each.slot.start > line.now()]
+    booked = coming[-1] if coming else await _book(line, len(made))
+    if booked is None:
+        return Known(NUMBER, "No time is free, so this patient has no booking.")
+    when = speech.day_and_time(booked.slot.start, line.settings.zone).en
+    return Known(NUMBER, f"Booked for {when}; visit code {booked.visit_code}.")
+
+
+async def _book(line: Line, before: int) -> Booking | None:
+    """Hold the first free time, confirm it, and wait for the calendar."""
+    free = await busy_times.free_openings(line.desk)
+    if isinstance(free, busy_times.Stale):
+        return None
+    note = BookingNote("en", NUMBER, _CHART)
+    for number, slot in enumerate(free, start=before):
+        async with line.pool.connection() as conn:
+            held = await bookings.hold(conn, CALL_SID, f"hold-{number}", slot)
+            if not isinstance(held, bookings.Held):
+                continue
+            await bookings.confirm(conn, held.booking_id, note)
+        await bookings.wait_until_settled(line.pool, held.booking_id, _SETTLED)
+        async with line.pool.connection() as conn:
+            return await bookings.booking(conn, held.booking_id)
+    return None

@@ -1,0 +1,114 @@
+"""The routes of the page: the page itself, its files, its events, and the clock."""
+
+from collections.abc import AsyncGenerator
+from typing import Annotated
+
+from fastapi import APIRouter, FastAPI, Header, HTTPException, Response
+from fastapi.responses import FileResponse, StreamingResponse
+from pydantic import BaseModel
+
+from voice import signing, speech
+from voice.line import Line
+from voice.phone.moments import Staff
+from voice.phone.page import calendar_routes, call_routes, known_patient, server_voice
+from voice.phone.page.guard import Guarded
+from voice.phone.page.look import FILES, TYPES, page
+from voice.phone.page.stage import Stage
+from voice.phone.page.week import day_and_clock
+from voice.phone.placing import DEFAULT_CALLER
+
+LANDLINE = "+12065550142"
+_NO_CONTENT, _NOT_FOUND = 204, 404
+
+
+class Chosen(BaseModel):
+    """Which of the times to call at."""
+
+    when: str
+
+
+def add_phone(app: FastAPI, line: Line) -> Stage:
+    """Put the page of a demo into the line's application."""
+    stage = Stage(line, app)
+    app.include_router(_router(stage))
+    app.include_router(call_routes.router(stage))
+    app.include_router(calendar_routes.router(stage))
+    return stage
+
+
+def _router(stage: Stage) -> APIRouter:
+    router = APIRouter(route_class=Guarded)
+    line = stage.line
+
+    @router.get("/phone")
+    async def the_page() -> Response:
+        """The page."""
+        zone = line.settings.zone
+        return page(
+            "phone.html",
+            clinic=line.settings.clinic_name,
+            unsigned=bool(signing.unsigned()),
+            times=[
+                (when.name, when.words, day_and_clock(when.at.astimezone(zone)))
+                for when in stage.times
+            ],
+            now=_now(stage),
+            callers=_CALLERS,
+            staff=_STAFF,
+            has_voice=server_voice.has_voice(),
+        )
+
+    @router.get("/phone/files/{name}")
+    async def file(name: str) -> Response:
+        """A style sheet, a script or a picture."""
+        if name not in FILES:
+            raise HTTPException(_NOT_FOUND)
+        return FileResponse(FILES[name], media_type=TYPES[FILES[name].suffix])
+
+    @router.get("/phone/events")
+    async def events(
+        last_event_id: Annotated[int | None, Header()] = None,
+    ) -> Response:
+        """What happens from now on, or from where a lost connection left off."""
+
+        async def told() -> AsyncGenerator[str]:
+            async with stage.watch.page_open():
+                async for event in stage.feed.listen(last_event_id):
+                    yield event
+
+        return StreamingResponse(told(), media_type="text/event-stream")
+
+    @router.post("/phone/clock")
+    async def clock(chosen: Chosen) -> dict[str, str]:
+        """Let it be another time in the demo."""
+        await stage.set_clock(chosen.when)
+        return {"now": _now(stage)}
+
+    @router.post("/phone/known-patient")
+    async def a_known_patient() -> known_patient.Known:
+        """A number with a booking."""
+        return await known_patient.known_patient(line)
+
+    return router
+
+
+_CALLERS = (
+    ("mobile", "A mobile", DEFAULT_CALLER),
+    ("landline", "A landline", LANDLINE),
+    ("withheld", "A withheld number", ""),
+    ("known", "A known patient", known_patient.NUMBER),
+    ("other", "Another number", ""),
+)
+_STAFF = (
+    (Staff.NO_ANSWER.value, "Nobody answers"),
+    (Staff.ANSWERS.value, "Staff answer"),
+    (Staff.VOICEMAIL.value, "Voicemail answers"),
+    (Staff.BUSY.value, "Busy"),
+)
+
+
+def _now(stage: Stage) -> str:
+    """The demo's time on the clinic's wall."""
+    zone = stage.line.settings.zone
+    local = day_and_clock(stage.line.now().astimezone(zone))
+    return f"{local} {speech.zone_name(zone).en}"

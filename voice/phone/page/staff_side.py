@@ -1,0 +1,98 @@
+"""The staff's side of the page: what they do in the clinic's calendar, by the Diary contract."""
+
+from base64 import b32hexencode
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from secrets import token_bytes
+from typing import Literal
+
+from calendar_sync.diary import Changed, Entry, Event, Gone, Inserted
+from calendar_sync.opening_hours import Rules
+from calendar_sync.span import Span
+from voice.line import Line
+from voice.phone.page.week import clock, day_and_clock
+
+Part = Literal["morning", "afternoon", "day"]
+_NOON = time(12, 0)
+_TITLE = "Blocked by staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What staff did, as a sentence; ``ok`` is False when nothing was done."""
+
+    says: str
+    ok: bool = True
+
+
+_NOT_THERE = Done("This event is not in the calendar any more.", ok=False)
+_MEANWHILE = Done("Somebody changed this event meanwhile. Look again.", ok=False)
+_NO_ANSWER = Done("The calendar did not answer. Try again.", ok=False)
+
+
+async def find(line: Line, event_id: str) -> Entry | None:
+    """A live event."""
+    found = await line.desk.diary.find(event_id)
+    return found if isinstance(found, Entry) and not found.cancelled else None
+
+
+async def move(line: Line, event_id: str, etag: str, day: date, at: time) -> Done:
+    """Give the event another local time; its length stays."""
+    found = await find(line, event_id)
+    if found is None or found.span is None:
+        return _NOT_THERE
+    start = datetime.combine(day, at, line.settings.zone).astimezone(UTC)
+    to = Span(start, start + (found.span.end - found.span.start))
+    if to == found.span:
+        return Done("The event stays where it is.")
+    moved = await line.desk.diary.move(event_id, to, etag)
+    if isinstance(moved, Entry):
+        local = start.astimezone(line.settings.zone)
+        return Done(f"Staff moved the event to {day_and_clock(local)}.")
+    return _refusal(moved)
+
+
+async def delete(line: Line, event_id: str, etag: str) -> Done:
+    """Delete the event, as staff would with one key."""
+    if await find(line, event_id) is None:
+        return _NOT_THERE
+    gone = await line.desk.diary.cancel(event_id, etag)
+    return Done("Staff deleted the event.") if isinstance(gone, Gone) else _refusal(gone)
+
+
+async def block(line: Line, day: date, part: Part) -> Done:
+    """An event of staff's own, over the open hours of a morning, an afternoon or a day."""
+    span = _span(line.desk.rules, day, part)
+    if span is None:
+        return Done("The clinic is closed then.", ok=False)
+    event_id = b32hexencode(token_bytes(20)).decode().lower()
+    blocked = await line.desk.diary.insert(Event(event_id, span, _TITLE))
+    if not isinstance(blocked, Inserted):
+        return _NO_ANSWER
+    zone = line.settings.zone
+    start, end = span.start.astimezone(zone), span.end.astimezone(zone)
+    return Done(f"Staff blocked {day_and_clock(start)} to {clock(end)}.")
+
+
+def _span(rules: Rules, day: date, part: Part) -> Span | None:
+    """The open hours, from their first minute to their last; None when closed."""
+    noon = _NOON.hour * 60
+    ranges = [] if day in rules.closed_dates else rules.hours.weekly[day.weekday()]
+    if part == "morning":
+        ranges = [(begin, min(end, noon)) for begin, end in ranges if begin < noon]
+    elif part == "afternoon":
+        ranges = [(max(begin, noon), end) for begin, end in ranges if end > noon]
+    if not ranges:
+        return None
+    midnight = datetime.combine(day, time.min)
+    start, end = (
+        (midnight + timedelta(minutes=edge)).replace(tzinfo=rules.zone).astimezone(UTC)
+        for edge in (ranges[0][0], ranges[-1][1])
+    )
+    return Span(start, end)
+
+
+def _refusal(outcome: object) -> Done:
+    if isinstance(outcome, Changed):
+        return _MEANWHILE
+    return _NOT_THERE if isinstance(outcome, Gone) else _NO_ANSWER

@@ -1,0 +1,133 @@
+// The clinic's week: shown as the line sends it, and the staff's hands in it.
+
+import { byId, make, post } from "./post.js";
+import { dragging } from "./drag.js";
+
+const week = byId("week");
+const note = byId("note");
+let shown = ""; // a day of the week that is shown; "" is today's
+let open = ""; // the event whose note is open
+let turn = 0;
+
+export async function load() {
+  const mine = ++turn;
+  const answer = await fetch(`/phone/calendar${shown ? `?day=${shown}` : ""}`);
+  if (!answer.ok || mine !== turn || dragging()) return;
+  const held = document.activeElement?.closest("#week [data-id], #week [data-week]");
+  const same = held && (held.dataset.id ? `[data-id="${held.dataset.id}"]` : `[data-week="${held.dataset.week}"]`);
+  week.innerHTML = await answer.text();
+  place();
+  if (same) week.querySelector(same)?.focus();
+  select();
+}
+
+// Style attributes are not allowed here; the numbers in the data are set from the script.
+function place() {
+  const grid = week.querySelector(".week");
+  const first = Number(grid.dataset.first);
+  grid.style.setProperty("--length", Number(grid.dataset.last) - first);
+  grid.style.setProperty("--days", grid.dataset.days);
+  for (const element of grid.querySelectorAll("[data-from]")) {
+    element.style.setProperty("--from", element.dataset.from - first);
+    element.style.setProperty("--to", element.dataset.to - first);
+  }
+  for (const hour of grid.querySelectorAll("[data-at]")) hour.style.setProperty("--at", hour.dataset.at - first);
+  days(grid);
+}
+
+function days(grid) {
+  const chosen = byId("block-day").value;
+  const options = [...grid.querySelectorAll(".day:not(.past)")].map((day) => {
+    const option = make("option", day.getAttribute("aria-label"));
+    option.value = day.dataset.day;
+    return option;
+  });
+  byId("block-day").replaceChildren(...options);
+  if (options.some((option) => option.value === chosen)) byId("block-day").value = chosen;
+  byId("block").hidden = options.length === 0;
+}
+
+function select() {
+  for (const event of week.querySelectorAll(".event")) {
+    event.classList.toggle("selected", event.dataset.id === open && open !== "");
+    if (event.dataset.id) event.setAttribute("aria-expanded", String(event.dataset.id === open));
+  }
+}
+
+export async function show(id, day) {
+  if (day) shown = day;
+  open = id;
+  await Promise.all([read(), load()]);
+}
+
+async function read() {
+  const id = open;
+  if (!id) return;
+  const answer = await fetch(`/phone/calendar/${id}`);
+  if (id !== open) return;
+  if (!answer.ok) {
+    shut();
+    return;
+  }
+  const typing = note.contains(document.activeElement) && document.activeElement.name;
+  note.innerHTML = await answer.text();
+  note.hidden = false;
+  if (typing) note.querySelector(`[name="${typing}"]`)?.focus();
+}
+
+function shut() {
+  const inside = note.contains(document.activeElement);
+  const event = week.querySelector(`[data-id="${open}"]`);
+  open = "";
+  note.hidden = true;
+  note.replaceChildren();
+  select();
+  if (inside) (event ?? byId("block-day")).focus();
+}
+
+export const changed = () => Promise.all([load(), read()]);
+
+export async function staffDo(path, body) {
+  const said = byId("staff-said");
+  try {
+    said.textContent = (await post(`/phone/calendar/${path}`, body)).says;
+  } catch (trouble) {
+    said.textContent = trouble.message;
+  }
+  await changed();
+}
+
+week.addEventListener("click", async (event) => {
+  const to = event.target.closest("[data-week]");
+  if (to) {
+    shown = to.dataset.week;
+    await load();
+  }
+  const chosen = event.target.closest("[data-id]");
+  if (!chosen) return;
+  if (chosen.dataset.id === open) {
+    shut();
+    return;
+  }
+  await show(chosen.dataset.id);
+  note.querySelector("h3")?.focus();
+});
+
+note.addEventListener("click", (event) => {
+  if (event.target.closest("[data-close]")) shut();
+  const form = event.target.closest("[data-delete]")?.form;
+  if (form) staffDo(`${form.dataset.id}/delete`, { etag: form.dataset.etag });
+});
+note.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") shut();
+});
+note.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const to = { etag: form.dataset.etag, day: form.elements.day.value, time: form.elements.time.value };
+  staffDo(`${form.dataset.id}/move`, to);
+});
+byId("block").addEventListener("submit", (event) => {
+  event.preventDefault();
+  staffDo("blocks", { day: byId("block-day").value, part: byId("block-part").value });
+});

@@ -1,0 +1,26 @@
+// Brings the page to life: one connection for what the line tells, and who listens to it.
+
+import * as calendar from "./calendar.js";
+import * as call from "./call.js";
+import * as story from "./story.js";
+import { draggable } from "./drag.js";
+
+document.addEventListener("call-begins", story.begin);
+draggable((event, day, time) => calendar.staffDo(`${event.id}/move`, { etag: event.etag, day, time }));
+
+const events = new EventSource("/phone/events");
+const on = (kind, does) => events.addEventListener(kind, (event) => does(JSON.parse(event.data)));
+
+events.addEventListener("open", () => {
+  call.ready();
+  calendar.changed();
+});
+for (const kind of ["moment", "key", "not_heard", "ended"]) on(kind, (told) => call.happened(kind, told));
+on("document", (told) => call.whenOurs(told, story.turn));
+on("steps", (told) => call.whenOurs(told, ({ steps }) => story.kept(steps)));
+on("did", (told) => {
+  story.lineDid(told.words);
+  if (told.event) call.whenOurs(told, () => calendar.show(told.event, told.day));
+});
+on("staff", (told) => story.staffDid(told.words));
+on("week", () => calendar.changed());

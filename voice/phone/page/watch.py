@@ -1,0 +1,128 @@
+"""Looks at the diary and at the page's calls, and tells every page what has changed."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import structlog
+
+from calendar_sync import busy_times, call_backs
+from calendar_sync.bookings import Booking, bookings_of_call
+from calendar_sync.diary import Changes
+from calendar_sync.span import Span
+from voice import speech
+from voice.line import Line
+from voice.phone.page.feed import Feed
+
+log = structlog.get_logger(__name__)
+
+LOOK_EVERY = 0.2
+"""Seconds; only while a page is open."""
+
+
+class Watch:
+    """What the open pages know so far of the diary, and of the calls placed from a page."""
+
+    def __init__(self, line: Line, feed: Feed) -> None:
+        self._line, self._feed = line, feed
+        self._calls: list[str] = []
+        self._known: dict[int, Booking] = {}
+        self._asked: set[int] = set()
+        self._cursor: str | None = None
+        self._pages = 0
+        self._task: asyncio.Task[None] | None = None
+
+    def follow(self, sid: str) -> None:
+        """Tell of this call's bookings from now on."""
+        self._calls.append(sid)
+
+    @property
+    def held(self) -> list[Span]:
+        """Times that a call from the page holds and that are not in the diary yet."""
+        return [known.slot for known in self._known.values() if known.state == "held"]
+
+    @asynccontextmanager
+    async def page_open(self) -> AsyncGenerator[None]:
+        """Look as long as at least one page is open."""
+        self._pages += 1
+        if self._task is None:
+            self._task = asyncio.create_task(self._go_on())
+        try:
+            yield
+        finally:
+            self._pages -= 1
+            if not self._pages and self._task is not None:
+                self._task.cancel()
+                self._task = None
+
+    async def _go_on(self) -> None:
+        while True:
+            try:
+                await self.look()
+            except Exception:
+                log.exception("the page could not look at the line; it looks again")
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def look(self) -> None:
+        """Tell what is new since the last look."""
+        moved = await self._diary_changed()
+        for sid in self._calls:
+            moved |= await self._call_changed(sid)
+        if moved:
+            self._feed.tell("week")
+
+    async def _diary_changed(self) -> bool:
+        first = self._cursor is None
+        changes = await self._line.desk.diary.changes(self._cursor)
+        if not isinstance(changes, Changes):
+            self._cursor = None
+            return False
+        self._cursor = changes.cursor
+        if first or not changes.entries:
+            return False
+        await busy_times.refresh(self._line.desk)
+        return True
+
+    async def _call_changed(self, sid: str) -> bool:
+        async with self._line.pool.connection() as conn:
+            made = await bookings_of_call(conn, sid)
+            asked = [each for each in await call_backs.open_requests(conn) if each.call_sid == sid]
+        for request in asked:
+            if request.id not in self._asked:
+                self._asked.add(request.id)
+                self._did(sid, f"Asked staff to call back: {request.reason}.")
+        changed = False
+        for booking in made:
+            before = self._known.get(booking.id)
+            self._known[booking.id] = booking
+            for words in self._news(before, booking):
+                changed = True
+                self._did(sid, words, booking if booking.state == "booked" else None)
+        return changed
+
+    def _did(self, sid: str, words: str, booked: Booking | None = None) -> None:
+        event_id = booked.event_id if booked else None
+        start = booked.slot.start.astimezone(self._line.settings.zone) if booked else None
+        day = f"{start:%Y-%m-%d}" if start else None
+        self._feed.tell("did", call=sid, words=words, event=event_id, day=day)
+
+    def _news(self, before: Booking | None, now: Booking) -> list[str]:
+        zone = self._line.settings.zone
+        when = speech.day_and_time(now.slot.start, zone).en
+        news: list[str] = []
+        if before is not None and before.slot != now.slot:
+            news.append(f"Moved the booking to {when}.")
+        if before is None or before.state != now.state:
+            why = f" ({now.outcome})" if now.outcome else ""
+            news.append(
+                {
+                    "held": f"Holds {when} for this caller; nobody else can get it.",
+                    "booked": f"Booked {when} in the clinic's calendar, visit code"
+                    f" {now.visit_code}.",
+                    "released": f"Let {when} go again{why}.",
+                    "cancelled": f"Cancelled {when}.",
+                }[now.state]
+            )
+        if now.text_number and (before is None or not before.text_number):
+            news.append("Kept the caller's consent to texts.")
+        return news
