@@ -5,7 +5,7 @@ VENV := .venv
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --no-input
 LOCKED := $(PIP) install --quiet --require-hashes --requirement
 
-.PHONY: demo test install lint bench map lock
+.PHONY: demo test install lint bench map lock screenshots
 
 demo: install
 	@exec $(VENV)/bin/screening-line demo
@@ -26,6 +26,10 @@ bench: $(VENV)/.dev-ready
 
 map: $(VENV)/.dev-ready
 	@PYTHONPATH=tests $(VENV)/bin/python tests/call_map.py
+
+# The README's pictures; `make screenshots TO=folder` puts more of them there, to look at the page.
+screenshots: $(VENV)/.dev-ready
+	@$(VENV)/bin/python tests/screenshots.py $(TO)
 
 # Pins again from pyproject.toml; `make lock UPGRADE=--upgrade` takes the newest of everything.
 lock:

@@ -2,15 +2,19 @@
 
 import ipaddress
 import os
+import shutil
 import sys
 from collections.abc import AsyncGenerator, Generator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import gettempdir, mkdtemp
 from typing import Any
 
 import psycopg
 import pytest
 import pytest_asyncio
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
 from voice.database import open_pool, prepare
@@ -28,6 +32,7 @@ class Clock:
         self.at = at
 
     def __call__(self) -> datetime:
+        """Return the time it was set to."""
         return self.at
 
     def forward(self, **length: float) -> None:
@@ -76,10 +81,18 @@ def server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Generato
         yield given, name
         return
     base = tmp_path_factory.getbasetemp()
-    engine = Engine((base if worker_id == "master" else base.parent) / "engine")
+    run = base if worker_id == "master" else base.parent
+    engine = Engine(_short_path(run.parent.name + run.name))
     engine.start()
     yield engine.dsn("postgres"), name
     engine.stop()
+    if not engine.is_running():
+        shutil.rmtree(engine.data_dir, ignore_errors=True)
+
+
+def _short_path(name: str) -> Path:
+    """Not in pytest's own folder: a second run closes that to all but root, and PostgreSQL is not."""
+    return Path(gettempdir()) / f"screening-line-{name}"
 
 
 @pytest.fixture(scope="session")
@@ -87,11 +100,11 @@ def migrated(server: tuple[str, str]) -> Generator[str]:
     """The dsn of an empty database with all tables, this worker's own."""
     dsn, name = server
     with psycopg.connect(dsn, autocommit=True) as conn:
-        conn.execute(f'CREATE DATABASE "{name}"')
-        own = psycopg.conninfo.make_conninfo(dsn, dbname=name)
+        conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        own = make_conninfo(dsn, dbname=name)
         prepare(own)
         yield own
-        conn.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -106,15 +119,25 @@ async def database(pool: AsyncConnectionPool) -> AsyncConnectionPool:
     """The same connections, every table empty."""
     async with pool.connection() as conn:
         rows = await conn.execute(
-            "SELECT string_agg(format('%I', tablename), ', ') FROM pg_tables"
+            "SELECT tablename FROM pg_tables"
             " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
         )
-        [tables] = await rows.fetchone() or [""]
-        await conn.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+        tables = sql.SQL(", ").join([sql.Identifier(name) for (name,) in await rows.fetchall()])
+        await conn.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(tables))
     return pool
 
 
+@pytest.fixture(scope="session")
+def data_dirs(tmp_path_factory: pytest.TempPathFactory) -> Generator[Path]:
+    """Where this worker's tests may have data folders."""
+    base = tmp_path_factory.getbasetemp()
+    folder = _short_path(f"{base.parent.name}{base.name}-data")
+    folder.mkdir()
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture
-def data_dir(tmp_path: Path) -> Path:
+def data_dir(data_dirs: Path) -> Path:
     """A data folder of its own, not made yet."""
-    return tmp_path / "data"
+    return Path(mkdtemp(dir=data_dirs)) / "data"

@@ -6,6 +6,7 @@ from importlib import resources
 import psycopg
 import pytest
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from voice import database as database_module
@@ -74,7 +75,7 @@ def test_the_queue_is_as_its_makers_would_install_it(migrated: str, fresh: str) 
 
 def test_a_database_that_may_forget_is_refused(fresh: str) -> None:
     """With synchronous_commit off, a booking that was told of can be lost in a power cut."""
-    name = sql.Identifier(psycopg.conninfo.conninfo_to_dict(fresh)["dbname"])
+    name = sql.Identifier(str(conninfo_to_dict(fresh)["dbname"]))
     with psycopg.connect(fresh, autocommit=True) as conn:
         conn.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(name))
     with pytest.raises(DatabaseWrong, match=r"synchronous_commit off.*Turn on"):

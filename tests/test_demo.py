@@ -39,12 +39,10 @@ class Demo:
         """Wait, at most a minute, until it says that it can take calls."""
         give_up = time.monotonic() + 60
         while self.process.poll() is None and time.monotonic() < give_up:
-            with suppress(OSError):
-                with urllib.request.urlopen(
-                    f"http://127.0.0.1:{self.port}/readyz", timeout=5
-                ) as ok:
-                    assert ok.read() == b"ready\n"
-                    return self
+            ready = f"http://127.0.0.1:{self.port}/readyz"
+            with suppress(OSError), urllib.request.urlopen(ready, timeout=5) as answer:
+                assert answer.read() == b"ready\n"
+                return self
             time.sleep(0.05)
         pytest.fail(f"The demo did not come up: {self.said()}")
 
@@ -77,10 +75,20 @@ def lives(process: int) -> bool:
     return True
 
 
+def ends(process: int) -> bool:
+    """Whether it is gone within a few seconds; the last thing it does is to remove its files."""
+    give_up = time.monotonic() + 5
+    while lives(process) and time.monotonic() < give_up:
+        time.sleep(0.01)
+    return not lives(process)
+
+
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(data_dirs: Path) -> Path:
     """One data folder for the whole story."""
-    return tmp_path_factory.mktemp("demo") / "data"
+    story = data_dirs / "demo"
+    story.mkdir()
+    return story / "data"
 
 
 @pytest.fixture
@@ -125,7 +133,7 @@ def test_a_demo_is_used_stopped_and_started_again(start: Start, folder: Path) ->
     assert ".venv/bin/screening-line call" in said
     assert f"http://127.0.0.1:{demo.port}" in said
     assert "Traceback" not in said
-    assert not lives(postgres)
+    assert ends(postgres)
     assert not file.exists()
 
     again = start().is_ready()
@@ -146,7 +154,7 @@ def test_a_demo_that_was_killed_starts_again(start: Start, folder: Path) -> None
     told = json.loads((folder / "demo.json").read_text())
     assert told["pid"] == again.process.pid
     again.stops_with(signal.SIGTERM)
-    assert not lives(postgres)
+    assert ends(postgres)
 
 
 def test_ctrl_c_while_it_starts_leaves_nothing(start: Start, folder: Path) -> None:

@@ -17,9 +17,9 @@ from voice.settings import Settings
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(data_dirs: Path) -> Path:
     """One data folder for this file: making one takes a second."""
-    return tmp_path_factory.mktemp("engine")
+    return data_dirs / "engine"
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ async def test_an_engine_that_dies_is_started_again(folder: Path) -> None:
         killed = postmaster(engine)
         os.kill(killed, signal.SIGKILL)
         async with asyncio.timeout(30):
-            while not _answers(dsn):
+            while not _answers(dsn):  # noqa: ASYNC110  # another process's state
                 await asyncio.sleep(0.05)
         assert postmaster(engine) != killed
         with psycopg.connect(dsn) as conn:
@@ -146,9 +146,9 @@ def test_a_postgresql_that_does_not_start_is_told(data_dir: Path) -> None:
     engine.stop()
 
 
-def test_a_long_path_is_no_obstacle(tmp_path: Path) -> None:
+def test_a_long_path_is_no_obstacle(data_dir: Path) -> None:
     """A socket's path has at most some hundred bytes, a data folder may have more."""
-    engine = Engine(tmp_path / ("long" * 12) / ("long" * 12))
+    engine = Engine(data_dir / ("long" * 12) / ("long" * 12))
     engine.start()
     with psycopg.connect(engine.dsn("postgres")) as conn:
         assert conn.execute("SELECT 1").fetchone() == (1,)

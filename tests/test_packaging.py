@@ -48,7 +48,8 @@ def needed(lines: list[str], seen: set[str]) -> Iterator[Requirement]:
             seen.add(f"{name}[{extra}]")
             for inner in metadata.requires(name) or []:
                 marker = Requirement(inner).marker
-                if marker is None and extra == "" or marker and marker.evaluate({"extra": extra}):
+                wanted = marker.evaluate({"extra": extra}) if marker else not extra
+                if wanted:
                     yield from needed([inner.partition(";")[0]], seen)
 
 
@@ -57,7 +58,7 @@ def needed(lines: list[str], seen: set[str]) -> Iterator[Requirement]:
     [("requirements.lock", RUNTIME), ("requirements-dev.lock", RUNTIME + EXTRAS)],
 )
 def test_the_lock_is_fresh(lock: str, lines: list[str]) -> None:
-    """Everything that pyproject asks for, and all that it needs, is pinned, fits and is installed."""
+    """All that pyproject asks for, and all that that needs, is pinned, fits and is installed."""
     pins = locked(lock)
     for requirement in needed(lines, set()):
         name = canonicalize_name(requirement.name)

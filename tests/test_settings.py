@@ -34,8 +34,8 @@ def live(monkeypatch: pytest.MonkeyPatch, **others: str) -> Settings:
 def example() -> str:
     """What `.env.example` has to say."""
     lines = [
-        "# The settings of Screening Line. A demo needs none of them. For a live line copy this file",
-        "# to .env and uncomment what you set; an empty value is the same as none.",
+        "# The settings of Screening Line. A demo needs none of them. For a live line copy this",
+        "# file to .env and uncomment what you set; an empty value is the same as none.",
     ]
     for name, field in Settings.model_fields.items():
         default = field.default
@@ -134,7 +134,8 @@ def test_the_public_address_is_https(monkeypatch: pytest.MonkeyPatch, address: s
 
 def test_a_secret_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither by the settings themselves nor by a refusal."""
-    settings = live(monkeypatch, TWILIO_AUTH_TOKEN="s3cret", DATABASE_URL="postgresql://u:pw@h/d")
+    secrets = {"TWILIO_AUTH_TOKEN": "s3cret", "DATABASE_URL": "postgresql://u:pw@h/d"}
+    settings = live(monkeypatch, **secrets)
     assert "s3cret" not in repr(settings)
     assert "pw@" not in repr(settings)
     with pytest.raises(SettingsWrong) as refused:

@@ -28,7 +28,7 @@ def create_app(line: Line) -> FastAPI:
 
     @app.get("/healthz")
     async def healthz() -> Response:
-        """This process answers."""
+        """The process answers."""
         return Response("alive\n", media_type="text/plain")
 
     @app.get("/readyz")

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,7 +16,7 @@ from voice.phone.moments import Staff
 from voice.phone.page.demo_clock import furnished
 from voice.phone.placing import place, wish
 from voice.serving import held_port, serve, work_only
-from voice.settings import Mode, Settings
+from voice.settings import Settings
 
 cli = typer.Typer(
     help="The phone line of a physical-therapy clinic: it books free video screenings by keypad.",
@@ -67,17 +68,18 @@ def what_next(settings: Settings) -> str:
         "In another terminal, in this folder:",
         "  .venv/bin/screening-line call        call the line; type the keys of the phone",
         "  .venv/bin/screening-line callbacks   see who wants to be called back",
-        f"Bookings are kept in {settings.data_dir}/ and the calendar is a local diary. Stop: Ctrl-C.",
+        f"Bookings are kept in {settings.data_dir}/, the calendar is a local diary. Stop: Ctrl-C.",
     ]
     if signing.unsigned():
         lines.append(
-            "DRAFT, not for patients: no clinician has signed the safety and summary wording."
+            "DRAFT, not for patients: no clinician has signed the safety and summary wording yet."
         )
     return "\n".join(lines)
 
 
 @cli.command("serve")
 def serve_live(
+    *,
     host: Host = "127.0.0.1",
     port: Port = 8000,
     worker: Annotated[bool, typer.Option(help="Do the jobs in this process too.")] = True,
@@ -100,6 +102,7 @@ def worker() -> None:
 
 @cli.command()
 def call(
+    *,
     keys: Annotated[
         str | None, typer.Option(help='Keys to press, such as "1 2 2"; prints a transcript.')
     ] = None,
@@ -122,6 +125,21 @@ def check() -> None:
         typer.echo(f"{finding.state:>5}  {finding.says}")
     if any(finding.state == "wrong" for finding in findings):
         raise typer.Exit(1)
+
+
+@cli.command()
+def authorize_google(
+    client: Annotated[Path, typer.Argument(help="The client file from Google's console.")],
+    credentials: Annotated[Path, typer.Option(help="The file to write.")] = Path(
+        "google-credentials.json"
+    ),
+    make_calendar: Annotated[str, typer.Option(help="Make a calendar of this name.")] = "",
+) -> None:
+    """Sign in to Google Calendar with a browser, once."""
+    from voice.authorize import Wish, authorize  # noqa: PLC0415  # Google's client is large
+
+    settings = Settings.load("demo")
+    asyncio.run(authorize(settings, Wish(client, credentials, make_calendar), typer.echo))
 
 
 @cli.command()

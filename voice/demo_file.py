@@ -1,4 +1,4 @@
-"""Where a demo on this computer can be called: a file beside its data, for its owner's eyes only."""
+"""Where a demo on this computer can be called: a file beside its data that only its owner reads."""
 
 import json
 import os
@@ -45,7 +45,7 @@ def withdraw(settings: Settings) -> None:
 
 
 def running_demo(data_dir: Path) -> Demo | None:
-    """The demo on this data folder, or None; one that was killed left a file that does not count."""
+    """The demo on this data folder, or None; the file of one that was killed does not count."""
     with suppress(OSError, ValueError, TypeError, KeyError):
         demo = Demo(**json.loads((data_dir / NAME).read_text()))
         os.kill(demo.pid, 0)

@@ -8,13 +8,14 @@ whether it is the last, and the last one out stops the engine.
 
 import fcntl
 import os
+import re
 import threading
 import time
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from tempfile import gettempdir
-from typing import IO
+from typing import IO, NoReturn
 
 import psycopg
 from psycopg.conninfo import make_conninfo
@@ -132,10 +133,10 @@ class Engine:
                 "--locale=C",
             )  # fmt: skip
             if made_it.returncode != 0:
-                raise self._does_not_start(made_it.stderr)
+                self._does_not_start(made_it.stderr)
             new.rename(self.cluster)
         except OSError as trouble:
-            raise self._does_not_start(f"{trouble.filename}: {trouble.strerror}") from trouble
+            self._does_not_start(f"{trouble.filename}: {trouble.strerror}")
 
     def _run(self) -> None:
         """Start until it answers; a start may find the last engine still going down."""
@@ -144,7 +145,7 @@ class Engine:
             if not self.is_running():
                 self._start_once()
             elif time.monotonic() > give_up:
-                raise self._does_not_start("it does not answer")
+                self._does_not_start("it does not answer")
             else:
                 time.sleep(0.1)
 
@@ -166,7 +167,7 @@ class Engine:
         )
         if started.returncode != 0 and not self.is_running():
             said = log.read_text(errors="replace") if log.exists() else started.stderr
-            raise self._does_not_start(said)
+            self._does_not_start(said)
 
     def _answers(self) -> bool:
         try:
@@ -189,13 +190,13 @@ class Engine:
         short = sha256(os.fsencode(self.cluster)).hexdigest()[:12]
         return Path(gettempdir()) / f"screening-line-{short}"
 
-    def _does_not_start(self, said: str) -> DatabaseWrong:
-        """The last thing that PostgreSQL said, and what usually helps."""
-        last = next(
-            (line for line in reversed(said.splitlines()) if line.strip()), "no reason given"
-        )
-        return DatabaseWrong(
-            f"PostgreSQL does not start in {self.cluster}: {last.strip()}. Free space on the disk "
+    def _does_not_start(self, said: str) -> NoReturn:
+        """What PostgreSQL gave as its reason, and what usually helps."""
+        lines = [line.strip() for line in said.splitlines() if line.strip()] or ["no reason given"]
+        reason = next((line for line in lines if re.search(r"error:|FATAL:", line)), lines[-1])
+        message = (
+            f"PostgreSQL does not start in {self.cluster}: {reason}. Free space on the disk "
             f"and the owner of the folder are the usual causes; {self.cluster / 'server.log'} says "
             "more. Or set DATABASE_URL to a PostgreSQL of your own."
         )
+        raise DatabaseWrong(message)

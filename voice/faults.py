@@ -1,7 +1,7 @@
 """What stops the line from starting: the text of each fault is what happened and what to do."""
 
 
-class Fault(Exception):
+class Fault(Exception):  # noqa: N818  # what it says is not an error of the program
     """Told to the person at the keyboard as it stands, without a traceback."""
 
 

@@ -16,7 +16,7 @@ jobs = App(connector=PsycopgConnector())
 jobs.add_tasks_from(calendar_jobs.blueprint, namespace="calendar")
 
 HEARTBEAT, STALLED = 1.0, 3.0
-"""Seconds. The queue's own 10 and 30 are too slow for a caller who waits for a killed worker's job."""
+"""Seconds; the queue's own 10 and 30 are too slow for a caller who waits for a dead worker."""
 _AT_ONCE = 8
 _FINISH = 5.0
 """Seconds that a job in hand may still take when the line stops; after that it is run again."""

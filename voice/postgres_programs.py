@@ -88,7 +88,7 @@ def _user() -> pwd.struct_passwd | None:
     except KeyError:
         made = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", USER]
         try:
-            subprocess.run(made, check=True, capture_output=True)  # noqa: S603
+            subprocess.run(made, check=True, capture_output=True)
         except (OSError, subprocess.CalledProcessError) as trouble:
             message = (
                 "PostgreSQL does not run as root, and no user could be made for it. Start as an "

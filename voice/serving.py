@@ -1,10 +1,10 @@
-"""Runs the line as a server process: the port first, then everything else, and the way back down."""
+"""Runs the line as a server process: the port first, then everything else, and the way down."""
 
 import asyncio
 import signal
 import socket
 from collections.abc import Callable, Coroutine, Generator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 
 import uvicorn
 import uvloop
@@ -24,7 +24,7 @@ class PortTaken(Fault):
 
 @contextmanager
 def held_port(host: str, port: int) -> Generator[socket.socket]:
-    """The port, ours from now on; it refuses connections until a server listens. Raises PortTaken."""
+    """The port, ours from now on; it refuses callers until a server listens. Raises PortTaken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as held:
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -119,11 +119,11 @@ def _run(main: Callable[[], Coroutine[object, object, None]]) -> None:
             _on_stop(task.cancel)
         await main()
 
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        try:
-            runner.run(stoppable())
-        except asyncio.CancelledError:
-            pass
+    with (
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+        suppress(asyncio.CancelledError),
+    ):
+        runner.run(stoppable())
 
 
 def _on_stop(stop: Callable[[], object]) -> None:

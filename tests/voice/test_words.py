@@ -168,7 +168,7 @@ def test_every_wait_is_long_enough_to_find_the_key() -> None:
 
 
 def heard_in_full(keys: list[str], language: tuple[tuple[str, str], ...]) -> tuple[float, int]:
-    """Seconds from the first word to "you are booked" for one who hears every word, and the keys."""
+    """Seconds to "you are booked" for one who hears every word, and how many keys."""
     call = PureCall(journal={"caller": CALLER, **dict(language)})
     seconds, pressed = 0.0, 0
     for keyed in keys:

@@ -1,0 +1,192 @@
+"""Whole calls over the real client and the stand-in of Google, and staff who work in it."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncGenerator, Generator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from clinic import SetClock, confirmed, row, span
+from google_clinic import diary_at, signed_in
+from google_stand_in.faults import Fault
+from google_stand_in.server import Google
+from patients import Calls, To
+from psycopg_pool import AsyncConnectionPool
+
+from calendar_sync import busy_times, call_backs, tellings
+from calendar_sync.bookings import bookings_of_call
+from calendar_sync.desk import Desk
+from calendar_sync.inserting import insert
+from calendar_sync.staff_jobs import follow_all
+from voice.beside import beside
+from voice.jobs import work
+from voice.line import Line, line_on
+from voice.settings import Settings
+
+ROOT = Path(__file__).parents[3]
+CALLS = int(os.environ.get("GOOGLE_CALLS", "6"))
+"""Calls in a row; 200 for the figures of a release."""
+
+
+@pytest.fixture
+def google() -> Generator[Google]:
+    """A Google that refuses what Google would, and at the end has had nothing to refuse."""
+    with Google() as google:
+        yield google
+        assert google.broken_rules == []
+
+
+@pytest_asyncio.fixture
+async def line(
+    database: AsyncConnectionPool, now: SetClock, google: Google, tmp_path: Path
+) -> AsyncGenerator[Line]:
+    """The line at that Google, with a worker, open every day from six to nine."""
+    settings = Settings.load("demo").model_copy(update={"opening_hours": "Mon-Sun 06:00-21:00"})
+    line = line_on(settings, database, now)
+    with diary_at(google, tmp_path) as diary:
+        line = replace(line, desk=replace(line.desk, diary=diary, makes_links=True))
+        await busy_times.refresh(line.desk)
+        async with beside(work(line.desk, database)):
+            yield line
+
+
+async def event_of(line: Line, sid: str) -> tuple[int, str]:
+    """The call's last booking and its event."""
+    async with line.pool.connection() as conn:
+        booking = (await bookings_of_call(conn, sid))[-1]
+    return booking.id, booking.event_id or ""
+
+
+async def owed(desk: Desk) -> list[str]:
+    """What patients are still to be told."""
+    async with desk.pool.connection() as conn:
+        return [each.kind for each in await tellings.open_tellings(conn)]
+
+
+async def test_a_call_books_an_event_with_the_whole_chart_note(
+    line: Line, google: Google, calls: Calls, to_booked: To
+) -> None:
+    """What staff need stands in their own calendar."""
+    caller = await calls()
+    await to_booked(caller)
+    _, event_id = await event_of(line, caller.who.call_sid)
+    event = google.screenings.events[event_id]
+    assert event["summary"] == "Video screening ··0123"
+    assert event["start"]["dateTime"] == "2026-11-30T12:00:00-08:00"
+    for words in ("CALL: +1 425 555 0123", "SAFETY: 5 of 5 answered no", "caller not verified"):
+        assert words in event["description"]
+    assert event["visibility"] == "private"
+
+
+async def test_staff_drag_shorten_delete_and_restore_after_a_call(
+    line: Line, google: Google, calls: Calls, to_booked: To
+) -> None:
+    """Each has its outcome: moved, kept, cancelled, booked again."""
+    await follow_all(line.desk)
+    caller = await calls()
+    await to_booked(caller)
+    await caller.hangs_up()
+    booking_id, event_id = await event_of(line, caller.who.call_sid)
+    google.screenings.drag(event_id, "2026-12-01 15:00", "2026-12-01 15:20")
+    await follow_all(line.desk)
+    assert (await row(line.desk, booking_id)).slot == span("2026-12-01 15:00")
+    assert await owed(line.desk) == ["moved"]
+    google.screenings.drag(event_id, "2026-12-01 15:00", "2026-12-01 15:10")
+    await follow_all(line.desk)
+    assert (await row(line.desk, booking_id)).slot == span("2026-12-01 15:00", 10)
+    google.screenings.delete(event_id)
+    await follow_all(line.desk)
+    assert (await row(line.desk, booking_id)).state == "cancelled"
+    assert await owed(line.desk) == ["cancelled"]
+    google.screenings.restore(event_id)
+    await follow_all(line.desk)
+    assert (await row(line.desk, booking_id)).state == "booked"
+    assert await owed(line.desk) == ["moved"]
+
+
+async def test_staff_fill_the_time_while_the_caller_decides(
+    line: Line, google: Google, calls: Calls, to_the_times: To
+) -> None:
+    """The insert asks again: the caller hears other times and nothing false."""
+    caller = await calls()
+    await to_the_times(caller)
+    await caller.presses("1")
+    google.doctor.add("2026-11-30 12:00", "2026-11-30 12:30")
+    await caller.presses("1").hears("In Pacific time")
+    assert "You are booked" not in " ".join(caller.heard)
+    assert google.screenings.live() == []
+    assert (await event_of(line, caller.who.call_sid))[0] > 0
+
+
+async def test_the_doctors_calendar_becomes_unshared_in_mid_call(
+    line: Line, google: Google, calls: Calls, to_the_times: To
+) -> None:
+    """Neither booked nor not: the time is kept, staff see it, and it heals when shared again."""
+    caller = await calls()
+    await to_the_times(caller)
+    await caller.presses("1")
+    google.doctor.role = None
+    await caller.presses("1").hears_everything()
+    assert google.screenings.live() == []
+    booking_id, _ = await event_of(line, caller.who.call_sid)
+    assert (await row(line.desk, booking_id)).state == "held"
+    async with line.pool.connection() as conn:
+        assert await call_backs.open_requests(conn)
+    google.doctor.role = "owner"
+    await insert(line.desk, booking_id)
+    assert (await row(line.desk, booking_id)).state == "booked"
+    assert len(google.screenings.live()) == 1
+
+
+async def test_killed_between_insert_and_answer(
+    desk_at: Desk, google: Google, migrated: str, tmp_path: Path
+) -> None:
+    """Kill -9 of the process that waits for Google's answer: one event, booked by the next run."""
+    booking_id = await confirmed(desk_at, span("2026-12-01 09:00"))
+    google.faults.append(Fault("events.insert", "hang", after=True))
+    words = (migrated, str(signed_in(google, tmp_path)), google.url, str(booking_id))
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        str(ROOT / "tests" / "google_worker.py"),
+        *words,
+        env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"},
+    )
+    async with asyncio.timeout(60):
+        while not google.screenings.live():
+            assert process.returncode is None
+            await asyncio.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    assert await process.wait() == -signal.SIGKILL
+    assert (await row(desk_at, booking_id)).state == "held"
+    await insert(desk_at, booking_id)
+    assert (await row(desk_at, booking_id)).state == "booked"
+    assert len(google.screenings.live()) == 1
+
+
+@pytest.fixture
+def desk_at(
+    database: AsyncConnectionPool, now: SetClock, google: Google, tmp_path: Path
+) -> Generator[Desk]:
+    """The desk at that Google, without a worker."""
+    with diary_at(google, tmp_path) as diary:
+        line = line_on(Settings.load("demo"), database, now)
+        yield replace(line.desk, diary=diary)
+
+
+async def test_many_calls_in_a_row_leave_no_request_that_was_refused(
+    line: Line, google: Google, calls: Calls, to_booked: To
+) -> None:
+    """Every call has one event at a time of its own, and Google refused nothing."""
+    for number in range(CALLS):
+        caller = await calls(f"+1425555{number:04}")
+        await to_booked(caller)
+        await caller.hangs_up()
+        await busy_times.refresh(line.desk)
+    await follow_all(line.desk)
+    starts = [event["start"]["dateTime"] for event in google.screenings.live()]
+    assert len(set(starts)) == len(starts) == CALLS
+    assert {seen.status for seen in google.seen} == {200}
