@@ -111,7 +111,7 @@ async def answers(port: int) -> None:
 async def main() -> None:
     """Both, in turn, and their ratio."""
     with tempfile.TemporaryDirectory() as folder:
-        os.chmod(folder, 0o755)  # noqa: ASYNC240, PTH101, S103  # the engine runs as another user
+        os.chmod(folder, 0o755)  # noqa: PTH101, S103  # the engine runs as another user
         servers = {
             kind: await asyncio.create_subprocess_exec(
                 sys.executable, __file__, kind, str(Path(folder) / "data"), env=os.environ

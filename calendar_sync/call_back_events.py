@@ -16,7 +16,7 @@ from calendar_sync.event import event_id, spoken_number
 from calendar_sync.opening_hours import next_opening_time
 from calendar_sync.span import Span
 
-MINUTES = 15
+_LENGTH = timedelta(minutes=15)
 _GRID = timedelta(minutes=30)
 
 
@@ -44,8 +44,7 @@ async def clear(desk: Desk) -> None:
         there = await desk.diary.find(event)
         if isinstance(there, Unknown):
             return
-        stands = there is not None and not there.cancelled and not _done(there.title)
-        if there is not None and stands:
+        if there is not None and not there.cancelled and not _done(there.title):
             await desk.diary.cancel(event, there.etag)
             continue  # seen as gone the next time
         async with desk.pool.connection() as conn:
@@ -74,7 +73,7 @@ def event_of(desk: Desk, request: CallBack) -> Event:
     step = f"call-back {request.id} {request.asked_at.astimezone(UTC).isoformat()}"
     return Event(
         id=event_id(request.call_sid, step, 0),
-        span=Span(start, start + timedelta(minutes=MINUTES)),
+        span=Span(start, start + _LENGTH),
         title=f"Call back{last_four}",
         description="\n".join(lines),
         booking_id=f"call-back-{request.id}",
@@ -85,7 +84,7 @@ def event_of(desk: Desk, request: CallBack) -> Event:
 
 def _half_hour(at: datetime) -> datetime:
     """The next full or half hour, in UTC."""
-    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    epoch = datetime.fromtimestamp(0, UTC)
     return epoch + -(-(at.astimezone(UTC) - epoch) // _GRID) * _GRID
 
 

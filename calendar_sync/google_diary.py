@@ -21,9 +21,10 @@ from calendar_sync.diary import (
     opens,
 )
 from calendar_sync.google_access import GoogleAccess
+from calendar_sync.google_busy import free_busy
 from calendar_sync.google_events import body, entry, times
 from calendar_sync.google_faults import Trouble
-from calendar_sync.google_lists import free_busy, listed, pages, read
+from calendar_sync.google_lists import listed, pages, read
 from calendar_sync.span import Span, merged
 
 
@@ -87,7 +88,7 @@ class GoogleDiary:
             lambda google: google.events().get(calendarId=self._calendar, eventId=event_id)
         )
         if isinstance(said, Trouble) and said.kind in {"missing", "gone"}:
-            reachable = None
+            reachable = await self._reachable()
             return reachable if isinstance(reachable, Unknown) else None
         return read(said, self._entry)
 

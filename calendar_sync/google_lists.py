@@ -1,4 +1,4 @@
-"""Google's longer answers: free/busy of several calendars, and lists of events in pages."""
+"""Lists of Google's events, in pages, and what can be read in an answer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from calendar_sync.diary import Unknown
 from calendar_sync.google_access import GoogleAccess
-from calendar_sync.google_events import moment, span_of
+from calendar_sync.google_events import span_of
 from calendar_sync.google_faults import Trouble
 from calendar_sync.span import Span
 
@@ -23,19 +23,6 @@ class Listed:
     event_id: str
     blocks: bool
     span: Span
-
-
-async def free_busy(
-    google: GoogleAccess, calendars: tuple[str, ...], within: Span
-) -> list[list[Span]] | Unknown:
-    """The busy times of each calendar, in their order; not clipped, not merged."""
-    question = {
-        "timeMin": within.start.isoformat(),
-        "timeMax": within.end.isoformat(),
-        "items": [{"id": each} for each in calendars],
-    }
-    said = await google.ask(lambda client: client.freebusy().query(body=question))
-    return read(said, lambda answer: [_of(answer["calendars"][each]) for each in calendars])
 
 
 async def listed(
@@ -93,15 +80,3 @@ def _stands(said: Resource) -> bool:
 def _listed(said: Resource, zone: ZoneInfo) -> Listed:
     blocks = said.get("transparency") != "transparent"
     return Listed(said.get("summary", ""), said["id"], blocks, span_of(said, zone))
-
-
-def _of(said: Resource) -> list[Span]:
-    """One calendar's busy times. Raises KeyError or ValueError for the smallest doubt."""
-    if said.get("errors"):
-        message = "a calendar is not shared with the line"
-        raise ValueError(message)
-    return [
-        Span(moment(each["start"]), moment(each["end"]))
-        for each in said["busy"]
-        if each["start"] != each["end"]
-    ]

@@ -13,8 +13,9 @@ from calendar_sync.blueprint import UntilSettled, blueprint, desk_of
 from calendar_sync.booking import Booking, booking
 from calendar_sync.desk import Desk
 from calendar_sync.diary import Changed, Entry, Inserted, Refused
+from calendar_sync.event_notes import keep_written
 from calendar_sync.faults import NotYet, known
-from calendar_sync.settling import give_up, keep_written, mark_booked, next_generation
+from calendar_sync.settling import give_up, mark_booked, next_generation
 from calendar_sync.video_links import pick_up_link
 
 _ROUNDS = 8  # more than any chain of used-up event ids seen or imagined

@@ -7,8 +7,8 @@ from calendar_sync.booking import Booking, booking
 from calendar_sync.desk import Desk
 from calendar_sync.diary import Changed, Entry
 from calendar_sync.event import WARNING, digest, warning_line
+from calendar_sync.event_notes import keep_etag, keep_written
 from calendar_sync.faults import NotYet, known
-from calendar_sync.settling import keep_etag, keep_written
 
 
 @blueprint.task(name="rewrite_event", retry=UntilSettled(), pass_context=True)

@@ -8,9 +8,9 @@ from calendar_sync.blueprint import HOUSEKEEPING, UntilSettled, blueprint, desk_
 from calendar_sync.booking import booking
 from calendar_sync.desk import Desk
 from calendar_sync.diary import Entry
+from calendar_sync.event_notes import keep_warning
 from calendar_sync.faults import NotYet, known
 from calendar_sync.rewriting import rewrite
-from calendar_sync.settling import keep_warning
 from calendar_sync.staff_changes import follow, read_changes, return_to_lanes, warned
 
 OVERLAPS = "another booking or a busy time is at this time too"

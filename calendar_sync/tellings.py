@@ -61,7 +61,13 @@ async def open_tellings(conn: AsyncConnection) -> list[Telling]:
             " WHERE told_at IS NULL AND withdrawn_at IS NULL ORDER BY id"
         )
         return [
-            Telling(**{**row, "what": as_span(row["what"]) if row["what"] else None})
+            Telling(
+                row["id"],
+                row["booking"],
+                row["kind"],
+                as_span(row["what"]) if row["what"] else None,
+                row["created"],
+            )
             async for row in cursor
         ]
 

@@ -6,9 +6,9 @@ from psycopg import AsyncConnection
 from calendar_sync.blueprint import UntilSettled, blueprint, desk_of
 from calendar_sync.booking import booking
 from calendar_sync.desk import Desk
+from calendar_sync.event_notes import keep_link
 from calendar_sync.faults import NotYet, known
 from calendar_sync.rewriting import rewrite
-from calendar_sync.settling import keep_link
 
 
 @blueprint.task(name="pick_up_link", retry=UntilSettled(), pass_context=True)

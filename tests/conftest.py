@@ -91,7 +91,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Generato
 
 
 def _short_path(name: str) -> Path:
-    """Not in pytest's own folder: a second run closes that to all but root, and PostgreSQL is not."""
+    """Not in pytest's own folder: a second run closes that to all but root, so to PostgreSQL."""
     return Path(gettempdir()) / f"screening-line-{name}"
 
 

@@ -11,7 +11,7 @@ from google_stand_in.server import DOCTOR, SCREENINGS, Google
 from calendar_sync.google_access import GoogleAccess
 from calendar_sync.google_diary import GoogleDiary
 
-PATIENCE = 0.3
+PATIENCE = 1.0
 """Seconds that the diary of a test waits for Google instead of 3."""
 
 

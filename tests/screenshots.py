@@ -18,7 +18,7 @@ from voice.settings import Settings
 
 DOCS = Path(__file__).parent.parent / "docs"
 MORNING = datetime(2026, 11, 30, 17, 12, tzinfo=UTC)
-FIRST_PART = "sound=captions&speed=40&waits=0.25"
+FIRST_PART = "sound=captions&speed=40&waits=1"
 WIDE, NARROW = (1360, 900), (360, 780)
 
 
@@ -56,6 +56,7 @@ async def for_the_readme(browser: Browser, url: str) -> None:
     await page.locator("#caller").select_option("mobile")
     await (await visitor.calls()).to_the_times()
     await visitor.hears("press 2")
+    await page.mouse.move(0, 0)
     await expect(page.locator("#wait")).to_be_visible()
     await page.screenshot(path=DOCS / "phone.png")
     await visitor.presses("2")

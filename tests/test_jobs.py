@@ -7,6 +7,7 @@ import pytest_asyncio
 from psycopg_pool import AsyncConnectionPool
 
 from voice.beside import beside
+from voice.database import open_pool
 from voice.jobs import a_worker_is_up, work
 from voice.line import Line, line_on
 from voice.settings import Settings
@@ -50,3 +51,11 @@ async def test_a_worker_outlives_its_connections(line: Line, migrated: str) -> N
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
         assert await listener(migrated, other_than=first) != first
+
+
+async def test_a_worker_stops_even_when_its_database_is_gone(line: Line, migrated: str) -> None:
+    """It cannot sign off then; that trouble must not make it begin again."""
+    async with open_pool(migrated, size=4) as own, asyncio.timeout(30):
+        async with beside(work(line.desk, own)):
+            await listener(migrated)
+            await own.close()

@@ -78,7 +78,7 @@ def _signed_in(wish: Wish) -> dict[str, Any]:
         "client_id": got.client_id,
         "client_secret": got.client_secret,
         "refresh_token": got.refresh_token,
-        "token_uri": got.token_uri,
+        "token_uri": flow.client_config["token_uri"],
         "scopes": list(got.scopes or ()),
     }
 

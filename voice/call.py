@@ -93,7 +93,7 @@ class Call(Replay):
     ) -> T | E:
         """One of the things, offered by the keys 1, 2, 3 in their order, or one of ``more``."""
         offered = {str(number): thing for number, thing in enumerate(things, start=1)}
-        others = keys_of(more)
+        others: dict[str, E] = keys_of(more)
 
         def brief() -> Text:
             return menu(zip(spoken(), offered, strict=True)) + menu_of(more)

@@ -11,9 +11,9 @@ from calendar_sync.diary import Entry, Event, Gone, Inserted
 from calendar_sync.event import event_id
 from calendar_sync.faults import CalendarFault
 from calendar_sync.google_access import GoogleAccess
+from calendar_sync.google_busy import free_busy
 from calendar_sync.google_diary import GoogleDiary
 from calendar_sync.google_faults import Trouble
-from calendar_sync.google_lists import free_busy
 from calendar_sync.span import Span
 from voice.calendar import api_url
 from voice.line import utc_now

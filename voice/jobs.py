@@ -30,6 +30,7 @@ async def work(desk: Desk, pool: AsyncConnectionPool) -> None:
     # A connector keeps the pool it was first opened with, so each run gets a new one.
     with jobs.replace_connector(PsycopgConnector()):
         await jobs.open_async(pool)
+        # A worker whose own way down fails raises that, and the cancelling would be forgotten.
         while True:
             try:
                 await jobs.run_worker_async(
@@ -43,6 +44,11 @@ async def work(desk: Desk, pool: AsyncConnectionPool) -> None:
             except Exception:
                 log.exception("the worker stopped; it begins again")
             await asyncio.sleep(1)
+
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def a_worker_is_up(pool: AsyncConnectionPool) -> bool:

@@ -1,5 +1,7 @@
 """The answers so far: one row a name, and the first value of a name stays."""
 
+from typing import LiteralString
+
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
@@ -46,7 +48,7 @@ async def in_order(conn: AsyncConnection[TupleRow], sid: str) -> list[tuple[str,
 
 
 async def _kept(
-    conn: AsyncConnection[TupleRow], statement: str, sid: str, name: str, value: str
+    conn: AsyncConnection[TupleRow], statement: LiteralString, sid: str, name: str, value: str
 ) -> dict[str, str]:
     parameters = {"sid": sid, "name": name, "value": value}
     rows: dict[str, str] = dict(await (await conn.execute(statement, parameters)).fetchall())

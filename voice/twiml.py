@@ -122,7 +122,7 @@ def _speak(
     for said in spoken:
         voice = voices[said.language]
         say = Say(voice=voice, language=_LOCALES.get(voice, _LOCALES[said.language]))
-        words = say.prosody("", rate=_SLOW) if slow else say
+        words: Any = say.prosody("", rate=_SLOW) if slow else say
         for number, sentence in enumerate(said.words.split(PAUSE)):
             if number:
                 words.break_(time=f"{PAUSE_SECONDS * 1000:.0f}ms")

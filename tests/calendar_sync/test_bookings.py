@@ -72,10 +72,8 @@ async def test_a_late_repeat_changes_nothing_that_came_after(
 async def test_the_job_is_gone_when_the_transaction_is(desk: Desk) -> None:
     """A yes that was not committed owes nothing."""
     held = await hold(desk, NINE)
-    async with desk.pool.connection() as conn:
-        await conn.execute("SELECT 1")  # begins the transaction that confirm is then part of
+    async with desk.pool.connection() as conn, conn.transaction(force_rollback=True):
         await bookings.confirm(conn, held, NOTE)
-        await conn.rollback()
     assert (await row(desk, held)).confirmed_at is None
     assert await jobs_waiting(desk) == []
 

@@ -36,9 +36,10 @@ async def test_a_fresh_reading_offers_what_the_rules_leave(clinic: Desk) -> None
 async def test_no_key_press_asks_the_diary(clinic: Desk, diary: FaultyDiary) -> None:
     """Offers come from the kept reading alone."""
     await refresh(clinic)
-    diary.faults = {"busy": "before"}
+    asked = list(diary.asked)
+    diary.faults = {"busy": "before", "opened": "before"}
     await offered(clinic)
-    assert diary.asked == ["busy"]
+    assert diary.asked == asked
 
 
 async def test_busy_times_and_their_buffers_are_not_offered(clinic: Desk) -> None:
@@ -167,7 +168,7 @@ async def test_a_diary_is_asked_for_sixty_days_at_most(
     assert free[-1].end <= reading.within.end
     whole = [slot for slot in openings(far.rules, (), far.now()) if slot.end <= reading.within.end]
     assert len(whole) - len(free) in {0, 1}
-    assert diary.asked == ["busy"]
+    assert diary.asked.count("busy") == 1
 
 
 async def test_the_reading_covers_the_buffers_at_both_ends(clinic: Desk, now: SetClock) -> None:

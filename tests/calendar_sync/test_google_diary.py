@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,12 @@ async def test_a_service_account_books_without_a_link(google: Google, tmp_path: 
     assert [seen.status for seen in google.asked("events.insert")] == [400, 200]
 
 
+def _said(whole: object, *asked: object) -> object:
+    """The same answer, whatever was asked."""
+    assert asked
+    return whole
+
+
 @pytest.mark.parametrize("hole", ["errors", "missing", "no busy"])
 async def test_a_hole_in_free_busy_is_never_free(
     google: Google, diary: GoogleDiary, hole: str, monkeypatch: pytest.MonkeyPatch
@@ -103,11 +110,12 @@ async def test_a_hole_in_free_busy_is_never_free(
         google.doctor.role = None
     else:
         answers: dict[str, object] = {} if hole == "missing" else {google.doctor.id: {}}
-        whole = {"calendars": {google.screenings.id: {"busy": []}, **answers}}
+        none: list[object] = []
+        whole = {"calendars": {google.screenings.id: {"busy": none}, **answers}}
         monkeypatch.setitem(
             __import__("google_stand_in.server", fromlist=["METHODS"]).METHODS,
             "freebusy.query",
-            lambda *_: whole,
+            partial(_said, whole),
         )
     assert isinstance(await diary.busy(DAY), Unknown)
 

@@ -163,6 +163,13 @@ def test_slots_never_overlap_where_an_hour_is_skipped() -> None:
     assert [time[-5:] for time in local_times(found)][3:7] == ["01:25", "01:50", "03:30", "03:55"]
 
 
+def test_a_time_that_the_clock_skips_is_not_offered_at_another_time() -> None:
+    """Open from 02:10 on a night without a 02:10: the grid goes on at 03:10, not at 03:00."""
+    rules = replace(RULES, hours=parse_hours("Sun 02:10-04:00"), notice_hours=0, horizon_days=0)
+    found = openings(rules, (), at("2027-03-14 00:00"))
+    assert [time[-5:] for time in local_times(found)] == ["03:10", "03:40"]
+
+
 def test_ten_thousand_busy_times_cost_one_sweep() -> None:
     """Ten times the busy times over 60 days cost far less than ten times one tenth, squared."""
     rules = replace(DAY_AND_NIGHT, horizon_days=60)

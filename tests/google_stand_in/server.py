@@ -205,7 +205,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Request(BaseHTTPRequestHandler):
-    server: _Server
+    server: _Server  # pyright: ignore[reportIncompatibleVariableOverride]  # it is always ours
     protocol_version = "HTTP/1.1"
     timeout = 30
 

@@ -1,15 +1,16 @@
 """A demo that serves its page, a browser, and somebody who opens it."""
 
+import time
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from browser import CHROMIUM, MISSING, Opens, Visitor, chromium, page_of
 from clinic import SetClock
-from playwright.async_api import Browser
+from playwright.async_api import Browser, ConsoleMessage
 from psycopg_pool import AsyncConnectionPool
 
 from calendar_sync import busy_times
@@ -28,8 +29,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture
 def clock(now: SetClock) -> DemoClock:
-    """The demo's clock: a Monday at 8 AM in the clinic, until somebody sets it."""
-    return DemoClock(now)
+    """The demo's clock, which goes: a Monday, ten to eight in the clinic."""
+    began = time.monotonic()
+    return DemoClock(lambda: now.at + timedelta(minutes=-10, seconds=time.monotonic() - began))
 
 
 @pytest_asyncio.fixture
@@ -62,6 +64,11 @@ async def chrome() -> AsyncGenerator[Browser]:
 async def opens(chrome: Browser, url: str) -> AsyncGenerator[Opens]:
     """A page that is open, and whose scripts and console have nothing to complain of at the end."""
     troubles: list[str] = []
+
+    def complain(said: ConsoleMessage) -> None:
+        if said.type == "error":
+            troubles.append(said.text)
+
     async with AsyncExitStack() as stack:
 
         async def open_page(
@@ -72,7 +79,7 @@ async def opens(chrome: Browser, url: str) -> AsyncGenerator[Opens]:
             page = await context.new_page()
             page.set_default_timeout(30_000)
             page.on("pageerror", lambda error: troubles.append(str(error)))
-            page.on("console", lambda said: said.type == "error" and troubles.append(said.text))
+            page.on("console", complain)
             return await Visitor(page, url).opens(words)
 
         yield open_page

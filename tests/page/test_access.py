@@ -19,7 +19,7 @@ async def violations(page: Page) -> list[str]:
     found: dict[str, Any] = await page.evaluate(
         "(tags) => axe.run(document, {runOnly: {type: 'tag', values: tags}})", RULES
     )
-    return [f"{rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found["violations"]]
+    return [f"{rule['id']}: {rule['nodes'][0]['html'][:160]}" for rule in found["violations"]]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

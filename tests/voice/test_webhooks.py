@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, LiteralString
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -45,7 +45,7 @@ def post(line: Line) -> Posts:
 @pytest.fixture
 def post_in_the_dark() -> Posts:
     """To a line whose database is away, and with it the calendar and every job."""
-    away = AsyncConnectionPool("host=/nowhere", open=False)
+    away: AsyncConnectionPool = AsyncConnectionPool("host=/nowhere", open=False)
     return posts_to(line_on(Settings.load("demo"), away))
 
 
@@ -57,7 +57,7 @@ def words(answer: Answer) -> str:
     return " ".join("".join(say.itertext()) for say in root.iter("Say"))
 
 
-async def rows(line: Line, table: str) -> int:
+async def rows(line: Line, table: LiteralString) -> int:
     """How many rows a table has."""
     async with line.pool.connection() as conn:
         [count] = await (await conn.execute(f"SELECT count(*) FROM {table}")).fetchone() or [0]  # noqa: S608  # our own names

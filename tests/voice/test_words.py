@@ -3,8 +3,8 @@
 import re
 from functools import cache
 
-import textstat
 from pure_call import CALLER, GOOD_WORLD, PureCall, opening
+from textstat.textstat import textstatistics
 from walk import every_place, worlds
 
 from voice import speech
@@ -12,6 +12,7 @@ from voice.effects import FindOffers, Offers
 from voice.turns import Goodbye, Listening, Spoken, Turn
 from voice.words import PAUSE, Language
 
+READING = textstatistics()
 SPANISH = (("greeting~0", "9"),)
 LANGUAGES: tuple[tuple[Language, tuple[tuple[str, str], ...]], ...] = (("en", ()), ("es", SPANISH))
 LONGEST = Offers((opening(2, 10, 30), opening(9, 11, 30), opening(16, 10, 30)))
@@ -96,15 +97,15 @@ def test_every_prompt_can_be_read_by_a_twelve_year_old() -> None:
     """Grade six at most, each prompt and the whole script."""
     texts = [words.replace(PAUSE, "") for language, _, words in first_tries() if language == "en"]
     for text in texts:
-        assert textstat.flesch_kincaid_grade(text) <= 6, text
-    assert textstat.flesch_kincaid_grade(" ".join(texts)) <= 3
+        assert READING.flesch_kincaid_grade(text) <= 6, text
+    assert READING.flesch_kincaid_grade(" ".join(texts)) <= 3
 
 
 def test_spanish_is_as_plain() -> None:
     """Easy, or better, on the scale of Fernández Huerta, each prompt of more than a few words."""
     for language, _, words in first_tries():
         if language == "es" and len(words.split()) > 8:
-            assert textstat.fernandez_huerta(words.replace(PAUSE, "")) >= 70, words
+            assert READING.fernandez_huerta(words.replace(PAUSE, "")) >= 70, words
 
 
 def test_no_word_frightens_promises_or_diagnoses() -> None:

@@ -3,7 +3,7 @@
 from datetime import date, time
 from typing import Literal
 
-from fastapi import APIRouter, HTTPException, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from voice.phone.page import staff_side
@@ -12,7 +12,7 @@ from voice.phone.page.look import page
 from voice.phone.page.stage import Stage
 from voice.phone.page.week import clock, day_and_clock, week_of
 
-_NOT_FOUND = 404
+_GONE = 204
 
 
 class Move(BaseModel):
@@ -49,10 +49,10 @@ def router(stage: Stage) -> APIRouter:
 
     @routes.get("/{event_id}")
     async def note(event_id: str) -> Response:
-        """An event as staff read it."""
+        """An event as staff read it; nothing when it is not in the calendar any more."""
         found = await staff_side.find(line, event_id)
         if found is None or found.span is None:
-            raise HTTPException(_NOT_FOUND, "This event is not in the calendar any more.")
+            return Response(status_code=_GONE)
         zone = line.settings.zone
         start, end = found.span.start.astimezone(zone), found.span.end.astimezone(zone)
         return page(

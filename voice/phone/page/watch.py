@@ -51,7 +51,7 @@ class Watch:
             yield
         finally:
             self._pages -= 1
-            if not self._pages and self._task is not None:
+            if not self._pages:
                 self._task.cancel()
                 self._task = None
 

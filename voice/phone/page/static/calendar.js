@@ -65,7 +65,7 @@ async function read() {
   if (!id) return;
   const answer = await fetch(`/phone/calendar/${id}`);
   if (id !== open) return;
-  if (!answer.ok) {
+  if (answer.status !== 200) {
     shut();
     return;
   }

@@ -123,6 +123,7 @@ const stay = () => { box.scrollTop = box.scrollHeight; };
 function startWait(seconds) {
   const end = performance.now() + seconds * 1000;
   wait.hidden = false;
+  stay();
   running = line.animate(
     [{ transform: "scaleX(1)" }, { transform: "scaleX(0)" }],
     { duration: seconds * 1000, fill: "forwards", easing: calm.matches ? `steps(${Math.ceil(seconds)})` : "linear" },

@@ -11,7 +11,7 @@ function told(by, words, name) {
   const row = make("li", undefined, name);
   row.append(make("span", by, "by"), make("span", words));
   did.append(row);
-  did.scrollTop = did.scrollHeight;
+  did.parentElement.scrollTop = did.parentElement.scrollHeight;
 }
 
 export const lineDid = (words) => told("The line", words, "line-did");
