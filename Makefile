@@ -11,7 +11,7 @@ demo: install
 	@exec $(VENV)/bin/screening-line demo
 
 test: $(VENV)/.dev-ready
-	@$(VENV)/bin/pytest $(TESTS)
+	@$(VENV)/bin/pytest -n 2 $(TESTS)
 
 install: $(VENV)/.ready
 

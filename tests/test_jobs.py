@@ -55,7 +55,10 @@ async def test_a_worker_outlives_its_connections(line: Line, migrated: str) -> N
 
 async def test_a_worker_stops_even_when_its_database_is_gone(line: Line, migrated: str) -> None:
     """It cannot sign off then; that trouble must not make it begin again."""
-    async with open_pool(migrated, size=4) as own, asyncio.timeout(30):
-        async with beside(work(line.desk, own)):
-            await listener(migrated)
-            await own.close()
+    async with (
+        open_pool(migrated, size=4) as own,
+        asyncio.timeout(20),
+        beside(work(line.desk, own)),
+    ):
+        await listener(migrated)
+        await own.close()

@@ -17,9 +17,7 @@ async def beside(work: Coroutine[object, object, None]) -> AsyncGenerator[None]:
         yield
     finally:
         task.cancel()
-        try:
-            await task
-        except asyncio.CancelledError:
-            pass
-        except Exception:
-            log.exception("work in the background ended badly")
+        # Not `await task`: its being cancelled could not be told from our being cancelled.
+        await asyncio.wait([task])
+        if not task.cancelled() and (trouble := task.exception()):
+            log.error("work in the background ended badly", exc_info=trouble)

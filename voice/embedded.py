@@ -9,6 +9,7 @@ whether it is the last, and the last one out stops the engine.
 import fcntl
 import os
 import re
+import shutil
 import threading
 import time
 from contextlib import suppress
@@ -79,6 +80,8 @@ class Engine:
                     fcntl.flock(self._using, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     self._programs.let_pass(self.cluster)
                     self._programs.run("pg_ctl", "stop", "-D", self.cluster, "-m", "fast", "-w")
+                    if (socket_dir := self._socket_dir()) != self.cluster:
+                        shutil.rmtree(socket_dir, ignore_errors=True)
                 self._leave()
             if self._serving is not None:
                 self._serving.close()

@@ -31,7 +31,7 @@ async def work(desk: Desk, pool: AsyncConnectionPool) -> None:
     with jobs.replace_connector(PsycopgConnector()):
         await jobs.open_async(pool)
         # A worker whose own way down fails raises that, and the cancelling would be forgotten.
-        while True:
+        while not _is_cancelled():
             try:
                 await jobs.run_worker_async(
                     concurrency=_AT_ONCE,
