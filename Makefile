@@ -11,7 +11,7 @@ demo: install
 	@exec $(VENV)/bin/screening-line demo
 
 test: $(VENV)/.dev-ready
-	@$(VENV)/bin/pytest -n 2 $(TESTS)
+	@$(VENV)/bin/pytest -n 2 --dist loadfile $(TESTS)
 
 install: $(VENV)/.ready
 
