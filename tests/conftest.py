@@ -117,7 +117,10 @@ async def pool(migrated: str) -> AsyncGenerator[AsyncConnectionPool]:
 @pytest_asyncio.fixture
 async def database(pool: AsyncConnectionPool) -> AsyncConnectionPool:
     """The same connections, every table empty."""
-    async with pool.connection() as conn:
+    async with pool.connection() as conn, conn.transaction():
+        # What a caller may wait for is no measure for emptying every table on a busy machine.
+        await conn.execute("SET LOCAL statement_timeout = '30s'")
+        await conn.execute("SET LOCAL lock_timeout = '10s'")
         rows = await conn.execute(
             "SELECT tablename FROM pg_tables"
             " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"

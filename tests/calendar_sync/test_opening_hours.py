@@ -8,7 +8,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from clinic import RULES, at, local_times, span
 
-from calendar_sync.opening_hours import Rules, is_open, next_opening_time, openings, parse_hours
+from calendar_sync.opening_hours import (
+    Hours,
+    Rules,
+    is_open,
+    next_opening_time,
+    openings,
+    parse_hours,
+)
 from calendar_sync.span import Span
 
 MONDAY_8_AM = at("2026-11-30 08:00")
@@ -169,3 +176,8 @@ def test_any_zone_will_do() -> None:
     kolkata = replace(SOON, zone=ZoneInfo("Asia/Kolkata"))
     first, *_ = openings(kolkata, (), at("2026-11-30 08:00", kolkata.zone))
     assert (first.start.hour, first.start.minute) == (3, 30)
+
+
+def test_a_clinic_that_never_opens_has_no_next_opening_time() -> None:
+    """None rather than an endless search."""
+    assert next_opening_time(replace(RULES, hours=Hours(((),) * 7)), MONDAY_8_AM) is None

@@ -138,3 +138,15 @@ async def test_confirming_behind_a_hanging_transaction_is_a_fault_not_a_lie(
             with pytest.raises(OperationalError) as trouble:
                 await bookings.confirm(conn, held, NOTE)
     assert isinstance(trouble.value, LockNotAvailable)
+
+
+async def test_a_repeated_yes_does_not_wait_for_a_hanging_transaction(
+    desk: Desk, crowd: AsyncConnectionPool
+) -> None:
+    """What was confirmed before is answered from the row, though somebody keeps it locked."""
+    held = await hold(desk, LAST)
+    async with crowd.connection() as conn:
+        first = await bookings.confirm(conn, held, NOTE)
+    async with crowd.connection() as slow, slow.transaction(), crowd.connection() as conn:
+        await slow.execute("SELECT FROM booking WHERE id = %s FOR UPDATE", [held])
+        assert await bookings.confirm(conn, held, NOTE) == first

@@ -49,7 +49,8 @@ async def test_a_yes_stops_with_its_advice_twice(caller: Caller, line: Line, nam
 async def test_not_sure_is_taken_as_a_yes(caller: Caller, line: Line, name: str) -> None:
     """Doubt goes to the safe side, and the caller is told so."""
     await to_question(caller, name)
-    await caller.presses("3").hears("To be safe, I will take that as a yes.").hears(ADVICE[name])
+    await caller.presses("3").hears("To be safe, I will take that as a yes.").stays_silent()
+    await caller.hears(ADVICE[name])
     assert await reasons(line) == [(f"stopped at safety.{name}", "+14255550123")]
 
 
@@ -58,7 +59,8 @@ async def test_silence_is_never_a_no(caller: Caller, line: Line) -> None:
     await to_question(caller, "bladder")
     await caller.stays_silent().hears("I did not hear a key. Yes to any, press 1.")
     await caller.stays_silent().hears("For a person, press 0. Is any of this new")
-    await caller.stays_silent().hears("I will take that as a yes").hears("emergency room today")
+    await caller.stays_silent().hears("I will take that as a yes").stays_silent()
+    await caller.hears("emergency room today")
     assert await reasons(line) == [("stopped at safety.bladder", "+14255550123")]
 
 
