@@ -38,6 +38,7 @@ async def test_an_event_is_dragged(known: Visitor) -> None:
     await known.sees_line_do("Staff moved the event to Wed, Dec 2, 9:00 AM")
     await expect(offers).to_contain_text(FIRST)
     await expect(offers).not_to_contain_text("Wed, Dec 2, 9:00 AM")
+    await known.sees_line_do("the booking is on Wednesday, December 2nd, at 9 AM now")
 
 
 async def test_an_event_is_moved_by_keyboard(known: Visitor) -> None:
@@ -61,6 +62,7 @@ async def test_an_event_is_deleted(known: Visitor) -> None:
     await expect(event_on(known, "2026-11-30")).to_have_count(0)
     await expect(known.page.locator("#note")).to_be_hidden()
     await known.sees_line_do("Staff deleted the event")
+    await known.sees_line_do("the booking on Monday, November 30th, at 12 noon is cancelled")
 
 
 async def test_a_morning_is_blocked(visitor: Visitor) -> None:

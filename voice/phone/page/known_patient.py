@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from calendar_sync import bookings, busy_times
 from calendar_sync.bookings import Booking, BookingNote
 from voice import speech
+from voice.flows.booking import SAFE
 from voice.line import Line
 
 NUMBER = "+14255550177"
 CALL_SID = "CA" + "0" * 31 + "1"
 _SETTLED = 5.0
 _CHART = {
-    "Safety": "7 of 7 answered no",
+    SAFE[0]: SAFE[1],
     "Foot": "right",
     "Main": "numbness or tingling",
     "How long": "over 6 months",

@@ -87,6 +87,7 @@ def _router(stage: Stage) -> APIRouter:
     @router.post("/phone/known-patient")
     async def a_known_patient() -> known_patient.Known:
         """A number with a booking."""
+        stage.watch.follow(known_patient.CALL_SID)
         return await known_patient.known_patient(line)
 
     return router

@@ -10,6 +10,7 @@ from calendar_sync import busy_times, call_backs
 from calendar_sync.bookings import Booking, bookings_of_call
 from calendar_sync.diary import Changes
 from calendar_sync.span import Span
+from calendar_sync.staff_jobs import follow_all
 from voice import speech
 from voice.line import Line
 from voice.phone.page.feed import Feed
@@ -25,7 +26,7 @@ class Watch:
 
     def __init__(self, line: Line, feed: Feed) -> None:
         self._line, self._feed = line, feed
-        self._calls: list[str] = []
+        self._calls: dict[str, None] = {}
         self._known: dict[int, Booking] = {}
         self._asked: set[int] = set()
         self._cursor: str | None = None
@@ -34,7 +35,7 @@ class Watch:
 
     def follow(self, sid: str) -> None:
         """Tell of this call's bookings from now on."""
-        self._calls.append(sid)
+        self._calls[sid] = None
 
     @property
     def held(self) -> list[Span]:
@@ -43,7 +44,7 @@ class Watch:
 
     @asynccontextmanager
     async def page_open(self) -> AsyncGenerator[None]:
-        """Look as long as at least one page is open."""
+        """Look as long as at least one page is open; a look that has begun comes to its end."""
         self._pages += 1
         if self._task is None:
             self._task = asyncio.create_task(self._go_on())
@@ -51,22 +52,20 @@ class Watch:
             yield
         finally:
             self._pages -= 1
-            if not self._pages:
-                self._task.cancel()
-                self._task = None
 
     async def _go_on(self) -> None:
-        while True:
+        while self._pages:
             try:
                 await self.look()
             except Exception:
                 log.exception("the page could not look at the line; it looks again")
             await asyncio.sleep(LOOK_EVERY)
+        self._task = None
 
     async def look(self) -> None:
         """Tell what is new since the last look."""
         moved = await self._diary_changed()
-        for sid in self._calls:
+        for sid in list(self._calls):
             moved |= await self._call_changed(sid)
         if moved:
             self._feed.tell("week")
@@ -81,6 +80,7 @@ class Watch:
         if first or not changes.entries:
             return False
         await busy_times.refresh(self._line.desk)
+        await follow_all(self._line.desk)  # else a visitor would wait for the minute to be full
         return True
 
     async def _call_changed(self, sid: str) -> bool:
@@ -111,7 +111,7 @@ class Watch:
         when = speech.day_and_time(now.slot.start, zone).en
         news: list[str] = []
         if before is not None and before.slot != now.slot:
-            news.append(f"Moved the booking to {when}.")
+            news.append(f"Follows staff: the booking is on {when} now.")
         if before is None or before.state != now.state:
             why = f" ({now.outcome})" if now.outcome else ""
             news.append(
@@ -120,7 +120,7 @@ class Watch:
                     "booked": f"Booked {when} in the clinic's calendar, visit code"
                     f" {now.visit_code}.",
                     "released": f"Let {when} go again{why}.",
-                    "cancelled": f"Cancelled {when}.",
+                    "cancelled": f"Follows staff: the booking on {when} is cancelled.",
                 }[now.state]
             )
         if now.text_number and (before is None or not before.text_number):
