@@ -24,12 +24,10 @@ async def test_an_event_is_dragged(known: Visitor) -> None:
     """To another day and time; the line offers the old time again, and not the new one."""
     event, offers = event_on(known, "2026-11-30"), known.page.locator(".offers")
     await expect(offers).not_to_contain_text(FIRST)
-    at = await event.bounding_box()
+    await event.hover(position={"x": 20, "y": 5})  # waits until the week has been drawn to its end
     to = await known.page.locator('[data-day="2026-12-02"] .column').bounding_box()
-    assert at
     assert to
     mouse = known.page.mouse
-    await mouse.move(at["x"] + 20, at["y"] + 5)
     await mouse.down()
     await mouse.move(to["x"] + 30, to["y"] + 40, steps=4)
     await mouse.move(to["x"] + 20, to["y"] + 5, steps=4)
