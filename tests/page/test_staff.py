@@ -24,14 +24,11 @@ async def test_an_event_is_dragged(known: Visitor) -> None:
     """To another day and time; the line offers the old time again, and not the new one."""
     event, offers = event_on(known, "2026-11-30"), known.page.locator(".offers")
     await expect(offers).not_to_contain_text(FIRST)
-    await event.hover(position={"x": 20, "y": 5})  # waits until the week has been drawn to its end
-    to = await known.page.locator('[data-day="2026-12-02"] .column').bounding_box()
-    assert to
-    mouse = known.page.mouse
-    await mouse.down()
-    await mouse.move(to["x"] + 30, to["y"] + 40, steps=4)
-    await mouse.move(to["x"] + 20, to["y"] + 5, steps=4)
-    await mouse.up()
+    wednesday = known.page.locator('[data-day="2026-12-02"] .column')
+    # Waits for both, however often the week is drawn meanwhile.
+    await event.drag_to(
+        wednesday, source_position={"x": 20, "y": 5}, target_position={"x": 20, "y": 5}, steps=6
+    )
     await expect(event_on(known, "2026-12-02")).to_contain_text("9:00 AM")
     await known.sees_line_do("Staff moved the event to Wed, Dec 2, 9:00 AM")
     await expect(offers).to_contain_text(FIRST)
