@@ -32,7 +32,7 @@ class Booking:
     state: Literal["held", "booked", "released", "cancelled"]
     expires_at: datetime
     confirmed_at: datetime | None
-    outcome: Literal["taken", "failed", "staff"] | None
+    outcome: Literal["taken", "failed", "staff", "patient"] | None
     generation: int
     event_id: str | None
     etag: str | None

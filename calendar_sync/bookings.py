@@ -30,6 +30,7 @@ from calendar_sync.booking import (
 from calendar_sync.event import event_id
 from calendar_sync.holds import Held, hold, release_expired, release_unconfirmed, revive
 from calendar_sync.inserting import insert_event
+from calendar_sync.news import owe_news
 from calendar_sync.rewriting import rewrite_event
 
 __all__ = [
@@ -150,6 +151,7 @@ async def keep_consent(  # noqa: PLR0913, PLR0917  # each is a fact that has to 
         )
         if changed.rowcount == 1:
             await rewrite_event.configure(connection=conn).defer_async(booking_id=booking_id)
+            await owe_news(conn, booking_id)
 
 
 async def _store(conn: AsyncConnection, held: Booking, note: BookingNote) -> str:

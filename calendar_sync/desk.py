@@ -1,6 +1,6 @@
 """Everything the calendar side works with, put together once when the line opens."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -11,6 +11,11 @@ from calendar_sync.booking import Booking
 from calendar_sync.diary import Diary, Event
 from calendar_sync.event import event_for
 from calendar_sync.opening_hours import Rules
+
+
+async def by_phone_only(booking_id: int) -> None:
+    """Tell nothing: staff call the patients of a line that sends no texts."""
+    del booking_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,8 @@ class Desk:
     """Whether the diary makes a video link for each event; `video_url` is for when it cannot."""
     availability: Literal["hours", "calendar"] = "hours"
     """Whether times are offered in opening hours too, or only where staff opened them."""
+    tell: Callable[[int], Awaitable[None]] = by_phone_only
+    """Lets the patient of a booking know how it stands."""
 
     def event(self, booked: Booking) -> Event:
         """The event of a booking as it should stand in the diary now."""

@@ -3,6 +3,7 @@
 from psycopg import AsyncConnection
 
 from calendar_sync.event import digest
+from calendar_sync.news import owe_news
 
 
 async def keep_etag(conn: AsyncConnection, booking_id: int, etag: str) -> None:
@@ -26,10 +27,12 @@ async def keep_written(conn: AsyncConnection, booking_id: int, text: str) -> Non
 async def keep_link(conn: AsyncConnection, booking_id: int, link: str) -> None:
     """The diary made this video link; "": it makes none. The first answer stays."""
     async with conn.transaction():
-        await conn.execute(
+        kept = await conn.execute(
             "UPDATE booking SET video_link = %s WHERE id = %s AND video_link IS NULL",
             [link, booking_id],
         )
+        if kept.rowcount == 1:
+            await owe_news(conn, booking_id)
 
 
 async def keep_warning(conn: AsyncConnection, booking_id: int, warning: str) -> None:

@@ -14,6 +14,7 @@ from calendar_sync.booking import booking
 from calendar_sync.desk import Desk
 from calendar_sync.holds import release_expired
 from calendar_sync.inserting import insert_event, withdraw_event
+from calendar_sync.news import tell_patient
 from calendar_sync.rewriting import rewrite_event
 from calendar_sync.staff_jobs import follow_staff, look_at_event
 from calendar_sync.video_links import pick_up_link
@@ -31,6 +32,7 @@ __all__ = [
     "release_expired_holds",
     "retry_stalled",
     "rewrite_event",
+    "tell_patient",
     "withdraw_event",
 ]
 

@@ -11,6 +11,7 @@ from psycopg import AsyncConnection
 from calendar_sync import call_backs
 from calendar_sync.booking import Booking
 from calendar_sync.event import event_id
+from calendar_sync.news import owe_news
 
 
 async def mark_booked(conn: AsyncConnection, waiting: Booking, etag: str) -> bool:
@@ -21,6 +22,8 @@ async def mark_booked(conn: AsyncConnection, waiting: Booking, etag: str) -> boo
             " WHERE id = %s AND state = 'held' AND confirmed_at IS NOT NULL AND event_id = %s",
             [etag, waiting.id, waiting.event_id],
         )
+        if cursor.rowcount == 1:
+            await owe_news(conn, waiting.id)
         return cursor.rowcount == 1
 
 

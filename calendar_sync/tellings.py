@@ -15,6 +15,7 @@ from psycopg.rows import dict_row
 
 from calendar_sync import call_backs
 from calendar_sync.booking import Booking, booking
+from calendar_sync.news import owe_news
 from calendar_sync.ranges import as_range, as_span
 from calendar_sync.span import Span
 
@@ -41,6 +42,7 @@ async def owe(conn: AsyncConnection, booking_id: int, now: datetime, zone: ZoneI
         changed = await booking(conn, booking_id, lock=True)
         truth = changed.slot if changed.state == "booked" else None
         await _withdraw(conn, booking_id)
+        await owe_news(conn, booking_id)
         kind = _kind(changed.promised, truth, now)
         if kind is None:
             return

@@ -121,13 +121,21 @@ async def database(pool: AsyncConnectionPool) -> AsyncConnectionPool:
         # What a caller may wait for is no measure for emptying every table on a busy machine.
         await conn.execute("SET LOCAL statement_timeout = '30s'")
         await conn.execute("SET LOCAL lock_timeout = '10s'")
-        rows = await conn.execute(
-            "SELECT tablename FROM pg_tables"
-            " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
-        )
-        tables = sql.SQL(", ").join([sql.Identifier(name) for (name,) in await rows.fetchall()])
-        await conn.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(tables))
+        await conn.execute(_EMPTY)
     return pool
+
+
+# TRUNCATE makes a new file for every table and index: half a second, against some milliseconds.
+_EMPTY = """
+DO $$ DECLARE each record; BEGIN
+  SET LOCAL session_replication_role = replica;  -- no foreign keys, so any order will do
+  FOR each IN SELECT tablename FROM pg_tables
+              WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+  LOOP EXECUTE format('DELETE FROM %I', each.tablename); END LOOP;
+  PERFORM setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences
+          WHERE schemaname = 'public';
+END $$
+"""
 
 
 @pytest.fixture(scope="session")

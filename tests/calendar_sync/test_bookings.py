@@ -141,7 +141,7 @@ async def test_consent_is_kept_with_time_number_and_wording(desk: Desk) -> None:
         rows = await conn.execute("SELECT call_sid, number, given, wording, at FROM consent")
         expected = ("CA1", "+14255550123", True, "2026-11-1", stored.text_consent_at)
         assert await rows.fetchall() == [expected]
-    assert await jobs_waiting(desk) == ["insert_event", "rewrite_event"]
+    assert await jobs_waiting(desk) == ["insert_event", "rewrite_event", "tell_patient"]
 
 
 async def test_a_no_is_kept_and_allows_no_text(desk: Desk) -> None:
@@ -160,7 +160,7 @@ async def test_the_same_answer_again_changes_nothing(desk: Desk) -> None:
     first = await row(desk, booking_id)
     await consent(desk, booking_id, "+14255550123", True, "2026-11-1")  # noqa: FBT003
     assert await row(desk, booking_id) == first
-    assert await jobs_waiting(desk) == ["insert_event", "rewrite_event"]
+    assert await jobs_waiting(desk) == ["insert_event", "rewrite_event", "tell_patient"]
 
 
 async def test_the_callers_latest_word_counts(desk: Desk) -> None:

@@ -146,6 +146,7 @@ def test_every_periodic_job_is_known_to_the_lines_queue(queue: App) -> None:
         "calendar:insert_event",
         "calendar:withdraw_event",
         "calendar:rewrite_event",
+        "calendar:tell_patient",
         "calendar:pick_up_link",
         "calendar:look_at_event",
         "calendar:follow_staff",
