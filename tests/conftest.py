@@ -1,6 +1,7 @@
 """What every test stands on: one real PostgreSQL, a clock to set, and no way off this computer."""
 
 import ipaddress
+import logging
 import os
 import shutil
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 import pytest_asyncio
+import structlog
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
@@ -62,6 +64,25 @@ def _stay_here(event: str, args: tuple[Any, ...]) -> None:
 
 sys.addaudithook(_stay_here)
 
+# structlog's own default draws every local variable of a traceback: seconds of a busy machine.
+structlog.configure(
+    processors=[
+        structlog.stdlib.add_log_level,
+        structlog.processors.format_exc_info,
+        structlog.dev.ConsoleRenderer(colors=False),
+    ]
+)
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Generator[None]:
+    """After a test that set up logging, nothing is written to where that test's output went."""
+    root, configured = logging.getLogger(), structlog.get_config()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+    structlog.configure(**configured)
+
 
 @pytest.fixture
 def now() -> Clock:
@@ -91,8 +112,13 @@ def server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Generato
 
 
 def _short_path(name: str) -> Path:
-    """Not in pytest's own folder: a second run closes that to all but root, so to PostgreSQL."""
-    return Path(gettempdir()) / f"screening-line-{name}"
+    """Not in pytest's own folder: a second run closes that to all but root, so to PostgreSQL.
+
+    In memory where the system has room for it there: a disk is what a test waits for longest.
+    """
+    memory = Path("/dev/shm")  # noqa: S108  # the folder that we make there has a name of its own
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > 2**30
+    return (memory if roomy else Path(gettempdir())) / f"screening-line-{name}"
 
 
 @pytest.fixture(scope="session")
