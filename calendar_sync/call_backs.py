@@ -15,8 +15,8 @@ NOT_IN_CALENDAR_YET = "booking not in calendar yet"
 MOVED_TOO_SOON = "event was moved before the booking was settled"
 """Staff moved the event before we had read it back; its caller was told that nothing is booked."""
 
-TAKEN_AFTER_HANG_UP = "chosen time was taken, caller had hung up"
-"""The time turned out to be busy when nobody was on the line to hear it."""
+TAKEN_AFTER_ALL = "confirmed time was taken, call ended without another"
+"""The time turned out to be busy, and the caller, who may not have heard so, has no other."""
 
 
 @dataclass(frozen=True, slots=True)

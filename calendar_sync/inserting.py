@@ -101,7 +101,7 @@ async def _attempt(desk: Desk, waiting: Booking) -> None:
         case "moved":
             await _release(desk, waiting, "failed", call_backs.MOVED_TOO_SOON)
         case _ if busy:
-            await _release(desk, waiting, "taken", call_backs.TAKEN_AFTER_HANG_UP)
+            await _release(desk, waiting, "taken", call_backs.TAKEN_AFTER_ALL)
         case "absent":
             why = "the diary does not show the event that it accepted"
             raise NotYet(why)

@@ -16,6 +16,7 @@ from calendar_sync.holds import release_expired
 from calendar_sync.inserting import insert_event, withdraw_event
 from calendar_sync.news import tell_patient
 from calendar_sync.rewriting import rewrite_event
+from calendar_sync.settling import call_back_the_unlucky
 from calendar_sync.staff_jobs import follow_staff, look_at_event
 from calendar_sync.video_links import pick_up_link
 
@@ -106,7 +107,10 @@ async def delete_old_jobs(context: JobContext, timestamp: int) -> None:
 
 
 async def reconcile(desk: Desk) -> None:
-    """Take up confirmed bookings that no job works on; show staff what has waited five minutes."""
+    """Take up what nothing works on, and show staff what has waited five minutes or came to naught.
+
+    That is: confirmed bookings without a job, ones that still wait, and times taken after all.
+    """
     async with desk.pool.connection() as conn, conn.transaction():
         lost = await conn.execute(
             """
@@ -130,3 +134,4 @@ async def reconcile(desk: Desk) -> None:
             await call_backs.ask(
                 conn, late.call_sid, call_backs.NOT_IN_CALENDAR_YET, late.number, late.language
             )
+        await call_back_the_unlucky(conn)

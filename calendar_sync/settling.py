@@ -30,10 +30,10 @@ async def mark_booked(conn: AsyncConnection, waiting: Booking, etag: str) -> boo
 async def give_up(
     conn: AsyncConnection, waiting: Booking, outcome: Literal["taken", "failed"], reason: str
 ) -> bool:
-    """Release a confirmed booking; a failed one always becomes a call back.
+    """Release a confirmed booking; a failed one becomes a call back.
 
-    One that was taken becomes a call back only after the call has ended: a caller who is still on
-    the line is offered other times. False when the booking moved on meanwhile.
+    One that was taken does not: a caller who is still on the line is offered other times; for
+    those who are not see `call_back_the_unlucky`. False when the booking moved on meanwhile.
     """
     async with conn.transaction():
         cursor = await conn.execute(
@@ -43,7 +43,7 @@ async def give_up(
         )
         if cursor.rowcount == 0:
             return False
-        if outcome == "failed" or await _has_ended(conn, waiting.call_sid):
+        if outcome == "failed":
             await call_backs.ask(conn, waiting.call_sid, reason, waiting.number, waiting.language)
         return True
 
@@ -64,8 +64,24 @@ async def next_generation(conn: AsyncConnection, waiting: Booking) -> None:
         )
 
 
-async def _has_ended(conn: AsyncConnection, call_sid: str) -> bool:
-    cursor = await conn.execute(
-        "SELECT FROM call WHERE sid = %s AND ended_at IS NOT NULL", [call_sid]
+async def call_back_the_unlucky(conn: AsyncConnection) -> None:
+    """Ask staff to call those whose confirmed time was taken, and whose call ended with nothing.
+
+    Nobody else may tell them: they had hung up before the calendar's answer, or soon after it. A
+    call whose end was never reported counts as ended after an hour.
+    """
+    rows = await conn.execute(
+        """
+        SELECT DISTINCT ON (call_sid) call_sid, number, language
+        FROM booking JOIN call ON sid = call_sid
+        WHERE state = 'released' AND booking.outcome = 'taken'
+          AND confirmed_at > now() - interval '1 day'
+          AND coalesce(ended_at, began_at + interval '1 hour') < now()
+          AND NOT EXISTS (SELECT FROM booking AS other
+                          WHERE other.call_sid = sid AND other.confirmed_at IS NOT NULL
+                            AND other.state <> 'released')
+          AND NOT EXISTS (SELECT FROM call_back WHERE call_back.call_sid = sid)
+        """
     )
-    return await cursor.fetchone() is not None
+    for call_sid, number, language in await rows.fetchall():
+        await call_backs.ask(conn, call_sid, call_backs.TAKEN_AFTER_ALL, number, language)
