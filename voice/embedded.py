@@ -51,8 +51,9 @@ class Engine:
         except BlockingIOError:
             self._serving.close()
             message = (
-                f"Another Screening Line is running on the data folder {self.data_dir}. "
-                "Stop it first (Ctrl-C in its window), or set DATA_DIR to another folder."
+                f"Another Screening Line runs, or is just starting, on the data folder "
+                f"{self.data_dir}. To call it, wait a moment and try again. To start one more, "
+                "stop it first (Ctrl-C in its window), or set DATA_DIR to another folder."
             )
             raise DatabaseWrong(message) from None
 

@@ -24,7 +24,6 @@ from calendar_sync.diary import Event
 from calendar_sync.event import event_id
 from calendar_sync.faults import NotYet
 from calendar_sync.inserting import insert
-from calendar_sync.jobs import reconcile
 
 NINE, TEN = span("2026-12-01 09:00"), span("2026-12-01 10:00")
 LUNCH = Event(event_id("staff", "lunch", 0), NINE, "Lunch")
@@ -51,50 +50,6 @@ async def test_a_busy_time_is_taken_and_nothing_is_inserted(clinic: Desk) -> Non
     assert [event.title for event in await live_events(clinic)] == ["Lunch"]
     assert await requests(clinic) == []
     await hold(clinic, NINE, "CA2")
-
-
-@pytest.mark.parametrize("order", ["hung up first", "taken first"])
-async def test_a_caller_who_hung_up_and_lost_the_time_is_called(clinic: Desk, order: str) -> None:
-    """Once, however often it is looked, and whichever came first."""
-    await clinic.diary.insert(LUNCH)
-    booking_id = await confirmed(clinic, NINE)
-    await on_the_line(clinic, ended=order == "hung up first")
-    await insert(clinic, booking_id)
-    await on_the_line(clinic, ended=True)
-    await reconcile(clinic)
-    await reconcile(clinic)
-    assert await requests(clinic) == [call_backs.TAKEN_AFTER_ALL]
-
-
-async def test_a_caller_who_is_still_there_is_not_called(clinic: Desk) -> None:
-    """Other times are being offered."""
-    await clinic.diary.insert(LUNCH)
-    await on_the_line(clinic, ended=False)
-    await insert(clinic, await confirmed(clinic, NINE))
-    await reconcile(clinic)
-    assert await requests(clinic) == []
-
-
-async def test_a_caller_who_took_another_time_is_not_called(clinic: Desk) -> None:
-    """The second choice was booked."""
-    await clinic.diary.insert(LUNCH)
-    await insert(clinic, await confirmed(clinic, NINE))
-    await insert(clinic, await confirmed(clinic, span("2026-12-01 15:00"), step="hold-2"))
-    await on_the_line(clinic, ended=True)
-    await reconcile(clinic)
-    assert await requests(clinic) == []
-
-
-async def on_the_line(desk: Desk, *, ended: bool) -> None:
-    """The call of the bookings here, which goes on or has ended."""
-    async with desk.pool.connection() as conn:
-        await conn.execute(
-            """
-            INSERT INTO call (sid, ended_at) VALUES ('CA1', CASE WHEN %(ended)s THEN now() END)
-            ON CONFLICT (sid) DO UPDATE SET ended_at = excluded.ended_at
-            """,
-            {"ended": ended},
-        )
 
 
 async def test_back_to_back_with_a_busy_time_is_free(clinic: Desk) -> None:

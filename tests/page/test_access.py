@@ -22,8 +22,7 @@ async def violations(page: Page) -> list[str]:
     return [f"{rule['id']}: {rule['nodes'][0]['html'][:160]}" for rule in found["violations"]]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 360), ("dark", 1440)])
 async def test_everybody_can_use_it(opens: Opens, scheme: str, width: int) -> None:
     """Names, landmarks and contrast of AA, before a call, in it and after it, with a note open."""
     visitor = await opens(
