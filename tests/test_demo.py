@@ -117,8 +117,8 @@ def run(folder: Path, *words: str) -> str:
     return done.stdout + done.stderr
 
 
-def test_a_demo_is_used_stopped_and_started_again(start: Start, folder: Path) -> None:
-    """Ctrl-C leaves no process and no file of it behind; the next start still has everything."""
+def test_a_demo_is_used_and_stopped(start: Start, folder: Path) -> None:
+    """Ctrl-C leaves no process and no file of it behind."""
     demo = start().is_ready()
     file = folder / "demo.json"
     assert file.stat().st_mode & 0o777 == 0o600
@@ -136,14 +136,11 @@ def test_a_demo_is_used_stopped_and_started_again(start: Start, folder: Path) ->
     assert ends(postgres)
     assert not file.exists()
 
-    again = start().is_ready()
-    assert "(425) 555-0123" in run(folder, "callbacks")
-    again.stops_with(signal.SIGINT)
 
-
-def test_a_demo_that_was_killed_starts_again(start: Start, folder: Path) -> None:
-    """Its PostgreSQL stays behind; the next demo takes it over, and stops it at the end."""
+def test_a_demo_starts_again_even_when_it_was_killed(start: Start, folder: Path) -> None:
+    """With all that it had; a PostgreSQL that stayed behind is taken over, and stopped at last."""
     demo = start().is_ready()
+    assert "(425) 555-0123" in run(folder, "callbacks")
     postgres = demo.postgres()
     demo.process.kill()
     demo.process.wait()
