@@ -25,7 +25,7 @@ ONLY_HERE = {
     "httplib2": {"calendar_sync.google_access"},
     "procrastinate": {"calendar_sync", "voice.jobs"},
     "sqlalchemy": {"voice.migrations.__main__"},
-    "twilio": {"voice.twiml"},
+    "twilio": {"voice.texts.twilio_sender", "voice.twiml"},
     "typer": {"voice.cli"},
     "uvicorn": {"voice.serving"},
 }
