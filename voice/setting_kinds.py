@@ -82,10 +82,10 @@ def _public(text: str) -> str:
 
 def _safe(text: str) -> str:
     """Where the account's secrets are sent: never in the clear off this computer."""
-    if _address(text) and urlsplit(text).scheme != "https":
-        if urlsplit(text).hostname not in _LOOPBACK:
-            message = f"{text!r} would get the account's secrets in the clear; write an https one"
-            raise ValueError(message)
+    parts = urlsplit(_address(text))
+    if text and parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+        message = f"{text!r} would get the account's secrets in the clear; write an https one"
+        raise ValueError(message)
     return text
 
 

@@ -10,6 +10,7 @@ from clinic import PACIFIC
 
 from voice.texts.gsm import ONE_MESSAGE, septets
 from voice.texts.rendering import ClinicFacts, day_and_time, short_name, time_of_day, written
+from voice.texts.replies import REPLIES
 from voice.texts.words import LINK_TO_FOLLOW, TEXTS
 from voice.words import Language, Text
 
@@ -119,3 +120,14 @@ def test_the_alphabet_counts_as_phones_do() -> None:
     assert septets("ñé¿") == 3
     with pytest.raises(ValueError, match="á"):
         septets("más")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("reply", REPLIES)
+def test_every_reply_is_one_message_too(reply: Text, language: Language) -> None:
+    """With the longest data; without the words that Twilio listens for."""
+    when = longest([day_and_time(each, PACIFIC, language) for each in every_time()])
+    words = written([reply], language, CLINIC, when=when, link=LINK)
+    assert words is not None, reply
+    assert not re.search(r"\b(CANCEL|END|QUIT|STOP|YES|START)\b", words)
+    assert not BANNED.search(words.replace(LINK, "")), words

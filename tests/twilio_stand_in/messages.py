@@ -7,8 +7,8 @@ twilio-python 9.13, which is made from Twilio's own description of the API, can 
 import itertools
 import re
 from dataclasses import dataclass, field
-from email.utils import format_datetime
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any
 
 from twilio_stand_in.refusals import broken, refusal
@@ -36,7 +36,7 @@ class Message:
     callbacks: list[str] = field(default_factory=list[str])
 
     def json(self, account: str) -> dict[str, Any]:
-        """As the API shows it. Source: the reference's example; `date_sent` is null while queued."""
+        """As the API shows it. Source: the reference's example; no `date_sent` while queued."""
         made = format_datetime(datetime.now(UTC))
         sent = None if self.status in {"queued", "accepted"} else made
         return {
@@ -73,7 +73,7 @@ class Messages:
         self.refuse: dict[str, int] = {}
         """Codes by number texted to: 21610 for one that said STOP, 21614 for a landline."""
 
-    def create(self, form: dict[str, str]) -> Message:
+    def create(self, form: dict[str, str]) -> Message:  # noqa: C901  # a list of rules
         """Raises Refusal for what the reference forbids."""
         if unknown := form.keys() - CREATE:
             raise broken(f"unknown parameter {sorted(unknown)}")
@@ -87,8 +87,6 @@ class Messages:
             raise refusal(21602, rule=True)
         if len(body) > 1600:
             raise refusal(21617, rule=True)
-        if not _E164.fullmatch(to):
-            raise refusal(21211, rule=True)
         callback = form.get("StatusCallback", "")
         if callback and not re.fullmatch(r"https?://[^\s_/]+(/\S*)?", callback):
             raise refusal(21609, rule=True)  # "underscores are not allowed" in its host
@@ -96,6 +94,8 @@ class Messages:
             raise refusal(21705)
         if not sender.startswith("MG") and sender not in self.numbers:
             raise refusal(21606)
+        if not _E164.fullmatch(to):
+            raise refusal(21211, rule=True)
         if code := self.refuse.get(to):
             raise refusal(code)
         made = Message(f"SM{next(_numbers):032x}", to, sender, body, callback)

@@ -1,8 +1,8 @@
 """The account, its number and its messaging service, as `screening-line check` asks for them.
 
-Source: https://www.twilio.com/docs/iam/api/account, .../phone-numbers/api/incomingphonenumber-resource,
-.../messaging/api/service-resource, .../messaging/api/phonenumber-resource and
-.../messaging/api/usapptoperson-resource.
+Source: https://www.twilio.com/docs/iam/api/account, and under https://www.twilio.com/docs
+/phone-numbers/api/incomingphonenumber-resource, /messaging/api/service-resource,
+/messaging/api/phonenumber-resource and /messaging/api/usapptoperson-resource.
 """
 
 import re

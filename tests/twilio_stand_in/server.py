@@ -156,7 +156,7 @@ class Twilio:
 
 
 def _name(verb: str, path: str) -> str:
-    """ "messages.create", "messages.list", or the last word of the path."""
+    """The request's name: "messages.create", "messages.list", or the last word of the path."""
     if path.endswith("/Messages.json"):
         return "messages.create" if verb == "POST" else "messages.list"
     return re.sub(r"\.json$", "", path).rpartition("/")[2]

@@ -73,7 +73,7 @@ async def refused(
 
 
 async def failed(conn: AsyncConnection, keeper: Keeper, row: TextRow, why: str) -> None:
-    """This text is lost: staff call instead."""
+    """The text is lost: staff call instead."""
     await conn.execute(
         "UPDATE text SET state = 'failed', not_before = NULL WHERE id = %s", [row.id]
     )

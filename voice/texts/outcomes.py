@@ -65,7 +65,7 @@ REMEDIES: dict[int, str] = {
     21703: "add the clinic's number to the messaging service's sender pool",
     21705: "copy TWILIO_MESSAGING_SERVICE_SID from Twilio's console",
     30002: "look at the front page of Twilio's console",
-    30032: "verify the toll-free number in Twilio's console, under Messaging, Regulatory compliance",
+    30032: "verify the toll-free number in Twilio's console, under Regulatory compliance",
     30034: "register the number for A2P 10DLC, in Twilio's console under Messaging",
 }
 

@@ -115,11 +115,9 @@ def end_of_quiet(at: datetime, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, QUIET_UNTIL, zone).astimezone(at.tzinfo)
 
 
-def may_disturb(kind: Kind, about: datetime, now: datetime, zone: ZoneInfo) -> bool:
-    """Whether this may be sent at this hour."""
-    if not is_quiet(now, zone) or kind in _ASKED_FOR:
-        return True
-    return kind in _BY_STAFF.values() and _waking(now, about, zone) == now
+def may_disturb(kind: Kind, due: datetime, now: datetime, zone: ZoneInfo) -> bool:
+    """Whether this may be sent at this hour: also what was urgent enough to be due in the night."""
+    return not is_quiet(now, zone) or kind in _ASKED_FOR or is_quiet(due, zone)
 
 
 _ASKED_FOR: frozenset[Kind] = frozenset(

@@ -61,7 +61,7 @@ def written(
 
 
 def day_and_time(when: datetime, zone: ZoneInfo, language: Language) -> str:
-    """ "Tue Dec 1, 9:00 AM PT" or "mar 1 dic, 9:00 AM PT", in the clinic's zone."""
+    """As in "Tue Dec 1, 9:00 AM PT" or "mar 1 dic, 9:00 AM PT", in the clinic's zone."""
     local = when.astimezone(zone)
     day = _DAYS.spoken_in(language).split()[local.weekday()]
     month = _MONTHS.spoken_in(language).split()[local.month - 1]
@@ -70,7 +70,7 @@ def day_and_time(when: datetime, zone: ZoneInfo, language: Language) -> str:
 
 
 def time_of_day(when: datetime, zone: ZoneInfo) -> str:
-    """ "9:00 AM PT"; the zone's short name without standard or daylight in the US."""
+    """As in "9:00 AM PT"; the zone's short name without standard or daylight in the US."""
     local = when.astimezone(zone)
     name = local.strftime("%Z")
     if name[1:] in {"ST", "DT"} and name[0] in "PMCE":

@@ -29,7 +29,7 @@ from voice.texts.writing import write
 LEASE = timedelta(seconds=30)
 """A try takes at most 16 s (two requests of 4 s to connect and 4 s to read); a killed one lasts."""
 A_DAY, AN_HOUR = 3, 200
-"""Texts to one number in 24 hours, and to all in one hour: against text pumping and our own bugs."""
+"""Texts to one number in 24 hours, and to all in an hour: against text pumping, and our bugs."""
 _SOON = timedelta(minutes=5)
 _LONGEST = 900  # seconds
 _CHANCE = SystemRandom()
@@ -118,7 +118,7 @@ async def _allowed(conn: AsyncConnection, keeper: Keeper, row: TextRow, now: dat
     if not of_use(row.kind, row.about, now):
         await conn.execute("UPDATE text SET state = 'dropped' WHERE id = %s", [row.id])
         return False
-    if not may_disturb(row.kind, row.about, now, zone):
+    if not may_disturb(row.kind, row.due, now, zone):
         await _hold_off(conn, row, end_of_quiet(now, zone))
         return False
     tried_before = row.began is not None and row.began > now - timedelta(hours=24)

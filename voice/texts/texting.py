@@ -8,6 +8,7 @@ import structlog
 from psycopg_pool import AsyncConnectionPool
 
 from voice.texts import rows
+from voice.texts.answering import forget_old
 from voice.texts.keeping import Keeper, bring_up_to_date
 from voice.texts.sender import Sender
 from voice.texts.sending import list_late, send_text
@@ -48,6 +49,7 @@ class Texting:
                 log.exception("a text could not be sent; it is tried again", text=text_id)
         async with self.pool.connection() as conn:
             await list_late(conn, self.now())
+            await forget_old(conn, self.now())
 
     async def _send(self, text_id: int) -> None:
         if self.sender is not None:

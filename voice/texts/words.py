@@ -122,7 +122,7 @@ TEXTS: dict[Kind, tuple[Text, ...]] = {
     ),
     "cancelled by staff": (
         _form(
-            "the clinic had to cancel your video call on {when}. To book a new time, call {number}.",
+            "the clinic had to cancel your video call on {when}. For a new time, call {number}.",
             "tuvimos que cancelar su cita por video del {when}. Para otra hora: {number}.",
         ),
     ),

@@ -13,7 +13,7 @@ from voice.visit.links import new_link
 from voice.words import Language
 
 
-class NoForm(ValueError):
+class NoForm(ValueError):  # noqa: N818  # faults are named by what happened
     """No form of a text fits into one message, which a test rules out for every real datum."""
 
 
