@@ -40,7 +40,7 @@ def words(answer: Answer) -> str:
 
 @pytest.fixture
 def reply(clinic: TextClinic) -> Reply:
-    """What a patient gets back for a text, as in ``await reply("C")``."""
+    """How a patient texts: give the words, get what comes back."""
     post, numbers = post_to(clinic), iter(range(1, 1000))
 
     async def send(body: str, sender: str = PATIENT, sid: str = "") -> str:
