@@ -9,6 +9,9 @@ from calendar_sync.faults import NotYet
 HOUSEKEEPING = "housekeeping"
 """The queue of periodic jobs, whose rows are of no interest an hour later."""
 
+FIRST, LATER = 10, -10
+"""Priorities: what a caller on the line waits for, and what nobody does; between them all else."""
+
 _LONGEST_WAIT = 300  # seconds
 
 blueprint = Blueprint()

@@ -51,6 +51,10 @@ class Booking:
     """Made by the diary; "" when it makes none, None while that is open."""
     warning: str = ""
     """What staff should look at, in the words of its event."""
+    text_trouble: str = ""
+    """Why the patient can get no texts although they agreed, in words for staff; "" for none."""
+    confirmed_by_text: datetime | None = None
+    """When the patient replied that they will come."""
 
 
 _SHAPED = {"slot", "chart", "promised", "written"}

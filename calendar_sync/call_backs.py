@@ -87,6 +87,16 @@ async def mark_done(conn: AsyncConnection, call_back_id: int) -> bool:
         return cursor.rowcount == 1
 
 
+async def withdraw(conn: AsyncConnection, call_sid: str, reason: str) -> None:
+    """Nobody needs to call about this any more."""
+    async with conn.transaction():
+        await conn.execute(
+            "UPDATE call_back SET done_at = now()"
+            " WHERE call_sid = %s AND reason = %s AND done_at IS NULL",
+            [call_sid, reason],
+        )
+
+
 async def keep_event(conn: AsyncConnection, call_back_id: int, event_id: str) -> None:
     """The request is in the calendar under this id."""
     async with conn.transaction():

@@ -18,6 +18,10 @@ async def by_phone_only(booking_id: int) -> None:
     del booking_id
 
 
+async def nothing_is_due() -> None:
+    """Send nothing: the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The clinic's desk: its database, its diary, its rules, its clock.
@@ -39,6 +43,8 @@ class Desk:
     """Whether times are offered in opening hours too, or only where staff opened them."""
     tell: Callable[[int], Awaitable[None]] = by_phone_only
     """Lets the patient of a booking know how it stands."""
+    send_due: Callable[[], Awaitable[None]] = nothing_is_due
+    """Sends what patients were to be told by now, such as reminders."""
 
     def event(self, booked: Booking) -> Event:
         """The event of a booking as it should stand in the diary now."""

@@ -51,6 +51,8 @@ def event_for(
     last_four = f" ··{booked.number[-4:]}" if booked.number else ""
     lines = [warning_line(booked.warning)] if booked.warning else []
     lines += [_call(booked, zone), f"VIDEO: {video}"]
+    if booked.confirmed_by_text:
+        lines.append(f"CONFIRMED by text {_moment(booked.confirmed_by_text, zone)}")
     if detail == "full":
         lines += _answers(booked.chart)
     lines.append(_booked(booked, zone))
@@ -86,6 +88,8 @@ def _call(booked: Booking, zone: ZoneInfo) -> str:
         call += f" (speaks {_LANGUAGES.get(booked.language, booked.language)})"
     if not booked.text_number or not booked.text_consent_at:
         return f"{call}{_GAP}NO TEXTS" + (": call with the link" if booked.number else "")
+    if booked.text_trouble:
+        return f"{call}{_GAP}NO TEXTS ({booked.text_trouble}): call with the link"
     to = "" if booked.text_number == booked.number else f", to {spoken_number(booked.text_number)}"
     return f"{call}{_GAP}TEXTS: yes{to}, agreed {_moment(booked.text_consent_at, zone)}"
 

@@ -9,7 +9,7 @@ from typing import Literal
 from procrastinate import JobContext
 
 from calendar_sync import call_backs
-from calendar_sync.blueprint import UntilSettled, blueprint, desk_of
+from calendar_sync.blueprint import FIRST, UntilSettled, blueprint, desk_of
 from calendar_sync.booking import Booking, booking
 from calendar_sync.desk import Desk
 from calendar_sync.diary import Changed, Entry, Inserted, Refused
@@ -21,7 +21,7 @@ from calendar_sync.video_links import pick_up_link
 _ROUNDS = 8  # more than any chain of used-up event ids seen or imagined
 
 
-@blueprint.task(name="insert_event", retry=UntilSettled(), pass_context=True)
+@blueprint.task(name="insert_event", retry=UntilSettled(), priority=FIRST, pass_context=True)
 async def insert_event(context: JobContext, booking_id: int) -> None:
     """Bring a confirmed booking into the diary; see `insert`."""
     await insert(desk_of(context), booking_id)

@@ -9,12 +9,12 @@ import logging
 from procrastinate import JobContext
 
 from calendar_sync import busy_times, call_backs
-from calendar_sync.blueprint import HOUSEKEEPING, blueprint, desk_of
+from calendar_sync.blueprint import FIRST, HOUSEKEEPING, blueprint, desk_of
 from calendar_sync.booking import booking
 from calendar_sync.desk import Desk
 from calendar_sync.holds import release_expired
 from calendar_sync.inserting import insert_event, withdraw_event
-from calendar_sync.news import tell_patient
+from calendar_sync.news import send_due_texts, tell_patient
 from calendar_sync.rewriting import rewrite_event
 from calendar_sync.settling import call_back_the_unlucky
 from calendar_sync.staff_jobs import follow_staff, look_at_event
@@ -33,6 +33,7 @@ __all__ = [
     "release_expired_holds",
     "retry_stalled",
     "rewrite_event",
+    "send_due_texts",
     "tell_patient",
     "withdraw_event",
 ]
@@ -84,7 +85,11 @@ async def reconcile_bookings(context: JobContext, timestamp: int) -> None:
 
 @blueprint.periodic(cron="* * * * * */2")
 @blueprint.task(
-    name="retry_stalled", queue=HOUSEKEEPING, queueing_lock="retry_stalled", pass_context=True
+    name="retry_stalled",
+    queue=HOUSEKEEPING,
+    queueing_lock="retry_stalled",
+    priority=FIRST,
+    pass_context=True,
 )
 async def retry_stalled(context: JobContext, timestamp: int) -> None:
     """Every two seconds: jobs of a killed worker go back to the queue; a caller may be waiting."""

@@ -7,7 +7,7 @@ job that runs twice, late, or after the next change tells nothing false.
 from procrastinate import JobContext
 from psycopg import AsyncConnection
 
-from calendar_sync.blueprint import UntilSettled, blueprint, desk_of
+from calendar_sync.blueprint import HOUSEKEEPING, LATER, UntilSettled, blueprint, desk_of
 
 
 async def owe_news(conn: AsyncConnection, booking_id: int) -> None:
@@ -19,3 +19,17 @@ async def owe_news(conn: AsyncConnection, booking_id: int) -> None:
 async def tell_patient(context: JobContext, booking_id: int) -> None:
     """Let the patient know how the booking stands; the desk knows by what means."""
     await desk_of(context).tell(booking_id)
+
+
+@blueprint.periodic(cron="* * * * *")
+@blueprint.task(
+    name="send_due_texts",
+    queue=HOUSEKEEPING,
+    queueing_lock="send_due_texts",
+    priority=LATER,
+    pass_context=True,
+)
+async def send_due_texts(context: JobContext, timestamp: int) -> None:
+    """Every minute: send what is due by the desk's clock, so a reminder outlives any crash."""
+    del timestamp
+    await desk_of(context).send_due()

@@ -74,14 +74,38 @@ async def open_tellings(conn: AsyncConnection) -> list[Telling]:
         ]
 
 
+async def open_telling(conn: AsyncConnection, booking_id: int) -> Telling | None:
+    """What this patient is still to be told."""
+    mine = [each for each in await open_tellings(conn) if each.booking == booking_id]
+    return mine[0] if mine else None
+
+
+async def by_phone(conn: AsyncConnection, telling: Telling, zone: ZoneInfo) -> None:
+    """No text can tell it: put it on the call-back list now, unless it is there."""
+    async with conn.transaction():
+        changed = await booking(conn, telling.booking, lock=True)
+        listed = await conn.execute(
+            "SELECT FROM telling WHERE id = %s AND told_at IS NULL AND withdrawn_at IS NULL"
+            " AND call_back IS NULL",
+            [telling.id],
+        )
+        if await listed.fetchone() is not None:
+            await _list(conn, telling.id, changed, telling.kind, telling.what, zone)
+
+
 async def mark_told(conn: AsyncConnection, telling_id: int) -> bool:
-    """The patient knows now, by text or by phone; False when it was told or withdrawn before."""
+    """The patient knows now, by text or by phone; False when it was told or withdrawn before.
+
+    Staff who were asked to call about it need not any more.
+    """
     async with conn.transaction():
         cursor = await conn.execute(
             """
             WITH told AS (UPDATE telling SET told_at = now()
                           WHERE id = %s AND told_at IS NULL AND withdrawn_at IS NULL
-                          RETURNING booking, what)
+                          RETURNING booking, what, call_back),
+            called AS (UPDATE call_back SET done_at = now() FROM told
+                       WHERE call_back.id = told.call_back AND done_at IS NULL)
             UPDATE booking SET promised = told.what FROM told WHERE booking.id = told.booking
             """,
             [telling_id],

@@ -60,7 +60,8 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 @pytest.fixture
 def live(monkeypatch: pytest.MonkeyPatch, migrated: str) -> None:
     """Settings of a live line on the tests' database."""
-    for name, value in {**LIVE, "DATABASE_URL": migrated}.items():
+    away = {"PUBLIC_BASE_URL": "http://127.0.0.1:9", "TWILIO_API_URL": "http://127.0.0.1:9"}
+    for name, value in {**LIVE, **away, "DATABASE_URL": migrated}.items():
         monkeypatch.setenv(name, value)
 
 
@@ -150,6 +151,8 @@ def test_check_looks_at_the_database(run: Run, monkeypatch: pytest.MonkeyPatch) 
     assert "ok  settings: complete" in said
     assert "ok  database: answers, and keeps what it acknowledged" in said
     assert "ok  tables: version" in said
+    assert "note  twilio sign-in: Twilio cannot be asked" in said
+    assert "note  twilio from outside: nobody answers at http://127.0.0.1:9/voice/status" in said
     assert "note  wording:" in said
 
 
@@ -180,6 +183,40 @@ def test_staff_see_who_waits_and_take_them_off_the_list(run: Run, migrated: str)
     assert run("callbacks", "--done", "2") == (0, "Request 2 is done.\n")
     assert run("callbacks", "--done", "2") == (0, "No open request 2.\n")
     assert "safety" not in run("callbacks")[1]
+
+
+@pytest.mark.usefixtures("live", "database")
+def test_staff_see_what_waits_and_what_failed_and_try_it_again(run: Run, migrated: str) -> None:
+    """Jobs and texts in plain words, without numbers in full; then nothing has failed."""
+    assert run("jobs") == (0, "Nothing waits, and nothing failed.\n")
+    with psycopg.connect(migrated) as conn:
+        conn.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, status, attempts) VALUES"
+            " ('default', 'calendar:insert_event', 'failed', 3),"
+            " ('housekeeping', 'calendar:refresh_busy', 'failed', 0)"
+        )
+        conn.execute(
+            "INSERT INTO booking (call_sid, step, during, state, expires_at) VALUES"
+            " ('CA1', 'h', tstzrange('2099-12-01 18:00Z', '2099-12-01 18:20Z'), 'booked', now())"
+        )
+        conn.execute(
+            "INSERT INTO text (booking, name, kind, about, number, due, state, error, sid) SELECT"
+            " id, 'x', 'booked', '2099-12-01 18:00Z', '+14255550123', '2026-12-01 17:05Z',"
+            " 'failed', 30007, 'SM1' FROM booking"
+        )
+        conn.execute("INSERT INTO text_alarm (code) VALUES (30034)")
+    code, said = run("jobs")
+    assert code == 0
+    job, text, alarm = said.splitlines()
+    assert job == "failed   1 x put a visit into the calendar, tried 3 times"
+    assert text == (
+        'failed   text "booked" to ··23, Tue Dec 01 09:05 (the phone company took it for spam)'
+    )
+    assert "register the number" in alarm
+    assert run("jobs", "--retry") == (0, "Tried again within a minute: 1 jobs, 1 texts.\n")
+    said = run("jobs")[1]
+    assert "waits    1 x put a visit into the calendar" in said
+    assert 'waits    text "booked" to ··23' in said
 
 
 @pytest.fixture

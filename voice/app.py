@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from voice.jobs import a_worker_is_up
 from voice.line import Line
+from voice.texts.routes import sms_router_for
 from voice.webhooks import router_for
 
 SECONDS = Histogram(
@@ -24,6 +25,7 @@ def create_app(line: Line) -> FastAPI:
     """The application on an open line."""
     app = FastAPI(redirect_slashes=False, docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(router_for(line))
+    app.include_router(sms_router_for(line))
     app.add_middleware(Measured)
 
     @app.get("/healthz")

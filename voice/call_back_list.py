@@ -15,19 +15,19 @@ _LANGUAGES = {"en": "English", "es": "Spanish"}
 
 async def lines(settings: Settings) -> list[str]:
     """One line a request: its id, when (the clinic's time), number, language and reason."""
-    async with _connected(settings) as conn:
+    async with connected(settings) as conn:
         requests = await call_backs.open_requests(conn)
     return [_line(request, settings) for request in requests] or ["Nobody waits for a call."]
 
 
 async def mark_done(settings: Settings, request: int) -> bool:
     """Staff have called; False when no open request has that id."""
-    async with _connected(settings) as conn:
+    async with connected(settings) as conn:
         return await call_backs.mark_done(conn, request)
 
 
 @asynccontextmanager
-async def _connected(settings: Settings) -> AsyncGenerator[AsyncConnection]:
+async def connected(settings: Settings) -> AsyncGenerator[AsyncConnection]:
     """The line's database, whether a line runs on it or not."""
     async with (
         open_database(settings, alone=False) as dsn,

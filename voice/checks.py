@@ -22,8 +22,10 @@ class Finding:
 def check() -> list[Finding]:
     """Look at everything that `serve` needs."""
     findings: list[Finding] = []
+    complete = False
     try:
         settings = Settings.load("live")
+        complete = True
         findings.append(Finding("ok", "settings: complete"))
     except SettingsWrong as trouble:
         findings += [
@@ -34,6 +36,8 @@ def check() -> list[Finding]:
         except SettingsWrong:
             return [*findings, *_wording(refused=True)]
     findings += _database(settings) + _calendar(settings)
+    if complete:
+        findings += _twilio(settings)
     return findings + _wording(refused=settings.unsigned_wording == "refuse")
 
 
@@ -89,6 +93,12 @@ def _calendar(settings: Settings) -> list[Finding]:
     from voice.google_checks import look  # noqa: PLC0415  # Google's client is large
 
     return [Finding(state, f"calendar: {says}") for state, says in asyncio.run(look(settings))]
+
+
+def _twilio(settings: Settings) -> list[Finding]:
+    from voice.twilio_checks import look  # noqa: PLC0415  # so is Twilio's
+
+    return [Finding(state, f"twilio {says}") for state, says in asyncio.run(look(settings))]
 
 
 def _wording(*, refused: bool) -> list[Finding]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from voice import call_back_list, checks, signing
+from voice import call_back_list, checks, job_list, signing
 from voice.demo_file import announce, running_demo, withdraw
 from voice.faults import Fault
 from voice.line import utc_now
@@ -148,17 +148,36 @@ def callbacks(
     demo: Annotated[bool | None, typer.Option(help="Of the demo; else the live line.")] = None,
 ) -> None:
     """Who wants to be called back, the longest waiting first."""
-    settings = Settings.load("demo")
-    if demo is None:
-        demo = running_demo(settings.data_dir) is not None
-    if not demo:
-        settings = Settings.load("live")
+    settings = _of_demo_or_live(demo)
     if done is not None:
         was_open = asyncio.run(call_back_list.mark_done(settings, done))
         typer.echo(f"Request {done} is done." if was_open else f"No open request {done}.")
         return
     for line in asyncio.run(call_back_list.lines(settings)):
         typer.echo(line)
+
+
+@cli.command("jobs")
+def show_jobs(
+    *,
+    retry: Annotated[bool, typer.Option("--retry", help="Try again now what failed.")] = False,
+    demo: Annotated[bool | None, typer.Option(help="Of the demo; else the live line.")] = None,
+) -> None:
+    """What waits and what failed: jobs, texts, and what keeps texts from going out."""
+    settings = _of_demo_or_live(demo)
+    if retry:
+        typer.echo(asyncio.run(job_list.retry(settings)))
+        return
+    for line in asyncio.run(job_list.lines(settings)):
+        typer.echo(line)
+
+
+def _of_demo_or_live(demo: bool | None) -> Settings:  # noqa: FBT001  # as typer gives it
+    """The settings of the line that is meant: a demo that runs, unless told otherwise."""
+    settings = Settings.load("demo")
+    if demo is None:
+        demo = running_demo(settings.data_dir) is not None
+    return settings if demo else Settings.load("live")
 
 
 def _signed_or_allowed(settings: Settings) -> None:

@@ -17,6 +17,8 @@ from voice.database import JOBS, open_database, open_pool
 from voice.jobs import work
 from voice.replay import Clinic
 from voice.settings import Settings
+from voice.texts.outfit import texting_for
+from voice.texts.texting import Texting
 from voice.twiml import Phones
 from voice.words import Text
 
@@ -36,6 +38,7 @@ class Line:
     desk: Desk
     clinic: Clinic
     phones: Phones
+    texting: Texting
 
     @property
     def pool(self) -> AsyncConnectionPool:
@@ -52,6 +55,7 @@ def line_on(
     settings: Settings, pool: AsyncConnectionPool, now: Callable[[], datetime] = utc_now
 ) -> Line:
     """A line on a database that is open and has its tables."""
+    texting = texting_for(settings, pool, now)
     desk = Desk(
         pool=pool,
         diary=diary_for(settings, pool),
@@ -62,6 +66,8 @@ def line_on(
         video_url=settings.video_url or None,
         makes_links=settings.uses_google,
         availability=settings.availability,
+        tell=texting.tell,
+        send_due=texting.send_due,
     )
     name = settings.clinic_name
     facts = {"clinic": Text(name, name), "email": speech.email(settings.clinic_email)}
@@ -70,7 +76,7 @@ def line_on(
         clinic=settings.clinic_number,
         staff=settings.staff_number,
     )
-    return Line(settings, desk, Clinic(facts, settings.zone), phones)
+    return Line(settings, desk, Clinic(facts, settings.zone), phones, texting)
 
 
 @asynccontextmanager

@@ -16,6 +16,8 @@ _REACHABLE = {
     phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
     phonenumbers.PhoneNumberType.FIXED_LINE,
 }
+_TEXTABLE = _REACHABLE - {phonenumbers.PhoneNumberType.FIXED_LINE}
+"""In the US nearly every number is "fixed line or mobile": only Twilio tells a landline."""
 
 
 def usable(number: str, own: str = "") -> str:
@@ -33,6 +35,13 @@ def usable(number: str, own: str = "") -> str:
     if not in_the_us or phonenumbers.number_type(parsed) not in _REACHABLE:
         return ""
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def textable(number: str) -> bool:
+    """Whether a number in E.164 is a US number that may be a mobile phone."""
+    if not usable(number):
+        return False
+    return phonenumbers.number_type(phonenumbers.parse(number, None)) in _TEXTABLE
 
 
 def keyed(digits: str) -> str:

@@ -80,6 +80,15 @@ def _public(text: str) -> str:
     return text.rstrip("/")
 
 
+def _safe(text: str) -> str:
+    """Where the account's secrets are sent: never in the clear off this computer."""
+    parts = urlsplit(_address(text))
+    if text and parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+        message = f"{text!r} would get the account's secrets in the clear; write an https one"
+        raise ValueError(message)
+    return text
+
+
 def _is_address(text: str) -> bool:
     try:
         parts = urlsplit(text)
@@ -143,5 +152,6 @@ OpeningHours = Annotated[str, AfterValidator(_hours)]
 Dates = Annotated[frozenset[date], NoDecode, BeforeValidator(_dates)]
 Address = Annotated[str, AfterValidator(_address)]
 PublicAddress = Annotated[str, AfterValidator(_public)]
+SafeAddress = Annotated[str, AfterValidator(_safe)]
 AccountSid = Annotated[str, AfterValidator(_account)]
 Email = Annotated[str, AfterValidator(_email)]

@@ -21,6 +21,7 @@ from voice.setting_kinds import (
     OpeningHours,
     PhoneNumber,
     PublicAddress,
+    SafeAddress,
     ZoneName,
     check_calendars,
     google_account,
@@ -63,8 +64,11 @@ class Settings(BaseSettings):
         str, _says("sender of texts, MG...; unset: CLINIC_NUMBER sends")
     ] = ""
     twilio_api_url: Annotated[
-        Address, _says("base address of Twilio's REST API; unset: Twilio's own")
+        SafeAddress, _says("base address of Twilio's REST API; unset: Twilio's own")
     ] = ""
+    texts: Annotated[
+        Literal["on", "off"], _says("on: patients who agree get texts; off: staff call them")
+    ] = "on"
     google_credentials_file: Annotated[
         str, _says("authorized-user or service-account JSON; unset: the local diary")
     ] = ""
@@ -135,6 +139,19 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The clinic's zone."""
         return ZoneInfo(self.clinic_time_zone)
+
+    @property
+    def rest_login(self) -> tuple[str, str]:
+        """User and password of Twilio's REST API: the API key when there is one, else the token."""
+        secret = self.twilio_api_key_secret.get_secret_value()
+        if self.twilio_api_key_sid and secret:
+            return self.twilio_api_key_sid, secret
+        return self.twilio_account_sid, (*self.tokens, "")[0]
+
+    @property
+    def sends_texts(self) -> bool:
+        """Whether texts go out at Twilio; never in a demo."""
+        return self.texts == "on" and not self.is_demo and bool(self.twilio_account_sid)
 
     @property
     def uses_google(self) -> bool:

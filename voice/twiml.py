@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
+from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import Dial, Gather, Say, VoiceResponse
 
 from voice.speech import PAUSE_SECONDS
@@ -98,6 +99,14 @@ def whispered(key: str) -> str:
     response = VoiceResponse()
     if key != "1":
         response.hangup()
+    return str(response)
+
+
+def reply(words: str) -> str:
+    """The answer to a text message; "" answers nothing."""
+    response = MessagingResponse()
+    if words:
+        response.message(words)
     return str(response)
 
 

@@ -4,7 +4,6 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from urllib.parse import parse_qsl
 
 import structlog
 from fastapi import APIRouter, Request, Response
@@ -13,7 +12,7 @@ from starlette.background import BackgroundTask
 from calendar_sync import bookings, busy_times
 from voice import engine, numbers, twiml
 from voice.line import Line
-from voice.signature import is_twilios
+from voice.signed import Form, signed_form
 from voice.when_broken import last_words
 from voice.words import Language
 
@@ -23,7 +22,6 @@ ANSWER_SECONDS = 4.5
 """Twilio waits 15 s; a caller hears silence meanwhile. After this the line says who to turn to."""
 FRESH = timedelta(seconds=20)
 """Busy times that were read so recently serve the next caller too."""
-MOST_BYTES = 64 * 1024
 _CALL_SID = re.compile(r"CA[0-9a-f]{32}")
 _STEP = re.compile(r"[a-z0-9_.]{1,60}(-\d{1,3})?")
 _NUMBER = re.compile(r"\d{1,3}")
@@ -34,8 +32,6 @@ UPDATE call SET ended_at = coalesce(ended_at, now()), status = coalesce(status, 
 WHERE sid = %s
 """
 _ENDED = {"completed", "busy", "failed", "no-answer", "canceled"}
-
-Form = dict[str, str]
 
 
 async def incoming(line: Line, form: Form, _: Request) -> str:
@@ -98,7 +94,7 @@ _Answer = Callable[[Line, Form, Request], Awaitable[str]]
 
 def _answered(line: Line, answer: _Answer) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
-        form = await _signed(line, request)
+        form = await signed_form(line.settings, request)
         if form is None:
             log.warning("refused: not signed by Twilio for this line", path=request.url.path)
             return Response(status_code=403)
@@ -107,25 +103,6 @@ def _answered(line: Line, answer: _Answer) -> Callable[[Request], Awaitable[Resp
         return Response(document, media_type="text/xml", background=after)
 
     return endpoint
-
-
-async def _signed(line: Line, request: Request) -> Form | None:
-    """The form, when one of our tokens signed it for our public address and our account."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            return None
-    fields = parse_qsl(body.decode("ascii", "replace"), keep_blank_values=True)
-    address = line.settings.public_base_url.rstrip("/") + request.scope["raw_path"].decode("ascii")
-    if query := request.scope["query_string"]:
-        address += "?" + query.decode("ascii", "replace")
-    signature = request.headers.get("X-Twilio-Signature")
-    if not is_twilios(address, fields, signature, line.settings.tokens):
-        return None
-    form = dict(fields)
-    ours = form.get("AccountSid") == line.settings.twilio_account_sid
-    return form if ours else None
 
 
 async def _or_last_words(line: Line, answer: _Answer, form: Form, request: Request) -> str:

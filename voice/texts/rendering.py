@@ -1,0 +1,85 @@
+"""From a booking to the words of a text: the fullest form that fits into one message; pure."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from voice.texts.gsm import fits
+from voice.words import Language, Text
+
+_DAYS = Text("Mon Tue Wed Thu Fri Sat Sun", "lun mar mié jue vie sab dom")
+_MONTHS = Text(
+    "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
+    "ene feb mar abr may jun jul ago sep oct nov dic",
+)
+_NOON = 12
+_SHORT = 15
+_TELLING = re.compile(
+    r"\b(physical|therap\w*|fisio\w*|terap\w*|pt|rehab\w*|clinic\w*|back|spine|foot|feet|ankle|knee|hip|leg|neck|pain"
+    r"|ortho\w*|chiro\w*|podiatr\w*|sports?|medic\w*|health\w*|and|of|the|for)\b|&",
+    re.IGNORECASE,
+)
+"""Words of a clinic's name that would tell what kind of clinic it is, and what joins them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicFacts:
+    """What texts say of the clinic; `number` in E.164, `page` the address before a token."""
+
+    name: str
+    number: str
+    page: str
+    zone: ZoneInfo
+
+
+def short_name(name: str) -> str:
+    """The part of the clinic's name that may be read on a locked screen: "BodyFix".
+
+    Up to the first word that tells the kind of clinic; a name that begins with one loses it.
+    """
+    plain = "".join(letter for letter in name if fits(letter))
+    parts = [part.strip(" ,.-") for part in _TELLING.split(plain)[:: _TELLING.groups + 1]]
+    first = next((part for part in parts if part), "")
+    while len(first) > _SHORT and " " in first:
+        first = first.rpartition(" ")[0]
+    return first[:_SHORT] or "Video call"
+
+
+def written(
+    forms: Iterable[Text], language: Language, clinic: ClinicFacts, **parts: str
+) -> str | None:
+    """The first form that has all its parts and fits; None when no form does."""
+    known = {"name": clinic.name, "number": plain_number(clinic.number), **parts}
+    known = {name: said for name, said in known.items() if said}
+    for form in forms:
+        words = form.about(**known).spoken_in(language)
+        if "{" not in words and fits(words):
+            return words
+    return None
+
+
+def day_and_time(when: datetime, zone: ZoneInfo, language: Language) -> str:
+    """As in "Tue Dec 1, 9:00 AM PT" or "mar 1 dic, 9:00 AM PT", in the clinic's zone."""
+    local = when.astimezone(zone)
+    day = _DAYS.spoken_in(language).split()[local.weekday()]
+    month = _MONTHS.spoken_in(language).split()[local.month - 1]
+    date = f"{month} {local.day}" if language == "en" else f"{local.day} {month}"
+    return f"{day} {date}, {time_of_day(when, zone)}"
+
+
+def time_of_day(when: datetime, zone: ZoneInfo) -> str:
+    """As in "9:00 AM PT"; the zone's short name without standard or daylight in the US."""
+    local = when.astimezone(zone)
+    name = local.strftime("%Z")
+    if name[1:] in {"ST", "DT"} and name[0] in "PMCE":
+        name = name[0] + "T"
+    half = "AM" if local.hour < _NOON else "PM"
+    return f"{local.hour % 12 or 12}:{local:%M} {half} {name}"
+
+
+def plain_number(e164: str) -> str:
+    """425-202-5687 of +14252025687; other countries' numbers as they are."""
+    digits = re.fullmatch(r"\+1(\d{3})(\d{3})(\d{4})", e164)
+    return "-".join(digits.groups()) if digits else e164

@@ -1,0 +1,133 @@
+"""Sends texts through Twilio's REST API, in threads, since its client blocks."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from voice.settings import Settings
+from voice.texts.outcomes import code_of
+from voice.texts.sender import Absent, Accepted, Busy, Refused, Unsure, digest
+
+T = TypeVar("T")
+
+TIMEOUT = 4.0
+"""Seconds to connect, and as many to read."""
+_AT_ONCE = 4
+_NEWEST = 20
+"""Messages looked through; one number gets three a day."""
+_TOO_MANY, _OURS = 429, 500
+_GONE_WRONG = {"failed", "undelivered", "canceled"}
+_TRIAL = "Sent from your Twilio trial account - "
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """`status` is 0 when nothing usable came back; `code` is Twilio's, if it gave one."""
+
+    status: int
+    code: int | None
+    why: str
+
+
+class TwilioAccess:
+    """The clinic's account at Twilio; nothing is loaded or connected before it is first asked."""
+
+    def __init__(self, settings: Settings, timeout: float = TIMEOUT) -> None:
+        self.settings = settings
+        self._timeout = timeout
+        self._client: Any = None
+        self._turns = asyncio.Semaphore(_AT_ONCE)
+
+    async def ask(self, question: Callable[[Any], T]) -> T | Trouble:
+        """Run a question against the client in a thread; every failure is an answer."""
+        async with self._turns:
+            return await asyncio.to_thread(self._asked, question)
+
+    def close(self) -> None:
+        """Close its connections."""
+        if self._client is not None:
+            self._client.http_client.session.close()
+
+    def _asked(self, question: Callable[[Any], T]) -> T | Trouble:
+        # Twilio's client takes half a second to load: only a line that texts pays for it.
+        from requests.exceptions import RequestException  # noqa: PLC0415  # as said
+        from twilio.base.exceptions import TwilioException, TwilioRestException  # noqa: PLC0415
+
+        try:
+            if self._client is None:
+                self._client = self._connected()
+            return question(self._client)
+        except TwilioRestException as no:
+            return Trouble(int(no.status), int(no.code) if no.code else None, "Twilio said no")
+        except (RequestException, TwilioException, ValueError, KeyError, TypeError) as trouble:
+            # A page of some proxy instead of JSON surfaces as any of the last three.
+            return Trouble(0, None, type(trouble).__name__)
+
+    def _connected(self) -> Any:  # noqa: ANN401  # twilio ships no types
+        from twilio.http.http_client import TwilioHttpClient  # noqa: PLC0415  # as said
+        from twilio.rest import Client  # noqa: PLC0415  # as said
+
+        # At INFO it writes the numbers that it asks for.
+        logging.getLogger("twilio.http_client").setLevel(logging.WARNING)
+        account = self.settings.twilio_account_sid
+        user, password = self.settings.rest_login
+        client = Client(
+            user, password, account, http_client=TwilioHttpClient(timeout=self._timeout)
+        )
+        if base := self.settings.twilio_api_url.rstrip("/"):
+            for product in (client.api, client.messaging):
+                product.base_url = base
+        return client
+
+
+@dataclass(frozen=True, slots=True)
+class TwilioSender:
+    """Texts of the clinic's account: from its messaging service, or from its number."""
+
+    access: TwilioAccess
+
+    async def send(self, to: str, body: str, text_id: int) -> Accepted | Refused | Busy | Unsure:
+        """Create a message; its status comes to /sms/status under this text's id."""
+        settings = self.access.settings
+        sender = (
+            {"messaging_service_sid": settings.twilio_messaging_service_sid}
+            if settings.twilio_messaging_service_sid
+            else {"from_": settings.clinic_number}
+        )
+        callback = f"{settings.public_base_url}/sms/status?text={text_id}"
+        made = await self.access.ask(
+            lambda twilio: (
+                twilio.messages.create(to=to, body=body, status_callback=callback, **sender).sid
+            )
+        )
+        if not isinstance(made, Trouble):
+            return Accepted(str(made)) if made else Unsure("an answer without a name")
+        if made.status == _TOO_MANY:
+            return Busy()
+        certain = made.code is not None or made.status in {401, 403}
+        if certain and 400 <= made.status < _OURS:  # noqa: PLR2004  # Twilio's own no
+            return Refused(code_of(made.status, made.code))
+        return Unsure(f"{made.why} ({made.status})")
+
+    async def look(
+        self, to: str, digests: Collection[str], known: Collection[str]
+    ) -> Accepted | Absent | Unsure:
+        """Look through the newest messages to this number.
+
+        By number alone and not by time: a message that waits at Twilio has no time of sending yet,
+        and the words, with the link of one try in them, leave no doubt.
+        """
+        listed = await self.access.ask(
+            lambda twilio: [
+                (str(each.sid), str(each.body or ""), str(each.status))
+                for each in twilio.messages.list(to=to, limit=_NEWEST, page_size=_NEWEST)
+            ]
+        )
+        if isinstance(listed, Trouble):
+            return Unsure(f"{listed.why} ({listed.status})")
+        for sid, body, status in listed:
+            if sid not in known and digest(body.removeprefix(_TRIAL)) in digests:
+                return Accepted(sid, arrived=status == "delivered")
+        return Absent()
