@@ -12,7 +12,7 @@ from calendar_sync import busy_times
 from calendar_sync.desk import Desk
 from voice import speech
 from voice.beside import beside
-from voice.calendar import diary_for
+from voice.calendar import diary_for, push_for
 from voice.database import JOBS, open_database, open_pool
 from voice.jobs import work
 from voice.replay import Clinic
@@ -52,9 +52,10 @@ def line_on(
     settings: Settings, pool: AsyncConnectionPool, now: Callable[[], datetime] = utc_now
 ) -> Line:
     """A line on a database that is open and has its tables."""
+    diary = diary_for(settings, pool)
     desk = Desk(
         pool=pool,
-        diary=diary_for(settings, pool),
+        diary=diary,
         rules=settings.rules,
         now=now,
         detail=settings.calendar_detail,
@@ -62,6 +63,7 @@ def line_on(
         video_url=settings.video_url or None,
         makes_links=settings.uses_google,
         availability=settings.availability,
+        push=push_for(settings, diary),
     )
     name = settings.clinic_name
     facts = {"clinic": Text(name, name), "email": speech.email(settings.clinic_email)}

@@ -149,6 +149,7 @@ def test_every_periodic_job_is_known_to_the_lines_queue(queue: App) -> None:
         "calendar:tell_patient",
         "calendar:pick_up_link",
         "calendar:look_at_event",
+        "calendar:renew_channel",
         "calendar:follow_staff",
         "calendar:refresh_busy",
         "calendar:release_expired_holds",
@@ -159,6 +160,7 @@ def test_every_periodic_job_is_known_to_the_lines_queue(queue: App) -> None:
     periodic = queue.periodic_registry.periodic_tasks.values()
     assert {each.task.name: each.cron for each in periodic} == {
         "calendar:follow_staff": "* * * * *",
+        "calendar:renew_channel": "*/5 * * * *",
         "calendar:refresh_busy": "* * * * *",
         "calendar:release_expired_holds": "* * * * *",
         "calendar:reconcile_bookings": "* * * * *",
