@@ -62,7 +62,9 @@ class GoogleDiary:
                 screenings = [
                     each.span
                     for each in events
-                    if each.blocks and not opens(each.title) and each.event_id != besides
+                    if each.blocks
+                    and not opens(each.title)
+                    and besides not in {each.event_id, each.series}
                 ]
         return merged([*screenings, *(span for each in others for span in each)], within)
 

@@ -52,7 +52,7 @@ class TestGoogleDiary(DiaryContract, TimesContract):
 
 async def test_everything_goes_in_with_one_request(google: Google, diary: GoogleDiary) -> None:
     """One insert: private, silent, nobody invited, no reminder, zone with offset, the booking."""
-    await put(diary, replace(OURS, wants_link=True, urgent=True))
+    await put(diary, replace(OURS, wants_link=True, urgency="first"))
     [seen] = google.asked("events.insert")
     assert seen.query == {
         "sendUpdates": ["none"],

@@ -65,7 +65,7 @@ async def test_a_worker_books_what_was_confirmed(open_queue: App, desk: Desk) ->
     assert isinstance(await standing(desk, booking_id), Booked)
     [event] = await live_events(desk)
     assert "TEXTS: yes" in event.description
-    assert await jobs_waiting(desk) == []
+    assert await jobs_waiting(desk) == ["look_at_event"]
 
 
 async def test_a_job_that_meets_a_silent_diary_stays_in_the_queue(

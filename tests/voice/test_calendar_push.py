@@ -62,7 +62,7 @@ async def deliver(google: Google, door: str) -> list[tuple[str, int]]:
 
 
 async def test_the_first_message_tells_of_nothing(line: Line, google: Google, door: str) -> None:
-    """ "sync" only says that the channel is open."""
+    """Its state "sync" only says that the channel is open."""
     await renew(line.desk)
     assert await deliver(google, door) == [("sync", 204)]
     assert await jobs_waiting(line.desk) == []
@@ -93,7 +93,7 @@ async def test_a_drag_that_is_told_moves_the_booking_at_once(
     google.screenings.drag(event_id, "2026-12-01 15:00", "2026-12-01 15:20")
     async with beside(work(line.desk, line.pool)), asyncio.timeout(60):
         assert await deliver(google, door) == [("exists", 204)]
-        while (await row(line.desk, booking_id)).slot != span("2026-12-01 15:00"):
+        while (await row(line.desk, booking_id)).slot != span("2026-12-01 15:00"):  # noqa: ASYNC110  # told by the database
             await asyncio.sleep(0.02)
 
 
