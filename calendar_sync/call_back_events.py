@@ -78,7 +78,7 @@ def event_of(desk: Desk, request: CallBack) -> Event:
         description="\n".join(lines),
         booking_id=f"call-back-{request.id}",
         blocks=False,
-        urgent="safety" in request.reason,
+        urgency="first" if "safety" in request.reason else "usual",
     )
 
 

@@ -12,8 +12,8 @@ NOT_IN_CALENDAR = "booking not in calendar"
 NOT_IN_CALENDAR_YET = "booking not in calendar yet"
 """A confirmed booking has waited for the diary for five minutes, and still does."""
 
-MOVED_TOO_SOON = "event was moved before the booking was settled"
-"""Staff moved the event before we had read it back; its caller was told that nothing is booked."""
+DELETED_TOO_SOON = "event was deleted before the booking was settled"
+"""Staff deleted it before we had read it back; its caller was told that nothing is booked."""
 
 TAKEN_AFTER_ALL = "confirmed time was taken, call ended without another"
 """The time turned out to be busy, and the caller, who may not have heard so, has no other."""

@@ -11,6 +11,7 @@ from calendar_sync.booking import Booking
 from calendar_sync.diary import Diary, Event
 from calendar_sync.event import event_for
 from calendar_sync.opening_hours import Rules
+from calendar_sync.push import Push
 
 
 async def by_phone_only(booking_id: int) -> None:
@@ -45,6 +46,8 @@ class Desk:
     """Lets the patient of a booking know how it stands."""
     send_due: Callable[[], Awaitable[None]] = nothing_is_due
     """Sends what patients were to be told by now, such as reminders."""
+    push: Push | None = None
+    """How the calendar tells of changes by itself; None where it cannot call the line."""
 
     def event(self, booked: Booking) -> Event:
         """The event of a booking as it should stand in the diary now."""

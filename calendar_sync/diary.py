@@ -23,6 +23,9 @@ def opens(title: str) -> bool:
     return title.strip().casefold() == OPENED.casefold()
 
 
+Urgency = Literal["usual", "soon", "first"]
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """What we write. `id` is 5 to 1024 of the characters a-v and 0-9, unique in the diary."""
@@ -37,7 +40,8 @@ class Event:
     """False for an event that leaves its time free."""
     wants_link: bool = False
     """Ask the diary to make a video link, if it can; it comes later, in `Entry.link`."""
-    urgent: bool = False
+    urgency: Urgency = "usual"
+    """How soon staff may want to look; a diary without colours does not show it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ class Entry:
     """The video link that the diary made."""
     link_pending: bool = False
     all_day: bool = False
+    repeats: bool = False
+    """Staff made it the first of many."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,15 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from calendar_sync.booking import Booking, Chart
-from calendar_sync.diary import Event
+from calendar_sync.diary import Event, Urgency
 
 SKIPPED = "skipped"
 """The words of a question that was passed over, in a chart."""
 NOT_RECORDED = "not recorded"
 
 WARNING = "CHECK: "
+SOON = "Look soon"
+"""The label of a chart whose words say why staff may want to look sooner; see the triage."""
 
 _GAP = "   "
 _LANGUAGES = {"es": "Spanish"}
@@ -68,6 +70,7 @@ def event_for(
         location="" if coming else link,
         booking_id=str(booked.id),
         wants_link=makes_links,
+        urgency=_urgency(booked.chart) if detail == "full" else "usual",
     )
 
 
@@ -91,17 +94,19 @@ def _call(booked: Booking, zone: ZoneInfo) -> str:
     if booked.text_trouble:
         return f"{call}{_GAP}NO TEXTS ({booked.text_trouble}): call with the link"
     to = "" if booked.text_number == booked.number else f", to {spoken_number(booked.text_number)}"
-    return f"{call}{_GAP}TEXTS: yes{to}, agreed {_moment(booked.text_consent_at, zone)}"
+    return f"{call}{_GAP}TEXTS: yes{to}, agreed {moment(booked.text_consent_at, zone)}"
 
 
 def _answers(chart: Chart) -> list[str]:
     """The keypad answers in words; what was not recorded is called so."""
     words = {label.upper(): said for label, said in chart}
     safety, heard = words.pop("SAFETY", NOT_RECORDED), words.pop("HEARD", NOT_RECORDED)
+    soon = words.pop(SOON.upper(), "")
     skipped = [label for label, said in words.items() if said == SKIPPED]
     given = [f"{label}: {said}" for label, said in words.items() if said != SKIPPED]
     nothing = "none" if words else NOT_RECORDED
     return [
+        *([f"{SOON.upper()}: {soon}"] if soon else []),
         f"SAFETY: {safety}",
         *given,
         f"SKIPPED: {'; '.join(skipped) or nothing}",
@@ -109,9 +114,14 @@ def _answers(chart: Chart) -> list[str]:
     ]
 
 
+def _urgency(chart: Chart) -> Urgency:
+    """Its colour; an answer in colours, so an event without answers has none."""
+    return "soon" if any(label == SOON for label, _ in chart) else "usual"
+
+
 def _booked(booked: Booking, zone: ZoneInfo) -> str:
     when = booked.confirmed_at
-    at = f" {when.astimezone(zone):%a} {_moment(when, zone)}" if when else ""
+    at = f" {when.astimezone(zone):%a} {moment(when, zone)}" if when else ""
     return f"BOOKED: by phone{at}. Keypad answers, not an examination; caller not verified."
 
 
@@ -122,7 +132,7 @@ def spoken_number(e164: str) -> str:
     return e164
 
 
-def _moment(at: datetime, zone: ZoneInfo) -> str:
+def moment(at: datetime, zone: ZoneInfo) -> str:
     """Nov 23, 9:14 AM PT; the zone's short name without standard or daylight in the US."""
     local = at.astimezone(zone)
     name = local.strftime("%Z")

@@ -25,6 +25,7 @@ from calendar_sync.google_busy import free_busy
 from calendar_sync.google_events import body, entry, times
 from calendar_sync.google_faults import Trouble
 from calendar_sync.google_lists import listed, pages, read
+from calendar_sync.google_push import GooglePush
 from calendar_sync.span import Span, merged
 
 
@@ -39,6 +40,10 @@ class GoogleDiary:
         self._calendar = screenings
         self._blocking = tuple(dict.fromkeys((screenings, *busy)))
         self._zone = zone
+
+    def push_to(self, address: str) -> GooglePush:
+        """Messages of changes in the screenings calendar, to a public https address."""
+        return GooglePush(self._google, self._calendar, address)
 
     async def busy(self, within: Span, *, besides: str | None = None) -> tuple[Span, ...] | Unknown:
         """Free/busy of every calendar; the screenings calendar is listed where that is not enough.
@@ -57,7 +62,9 @@ class GoogleDiary:
                 screenings = [
                     each.span
                     for each in events
-                    if each.blocks and not opens(each.title) and each.event_id != besides
+                    if each.blocks
+                    and not opens(each.title)
+                    and besides not in {each.event_id, each.series}
                 ]
         return merged([*screenings, *(span for each in others for span in each)], within)
 

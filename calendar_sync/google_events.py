@@ -8,8 +8,8 @@ from calendar_sync.diary import Entry, Event
 from calendar_sync.span import Span
 
 BOOKING = "booking_id"
-_TOMATO = "11"
-"""Google's colour for what is urgent."""
+_COLOURS = {"soon": "6", "first": "11"}
+"""Google's tangerine and tomato. Set once, with the insert: a colour that staff give stays."""
 
 
 def body(event: Event, zone: ZoneInfo) -> dict[str, Any]:
@@ -26,8 +26,8 @@ def body(event: Event, zone: ZoneInfo) -> dict[str, Any]:
     }
     if event.booking_id is not None:
         made["extendedProperties"] = {"private": {BOOKING: event.booking_id}}
-    if event.urgent:
-        made["colorId"] = _TOMATO
+    if event.urgency in _COLOURS:
+        made["colorId"] = _COLOURS[event.urgency]
     if event.wants_link:
         key = {"type": "hangoutsMeet"}
         made["conferenceData"] = {
@@ -64,6 +64,7 @@ def entry(said: dict[str, Any], zone: ZoneInfo) -> Entry:
         link=links[0] if links else said.get("hangoutLink", ""),
         link_pending=asked == "pending",
         all_day="date" in said.get("start", {}),
+        repeats=bool(said.get("recurrence")),
     )
 
 

@@ -23,6 +23,8 @@ class Listed:
     event_id: str
     blocks: bool
     span: Span
+    series: str = ""
+    """The id of the event that it repeats."""
 
 
 async def listed(
@@ -79,4 +81,5 @@ def _stands(said: Resource) -> bool:
 
 def _listed(said: Resource, zone: ZoneInfo) -> Listed:
     blocks = said.get("transparency") != "transparent"
-    return Listed(said.get("summary", ""), said["id"], blocks, span_of(said, zone))
+    series = said.get("recurringEventId", "")
+    return Listed(said.get("summary", ""), said["id"], blocks, span_of(said, zone), series)

@@ -7,6 +7,7 @@ job again finds the event that an earlier run put in, and does not take it for s
 from typing import Literal
 
 from procrastinate import JobContext
+from psycopg import AsyncConnection
 
 from calendar_sync import call_backs
 from calendar_sync.blueprint import FIRST, UntilSettled, blueprint, desk_of
@@ -15,7 +16,9 @@ from calendar_sync.desk import Desk
 from calendar_sync.diary import Changed, Entry, Inserted, Refused
 from calendar_sync.event_notes import keep_written
 from calendar_sync.faults import NotYet, known
-from calendar_sync.settling import give_up, mark_booked, next_generation
+from calendar_sync.settling import give_up, mark_booked, mark_deleted, next_generation
+from calendar_sync.staff_changes import follow
+from calendar_sync.staff_jobs import look_at_event
 from calendar_sync.video_links import pick_up_link
 
 _ROUNDS = 8  # more than any chain of used-up event ids seen or imagined
@@ -90,16 +93,18 @@ async def _attempt(desk: Desk, waiting: Booking) -> None:
     # Read back in every case: only what stands in the diary decides, not what an answer claimed.
     there = known(await desk.diary.find(event.id))
     match _match(there, waiting):
-        case "ours" if there is not None:
+        case "ours" | "moved" if there is not None:
             async with desk.pool.connection() as conn, conn.transaction():
                 if there.etag == inserted:
                     # Nobody else has touched it, so these are our words as the diary keeps them.
                     await keep_written(conn, waiting.id, there.description)
-                if await mark_booked(conn, waiting, there.etag) and event.wants_link:
-                    later = pick_up_link.configure(connection=conn, schedule_in={"seconds": 3})
-                    await later.defer_async(booking_id=waiting.id)
-        case "moved":
-            await _release(desk, waiting, "failed", call_backs.MOVED_TOO_SOON)
+                if await mark_booked(conn, waiting, there.etag):
+                    # Staff may have dragged it in this moment: then it is booked where it stands.
+                    await follow(conn, desk, there)
+                    await _owe(conn, waiting, link=event.wants_link)
+        case "cancelled":
+            async with desk.pool.connection() as conn:
+                await mark_deleted(conn, waiting)
         case _ if busy:
             await _release(desk, waiting, "taken", call_backs.TAKEN_AFTER_ALL)
         case "absent":
@@ -108,6 +113,13 @@ async def _attempt(desk: Desk, waiting: Booking) -> None:
         case _:
             async with desk.pool.connection() as conn:
                 await next_generation(conn, waiting)
+
+
+async def _owe(conn: AsyncConnection, booked: Booking, *, link: bool) -> None:
+    """Once nobody waits any more: look what else stands at that time, and fetch the video link."""
+    for job in (look_at_event, pick_up_link) if link else (look_at_event,):
+        later = job.configure(connection=conn, schedule_in={"seconds": 3})
+        await later.defer_async(booking_id=booked.id)
 
 
 def _match(

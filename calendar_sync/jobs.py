@@ -11,6 +11,7 @@ from procrastinate import JobContext
 from calendar_sync import busy_times, call_backs
 from calendar_sync.blueprint import FIRST, HOUSEKEEPING, blueprint, desk_of
 from calendar_sync.booking import booking
+from calendar_sync.channels import renew_channel
 from calendar_sync.desk import Desk
 from calendar_sync.holds import release_expired
 from calendar_sync.inserting import insert_event, withdraw_event
@@ -31,6 +32,7 @@ __all__ = [
     "reconcile_bookings",
     "refresh_busy",
     "release_expired_holds",
+    "renew_channel",
     "retry_stalled",
     "rewrite_event",
     "send_due_texts",

@@ -27,6 +27,19 @@ async def mark_booked(conn: AsyncConnection, waiting: Booking, etag: str) -> boo
         return cursor.rowcount == 1
 
 
+async def mark_deleted(conn: AsyncConnection, waiting: Booking) -> None:
+    """Staff deleted the event before it was read back: cancelled, as they wish; they call."""
+    async with conn.transaction():
+        cursor = await conn.execute(
+            "UPDATE booking SET state = 'cancelled', outcome = 'staff' WHERE id = %s"
+            " AND state = 'held' AND confirmed_at IS NOT NULL AND event_id = %s",
+            [waiting.id, waiting.event_id],
+        )
+        if cursor.rowcount == 1:
+            reason = call_backs.DELETED_TOO_SOON
+            await call_backs.ask(conn, waiting.call_sid, reason, waiting.number, waiting.language)
+
+
 async def give_up(
     conn: AsyncConnection, waiting: Booking, outcome: Literal["taken", "failed"], reason: str
 ) -> bool:

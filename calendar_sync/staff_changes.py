@@ -5,6 +5,10 @@ booking, not with what we remember writing, so our own writes, which agree with 
 to nothing. The database stores, in one transaction: the change (each version of an event once),
 the booking as it is now, what the patient is to be told, and the cursor.
 
+What staff may also make of an event: all-day, or repeating. The visit keeps its time, because its
+patient still expects it, and the event is marked for staff. An event dragged onto, or renamed to,
+"Open for screenings" is a visit like before: opened times are never busy, but bookings are.
+
 Moved on top of another booking: the constraint forbids two bookings in one clinician's lane, and
 it must, because it is what keeps callers apart. So the moved booking leaves the lane: it gets the
 lane -id, in which nobody else can be, and comes back once its time is free. Its time stays taken

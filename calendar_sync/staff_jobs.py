@@ -5,7 +5,7 @@ from psycopg import AsyncConnection
 
 from calendar_sync import call_back_events, tellings
 from calendar_sync.blueprint import HOUSEKEEPING, UntilSettled, blueprint, desk_of
-from calendar_sync.booking import booking
+from calendar_sync.booking import Booking, booking
 from calendar_sync.desk import Desk
 from calendar_sync.diary import Entry
 from calendar_sync.event_notes import keep_warning
@@ -14,6 +14,8 @@ from calendar_sync.rewriting import rewrite
 from calendar_sync.staff_changes import follow, read_changes, return_to_lanes, warned
 
 OVERLAPS = "another booking or a busy time is at this time too"
+ALL_DAY = "this event has no time of day any more; the patient still expects"
+REPEATS = "this event repeats; only a change of all its days is followed"
 
 
 @blueprint.periodic(cron="* * * * *")
@@ -64,12 +66,21 @@ async def look(desk: Desk, booking_id: int) -> None:
         return
     busy = known(await desk.diary.busy(booked.slot, besides=booked.event_id))
     async with desk.pool.connection() as conn:
-        await keep_warning(conn, booking_id, OVERLAPS if busy else "")
+        await keep_warning(conn, booking_id, _warning(desk, booked, there, busy=bool(busy)))
     await rewrite(desk, booking_id)
 
 
 async def _look_again(conn: AsyncConnection, booking_id: int) -> None:
     await look_at_event.configure(connection=conn).defer_async(booking_id=booking_id)
+
+
+def _warning(desk: Desk, booked: Booking, there: Entry, *, busy: bool) -> str:
+    """What staff should check, in one line."""
+    if there.all_day:
+        return f"{ALL_DAY} {tellings.said(booked.slot, desk.rules.zone)}"
+    if there.repeats:
+        return REPEATS
+    return OVERLAPS if busy else ""
 
 
 def _absent(event_id: str) -> Entry:

@@ -170,7 +170,7 @@ async def _list(  # noqa: PLR0913, PLR0917  # one row of the list
     zone: ZoneInfo,
 ) -> None:
     """Put it on the call-back list."""
-    when = f" to {_said(what, zone)}" if what else ""
+    when = f" to {said(what, zone)}" if what else ""
     reason = {
         "moved": f"visit moved by staff{when}: tell the patient",
         "cancelled": "visit cancelled by staff: tell the patient",
@@ -182,6 +182,7 @@ async def _list(  # noqa: PLR0913, PLR0917  # one row of the list
     await conn.execute("UPDATE telling SET call_back = %s WHERE id = %s", [request, telling_id])
 
 
-def _said(what: Span, zone: ZoneInfo) -> str:
+def said(what: Span, zone: ZoneInfo) -> str:
+    """When it begins, on the clinic's wall, as staff read it: Tue Dec 1, 9:00 AM."""
     local = what.start.astimezone(zone)
     return f"{local:%a %b} {local.day}, {local.hour % 12 or 12}:{local:%M %p}"

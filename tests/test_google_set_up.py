@@ -11,6 +11,7 @@ from urllib.request import urlopen
 
 import pytest
 from google_clinic import signed_in
+from google_stand_in.faults import Fault
 from google_stand_in.server import DOCTOR, SCREENINGS, Google
 
 from voice.authorize import WEEK, NotAuthorized, Wish, authorize
@@ -60,10 +61,11 @@ def wrong(lines: list[Line]) -> str:
 async def test_a_good_set_up_is_tried_and_nothing_is_left_behind(
     google: Google, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Sign-in, zone, busy times, writing, reading back, Meet, deleting: a line each, all ok."""
+    """Sign-in, zone, busy times, channel, writing, reading, Meet, deleting: a line each, all ok."""
     lines = await look(settings(google, tmp_path, monkeypatch))
-    assert [state for state, _ in lines] == ["ok"] * 7
+    assert [state for state, _ in lines] == ["ok"] * 8
     assert google.screenings.live() == []
+    assert google.channels.open == {}
 
 
 async def test_each_failure_has_its_remedy(
@@ -82,6 +84,17 @@ async def test_each_failure_has_its_remedy(
     google.doctor.role = "freeBusyReader"
     google.screenings.role = None
     assert "Make changes to events" in wrong(await look(line))
+
+
+async def test_a_channel_that_google_refuses_is_only_a_note(
+    google: Google, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Changes are followed all the same, within a minute."""
+    line = settings(google, tmp_path, monkeypatch)
+    google.faults.append(Fault("events.watch", status=400, reason="push.webhookUrlUnauthorized"))
+    lines = await look(line)
+    assert [says for state, says in lines if state == "note" and "within a minute" in says]
+    assert wrong(lines) == ""
 
 
 async def test_a_calendar_that_is_only_read_cannot_be_written(

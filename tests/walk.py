@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pure_call import GOOD_WORLD, PureCall
+from pure_call import GOOD_WORLD, PureCall, opening
 
 from voice.effects import (
     Desk,
@@ -36,6 +36,7 @@ def worlds() -> Iterator[World]:
     yield {**GOOD_WORLD, Hold: JustTaken()}
     for state in ("pending", "taken", "not booked"):
         yield {**GOOD_WORLD, SeePlaced: Placed(state)}
+    yield {**GOOD_WORLD, SeePlaced: Placed("booked", opening(3, 15))}
 
 
 @dataclass(frozen=True)

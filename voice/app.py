@@ -8,6 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, Histogram, generate_latest
 from psycopg_pool import PoolTimeout
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from voice.calendar_push import push_router
 from voice.jobs import a_worker_is_up
 from voice.line import Line
 from voice.texts.routes import sms_router_for
@@ -26,6 +27,8 @@ def create_app(line: Line) -> FastAPI:
     app = FastAPI(redirect_slashes=False, docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(router_for(line))
     app.include_router(sms_router_for(line))
+    if line.desk.push is not None:
+        app.include_router(push_router(line))
     app.add_middleware(Measured)
 
     @app.get("/healthz")

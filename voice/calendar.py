@@ -7,6 +7,7 @@ from psycopg_pool import AsyncConnectionPool
 from calendar_sync.diary import Diary
 from calendar_sync.faults import CalendarFault
 from calendar_sync.local_diary import LocalDiary
+from calendar_sync.push import Push
 from voice.faults import SettingsWrong
 from voice.settings import Settings
 
@@ -14,6 +15,22 @@ from voice.settings import Settings
 def diary_for(settings: Settings, pool: AsyncConnectionPool) -> Diary:
     """The diary of the settings; a demo always keeps a local one. Raises SettingsWrong."""
     return google_diary(settings) if settings.uses_google else LocalDiary(pool)
+
+
+def push_for(settings: Settings, diary: Diary) -> Push | None:
+    """How Google tells of changes at once; None for a local diary or an address it cannot call."""
+    address = push_address(settings)
+    if not (settings.uses_google and address):
+        return None
+    from calendar_sync.google_diary import GoogleDiary  # noqa: PLC0415  # as below
+
+    return diary.push_to(address) if isinstance(diary, GoogleDiary) else None
+
+
+def push_address(settings: Settings) -> str:
+    """Where Google's messages go; "" unless the line is called by https, as Google demands."""
+    base = settings.public_base_url.rstrip("/")
+    return f"{base}/calendar/changed" if base.startswith("https://") else ""
 
 
 def google_diary(settings: Settings) -> Diary:

@@ -128,6 +128,8 @@ class Placed:
     """Where a confirmed booking stands; only "booked" may be spoken as booked."""
 
     state: Literal["booked", "pending", "taken", "not booked"]
+    opening: Opening | None = None
+    """When it is booked for: another time than was asked for if staff have just moved it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
+from uuid import uuid4
 
 from calendar_sync.diary import Entry, Event, Gone, Inserted
 from calendar_sync.event import event_id
@@ -14,8 +15,10 @@ from calendar_sync.google_access import GoogleAccess
 from calendar_sync.google_busy import free_busy
 from calendar_sync.google_diary import GoogleDiary
 from calendar_sync.google_faults import Trouble
+from calendar_sync.google_push import GooglePush
+from calendar_sync.push import Watched
 from calendar_sync.span import Span
-from voice.calendar import api_url
+from voice.calendar import api_url, push_address
 from voice.line import utc_now
 from voice.settings import Settings
 
@@ -61,7 +64,7 @@ async def _look(settings: Settings, access: GoogleAccess) -> list[Line]:
         lines.append(
             ("note", "no calendar blocks times; name the clinician's in GOOGLE_BUSY_CALENDAR_IDS")
         )
-    return lines + await _write(settings, access)
+    return lines + await _push(settings, access) + await _write(settings, access)
 
 
 def _zone(settings: Settings, said: dict[str, Any]) -> Line:
@@ -91,6 +94,21 @@ async def _busy(access: GoogleAccess, calendar: str) -> Line:
     if not isinstance(answer, list):
         return "wrong", f"busy times of {calendar} are not shared with the line: {_SHARE_BUSY}"
     return "ok", f"busy times of {calendar} can be read"
+
+
+async def _push(settings: Settings, access: GoogleAccess) -> list[Line]:
+    """Open a channel for changes and stop it again; without one they are followed more slowly."""
+    address = push_address(settings)
+    if not address:
+        return []
+    push = GooglePush(access, settings.google_screenings_calendar_id, address)
+    channel = str(uuid4())
+    opened = await push.watch(channel, secrets.token_hex(16), utc_now() + timedelta(minutes=10))
+    if not isinstance(opened, Watched):
+        says = f"Google does not tell of changes ({opened.why}); they are followed within a minute"
+        return [("note", says)]
+    await push.stop(channel, opened.resource)
+    return [("ok", "Google tells the line at once when staff change something")]
 
 
 async def _write(settings: Settings, access: GoogleAccess) -> list[Line]:

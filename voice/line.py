@@ -12,7 +12,7 @@ from calendar_sync import busy_times
 from calendar_sync.desk import Desk
 from voice import speech
 from voice.beside import beside
-from voice.calendar import diary_for
+from voice.calendar import diary_for, push_for
 from voice.database import JOBS, open_database, open_pool
 from voice.jobs import work
 from voice.replay import Clinic
@@ -56,9 +56,10 @@ def line_on(
 ) -> Line:
     """A line on a database that is open and has its tables."""
     texting = texting_for(settings, pool, now)
+    diary = diary_for(settings, pool)
     desk = Desk(
         pool=pool,
-        diary=diary_for(settings, pool),
+        diary=diary,
         rules=settings.rules,
         now=now,
         detail=settings.calendar_detail,
@@ -68,6 +69,7 @@ def line_on(
         availability=settings.availability,
         tell=texting.tell,
         send_due=texting.send_due,
+        push=push_for(settings, diary),
     )
     name = settings.clinic_name
     facts = {"clinic": Text(name, name), "email": speech.email(settings.clinic_email)}

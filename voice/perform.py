@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 from typing import Any, assert_never, cast
 
 from calendar_sync import bookings, busy_times, call_backs, offers
+from calendar_sync.event import moment
 from calendar_sync.opening_hours import is_open
 from calendar_sync.span import Span
+from voice import journal
 from voice.effects import (
     AnyEffect,
     AskCallBack,
@@ -29,6 +31,8 @@ from voice.effects import (
 )
 from voice.line import Line
 
+_SAFETY = "Safety"
+"""The label of the chart whose words get the time at which it was asked."""
 LOOK_SECONDS = 1.5
 """How long one look at a booking may hold the call; the caller hears cover speech before it."""
 
@@ -49,7 +53,7 @@ async def _brought(line: Line, sid: str, step: str, effect: AnyEffect) -> Any:  
                 held = await bookings.hold(conn, sid, step, _span(effect.slot))
             return Held(held.booking_id) if isinstance(held, bookings.Held) else JustTaken()
         case Book():
-            return await _book(line, effect)
+            return await _book(line, sid, effect)
         case SeePlaced():
             return await _placed(line, effect)
         case KeepConsent():
@@ -85,9 +89,14 @@ def _span(opening: Opening) -> Span:
     return Span(opening.start.astimezone(UTC), opening.end.astimezone(UTC))
 
 
-async def _book(line: Line, book: Book) -> Asked | JustTaken:
-    note = bookings.BookingNote(book.language, book.number or None, dict(book.chart))
+async def _book(line: Line, sid: str, book: Book) -> Asked | JustTaken:
+    chart = dict(book.chart)
     async with line.pool.connection() as conn:
+        # A flow has no clock; the journal knows when the safety questions were answered.
+        asked = await journal.last_keyed(conn, sid, "safety")
+        if asked and _SAFETY in chart:
+            chart[_SAFETY] += f", {moment(asked, line.settings.zone)}"
+        note = bookings.BookingNote(book.language, book.number or None, chart)
         confirmed = await bookings.confirm(conn, book.booking, note)
     if isinstance(confirmed, bookings.Confirmed):
         return Asked(confirmed.visit_code)
@@ -96,8 +105,8 @@ async def _book(line: Line, book: Book) -> Asked | JustTaken:
 
 async def _placed(line: Line, look: SeePlaced) -> Placed:
     match await bookings.wait_until_settled(line.pool, look.booking, LOOK_SECONDS):
-        case bookings.Booked():
-            return Placed("booked")
+        case bookings.Booked(slot=slot):
+            return Placed("booked", Opening(slot.start, slot.end))
         case bookings.Pending():
             return Placed("pending")
         case bookings.Taken():

@@ -84,6 +84,23 @@ def test_the_minimal_chart_note_holds_no_answer() -> None:
     assert event.description == MINIMAL
 
 
+SOON = replace(BOOKING, chart=(*BOOKING.chart, ("Look soon", "pain 9 of 10")))
+
+
+def test_why_staff_may_want_to_look_soon_stands_before_the_answers() -> None:
+    """The line says why, and the event has the colour that goes with it."""
+    event = event_for(SOON, detail="full", zone=PACIFIC, video_url=None)
+    assert event.urgency == "soon"
+    assert "LOOK SOON: pain 9 of 10\nSAFETY: 5 of 5" in event.description
+    assert event_for(BOOKING, detail="full", zone=PACIFIC, video_url=None).urgency == "usual"
+
+
+def test_a_minimal_event_tells_no_answer_by_its_colour() -> None:
+    """Who may see the calendar's colours may not see the answers."""
+    event = event_for(SOON, detail="minimal", zone=PACIFIC, video_url=None)
+    assert (event.urgency, "LOOK" in event.description) == ("usual", False)
+
+
 def test_the_event_is_the_bookings_own() -> None:
     """Id, time and booking id are the booking's; the link is the place."""
     event = event_for(BOOKING, detail="full", zone=PACIFIC, video_url="https://video.example/room")

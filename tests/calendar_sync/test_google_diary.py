@@ -52,7 +52,7 @@ class TestGoogleDiary(DiaryContract, TimesContract):
 
 async def test_everything_goes_in_with_one_request(google: Google, diary: GoogleDiary) -> None:
     """One insert: private, silent, nobody invited, no reminder, zone with offset, the booking."""
-    await put(diary, replace(OURS, wants_link=True, urgent=True))
+    await put(diary, replace(OURS, wants_link=True, urgency="first"))
     [seen] = google.asked("events.insert")
     assert seen.query == {
         "sendUpdates": ["none"],
@@ -103,7 +103,7 @@ def _said(whole: object, *asked: object) -> object:
 
 @pytest.mark.parametrize("hole", ["errors", "missing", "no busy"])
 async def test_a_hole_in_free_busy_is_never_free(
-    google: Google, diary: GoogleDiary, hole: str, monkeypatch: pytest.MonkeyPatch
+    google: Google, diary: GoogleDiary, hole: str
 ) -> None:
     """Errors inside a 200, a calendar that is left out, an answer without busy."""
     if hole == "errors":
@@ -112,11 +112,7 @@ async def test_a_hole_in_free_busy_is_never_free(
         answers: dict[str, object] = {} if hole == "missing" else {google.doctor.id: {}}
         none: list[object] = []
         whole = {"calendars": {google.screenings.id: {"busy": none}, **answers}}
-        monkeypatch.setitem(
-            __import__("google_stand_in.server", fromlist=["METHODS"]).METHODS,
-            "freebusy.query",
-            partial(_said, whole),
-        )
+        google.methods["freebusy.query"] = partial(_said, whole)
     assert isinstance(await diary.busy(DAY), Unknown)
 
 

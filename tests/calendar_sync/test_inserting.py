@@ -8,6 +8,7 @@ from clinic import (
     confirmed,
     expire,
     hold,
+    jobs_waiting,
     live_events,
     own_event,
     requests,
@@ -24,6 +25,7 @@ from calendar_sync.diary import Event
 from calendar_sync.event import event_id
 from calendar_sync.faults import NotYet
 from calendar_sync.inserting import insert
+from calendar_sync.staff_jobs import OVERLAPS, look
 
 NINE, TEN = span("2026-12-01 09:00"), span("2026-12-01 10:00")
 LUNCH = Event(event_id("staff", "lunch", 0), NINE, "Lunch")
@@ -106,10 +108,10 @@ async def test_a_refusal_is_not_booked_and_staff_hear_of_it(
     await hold(clinic, NINE, "CA2")
 
 
-async def test_staff_who_delete_the_event_at_once_get_it_again(
+async def test_staff_who_delete_the_event_at_once_have_it_deleted(
     clinic: Desk, diary: FaultyDiary
 ) -> None:
-    """Deleted between insert and look: its id is used up, the next one is booked."""
+    """Deleted between insert and look: not booked, not put in again; staff hear of it."""
     booking_id = await confirmed(clinic, NINE)
 
     async def delete() -> None:
@@ -117,11 +119,12 @@ async def test_staff_who_delete_the_event_at_once_get_it_again(
         await clinic.diary.cancel(there.event_id, there.etag)
 
     diary.meanwhile = {"find": delete}
-    await insert(clinic, booking_id)
-    [event] = await live_events(clinic)
-    assert event.event_id == event_id("CA1", "hold", 1)
-    assert (await row(clinic, booking_id)).generation == 1
-    assert isinstance(await standing(clinic, booking_id), Booked)
+    for _ in range(2):
+        await insert(clinic, booking_id)
+    assert await live_events(clinic) == []
+    assert await standing(clinic, booking_id) == NotBooked()
+    assert await requests(clinic) == [call_backs.DELETED_TOO_SOON]
+    await hold(clinic, NINE, "CA2")
 
 
 async def test_a_foreign_event_under_our_id_is_left_alone(clinic: Desk) -> None:
@@ -162,10 +165,10 @@ async def test_ids_that_never_end_are_trouble_not_a_loop(clinic: Desk, diary: Fa
     assert len(diary.asked) < 60
 
 
-async def test_an_event_moved_before_it_was_seen_is_not_spoken_as_booked(
+async def test_an_event_moved_before_it_was_seen_is_booked_where_it_stands(
     clinic: Desk, diary: FaultyDiary
 ) -> None:
-    """Staff keep their new time, the caller hears nothing false, and staff hear of the caller."""
+    """Staff keep their new time, which is what may be spoken; the patient is to be told of it."""
     booking_id = await confirmed(clinic, NINE)
 
     async def drag() -> None:
@@ -174,9 +177,27 @@ async def test_an_event_moved_before_it_was_seen_is_not_spoken_as_booked(
 
     diary.meanwhile = {"find": drag}
     await insert(clinic, booking_id)
-    assert await standing(clinic, booking_id) == NotBooked()
-    assert await requests(clinic) == [call_backs.MOVED_TOO_SOON]
+    now = await standing(clinic, booking_id)
+    assert isinstance(now, Booked)
+    assert now.slot == TEN
+    assert await requests(clinic) == [
+        "visit moved by staff to Tue Dec 1, 10:00 AM: tell the patient"
+    ]
     assert [event.span for event in await live_events(clinic)] == [TEN]
+    await hold(clinic, NINE, "CA2")
+
+
+async def test_what_else_stands_at_a_booked_time_is_looked_at_once(
+    clinic: Desk, diary: FaultyDiary
+) -> None:
+    """Staff put something there between our look and our insert: both stand, ours is marked."""
+    booking_id = await confirmed(clinic, NINE)
+    diary.meanwhile = {"insert": lambda: diary.real.insert(LUNCH)}
+    await insert(clinic, booking_id)
+    assert isinstance(await standing(clinic, booking_id), Booked)
+    assert (await jobs_waiting(clinic)).count("look_at_event") == 1
+    await look(clinic, booking_id)
+    assert (await own_event(clinic, booking_id)).description.startswith(f"CHECK: {OVERLAPS}")
 
 
 async def test_a_booking_cancelled_meanwhile_takes_its_event_along(

@@ -65,7 +65,7 @@ async def test_a_worker_books_what_was_confirmed(open_queue: App, desk: Desk) ->
     assert isinstance(await standing(desk, booking_id), Booked)
     [event] = await live_events(desk)
     assert "TEXTS: yes" in event.description
-    assert await jobs_waiting(desk) == []
+    assert await jobs_waiting(desk) == ["look_at_event"]
 
 
 async def test_a_job_that_meets_a_silent_diary_stays_in_the_queue(
@@ -149,6 +149,7 @@ def test_every_periodic_job_is_known_to_the_lines_queue(queue: App) -> None:
         "calendar:tell_patient",
         "calendar:pick_up_link",
         "calendar:look_at_event",
+        "calendar:renew_channel",
         "calendar:follow_staff",
         "calendar:refresh_busy",
         "calendar:release_expired_holds",
@@ -159,6 +160,7 @@ def test_every_periodic_job_is_known_to_the_lines_queue(queue: App) -> None:
     periodic = queue.periodic_registry.periodic_tasks.values()
     assert {each.task.name: each.cron for each in periodic} == {
         "calendar:follow_staff": "* * * * *",
+        "calendar:renew_channel": "*/5 * * * *",
         "calendar:refresh_busy": "* * * * *",
         "calendar:release_expired_holds": "* * * * *",
         "calendar:reconcile_bookings": "* * * * *",

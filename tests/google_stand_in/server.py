@@ -24,6 +24,7 @@ from google_stand_in.calendars import Calendar
 from google_stand_in.discovery import find
 from google_stand_in.events import World
 from google_stand_in.faults import Fault
+from google_stand_in.push import Channels
 from google_stand_in.refusals import Refusal, named
 from google_stand_in.sign_in import SignIn
 
@@ -49,7 +50,11 @@ class Google:
     def __init__(self) -> None:
         self.world = World()
         self.sign_in = SignIn()
+        self.channels = Channels()
+        self.methods = {**METHODS, **self.channels.methods}
         self.faults: list[Fault] = []
+        self.meanwhile: dict[str, Callable[[], object]] = {}
+        """What staff do just before a request of that method is carried out, once."""
         self.seen: list[Seen] = []
         self.stopping = threading.Event()
         self.turn = threading.Lock()
@@ -146,9 +151,10 @@ class Google:
             method.check_scopes(account.scopes)
             if request.headers.get("If-Match"):
                 values["If-Match"] = request.headers["If-Match"]
-            if method.name not in METHODS:
+            if method.name not in self.methods:
                 raise Refusal(501, "notImplemented", f"{method.name} is not imitated.", rule=True)
-            return METHODS[method.name](self.world, account, ids, values, body)
+            self.meanwhile.pop(method.name, lambda: None)()
+            return self.methods[method.name](self.world, account, ids, values, body)
 
         return method.name, do
 

@@ -19,6 +19,7 @@ from voice.flows.goodbye import booked
 from voice.flows.phone_number import a_number
 from voice.flows.times import choose_a_time
 from voice.flows.triage import Answers
+from voice.flows.urgency import look_soon
 from voice.questions import Choice, Question
 from voice.turns import Ending
 from voice.words import Text
@@ -50,6 +51,10 @@ SAVED = Text(
     " Le llamaremos o le enviaremos un mensaje para confirmarla."
     "¦ En una emergencia, llame al 9 1 1. Gracias por llamar a {clinic}. Adiós.",
 )
+MOVED = Text(
+    "Our staff have just moved it to another time.",
+    "Nuestro personal acaba de pasarla a otra hora.",
+)
 ONE_MOMENT = Text("One moment, please.", "Un momento, por favor.")
 STILL = Text("Still booking. Please stay on the line.", "Sigo reservando. No cuelgue.")
 SAFE = ("Safety", f"{len(SAFETY_QUESTIONS)} of {len(SAFETY_QUESTIONS)} answered no")
@@ -72,7 +77,8 @@ def booking(call: Call, answers: Answers, heard: tuple[int, ...]) -> Ending:
                 call.say(NO_TIMES)
                 return call_back(call, "no open time")
             case Opening() as opening:
-                ending = book(call, opening, number, (SAFE, *answers, summary_heard(heard)))
+                chart = (SAFE, *answers, *look_soon(answers), summary_heard(heard))
+                ending = book(call, opening, number, chart)
                 if ending is not None:
                     return ending
 
@@ -108,9 +114,13 @@ def placed(call: Call, booking: int, opening: Opening, code: str, number: str) -
     words = ONE_MOMENT
     for look in range(LOOKS):
         call.cover("placing", words, pause=2 if look else 0)
-        match call.needs("placed", SeePlaced(booking)).state:
+        seen = call.needs("placed", SeePlaced(booking))
+        match seen.state:
             case "booked":
-                return booked(call, booking, opening, code, number)
+                now = seen.opening or opening
+                if now.start != opening.start:
+                    call.say(MOVED)
+                return booked(call, booking, now, code, number)
             case "taken":
                 call.say(JUST_TAKEN)
                 return None

@@ -3,6 +3,7 @@
 from caller import Caller
 
 from calendar_sync.bookings import bookings_of_call
+from calendar_sync.event import moment
 from voice.line import Line
 
 
@@ -26,16 +27,36 @@ async def test_the_answers_reach_staff_in_words(caller: Caller, line: Line) -> N
     await to_triage(caller)
     await caller.presses("1").presses("3").presses("1").presses("2").presses("1").presses("10")
     await caller.presses("1").presses("1").hears("You are booked")
-    assert await booked_chart(line, caller) == {
+    chart = await booked_chart(line, caller)
+    assert chart.pop("Safety").startswith("5 of 5 answered no, ")
+    assert chart == {
         "Foot": "left",
         "How long": "years",
         "Numb or tingling": "yes",
         "Less steady, or weaker on one side": "no",
         "Low back stiff, or back of leg tight": "yes",
         "Pain, 0 to 10": "10",
-        "Safety": "5 of 5 answered no",
+        "Look soon": "pain 10 of 10",
         "Heard": "no summary",
     }
+
+
+async def test_the_safety_result_has_the_time_of_its_last_answer(
+    caller: Caller, line: Line
+) -> None:
+    """Not of the booking: a caller may have thought about the times for long."""
+    await to_triage(caller)
+    async with line.pool.connection() as conn:
+        rows = await conn.execute(
+            "UPDATE journal SET at = at - interval '3 hours' WHERE name LIKE 'safety.%'"
+            " RETURNING at"
+        )
+        last = max(at for (at,) in await rows.fetchall())
+    for keys in ("1", "3", "1", "2", "1", "7#", "1", "1"):
+        await caller.presses(keys)
+    await caller.hears("You are booked")
+    said = (await booked_chart(line, caller))["Safety"]
+    assert said == f"5 of 5 answered no, {moment(last, line.settings.zone)}"
 
 
 async def test_a_skipped_question_is_skipped_and_never_no(caller: Caller, line: Line) -> None:

@@ -1,0 +1,210 @@
+"""Staff work in Google Calendar while the caller is on the line: nothing heard is ever false."""
+
+from collections.abc import AsyncGenerator, Callable, Generator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from caller import Caller
+from clinic import SetClock, requests, row, span
+from google_clinic import diary_at
+from google_stand_in.server import Google
+from patients import Calls, To
+from psycopg_pool import AsyncConnectionPool
+
+from calendar_sync import busy_times, call_backs, tellings
+from calendar_sync.booking import Booking
+from calendar_sync.bookings import bookings_of_call
+from calendar_sync.desk import Desk
+from calendar_sync.staff_jobs import follow_all
+from voice.beside import beside
+from voice.jobs import work
+from voice.line import Line, line_on
+from voice.settings import Settings
+
+NOON, THREE = ("2026-11-30 12:00", "2026-11-30 12:20"), ("2026-11-30 15:00", "2026-11-30 15:20")
+NOTHING_BOOKED = "nothing is booked"
+
+
+@pytest.fixture
+def google() -> Generator[Google]:
+    """A Google that refuses what Google would, and at the end has had nothing to refuse."""
+    with Google() as google:
+        yield google
+        assert google.broken_rules == []
+
+
+@pytest_asyncio.fixture
+async def line(
+    database: AsyncConnectionPool, now: SetClock, google: Google, tmp_path: Path
+) -> AsyncGenerator[Line]:
+    """The line at that Google, with a worker; the first time offered is at noon."""
+    settings = Settings.load("demo").model_copy(update={"opening_hours": "Mon-Sun 06:00-21:00"})
+    line = line_on(settings, database, now)
+    with diary_at(google, tmp_path) as diary:
+        line = replace(line, desk=replace(line.desk, diary=diary, makes_links=True))
+        await busy_times.refresh(line.desk)
+        await follow_all(line.desk)
+        async with beside(work(line.desk, database)):
+            yield line
+
+
+def event_of(google: Google) -> str:
+    """The event of the only booking."""
+    events = google.screenings.events.values()
+    [event] = [each["id"] for each in events if each["summary"].startswith("Video screening")]
+    return str(event)
+
+
+async def booking_of(line: Line, caller: Caller) -> Booking:
+    """The call's last booking."""
+    async with line.pool.connection() as conn:
+        return (await bookings_of_call(conn, caller.who.call_sid))[-1]
+
+
+async def owed(desk: Desk) -> list[str]:
+    """What patients are still to be told."""
+    async with desk.pool.connection() as conn:
+        return [each.kind for each in await tellings.open_tellings(conn)]
+
+
+@pytest.mark.usefixtures("line")
+async def test_another_visit_dragged_onto_the_time_while_the_caller_decides(
+    google: Google, calls: Calls, to_the_times: To
+) -> None:
+    """Between two key presses: the time is taken, others are offered, staff's visit stands."""
+    caller = await calls()
+    await to_the_times(caller)
+    visit = google.screenings.add("2026-12-03 09:00", "2026-12-03 09:20", "Visit")
+    await caller.presses("1")
+    google.screenings.drag(visit, *NOON)
+    await caller.presses("1").hears("that time was just taken").hears("In Pacific time")
+    assert "You are booked" not in " ".join(caller.heard)
+    assert [each["id"] for each in google.screenings.live()] == [visit]
+
+
+STAFF: dict[str, Callable[[Google], None]] = {
+    "drag": lambda google: google.screenings.drag(event_of(google), *THREE),
+    "shorten": lambda google: google.screenings.drag(event_of(google), NOON[0], "2026-11-30 12:10"),
+    "delete": lambda google: google.screenings.delete(event_of(google)),
+}
+
+
+async def to_the_yes(calls: Calls, to_the_times: To) -> Caller:
+    """A caller who has a time and is about to press 1 to book it."""
+    caller = await calls()
+    await to_the_times(caller)
+    await caller.presses("1")
+    return caller
+
+
+async def test_dragged_between_the_yes_and_our_look_back(
+    line: Line, google: Google, calls: Calls, to_the_times: To
+) -> None:
+    """The caller hears that staff moved it, and the time that is true."""
+    caller = await to_the_yes(calls, to_the_times)
+    google.meanwhile["events.get"] = lambda: STAFF["drag"](google)
+    await caller.presses("1").hears("Our staff have just moved it").hears("3 PM")
+    assert "12" not in caller.heard[-1].partition("You are booked")[2].partition("code")[0]
+    booking = await booking_of(line, caller)
+    assert (booking.state, booking.slot) == ("booked", span(THREE[0]))
+    assert await owed(line.desk) == ["moved"]
+    assert await requests(line.desk) == [
+        "visit moved by staff to Mon Nov 30, 3:00 PM: tell the patient"
+    ]
+
+
+async def test_shortened_between_the_yes_and_our_look_back(
+    line: Line, google: Google, calls: Calls, to_the_times: To
+) -> None:
+    """The start stands, so it is booked as was said, and nothing is owed."""
+    caller = await to_the_yes(calls, to_the_times)
+    google.meanwhile["events.get"] = lambda: STAFF["shorten"](google)
+    await caller.presses("1").hears("You are booked")
+    booking = await booking_of(line, caller)
+    assert (booking.state, booking.slot) == ("booked", span(NOON[0], 10))
+    assert (await owed(line.desk), await requests(line.desk)) == ([], [])
+
+
+async def test_deleted_between_the_yes_and_our_look_back(
+    line: Line, google: Google, calls: Calls, to_the_times: To
+) -> None:
+    """Nothing is booked and the caller hears so; restored, it is booked and owed to the patient."""
+    caller = await to_the_yes(calls, to_the_times)
+    google.meanwhile["events.get"] = lambda: STAFF["delete"](google)
+    await caller.presses("1").hears(NOTHING_BOOKED)
+    assert google.screenings.live() == []
+    assert (await booking_of(line, caller)).state == "cancelled"
+    assert call_backs.DELETED_TOO_SOON in await requests(line.desk)
+    google.screenings.restore(event_of(google))
+    await follow_all(line.desk)
+    assert (await booking_of(line, caller)).state == "booked"
+    assert await owed(line.desk) == ["restored"]
+
+
+@pytest.mark.parametrize(
+    ("does", "state", "kinds"),
+    [
+        ("drag", "booked", ["moved"]),
+        ("shorten", "booked", []),
+        ("delete", "cancelled", ["cancelled"]),
+    ],
+)
+async def test_changed_after_you_are_booked_with_the_caller_still_there(  # noqa: PLR0913, PLR0917
+    line: Line,
+    google: Google,
+    calls: Calls,
+    to_booked: To,
+    does: str,
+    state: str,
+    kinds: list[str],
+) -> None:
+    """What was heard was true; the rest of the call goes on, and the change is owed once."""
+    caller = await calls()
+    await to_booked(caller)
+    STAFF[does](google)
+    await follow_all(line.desk)
+    await caller.presses("1").hears("For another number").presses("1")
+    await caller.hears("We will send your video link").hears_everything()
+    booking = await booking_of(line, caller)
+    assert booking.state == state
+    assert await owed(line.desk) == kinds
+    assert booking.text_number == "+14255550123"
+    assert (event_of(google) in {each["id"] for each in google.screenings.live()}) == (
+        does != "delete"
+    )
+
+
+async def test_deleted_and_restored_while_the_caller_is_still_there(
+    line: Line, google: Google, calls: Calls, to_booked: To
+) -> None:
+    """Undone before anybody was told: nothing is owed, nobody is listed, the visit stands."""
+    caller = await calls()
+    await to_booked(caller)
+    STAFF["delete"](google)
+    await follow_all(line.desk)
+    google.screenings.restore(event_of(google))
+    await follow_all(line.desk)
+    await caller.presses("1").hears("For another number").presses("2").hears_everything()
+    booking = await booking_of(line, caller)
+    assert (booking.state, booking.slot) == ("booked", span(NOON[0]))
+    assert (await owed(line.desk), await requests(line.desk)) == ([], [])
+    assert (await row(line.desk, booking.id)).promised == booking.slot
+
+
+async def test_the_doctors_calendar_is_unshared_before_times_are_asked_for(
+    line: Line, google: Google, now: SetClock, calls: Calls, to_the_times: To
+) -> None:
+    """What is known serves for ten minutes; then no time is offered, and that is what is said."""
+    google.doctor.role = None
+    now.forward(minutes=9)
+    await busy_times.refresh(line.desk)
+    await to_the_times(await calls())
+    now.forward(minutes=2)
+    caller = await calls("+14255550124")
+    with pytest.raises(AssertionError):
+        await to_the_times(caller)
+    await caller.hears_everything()
+    assert "I can not see the schedule right now, so nothing is booked" in " ".join(caller.heard)
+    assert await requests(line.desk) == ["schedule could not be read"]

@@ -1,0 +1,55 @@
+"""Which answers colour an event, and that the words of the questions are still those."""
+
+import pytest
+from pure_call import PureCall
+
+from calendar_sync import event
+from voice.effects import Book
+from voice.flows import urgency
+from voice.flows.triage import Answers
+from voice.flows.urgency import look_soon
+
+CALM = {
+    "Foot": "right",
+    "How long": "years",
+    "Numb or tingling": "yes",
+    "Less steady, or weaker on one side": "no",
+    "Low back stiff, or back of leg tight": "yes",
+    "Pain, 0 to 10": "7",
+}
+
+
+def answers(**other: str) -> Answers:
+    """Those answers, with `unsteady` or `pain` another one."""
+    labels = {"unsteady": "Less steady, or weaker on one side", "pain": "Pain, 0 to 10"}
+    return tuple({**CALM, **{labels[name]: said for name, said in other.items()}}.items())
+
+
+@pytest.mark.parametrize(
+    ("said", "reasons"),
+    [
+        (answers(), ""),
+        (answers(unsteady="skipped", pain="skipped"), ""),
+        (answers(pain="8"), "pain 8 of 10"),
+        (answers(pain="10"), "pain 10 of 10"),
+        (answers(unsteady="yes"), "less steady or weaker"),
+        (answers(unsteady="yes", pain="9"), "less steady or weaker, pain 9 of 10"),
+        ((), ""),
+    ],
+)
+def test_why_staff_may_want_to_look_soon(said: Answers, reasons: str) -> None:
+    """Strong pain, or less steady or weaker; how long it has lasted is no reason."""
+    assert look_soon(said) == (((urgency.LABEL, reasons),) if reasons else ())
+
+
+def test_the_event_knows_the_label() -> None:
+    """The phone's side and the calendar's side mean the same line."""
+    assert urgency.LABEL == event.SOON
+
+
+def test_a_whole_call_reaches_the_rule() -> None:
+    """A question that is worded anew for staff has to be named anew in the rule."""
+    call = PureCall().presses("1", *"22222", "2", "3", "1", "1", "1", "9#", "1", "1")
+    assert call.words == "One moment, please."
+    [book] = [each for each in call.effects if isinstance(each, Book)]
+    assert (urgency.LABEL, "less steady or weaker, pain 9 of 10") in book.chart
