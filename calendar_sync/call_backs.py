@@ -18,6 +18,12 @@ MOVED_TOO_SOON = "event was moved before the booking was settled"
 TAKEN_AFTER_HANG_UP = "chosen time was taken, caller had hung up"
 """The time turned out to be busy when nobody was on the line to hear it."""
 
+NOT_MOVED = "patient asked for another time and did not get it"
+"""The time could not be had, which became clear when the patient had left the page."""
+
+NOT_MOVED_YET = "patient's move is not in the calendar yet"
+"""A visit that its patient moved has waited for the diary for five minutes, and still does."""
+
 
 @dataclass(frozen=True, slots=True)
 class CallBack:
