@@ -111,9 +111,7 @@ async def bookings_of_call(conn: AsyncConnection, call_sid: str) -> list[Booking
         return [from_row(row) async for row in cursor]
 
 
-async def live_bookings(
-    conn: AsyncConnection, within: Span, but_for: str = ""
-) -> tuple[Span, ...]:
+async def live_bookings(conn: AsyncConnection, within: Span, but_for: str = "") -> tuple[Span, ...]:
     """Times inside `within` that somebody has: booked, confirmed, or held and not yet expired.
 
     What `but_for` (a `call_sid`) holds and has not confirmed does not count.

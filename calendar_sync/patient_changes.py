@@ -60,9 +60,7 @@ async def times_for(desk: Desk, visit_id: int) -> tuple[Span, ...] | Stale:
     return await free_openings(desk, holder_of(visit_id))
 
 
-async def hold_for(
-    desk: Desk, visit_id: int, slot: Span
-) -> Held | Taken | Moving | Closed | Stale:
+async def hold_for(desk: Desk, visit_id: int, slot: Span) -> Held | Taken | Moving | Closed | Stale:
     """Hold a time for five minutes for this visit, and let go of another one held for it.
 
     Moving while an earlier move is under way. Raises BookingMissing.

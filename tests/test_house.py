@@ -19,8 +19,8 @@ OUTSIDE = {
 """What a story may not know of: clocks, chance, the system, the network, the database."""
 ONLY_HERE = {
     "alembic": {"voice.migrations.__main__", "voice.migrations.env", "voice.migrations.versions"},
-    "fastapi": {"voice.app", "voice.phone.page", "voice.serving", "voice.webhooks"},
-    "jinja2": {"voice.phone.page"},
+    "fastapi": {"voice.app", "voice.phone.page", "voice.serving", "voice.visit", "voice.webhooks"},
+    "jinja2": {"voice.phone.page", "voice.visit"},
     "googleapiclient": {"calendar_sync.google_access", "calendar_sync.google_faults"},
     "httplib2": {"calendar_sync.google_access"},
     "procrastinate": {"calendar_sync", "voice.jobs"},

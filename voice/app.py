@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from voice.jobs import a_worker_is_up
 from voice.line import Line
+from voice.visit.router import add_visit
 from voice.webhooks import router_for
 
 SECONDS = Histogram(
@@ -25,6 +26,7 @@ def create_app(line: Line) -> FastAPI:
     app = FastAPI(redirect_slashes=False, docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(router_for(line))
     app.add_middleware(Measured)
+    add_visit(app, line)
 
     @app.get("/healthz")
     async def healthz() -> Response:

@@ -24,6 +24,7 @@ from calendar_sync.desk import Desk
 from calendar_sync.inserting import insert
 from calendar_sync.rewriting import rewrite
 
+
 async def test_killed_anywhere_in_a_hold(desk: Desk) -> None:
     """The repeated webhook holds the time, once."""
 

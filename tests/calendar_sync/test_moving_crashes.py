@@ -23,7 +23,6 @@ async def visit_on(desk: Desk) -> int:
 
 async def test_killed_anywhere_in_a_yes_to_another_time(desk: Desk) -> None:
     """The repeated yes stores one wish with one job."""
-
     visit = await visit_on(desk)
 
     async def attempt(step: int) -> bool:
@@ -67,7 +66,6 @@ async def test_killed_anywhere_in_the_move_job(desk: Desk) -> None:
 
 async def test_killed_anywhere_in_a_cancel(desk: Desk) -> None:
     """The repeated one cancels once, with one withdrawal."""
-
     visit = await visit_on(desk)
 
     async def attempt(step: int) -> bool:
