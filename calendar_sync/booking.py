@@ -55,6 +55,13 @@ class Booking:
     """Why the patient can get no texts although they agreed, in words for staff; "" for none."""
     confirmed_by_text: datetime | None = None
     """When the patient replied that they will come."""
+    moves: int | None = None
+    """Of a held time that its patient confirmed: the visit that is moved to it."""
+    moved_at: datetime | None = None
+    """When the patient last moved it."""
+    patient_name: str | None = None
+    """As given on the patient's page; one line of at most 80 characters."""
+    patient_email: str | None = None
 
 
 _SHAPED = {"slot", "chart", "promised", "written"}
@@ -108,18 +115,22 @@ async def bookings_of_call(conn: AsyncConnection, call_sid: str) -> list[Booking
         return [from_row(row) async for row in cursor]
 
 
-async def live_bookings(conn: AsyncConnection, within: Span) -> tuple[Span, ...]:
-    """Times inside `within` that somebody has: booked, confirmed, or held and not yet expired."""
+async def live_bookings(conn: AsyncConnection, within: Span, but_for: str = "") -> tuple[Span, ...]:
+    """Times inside `within` that somebody has: booked, confirmed, or held and not yet expired.
+
+    What `but_for` (a `call_sid`) holds and has not confirmed does not count.
+    """
     async with conn.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(
             """
             SELECT during FROM booking
             WHERE during && %s
               AND (state = 'booked'
-                   OR state = 'held' AND (confirmed_at IS NOT NULL OR expires_at > now()))
+                   OR state = 'held' AND (confirmed_at IS NOT NULL
+                                          OR expires_at > now() AND call_sid <> %s))
             ORDER BY during
             """,
-            [as_range(within)],
+            [as_range(within), but_for],
         )
         return tuple([as_span(row["during"]) async for row in cursor])
 

@@ -81,8 +81,11 @@ async def kept(conn: AsyncConnection) -> Kept | None:
     )
 
 
-async def free_openings(desk: Desk) -> tuple[Span, ...] | Stale:
-    """Every time that may be offered now, ascending, without a question to the diary."""
+async def free_openings(desk: Desk, but_for: str = "") -> tuple[Span, ...] | Stale:
+    """Every time that may be offered now, ascending, without a question to the diary.
+
+    What `but_for` (a `call_sid`) holds and has not confirmed may be offered to it again.
+    """
     now = desk.now()
     needed = _needed(desk.rules, now)
     async with desk.pool.connection() as conn:
@@ -93,7 +96,7 @@ async def free_openings(desk: Desk) -> tuple[Span, ...] | Stale:
             return Stale("the busy times were last read more than 10 minutes ago")
         if reading.within.start > needed.start or reading.within.end < needed.end:
             return Stale("the busy times do not cover every day that may be offered")
-        taken = await live_bookings(conn, reading.within)
+        taken = await live_bookings(conn, reading.within, but_for)
     busy = (*reading.busy, *taken)
     by_hours = openings(desk.rules, busy, now) if desk.availability == "hours" else []
     free = with_opened(desk.rules, by_hours, reading.opened, busy, now)

@@ -18,6 +18,12 @@ DELETED_TOO_SOON = "event was deleted before the booking was settled"
 TAKEN_AFTER_ALL = "confirmed time was taken, call ended without another"
 """The time turned out to be busy, and the caller, who may not have heard so, has no other."""
 
+NOT_MOVED = "patient asked for another time and did not get it"
+"""The time could not be had, which became clear when the patient had left the page."""
+
+NOT_MOVED_YET = "patient's move is not in the calendar yet"
+"""A visit that its patient moved has waited for the diary for five minutes, and still does."""
+
 
 @dataclass(frozen=True, slots=True)
 class CallBack:

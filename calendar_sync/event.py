@@ -52,12 +52,14 @@ def event_for(
     video = "the link is being made" if coming else link or "needs a link"
     last_four = f" ··{booked.number[-4:]}" if booked.number else ""
     lines = [warning_line(booked.warning)] if booked.warning else []
-    lines += [_call(booked, zone), f"VIDEO: {video}"]
+    lines += [_call(booked, zone), *_who(booked), f"VIDEO: {video}"]
     if booked.confirmed_by_text:
-        lines.append(f"CONFIRMED by text {_moment(booked.confirmed_by_text, zone)}")
+        lines.append(f"CONFIRMED by text {moment(booked.confirmed_by_text, zone)}")
     if detail == "full":
         lines += _answers(booked.chart)
     lines.append(_booked(booked, zone))
+    if booked.moved_at:
+        lines.append(f"MOVED: by the patient, {moment(booked.moved_at, zone)}.")
     if detail == "full":
         code = booked.visit_code or ""
         lines.append(f"VISIT CODE: {code[:3]} {code[3:]}")
@@ -95,6 +97,16 @@ def _call(booked: Booking, zone: ZoneInfo) -> str:
         return f"{call}{_GAP}NO TEXTS ({booked.text_trouble}): call with the link"
     to = "" if booked.text_number == booked.number else f", to {spoken_number(booked.text_number)}"
     return f"{call}{_GAP}TEXTS: yes{to}, agreed {moment(booked.text_consent_at, zone)}"
+
+
+def _who(booked: Booking) -> list[str]:
+    """The name and the email that the patient gave; staff need them whatever the detail is."""
+    given = [
+        f"{label}: {said}"
+        for label, said in (("NAME", booked.patient_name), ("EMAIL", booked.patient_email))
+        if said
+    ]
+    return [f"{_GAP.join(given)}{_GAP}(as given on the patient's page)"] if given else []
 
 
 def _answers(chart: Chart) -> list[str]:

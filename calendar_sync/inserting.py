@@ -63,6 +63,7 @@ async def insert(desk: Desk, booking_id: int) -> None:
 async def withdraw(desk: Desk, booking_id: int) -> None:
     """Cancel the event that a released or cancelled booking left in the diary, if staff let it be.
 
+    A visit that its patient cancelled goes wherever staff have put it meanwhile: nobody will come.
     Raises NotYet when the diary does not know.
     """
     async with desk.pool.connection() as conn:
@@ -70,8 +71,15 @@ async def withdraw(desk: Desk, booking_id: int) -> None:
     if lost.state in {"held", "booked"} or lost.event_id is None:
         return
     there = known(await desk.diary.find(lost.event_id))
-    if there is None or _match(there, lost) != "ours":
+    if there is None:
         return
+    match _match(there, lost):
+        case "ours":
+            pass
+        case "moved" if lost.outcome == "patient":
+            pass
+        case _:
+            return
     if isinstance(known(await desk.diary.cancel(lost.event_id, there.etag)), Changed):
         why = "the event was changed while it was being withdrawn"
         raise NotYet(why)

@@ -15,6 +15,7 @@ from calendar_sync.channels import renew_channel
 from calendar_sync.desk import Desk
 from calendar_sync.holds import release_expired
 from calendar_sync.inserting import insert_event, withdraw_event
+from calendar_sync.moving import move_event, take_up
 from calendar_sync.news import send_due_texts, tell_patient
 from calendar_sync.rewriting import rewrite_event
 from calendar_sync.settling import call_back_the_unlucky
@@ -27,6 +28,7 @@ __all__ = [
     "follow_staff",
     "insert_event",
     "look_at_event",
+    "move_event",
     "pick_up_link",
     "reconcile",
     "reconcile_bookings",
@@ -122,7 +124,7 @@ async def reconcile(desk: Desk) -> None:
         lost = await conn.execute(
             """
             SELECT id FROM booking
-            WHERE state = 'held' AND confirmed_at < now() - interval '2 minutes'
+            WHERE state = 'held' AND moves IS NULL AND confirmed_at < now() - interval '2 minutes'
               AND NOT EXISTS (SELECT FROM procrastinate_jobs
                               WHERE task_name = %s AND status IN ('todo', 'doing')
                                 AND (args ->> 'booking_id')::bigint = booking.id)
@@ -133,8 +135,8 @@ async def reconcile(desk: Desk) -> None:
         for (booking_id,) in await lost.fetchall():
             await insert_event.configure(connection=conn).defer_async(booking_id=booking_id)
         waiting = await conn.execute(
-            "SELECT id FROM booking"
-            " WHERE state = 'held' AND confirmed_at < now() - interval '5 minutes'"
+            "SELECT id FROM booking WHERE state = 'held' AND moves IS NULL"
+            " AND confirmed_at < now() - interval '5 minutes'"
         )
         for (booking_id,) in await waiting.fetchall():
             late = await booking(conn, booking_id)
@@ -142,3 +144,4 @@ async def reconcile(desk: Desk) -> None:
                 conn, late.call_sid, call_backs.NOT_IN_CALENDAR_YET, late.number, late.language
             )
         await call_back_the_unlucky(conn)
+        await take_up(conn)

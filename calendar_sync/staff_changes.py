@@ -25,7 +25,7 @@ from psycopg import AsyncConnection
 from psycopg.errors import DeadlockDetected, ExclusionViolation, LockNotAvailable, UniqueViolation
 from psycopg.rows import dict_row
 
-from calendar_sync import tellings
+from calendar_sync import moving, tellings
 from calendar_sync.booking import Booking, from_row
 from calendar_sync.call_back_events import was_closed
 from calendar_sync.desk import Desk
@@ -81,6 +81,11 @@ async def follow(conn: AsyncConnection, desk: Desk, entry: Entry) -> int | None:
         if booked is None:
             await was_closed(conn, entry)
             return None
+        wanted = await moving.wanted_time(conn, booked.id)
+        if wanted and (entry.span, entry.cancelled) == (wanted.slot, False):
+            # Our own move for the patient; whoever made it may have died before the booking knew.
+            await moving.arrive(conn, wanted.id, entry, "", desk.now(), desk.rules.zone)
+            return None
         outcome = _outcome(desk, booked, entry)
         if outcome == "later":
             return booked.id
@@ -93,6 +98,8 @@ async def follow(conn: AsyncConnection, desk: Desk, entry: Entry) -> int | None:
             )
         elif entry.span is not None and not entry.all_day:
             await _place(conn, booked, entry.span)
+        if outcome in {"cancelled", "moved"}:
+            await moving.staff_were_first(conn, booked.id)
         await tellings.owe(conn, booked.id, desk.now(), desk.rules.zone)
         return None if outcome == "cancelled" else booked.id
 

@@ -1,9 +1,16 @@
 """Ending a coroutine at one of its awaits, as a kill would end its process."""
 
-from collections.abc import Coroutine, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from typing import Any
 
+import pytest
+from clinic import span
 from faulty_diary import Killed
+
+from calendar_sync.span import Span
+
+FIRST = span("2026-12-01 00:00")
+LIMIT = 400
 
 
 class KilledAt:
@@ -32,3 +39,20 @@ class KilledAt:
             self.survived = True
         except Killed:
             return
+
+
+def slot(number: int) -> Span:
+    """The time of the n-th try; no two overlap."""
+    return Span(
+        FIRST.start + number * (FIRST.end - FIRST.start),
+        FIRST.end + number * (FIRST.end - FIRST.start),
+    )
+
+
+async def at_every_await(attempt: Callable[[int], Awaitable[bool]]) -> None:
+    """Kill at the first await, then at the second, and so on until one try survives."""
+    for step in range(1, LIMIT):
+        if await attempt(step):
+            assert step > 5
+            return
+    pytest.fail("no try survived")

@@ -12,6 +12,7 @@ from voice.calendar_push import push_router
 from voice.jobs import a_worker_is_up
 from voice.line import Line
 from voice.texts.routes import sms_router_for
+from voice.visit.router import add_visit
 from voice.webhooks import router_for
 
 SECONDS = Histogram(
@@ -30,6 +31,7 @@ def create_app(line: Line) -> FastAPI:
     if line.desk.push is not None:
         app.include_router(push_router(line))
     app.add_middleware(Measured)
+    add_visit(app, line)
 
     @app.get("/healthz")
     async def healthz() -> Response:

@@ -1,7 +1,6 @@
 """The process dies at any await, and running the same thing again ends as if it had not."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 import pytest
 from clinic import (
@@ -14,38 +13,16 @@ from clinic import (
     own_event,
     requests,
     row,
-    span,
     standing,
 )
 from faulty_diary import Fault, FaultyDiary, Killed
-from killing import KilledAt
+from killing import KilledAt, at_every_await, slot
 
 from calendar_sync import bookings
 from calendar_sync.bookings import Booked, Confirmed, Held
 from calendar_sync.desk import Desk
 from calendar_sync.inserting import insert
 from calendar_sync.rewriting import rewrite
-from calendar_sync.span import Span
-
-FIRST = span("2026-12-01 00:00")
-LIMIT = 400
-
-
-def slot(number: int) -> Span:
-    """The time of the n-th try; no two overlap."""
-    return Span(
-        FIRST.start + number * (FIRST.end - FIRST.start),
-        FIRST.end + number * (FIRST.end - FIRST.start),
-    )
-
-
-async def at_every_await(attempt: Callable[[int], Awaitable[bool]]) -> None:
-    """Kill at the first await, then at the second, and so on until one try survives."""
-    for step in range(1, LIMIT):
-        if await attempt(step):
-            assert step > 5
-            return
-    pytest.fail("no try survived")
 
 
 async def test_killed_anywhere_in_a_hold(desk: Desk) -> None:

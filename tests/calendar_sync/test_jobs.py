@@ -150,6 +150,7 @@ def test_every_periodic_job_is_known_to_the_lines_queue(queue: App) -> None:
         "calendar:pick_up_link",
         "calendar:look_at_event",
         "calendar:renew_channel",
+        "calendar:move_event",
         "calendar:follow_staff",
         "calendar:refresh_busy",
         "calendar:release_expired_holds",

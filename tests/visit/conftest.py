@@ -1,12 +1,23 @@
 """A visit's page stands on the clinic's desk."""
 
-import pytest
-from clinic import RULES, SetClock
-from psycopg_pool import AsyncConnectionPool
+from dataclasses import replace
 
+import pytest
+import pytest_asyncio
+from clinic import RULES, SetClock, confirmed, span
+from faulty_diary import FaultyDiary
+from patient_page import Patient, patient_of
+from psycopg_pool import AsyncConnectionPool
+from starlette.types import ASGIApp
+
+from calendar_sync import busy_times
 from calendar_sync.desk import Desk
+from calendar_sync.inserting import insert
 from calendar_sync.local_diary import LocalDiary
+from voice.app import create_app
 from voice.jobs import jobs
+from voice.line import Line, line_on
+from voice.settings import Settings
 
 
 @pytest.fixture
@@ -14,3 +25,39 @@ def desk(database: AsyncConnectionPool, now: SetClock) -> Desk:
     """A clinic with the local diary and nothing in it."""
     assert jobs.tasks
     return Desk(database, LocalDiary(database), RULES, now, "full", "BodyFix", None)
+
+
+@pytest.fixture
+def diary(database: AsyncConnectionPool) -> FaultyDiary:
+    """A diary that fails where a test says."""
+    return FaultyDiary(LocalDiary(database))
+
+
+@pytest_asyncio.fixture
+async def line(database: AsyncConnectionPool, now: SetClock, diary: FaultyDiary) -> Line:
+    """A line without a worker, which has just read its busy times; jobs run where a test says."""
+    line = line_on(Settings.load("demo"), database, now)
+    line = replace(line, desk=replace(line.desk, diary=diary))
+    await busy_times.refresh(line.desk)
+    return line
+
+
+@pytest.fixture
+def app(line: Line) -> ASGIApp:
+    """The line's application."""
+    return create_app(line)
+
+
+@pytest_asyncio.fixture
+async def visit(line: Line) -> int:
+    """A visit in the calendar: Tuesday, December 1st, 9 AM."""
+    booked = await confirmed(line.desk, span("2026-12-01 09:00"))
+    await insert(line.desk, booked)
+    await busy_times.refresh(line.desk)
+    return booked
+
+
+@pytest_asyncio.fixture
+async def patient(line: Line, app: ASGIApp, visit: int) -> Patient:
+    """Whose visit it is."""
+    return await patient_of(line, app, visit)

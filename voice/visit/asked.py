@@ -1,0 +1,94 @@
+"""One request to a visit's page, and what every page of it has in common."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from calendar_sync.booking import Booking
+from voice import speech
+from voice.line import Line
+from voice.visit import words
+from voice.visit.guard import form_key
+from voice.visit.look import page
+from voice.words import Language, Text, other
+
+_SEE_OTHER = 303
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody asked who has the link of this visit; `key` is their browser's."""
+
+    line: Line
+    token: str
+    visit: Booking
+    language: Language
+    query: Mapping[str, str]
+    form: Mapping[str, str]
+    key: str
+
+    def to(self, place: str = "", **said: str) -> str:
+        """An address of this visit's pages, in the language that was chosen by hand."""
+        chosen = {"in": self.language} if "in" in self.query else {}
+        query = urlencode({**chosen, **said})
+        return f"/visit/{self.token}{place}{'?' if query else ''}{query}"
+
+    def away(self, place: str = "", **said: str) -> RedirectResponse:
+        """After a form: go and look, so that a reload sends nothing again."""
+        return RedirectResponse(self.to(place, **said), _SEE_OTHER)
+
+    def page(self, name: str, *, status: int = 200, **known: object) -> HTMLResponse:
+        """A page about this visit."""
+        return page(
+            name,
+            self.language,
+            status=status,
+            **frame(self.line, self.language),
+            to=self.to,
+            key=form_key(self.key, self.token),
+            visit=self.visit,
+            zone=self.line.settings.zone,
+            zone_name=speech.zone_name(self.line.settings.zone),
+            **known,
+        )
+
+
+def message(  # noqa: PLR0913  # a page with nothing but words
+    line: Line, language: Language, title: Text, why: Text, status: int, *, switch: bool = True
+) -> HTMLResponse:
+    """A page that is about no visit, the same for whoever asks."""
+    known = frame(line, language) | {"title": title, "why": why}
+    if not switch:
+        known["other"] = None
+    return page("message.html", language, status=status, **known)
+
+
+def language_of(request: Request, otherwise: str | None = None) -> Language:
+    """Chosen by hand, else the one given, else what the browser asks for first."""
+    first = otherwise or request.headers.get("accept-language", "")
+    chosen = request.query_params.get("in")
+    if chosen not in {"en", "es"}:
+        chosen = first[:2].lower()
+    return "es" if chosen == "es" else "en"
+
+
+def frame(line: Line, language: Language) -> dict[str, object]:
+    """What stands around every page."""
+    number = line.settings.clinic_number
+    return {
+        "clinic": line.settings.clinic_name,
+        "tel": number,
+        "number": shown_number(number),
+        "other": other(language),
+        "title": words.TITLE,
+    }
+
+
+def shown_number(e164: str) -> str:
+    """A US number as it is written: 425-202-5687."""
+    if e164.startswith("+1") and len(e164) == len("+14252025687"):
+        return f"{e164[2:5]}-{e164[5:8]}-{e164[8:]}"
+    return e164
