@@ -84,6 +84,11 @@ async def test_m_sends_the_link_and_a_repeat_of_the_message_gets_one_too(
     assert "para cambiar o cancelar su cita del jue 3 dic" in first
     assert f"{BASE}/visit/" in first
     assert "/visit/" in await reply("M", sid="SM" + "a" * 32)
+    helped = await reply("hola", sid="SM" + "b" * 32)
+    assert helped == await reply("hola", sid="SM" + "b" * 32) != ""
+    async with clinic.desk.pool.connection() as conn:
+        rows = await (await conn.execute("SELECT answer FROM text_reply ORDER BY 1")).fetchall()
+    assert rows == [("move",), ("other",)]
 
 
 async def test_anything_else_gets_one_answer_an_hour(clinic: TextClinic, reply: Reply) -> None:
