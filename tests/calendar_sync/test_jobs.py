@@ -168,6 +168,7 @@ def test_every_periodic_job_is_known_to_the_lines_queue(queue: App) -> None:
     periodic = queue.periodic_registry.periodic_tasks.values()
     assert {each.task.name: each.cron for each in periodic} == {
         "calendar:follow_staff": "* * * * *",
+        "calendar:send_due_texts": "* * * * *",
         "calendar:refresh_busy": "* * * * *",
         "calendar:release_expired_holds": "* * * * *",
         "calendar:reconcile_bookings": "* * * * *",
