@@ -71,13 +71,14 @@ class PureCall:
     world: dict[type[Effect[Any]], Any] = field(default_factory=lambda: dict(GOOD_WORLD))
     journal: dict[str, str] = field(default_factory=lambda: {"caller": CALLER})
     effects: list[Effect[Any]] = field(default_factory=list)
+    clinic: Clinic = CLINIC
     _known: tuple[int, Turn | Ending] | None = None
 
     @property
     def here(self) -> Turn | Ending:
         """Where the call is now, with everything done that the story wanted."""
         while self._known is None or self._known[0] != len(self.journal):
-            match replay(the_call, self.journal, CLINIC, a_person):
+            match replay(the_call, self.journal, self.clinic, a_person):
                 case Wanted(step=step, effect=effect):
                     self.journal[step] = effect.write(self._brought(effect))
                 case here:

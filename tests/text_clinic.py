@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
-from clinic import RULES, SetClock, confirmed, requests, row
+from clinic import RULES, SetClock, at, confirmed, requests, row
 from psycopg_pool import AsyncConnectionPool
 from pydantic import SecretStr
 from twilio_stand_in.server import ACCOUNT, KEY, SECRET, TOKEN, Twilio
@@ -72,6 +72,13 @@ class TextClinic:
         seen = replace(there, span=slot or there.span, cancelled=slot is None, etag=f"{slot}")
         async with self.desk.pool.connection() as conn:
             await follow(conn, self.desk, seen)
+
+    async def until(self, local: str) -> None:
+        """Let the clinic's clock go on to a time, sending what is due, every half hour."""
+        while self.now() < at(local):
+            left = (at(local) - self.now()).total_seconds() / 60
+            self.now.forward(minutes=min(30.0, left))
+            await self.texting.send_due()
 
     async def texts(self, visit: int) -> dict[str, str]:
         """Kind and state of each of its texts, the newest of a kind."""

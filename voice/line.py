@@ -73,12 +73,13 @@ def line_on(
     )
     name = settings.clinic_name
     facts = {"clinic": Text(name, name), "email": speech.email(settings.clinic_email)}
+    clinic = Clinic(facts, settings.zone, texts=texting.sender is not None)
     phones = Phones(
         voices=(("en", settings.voice_en), ("es", settings.voice_es)),
         clinic=settings.clinic_number,
         staff=settings.staff_number,
     )
-    return Line(settings, desk, Clinic(facts, settings.zone), phones, texting)
+    return Line(settings, desk, clinic, phones, texting)
 
 
 @asynccontextmanager
@@ -98,6 +99,7 @@ async def open_line(
         dsn = await stack.enter_async_context(open_database(settings, alone=alone))
         pool = await stack.enter_async_context(open_pool(dsn))
         line = line_on(settings, pool, now)
+        stack.callback(line.texting.close)
         if worker:
             own = await stack.enter_async_context(open_pool(dsn, options=JOBS, size=8))
             await stack.enter_async_context(beside(work(line.desk, own)))

@@ -40,6 +40,8 @@ class Clinic:
 
     facts: Mapping[str, Text]
     zone: ZoneInfo
+    texts: bool = True
+    """Whether the line sends texts at all."""
 
 
 @dataclass

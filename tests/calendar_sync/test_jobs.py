@@ -139,6 +139,14 @@ async def test_the_periodic_jobs_do_their_work(open_queue: App, desk: Desk) -> N
     assert isinstance(await standing(desk, lost), Booked)
 
 
+def test_a_callers_insert_comes_before_a_reminder(queue: App) -> None:
+    """And so does what frees it from a dead worker; nobody waits on the line for a reminder."""
+    tasks = {name.partition(":")[2]: task for name, task in queue.tasks.items()}
+    first, later = tasks["insert_event"].priority, tasks["send_due_texts"].priority
+    assert first == tasks["retry_stalled"].priority
+    assert first > tasks["tell_patient"].priority > later
+
+
 def test_every_periodic_job_is_known_to_the_lines_queue(queue: App) -> None:
     """Names are permanent: a job that waits over a deploy must find its task."""
     own = {name for name in queue.tasks if name.startswith("calendar:")}
@@ -147,6 +155,7 @@ def test_every_periodic_job_is_known_to_the_lines_queue(queue: App) -> None:
         "calendar:withdraw_event",
         "calendar:rewrite_event",
         "calendar:tell_patient",
+        "calendar:send_due_texts",
         "calendar:pick_up_link",
         "calendar:look_at_event",
         "calendar:renew_channel",
@@ -162,6 +171,7 @@ def test_every_periodic_job_is_known_to_the_lines_queue(queue: App) -> None:
     assert {each.task.name: each.cron for each in periodic} == {
         "calendar:follow_staff": "* * * * *",
         "calendar:renew_channel": "*/5 * * * *",
+        "calendar:send_due_texts": "* * * * *",
         "calendar:refresh_busy": "* * * * *",
         "calendar:release_expired_holds": "* * * * *",
         "calendar:reconcile_bookings": "* * * * *",

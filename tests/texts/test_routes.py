@@ -1,72 +1,20 @@
 """Replies and statuses as Twilio posts them: signed, repeated, out of order."""
 
-import asyncio
-import random
-from collections.abc import Awaitable, Callable
-from typing import Any
-from xml.etree import ElementTree as ET
-
 import pytest
 from clinic import own_event, row, span
 from fastapi.routing import APIRoute
 from psycopg_pool import AsyncConnectionPool
 from text_clinic import BASE, PATIENT, TextClinic, settings_at
+from text_posts import Reply, post_to, words
 from twilio_stand_in.server import ACCOUNT, TOKEN, Twilio
 
 from calendar_sync.rewriting import rewrite
 from voice.app import create_app
 from voice.line import line_on
-from voice.phone.post import Answer, InProcess
+from voice.phone.post import InProcess
 from voice.texts.routes import sms_router_for
 
 VISIT = span("2026-12-03 10:00")
-Reply = Callable[..., Awaitable[str]]
-Status = Callable[..., Awaitable[Answer]]
-
-
-def post_to(clinic: TextClinic, token: str = TOKEN) -> InProcess:
-    """A way into the line of this clinic."""
-    line = line_on(settings_at(clinic.twilio.url), clinic.desk.pool, clinic.now)
-    return InProcess(create_app(line), BASE, token)
-
-
-def words(answer: Answer) -> str:
-    """What is texted back."""
-    assert answer.status == 200
-    assert answer.content_type.startswith("text/xml")
-    root = ET.fromstring(answer.body)  # noqa: S314  # our own
-    return " ".join("".join(each.itertext()) for each in root.iter("Message"))
-
-
-@pytest.fixture
-def reply(clinic: TextClinic) -> Reply:
-    """How a patient texts: give the words, get what comes back."""
-    post, numbers = post_to(clinic), iter(range(1, 1000))
-
-    async def send(body: str, sender: str = PATIENT, sid: str = "") -> str:
-        form = {
-            "MessageSid": sid or f"SM{next(numbers):032x}", "AccountSid": ACCOUNT, "From": sender,
-            "To": "+14252025687", "Body": body, "NumMedia": "0", "NumSegments": "1",
-            "FromCity": "",
-        }  # fmt: skip
-        return words(await post(f"{BASE}/sms/incoming", list(form.items())))
-
-    return send
-
-
-@pytest.fixture
-def status(clinic: TextClinic) -> Status:
-    """Twilio tells what became of the newest text, or of another one."""
-    post = post_to(clinic)
-
-    async def tell(state: str, code: int | None = None, **other: Any) -> Answer:  # noqa: ANN401
-        message = other.get("message", clinic.twilio.last())
-        form = {"MessageSid": message.sid, "AccountSid": ACCOUNT, "MessageStatus": state}
-        if code is not None:
-            form["ErrorCode"] = str(code)
-        return await post(message.callback, [*form.items(), ("To", message.to)])
-
-    return tell
 
 
 async def test_what_is_not_signed_gets_403_and_does_nothing(clinic: TextClinic) -> None:
@@ -136,6 +84,11 @@ async def test_m_sends_the_link_and_a_repeat_of_the_message_gets_one_too(
     assert "para cambiar o cancelar su cita del jue 3 dic" in first
     assert f"{BASE}/visit/" in first
     assert "/visit/" in await reply("M", sid="SM" + "a" * 32)
+    helped = await reply("hola", sid="SM" + "b" * 32)
+    assert helped == await reply("hola", sid="SM" + "b" * 32) != ""
+    async with clinic.desk.pool.connection() as conn:
+        rows = await (await conn.execute("SELECT answer FROM text_reply ORDER BY 1")).fetchall()
+    assert rows == [("move",), ("other",)]
 
 
 async def test_anything_else_gets_one_answer_an_hour(clinic: TextClinic, reply: Reply) -> None:
@@ -182,110 +135,3 @@ async def test_a_danger_sign_is_answered_without_a_database(twilio: Twilio) -> N
     assert words(await post(f"{BASE}/sms/incoming", [*form, ("Body", "C")])) == ""
     status = f"{BASE}/sms/status?text=1"
     assert (await post(status, [*form, ("MessageStatus", "sent")])).status == 503
-
-
-async def test_statuses_in_any_order_end_in_one_state(clinic: TextClinic, status: Status) -> None:
-    """Queued, sent and delivered, shuffled and doubled: delivered."""
-    visit = await clinic.visit(VISIT)
-    await clinic.texting.tell(visit)
-    states = ["queued", "sending", "sent", "delivered", "something new"] * 2
-    random.Random(5).shuffle(states)  # noqa: S311  # the same every time
-    for state in states:
-        assert (await status(state)).status == 204
-    assert (await clinic.texts(visit))["booked"] == "delivered"
-    await status("failed", 30003)
-    assert (await clinic.texts(visit))["booked"] == "delivered"
-    assert await clinic.list() == []
-
-
-@pytest.mark.parametrize(
-    ("code", "why", "barred"),
-    [
-        (30006, "landline", True),
-        (30004, "blocks our texts", True),
-        (30005, "does not exist", True),
-        (30007, "took it for spam", False),
-        (30008, "does not say why", False),
-        (None, "does not say why", False),
-        (39999, "error 39999", False),
-    ],
-)
-async def test_a_text_that_does_not_arrive_is_a_call_back_at_once(
-    clinic: TextClinic,
-    status: Status,
-    code: int | None,
-    why: str,
-    barred: bool,  # noqa: FBT001  # a case
-) -> None:
-    """In plain words; a number that cannot get texts gets none any more, and its event says so."""
-    visit = await clinic.visit(VISIT)
-    await clinic.texting.tell(visit)
-    for _ in range(2):
-        await status("undelivered", code)
-        await status("sent")
-    [reason] = await clinic.list()
-    assert why in reason
-    assert (await clinic.texts(visit))["booked"] == "failed"
-    await clinic.texting.tell(visit)
-    assert (why in (await row(clinic.desk, visit)).text_trouble) is barred
-    assert len(clinic.twilio.bodies()) == 1
-
-
-async def test_a_phone_that_is_off_is_tried_once_more(
-    clinic: TextClinic, twilio: Twilio, status: Status
-) -> None:
-    """Half an hour later; when that arrives staff need not call."""
-    visit = await clinic.visit(VISIT)
-    await clinic.texting.tell(visit)
-    first = twilio.last()
-    await status("undelivered", 30003)
-    assert len(await clinic.list()) == 1
-    clinic.now.forward(minutes=31)
-    await clinic.texting.send_due()
-    assert len(twilio.bodies()) == 2
-    await status("undelivered", 30003, message=first)
-    await status("delivered")
-    assert await clinic.list() == []
-    assert (await clinic.texts(visit))["booked"] == "delivered"
-
-
-async def test_an_unregistered_number_is_an_alarm(
-    clinic: TextClinic, twilio: Twilio, status: Status
-) -> None:
-    """Told at delivery only; staff read what to do, and a text that is delivered ends it."""
-    visit = await clinic.visit(VISIT)
-    await clinic.texting.tell(visit)
-    await status("undelivered", 30034)
-    assert any("register the number for A2P 10DLC" in reason for reason in await clinic.list())
-    clinic.now.forward(hours=2)
-    await clinic.texting.send_due()
-    assert len(twilio.bodies()) == 2
-    assert len(await clinic.list()) == 2
-    await status("delivered")
-    assert await clinic.list() == []
-
-
-async def test_a_status_tells_the_name_that_was_lost(
-    clinic: TextClinic, twilio: Twilio, status: Status
-) -> None:
-    """Killed between sending and storing: the status says which message it is."""
-    visit = await clinic.visit(VISIT)
-    await clinic.texting.tell(visit)
-    async with clinic.desk.pool.connection() as conn:
-        await conn.execute("UPDATE text SET sid = NULL, state = 'sending' WHERE kind = 'booked'")
-    await asyncio.gather(*(status(state) for state in ("sent", "delivered", "sent")))
-    [text] = [each for each in await clinic.rows(visit) if each.kind == "booked"]
-    assert (text.sid, text.state) == (twilio.last().sid, "delivered")
-
-
-@pytest.mark.parametrize("text", ["", "0", "x", "99999999999999999999", "1;2"])
-async def test_a_status_of_no_text_of_ours_changes_nothing(
-    clinic: TextClinic, status: Status, text: str
-) -> None:
-    """It is Twilio's, so it gets its 204."""
-    visit = await clinic.visit(VISIT)
-    await clinic.texting.tell(visit)
-    message = clinic.twilio.last()
-    message.callback = f"{BASE}/sms/status?text={text}"
-    assert (await status("failed", 30006, message=message)).status == 204
-    assert (await clinic.texts(visit))["booked"] == "accepted"

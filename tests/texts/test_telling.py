@@ -1,69 +1,22 @@
-"""What staff and patients do to a visit is told in one text each, and a reminder comes in time."""
+"""What staff and patients do to a visit is told in one text each."""
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime, timedelta
 
-import pytest
-from clinic import PACIFIC, at, row, span
+from clinic import at, span
 from text_clinic import PATIENT, TextClinic
 from twilio_stand_in.faults import Fault
 from twilio_stand_in.server import Twilio
 
 from calendar_sync import bookings, tellings
-from calendar_sync.booking import Booking
-from calendar_sync.span import Span
-from voice.texts.owed import Owed, Past, is_quiet, texts_owed
 
 VISIT = span("2026-12-03 10:00")
-
-
-async def until(clinic: TextClinic, local: str) -> None:
-    """Let the clinic's clock go on to a time, sending what is due, every half hour."""
-    while clinic.now() < at(local):
-        clinic.now.forward(minutes=min(30.0, (at(local) - clinic.now()).total_seconds() / 60))
-        await clinic.texting.send_due()
 
 
 async def open_tellings(clinic: TextClinic) -> list[str]:
     """What nobody has told yet."""
     async with clinic.desk.pool.connection() as conn:
         return [each.kind for each in await tellings.open_tellings(conn)]
-
-
-async def test_reminders_come_a_day_and_an_hour_before(clinic: TextClinic, twilio: Twilio) -> None:
-    """By the clinic's clock, each once."""
-    visit = await clinic.visit(VISIT)
-    await clinic.texting.tell(visit)
-    await until(clinic, "2026-12-02 09:55")
-    assert len(twilio.bodies()) == 1
-    await until(clinic, "2026-12-02 10:00")
-    assert "reminder, video call Thu Dec 3, 10:00 AM PT" in twilio.bodies()[1]
-    await until(clinic, "2026-12-03 08:55")
-    assert len(twilio.bodies()) == 2
-    await until(clinic, "2026-12-03 11:00")
-    assert "today at 10:00 AM PT" in twilio.bodies()[2]
-    assert len(twilio.bodies()) == 3
-
-
-async def test_reminders_over_the_night_the_clocks_change(
-    clinic: TextClinic, twilio: Twilio
-) -> None:
-    """Real hours: a Sunday visit at 10 after the change is announced on Saturday at 9."""
-    clinic.now.at = at("2027-03-12 12:00")
-    visit = await clinic.visit(span("2027-03-14 10:00"))
-    await clinic.texting.tell(visit)
-    sent: list[tuple[str, str]] = []
-    while clinic.now() < at("2027-03-14 11:00"):
-        clinic.now.forward(minutes=30)
-        before = len(twilio.bodies())
-        await clinic.texting.send_due()
-        sent += [
-            (f"{clinic.now().astimezone(PACIFIC):%m-%d %H:%M}", body)
-            for body in twilio.bodies()[before:]
-        ]
-    assert [when for when, _ in sent] == ["03-13 09:00", "03-14 09:00"]
-    assert all("10:00 AM PT" in body for body in [*twilio.bodies()])
 
 
 async def test_a_move_by_staff_is_told_and_reminders_follow(
@@ -76,7 +29,7 @@ async def test_a_move_by_staff_is_told_and_reminders_follow(
     await clinic.texting.tell(visit)
     assert "we moved your video call to Fri Dec 4, 2:00 PM PT" in twilio.bodies()[1]
     assert await open_tellings(clinic) == []
-    await until(clinic, "2026-12-04 14:30")
+    await clinic.until("2026-12-04 14:30")
     assert len(twilio.bodies()) == 4
     assert not any("Dec 3" in body for body in twilio.bodies()[1:])
     assert await clinic.list() == []
@@ -92,7 +45,7 @@ async def test_a_move_that_is_undone_before_it_was_told_is_not_told(
     await clinic.moved(visit, VISIT)
     await clinic.texting.tell(visit)
     assert len(twilio.bodies()) == 1
-    await until(clinic, "2026-12-03 11:00")
+    await clinic.until("2026-12-03 11:00")
     assert len(twilio.bodies()) == 3
 
 
@@ -108,7 +61,7 @@ async def test_a_visit_that_staff_cancel_and_restore(clinic: TextClinic, twilio:
     await clinic.texting.tell(visit)
     assert "on again: Thu Dec 3, 10:00 AM PT" in twilio.bodies()[2]
     clinic.now.forward(hours=24)
-    await until(clinic, "2026-12-03 11:00")
+    await clinic.until("2026-12-03 11:00")
     assert len(twilio.bodies()) == 5
 
 
@@ -119,7 +72,7 @@ async def test_a_visit_that_its_patient_cancels(clinic: TextClinic, twilio: Twil
     async with clinic.desk.pool.connection() as conn:
         await conn.execute("UPDATE booking SET state = 'cancelled', outcome = 'patient'")
     await clinic.texting.tell(visit)
-    await until(clinic, "2026-12-03 11:00")
+    await clinic.until("2026-12-03 11:00")
     assert len(twilio.bodies()) == 2
     assert "on Thu Dec 3, 10:00 AM PT is cancelled" in twilio.bodies()[1]
 
@@ -136,7 +89,7 @@ async def test_a_visit_that_its_patient_moves(clinic: TextClinic, twilio: Twilio
         )
     await clinic.texting.tell(visit)
     assert "su cita ahora es: vie 4 dic, 10:00 AM PT" in twilio.bodies()[1]
-    await until(clinic, "2026-12-04 11:00")
+    await clinic.until("2026-12-04 11:00")
     assert len(twilio.bodies()) == 4
 
 
@@ -158,7 +111,7 @@ async def test_a_move_while_a_reminder_is_being_sent(clinic: TextClinic, twilio:
         "we moved your video c",
     ]
     assert (await clinic.texts(visit))["moved by staff"] == "accepted"
-    await until(clinic, "2026-12-04 14:30")
+    await clinic.until("2026-12-04 14:30")
     assert all("Dec 4" in body or "2:00 PM" in body for body in twilio.bodies()[2:])
     assert len(twilio.bodies()) == 5
 
@@ -211,52 +164,7 @@ async def test_news_from_staff_wait_for_the_morning(clinic: TextClinic, twilio: 
         await clinic.texting.tell(each)
     assert len(twilio.bodies()) == 3
     assert "11:00 AM" in twilio.bodies()[2]
-    await until(clinic, "2026-12-02 07:55")
+    await clinic.until("2026-12-02 07:55")
     assert len(twilio.bodies()) == 3
-    await until(clinic, "2026-12-02 08:00")
+    await clinic.until("2026-12-02 08:00")
     assert "we moved" in twilio.bodies()[3]
-
-
-@pytest.mark.parametrize(
-    ("visit", "day", "hour"),
-    [
-        ("2026-12-03 10:00", "2026-12-02 10:00", "2026-12-03 09:00"),
-        ("2026-12-03 06:00", "2026-12-02 08:00", None),
-        ("2026-12-03 08:10", "2026-12-02 08:10", None),
-        ("2026-12-03 08:30", "2026-12-02 08:30", "2026-12-03 08:00"),
-        ("2026-12-03 21:30", "2026-12-02 20:30", "2026-12-03 20:30"),
-        ("2027-03-15 06:30", "2027-03-14 08:00", None),
-        ("2027-03-14 09:00", "2027-03-13 08:00", "2027-03-14 08:00"),
-        ("2027-11-07 08:30", "2027-11-06 09:30", "2027-11-07 08:00"),
-    ],
-)
-async def test_when_reminders_are_due(
-    clinic: TextClinic, visit: str, day: str, hour: str | None
-) -> None:
-    """A day and an hour before in real time, never between 21:00 and 08:00 on the wall."""
-    booked = await row(clinic.desk, await clinic.visit(span(visit)))
-    due = {each.kind: each.due for each in owed(booked, span(visit), clinic.now())}
-    assert due["day before"] == at(day)
-    assert due.get("hour before") == (at(hour) if hour else None)
-    for kind in ("day before", "hour before"):
-        if kind in due:
-            assert not is_quiet(due[kind], PACIFIC)
-
-
-def owed(booked: Booking, visit: Span, now: datetime) -> tuple[Owed, ...]:
-    """The texts of a booking that was told of."""
-    return texts_owed(booked, None, Past(frozenset({visit.start})), now, PACIFIC)
-
-
-async def test_a_visit_that_is_near_needs_no_reminder_of_the_day_before(
-    clinic: TextClinic, twilio: Twilio
-) -> None:
-    """Booked the evening before: only the hour before is announced."""
-    clinic.now.at = at("2026-12-02 09:00")
-    visit = await clinic.visit(VISIT)
-    await clinic.texting.tell(visit)
-    assert set(await clinic.texts(visit)) == {"booked", "hour before"}
-    clinic.now.forward(hours=25, minutes=30)
-    await clinic.texting.send_due()
-    assert len(twilio.bodies()) == 1, "after the visit has begun a reminder is of no use"
-    assert timedelta(0) < clinic.now() - VISIT.start

@@ -1,6 +1,7 @@
 """Every text is one message, in both languages, with the longest data there is."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from clinic import PACIFIC
 
 from voice.texts.gsm import ONE_MESSAGE, septets
 from voice.texts.rendering import ClinicFacts, day_and_time, short_name, time_of_day, written
-from voice.texts.replies import REPLIES
+from voice.texts.replies import MOVE, REPLIES
 from voice.texts.words import LINK_TO_FOLLOW, TEXTS
 from voice.words import Language, Text
 
@@ -83,6 +84,15 @@ def test_a_long_address_gives_way_to_the_video_room_and_then_to_the_number(
             assert words is not None
             assert "425-202-5687" in words, name
             assert (VIDEO in words) == bool(video and "{video}" in str(forms))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_clinic_with_a_long_name_abroad_still_has_a_form_of_each(language: Language) -> None:
+    """Fifteen letters, a long zone name and a number that is written in full."""
+    clinic = replace(CLINIC, name="W" * 15, number="+447400123456")
+    when = f"{day_and_time(every_time()[9], PACIFIC, language)[:-2]}+0545"
+    for forms in (*TEXTS.values(), *((reply,) for reply in REPLIES if reply is not MOVE)):
+        assert written(forms, language, clinic, when=when, time="12:30 PM +0545", code="482913")
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ class Resources:
     """What the account has; a test changes the fields."""
 
     def __init__(self, account: str, service: str) -> None:
-        self.account = {
+        self.account: dict[str, Any] = {
             "sid": account, "friendly_name": "BodyFix", "status": "active", "type": "Full",
             "date_created": None, "date_updated": None, "auth_token": None,
             "owner_account_sid": account, "subresource_uris": {}, "uri": "",

@@ -34,8 +34,9 @@ MAY_WE_TEXT = Question(
 CONSENT_VERSION = "2026-11-1"
 """Kept with each consent; a changed wording needs a new version."""
 TEXTS_ON = Text(
-    "Thank you. We will send your video link before your visit. Reply stop to end texts.",
-    "Gracias. Le enviaremos el enlace de video antes de su cita."
+    "Thank you. A text with your link is on its way. If it does not come, we will call you."
+    " Reply stop to end texts.",
+    "Gracias. Le enviamos un mensaje con su enlace. Si no llega, le llamaremos."
     " Responda stop para no recibir más mensajes.",
 )
 TEXTS_OFF = Text(
@@ -53,7 +54,8 @@ def booked(call: Call, booking: int, opening: Opening, code: str, number: str) -
     when = speech.day_and_time(opening.start, call.zone)
     said = BOOKED.about(time=when, zone=speech.zone_name(call.zone))
     call.tell("booked", (said + CODE.about(code=speech.visit_code(code)),))
-    link = TEXTS_ON if may_we_text(call, booking, number) else TEXTS_OFF
+    agreed = call.clinic.texts and may_we_text(call, booking, number)
+    link = TEXTS_ON if agreed else TEXTS_OFF
     call.tell("texts.answer", (link,))
     return call.goodbye(SAFETY_NET + TO_CHANGE, "booked")
 

@@ -39,6 +39,9 @@ class DemoSender:
         del to, digests, known
         return Absent()
 
+    def close(self) -> None:
+        """It has no connections of its own."""
+
 
 async def keep(conn: AsyncConnection, to: str, body: str, at: datetime) -> None:
     """A text that the demo's phone gets, such as the answer to a reply."""

@@ -53,6 +53,10 @@ class Sender(Protocol):
         """Find a text to this number by its words, among those that are not `known` by name."""
         ...
 
+    def close(self) -> None:
+        """Close its connections."""
+        ...
+
 
 def digest(body: str) -> str:
     """What is kept of a text that was sent, to know it again."""

@@ -140,6 +140,10 @@ async def _settle(
 ) -> None:
     """Keep what came of a try."""
     async with conn.transaction():
+        first = await rows.text(conn, text_id)
+        if first is None:
+            return
+        await booking(conn, first.booking, lock=True)
         row = await rows.text(conn, text_id)
         if row is None or row.state != "sending":
             return  # its status came faster than this answer

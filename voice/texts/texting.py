@@ -51,6 +51,11 @@ class Texting:
             await list_late(conn, self.now())
             await forget_old(conn, self.now())
 
+    def close(self) -> None:
+        """Close the sender's connections; no text is on its way any more."""
+        if self.sender is not None:
+            self.sender.close()
+
     async def _send(self, text_id: int) -> None:
         if self.sender is not None:
             await send_text(self.pool, self.keeper, self.sender, text_id, self.now())

@@ -131,3 +131,7 @@ class TwilioSender:
             if sid not in known and digest(body.removeprefix(_TRIAL)) in digests:
                 return Accepted(sid, arrived=status == "delivered")
         return Absent()
+
+    def close(self) -> None:
+        """Close the connections to Twilio."""
+        self.access.close()

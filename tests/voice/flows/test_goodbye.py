@@ -1,7 +1,10 @@
 """After the booking: the code, consent to texts, the safety net, goodbye."""
 
+from dataclasses import replace
+
 from caller import Caller
 from patients import To
+from pure_call import CLINIC, PureCall
 
 from calendar_sync.bookings import Booking, bookings_of_call
 from voice.line import Line
@@ -32,7 +35,7 @@ async def test_consent_is_stored_with_time_number_and_wording(
     await to_booked(caller)
     await caller.stays_silent().hears("text you about this visit, at the number ending in 0 1 2 3?")
     await caller.hears("Message and data rates may apply.").presses("1")
-    await caller.hears("We will send your video link before your visit. Reply stop to end texts.")
+    await caller.hears("If it does not come, we will call you. Reply stop to end texts.")
     booking = await kept(line, caller)
     assert booking.text_number == "+14255550123"
     assert booking.text_consent_at is not None
@@ -49,13 +52,27 @@ async def test_without_consent_the_caller_hears_how_the_link_comes(
     assert (await kept(line, caller)).text_number is None
 
 
+def test_a_line_that_sends_no_texts_does_not_ask_for_consent() -> None:
+    """It says at once how the link comes."""
+    call = PureCall(clinic=replace(CLINIC, texts=False))
+    while "You are booked" not in call.words:
+        assert not call.over
+        call.presses({"greeting": "1", "confirm": "1"}.get(_step(call), "2"))
+    call.presses("")
+    assert call.words.startswith("No texts, then. We will call you")
+
+
+def _step(call: PureCall) -> str:
+    return getattr(call.here, "step", "")
+
+
 async def test_texts_can_go_to_another_number(caller: Caller, line: Line, to_booked: To) -> None:
     """Keyed in, read back digit by digit, entered again when it was wrong."""
     await to_booked(caller)
     await caller.stays_silent().presses("3").hears("Please enter your ten digit phone number")
     await caller.presses("4255550177#").hears("I have 4 2 5. 5 5 5. 0 1 7 7.").presses("2")
     await caller.presses("4255550178#").hears("I have 4 2 5. 5 5 5. 0 1 7 8.").presses("1")
-    await caller.hears("We will send your video link")
+    await caller.hears("A text with your link is on its way.")
     assert (await kept(line, caller)).text_number == "+14255550178"
 
 
@@ -78,6 +95,6 @@ async def test_a_whole_booking_in_spanish(caller: Caller, line: Line) -> None:
     await caller.hears("El martes 1 de diciembre a las 9 de la mañana, oprima 2.").presses("2")
     await caller.hears("Para reservarla, oprima 1.").presses("1").hears("Su cita está hecha.")
     await caller.stays_silent().hears("¿Puede BodyFix Physical Therapy enviarle mensajes")
-    await caller.presses("1").hears("Le enviaremos el enlace de video").stays_silent()
+    await caller.presses("1").hears("Le enviamos un mensaje con su enlace.").stays_silent()
     await caller.hears("Vaya de inmediato a una sala de emergencias").hears("Adiós.")
     assert (await kept(line, caller)).language == "es"
