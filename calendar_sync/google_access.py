@@ -112,8 +112,12 @@ class _Resources:
     def __getattr__(self, name: str) -> Callable[[], Any]:
         """The resource of this name, kept from now on."""
         resource = getattr(self._client, name)()
-        self.__dict__[name] = lambda: resource
-        return self.__getattribute__(name)  # type: ignore[no-any-return]  # as just set
+
+        def kept() -> Any:  # noqa: ANN401  # as above
+            return resource
+
+        setattr(self, name, kept)
+        return kept
 
 
 def _read(file: Path) -> tuple[UserCredentials | ServiceCredentials, bool]:

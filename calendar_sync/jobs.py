@@ -15,6 +15,7 @@ from calendar_sync.channels import renew_channel
 from calendar_sync.desk import Desk
 from calendar_sync.holds import release_expired
 from calendar_sync.inserting import insert_event, withdraw_event
+from calendar_sync.late import show_late
 from calendar_sync.news import tell_patient
 from calendar_sync.rewriting import rewrite_event
 from calendar_sync.staff_jobs import follow_staff, look_at_event
@@ -132,3 +133,4 @@ async def reconcile(desk: Desk) -> None:
             await call_backs.ask(
                 conn, late.call_sid, call_backs.NOT_IN_CALENDAR_YET, late.number, late.language
             )
+        await show_late(conn)
