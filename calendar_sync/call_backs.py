@@ -121,6 +121,16 @@ async def close_by_event(conn: AsyncConnection, event_id: str) -> None:
         )
 
 
+async def close_others(conn: AsyncConnection, reason: str, calls: list[str]) -> None:
+    """What was asked for this reason has settled itself, except for these calls."""
+    async with conn.transaction():
+        await conn.execute(
+            "UPDATE call_back SET done_at = now()"
+            " WHERE reason = %s AND done_at IS NULL AND call_sid <> ALL (%s)",
+            [reason, calls],
+        )
+
+
 async def closed_with_event(conn: AsyncConnection) -> list[tuple[int, str]]:
     """Requests that are done and whose event may still stand in the calendar: id and event."""
     rows = await conn.execute(

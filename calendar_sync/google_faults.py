@@ -16,9 +16,13 @@ booked" is for an insert that Google refuses while it still answers free/busy.
 | 403 quotaExceeded | pending | again after an hour |
 | 404 on the calendar (no longer shared) | not booked, call-back | logged each minute |
 | a busy calendar no longer shared | pending; offers end in 10 minutes | again |
-| 409 | looked up by id: ours is booked, else the next id | the same |
-| 410 on delete | it is gone, as wanted | a sync begins anew |
-| 412 | read again; what staff wrote stays | the same |
+| 409, the id is used by our own event | booked | the same |
+| 409, staff deleted that event | not booked, call-back | the same; restored, it is booked again |
+| 409, the id is used by another event | booked under the next id | the same |
+| 410 on delete | nothing | it is gone, as wanted |
+| 410 on a sync token | nothing | everything is read, and compared |
+| 412 | nothing | read again; what staff wrote stays |
+| no push channel | nothing | logged, asked for again; changes are followed each minute |
 | 400 "Invalid conference type value." | booked without a Meet link | VIDEO_URL or "needs a link" |
 | 400, any other | not booked, call-back | logged |
 | 500, 503 | pending, looked up by id | again with the same id |

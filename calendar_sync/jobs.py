@@ -15,6 +15,7 @@ from calendar_sync.channels import renew_channel
 from calendar_sync.desk import Desk
 from calendar_sync.holds import release_expired
 from calendar_sync.inserting import insert_event, withdraw_event
+from calendar_sync.late import show_late
 from calendar_sync.moving import move_event, take_up
 from calendar_sync.news import send_due_texts, tell_patient
 from calendar_sync.rewriting import rewrite_event
@@ -145,3 +146,4 @@ async def reconcile(desk: Desk) -> None:
             )
         await call_back_the_unlucky(conn)
         await take_up(conn)
+        await show_late(conn)

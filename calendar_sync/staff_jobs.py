@@ -1,6 +1,9 @@
 """The jobs that follow staff: read their changes, look again, show call-backs, follow up."""
 
+import time
+
 from procrastinate import JobContext
+from procrastinate.exceptions import AlreadyEnqueued
 from psycopg import AsyncConnection
 
 from calendar_sync import call_back_events, tellings
@@ -32,6 +35,15 @@ async def follow_staff(context: JobContext, timestamp: int) -> None:
 async def look_at_event(context: JobContext, booking_id: int) -> None:
     """Look at one booking's event, and at what else stands at its time; see `look`."""
     await look(desk_of(context), booking_id)
+
+
+async def owe_reading(conn: AsyncConnection) -> None:
+    """Read the changes as soon as a worker can; asked for many times at once, it is done once."""
+    try:
+        async with conn.transaction():
+            await follow_staff.configure(connection=conn).defer_async(timestamp=int(time.time()))
+    except AlreadyEnqueued:
+        return
 
 
 async def follow_all(desk: Desk) -> None:

@@ -20,7 +20,7 @@ async def pick_up_link(context: JobContext, booking_id: int) -> None:
 async def pick_up(desk: Desk, booking_id: int) -> None:
     """Keep the link and write it into the event; without one, the clinic's own room, or a flag.
 
-    Raises NotYet while the link is being made, for ten minutes, and when the diary does not know.
+    Raises NotYet while the link is being made, for five minutes, and when the diary does not know.
     """
     async with desk.pool.connection() as conn:
         booked = await booking(conn, booking_id)
@@ -39,9 +39,9 @@ async def pick_up(desk: Desk, booking_id: int) -> None:
 
 
 async def _is_new(conn: AsyncConnection, booking_id: int) -> bool:
-    """Confirmed within the last ten minutes, by the database's clock."""
+    """Confirmed within the last five minutes, by the database's clock."""
     rows = await conn.execute(
-        "SELECT confirmed_at > now() - interval '10 minutes' FROM booking WHERE id = %s",
+        "SELECT confirmed_at > now() - interval '5 minutes' FROM booking WHERE id = %s",
         [booking_id],
     )
     return await rows.fetchone() == (True,)

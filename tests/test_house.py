@@ -21,6 +21,7 @@ ONLY_HERE = {
     "alembic": {"voice.migrations.__main__", "voice.migrations.env", "voice.migrations.versions"},
     "fastapi": {
         "voice.app",
+        "voice.calendar_push",
         "voice.phone.page",
         "voice.serving",
         "voice.signed",

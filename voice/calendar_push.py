@@ -1,16 +1,12 @@
 """Google's messages that the screenings calendar has changed, and what they set going."""
 
-import time
-
 import psycopg
 import structlog
 from fastapi import APIRouter, Request, Response
-from procrastinate.exceptions import AlreadyEnqueued
-from psycopg import AsyncConnection
 from psycopg_pool import PoolTimeout
 
 from calendar_sync.channels import is_known
-from calendar_sync.staff_jobs import follow_staff
+from calendar_sync.staff_jobs import owe_reading
 from voice.line import Line
 
 log = structlog.get_logger(__name__)
@@ -38,20 +34,10 @@ def push_router(line: Line) -> APIRouter:
                     log.warning("refused: no message of a channel of ours", path=request.url.path)
                     return Response(status_code=403)
                 if said.get("X-Goog-Resource-State") in _CHANGED:
-                    await _follow(conn)
+                    await owe_reading(conn)
         except (psycopg.Error, PoolTimeout):
             log.exception("a change was told while the database was away")
             return Response(status_code=503)  # Google tells it again
         return Response(status_code=204)
 
     return router
-
-
-async def _follow(conn: AsyncConnection) -> None:
-    """Owe one reading; many messages at once are one reading."""
-    try:
-        async with conn.transaction():
-            owed = follow_staff.configure(connection=conn)
-            await owed.defer_async(timestamp=int(time.time()))
-    except AlreadyEnqueued:
-        return

@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 import phonenumbers
 from psycopg import AsyncConnection
 
-from calendar_sync import call_backs
+from calendar_sync import call_backs, late
 from voice.database import open_database, open_pool
 from voice.settings import Settings
 
@@ -14,10 +15,15 @@ _LANGUAGES = {"en": "English", "es": "Spanish"}
 
 
 async def lines(settings: Settings) -> list[str]:
-    """One line a request: its id, when (the clinic's time), number, language and reason."""
+    """One line a request: its id, when (the clinic's time), number, language and reason.
+
+    Before them, if the calendar could not be read lately, since when.
+    """
     async with connected(settings) as conn:
         requests = await call_backs.open_requests(conn)
-    return [_line(request, settings) for request in requests] or ["Nobody waits for a call."]
+        unread = await late.unread_since(conn)
+    listed = [_line(request, settings) for request in requests] or ["Nobody waits for a call."]
+    return [*([_unread(unread, settings)] if unread else []), *listed]
 
 
 async def mark_done(settings: Settings, request: int) -> bool:
@@ -35,6 +41,11 @@ async def connected(settings: Settings) -> AsyncGenerator[AsyncConnection]:
         pool.connection() as conn,
     ):
         yield conn
+
+
+def _unread(since: datetime, settings: Settings) -> str:
+    when = since.astimezone(settings.zone).strftime("%a %b %d %H:%M")
+    return f"The calendar was last read on {when}: the line knows of no change in it since then."
 
 
 def _line(request: call_backs.CallBack, settings: Settings) -> str:

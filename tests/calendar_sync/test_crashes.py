@@ -17,12 +17,25 @@ from clinic import (
 )
 from faulty_diary import Fault, FaultyDiary, Killed
 from killing import KilledAt, at_every_await, slot
+from psycopg import OperationalError
 
 from calendar_sync import bookings
 from calendar_sync.bookings import Booked, Confirmed, Held
 from calendar_sync.desk import Desk
+from calendar_sync.event import spoken_number
+from calendar_sync.faults import NotYet
 from calendar_sync.inserting import insert
 from calendar_sync.rewriting import rewrite
+
+
+async def until_done(job: Callable[[], Awaitable[None]]) -> None:
+    """Run a job as the queue does: again while the killed one still has its lock."""
+    for _ in range(20):
+        try:
+            return await job()
+        except (NotYet, OperationalError):
+            continue
+    pytest.fail("the job is never done")
 
 
 async def test_killed_anywhere_in_a_hold(desk: Desk) -> None:
@@ -65,18 +78,19 @@ async def test_killed_anywhere_in_a_yes(desk: Desk) -> None:
 
 async def test_killed_anywhere_in_the_insert_job(desk: Desk) -> None:
     """The job runs again: one event, booked; it never takes its own event for somebody else's."""
+    ids: list[int] = []
 
     async def attempt(step: int) -> bool:
-        booking_id = await confirmed(desk, slot(step), f"CA{step}")
-        first = KilledAt(insert(desk, booking_id), step)
+        ids.append(await confirmed(desk, slot(step), f"CA{step}"))
+        first = KilledAt(insert(desk, ids[-1]), step)
         await first
-        await insert(desk, booking_id)
-        assert isinstance(await standing(desk, booking_id), Booked)
-        assert (await own_event(desk, booking_id)).etag == (await row(desk, booking_id)).etag
-        assert len(await live_events(desk)) == step
+        await until_done(lambda: insert(desk, ids[-1]))
+        assert isinstance(await standing(desk, ids[-1]), Booked)
         return first.survived
 
     await at_every_await(attempt)
+    etags = [(await row(desk, booking_id)).etag for booking_id in ids]
+    assert sorted(each.etag for each in await live_events(desk)) == sorted(map(str, etags))
     assert await requests(desk) == []
 
 
@@ -107,17 +121,19 @@ async def test_a_job_that_runs_twice_at_once_makes_one_event(desk: Desk) -> None
 
 async def test_killed_anywhere_in_the_rewrite_job(desk: Desk) -> None:
     """The event has the consent in the end, whenever the job died."""
+    booking_id = await confirmed(desk, slot(1))
+    await insert(desk, booking_id)
 
     async def attempt(step: int) -> bool:
-        sid = f"CA{step}"
-        booking_id = await confirmed(desk, slot(step), sid)
-        await insert(desk, booking_id)
+        # Another number each time, so that each run has something to write.
+        number = f"+1425555{step:04}"
         async with desk.pool.connection() as conn:
-            await bookings.keep_consent(conn, sid, booking_id, "+14255550123", True, "2026-11-1")  # noqa: FBT003
+            await bookings.keep_consent(conn, "CA1", booking_id, number, True, "2026-11-1")  # noqa: FBT003
         first = KilledAt(rewrite(desk, booking_id), step)
         await first
-        await rewrite(desk, booking_id)
-        assert "TEXTS: yes" in (await own_event(desk, booking_id)).description
+        await until_done(lambda: rewrite(desk, booking_id))
+        expected = f"TEXTS: yes, to {spoken_number(number)}"
+        assert expected in (await own_event(desk, booking_id)).description
         return first.survived
 
     await at_every_await(attempt)

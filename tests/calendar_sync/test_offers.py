@@ -67,7 +67,7 @@ def test_no_openings_no_offers() -> None:
     assert three_offers((), PACIFIC) == ()
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(
     st.sets(st.integers(0, 4000), max_size=12).map(sorted),
     st.sampled_from(["any", "morning", "afternoon"]),

@@ -110,7 +110,7 @@ def clinics(draw: st.DrawFn) -> tuple[Rules, list[Span], datetime]:
     return rules, busy, now
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(clinics())
 def test_the_sweep_agrees_with_a_naive_look_at_everything(
     clinic: tuple[Rules, list[Span], datetime],
@@ -120,7 +120,7 @@ def test_the_sweep_agrees_with_a_naive_look_at_everything(
     assert openings(rules, busy, now) == naive(rules, busy, now)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=8)
 @given(clinics())
 def test_open_means_inside_a_range_at_every_minute(
     clinic: tuple[Rules, list[Span], datetime],

@@ -7,17 +7,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from clinic import (
-    SetClock,
-    confirm,
-    confirmed,
-    hold,
-    jobs_waiting,
-    own_event,
-    requests,
-    row,
-    span,
-)
+from clinic import SetClock, confirmed, jobs_waiting, own_event, requests, row, span
 from google_clinic import diary_at
 from google_stand_in.server import Google
 
@@ -236,25 +226,6 @@ async def test_visits_that_are_over_concern_nobody(clinic: Desk, now: SetClock) 
     now.at = NINE.end
     await staff_delete(clinic, booking_id)
     assert (await owed(clinic), (await row(clinic, booking_id)).state) == ([], "booked")
-
-
-async def test_a_colour_that_staff_give_stays(desk: Desk, tmp_path: Path) -> None:
-    """Ours is set with the insert and never again, whatever we write later."""
-    note = bookings.BookingNote("en", "+14255550123", {"Look soon": "pain 9 of 10"})
-    with Google() as google, diary_at(google, tmp_path) as diary:
-        clinic = replace(desk, diary=diary)
-        booking_id = await hold(clinic, NINE)
-        await confirm(clinic, booking_id, note)
-        await insert(clinic, booking_id)
-        event = (await own_event(clinic, booking_id)).event_id
-        assert google.screenings.events[event]["colorId"] == "6"
-        google.screenings.edit(event, colorId="2")
-        async with clinic.pool.connection() as conn:
-            await bookings.keep_consent(conn, "CA1", booking_id, "+14255550123", True, "1")  # noqa: FBT003
-        await rewrite(clinic, booking_id)
-        assert "TEXTS: yes" in google.screenings.events[event]["description"]
-        assert google.screenings.events[event]["colorId"] == "2"
-        assert google.broken_rules == []
 
 
 @pytest.mark.parametrize("told", [False, True])

@@ -1,18 +1,19 @@
-"""What else staff can make of a booking's event in Google: all-day, repeating, an opened time."""
+"""What else staff can make of an event in Google: all-day, repeating, opened, of another colour."""
 
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest_asyncio
-from clinic import confirmed, own_event, row, span
+from clinic import confirm, confirmed, hold, own_event, row, span
 from google_clinic import diary_at
 from google_stand_in.server import Google
 
-from calendar_sync import tellings
+from calendar_sync import bookings, tellings
 from calendar_sync.busy_times import free_openings, refresh
 from calendar_sync.desk import Desk
 from calendar_sync.inserting import insert
+from calendar_sync.rewriting import rewrite
 from calendar_sync.span import Span
 from calendar_sync.staff_jobs import ALL_DAY, REPEATS, follow_all, look
 
@@ -103,3 +104,22 @@ async def offered(desk: Desk) -> tuple[Span, ...]:
     free = await free_openings(desk)
     assert isinstance(free, tuple)
     return free
+
+
+async def test_a_colour_that_staff_give_stays(desk: Desk, tmp_path: Path) -> None:
+    """Ours is set with the insert and never again, whatever we write later."""
+    note = bookings.BookingNote("en", "+14255550123", {"Look soon": "pain 9 of 10"})
+    with Google() as google, diary_at(google, tmp_path) as diary:
+        clinic = replace(desk, diary=diary)
+        booking_id = await hold(clinic, NINE)
+        await confirm(clinic, booking_id, note)
+        await insert(clinic, booking_id)
+        event = (await own_event(clinic, booking_id)).event_id
+        assert google.screenings.events[event]["colorId"] == "6"
+        google.screenings.edit(event, colorId="2")
+        async with clinic.pool.connection() as conn:
+            await bookings.keep_consent(conn, "CA1", booking_id, "+14255550123", True, "1")  # noqa: FBT003
+        await rewrite(clinic, booking_id)
+        assert "TEXTS: yes" in google.screenings.events[event]["description"]
+        assert google.screenings.events[event]["colorId"] == "2"
+        assert google.broken_rules == []
