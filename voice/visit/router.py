@@ -90,7 +90,7 @@ def _answered(line: Line, answer: Answer) -> Callable[[Request], Awaitable[Respo
                 )
         key = browser_key(request)
         query = {**request.query_params, **request.path_params}
-        asked = Asked(line, token, visit, language, query, form, key)
+        asked = Asked(line, language, token, visit, query, form, key)
         response = await answer(asked)
         give_key(response, key, secure=line.settings.public_base_url.startswith("https://"))
         return response
