@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import replace
+from typing import TypedDict
 
 import pytest
 from clinic import SetClock, row
@@ -19,34 +20,47 @@ from voice.visit.look import FILES
 PLACES = ("", "/move", "/cancel", "/move/1")
 
 
-@pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize(
-    "forged",
-    [
-        {"key": ""},
-        {"key": "0" * 64},
-        {"headers": {"origin": "https://evil.example"}},
-        {"headers": {"sec-fetch-site": "cross-site"}},
-        {"headers": {"sec-fetch-site": "same-site", "origin": "null"}},
-        {"cookies": {}},
-        {"cookies": {"visit": "A" * 22}},
-        {"long": "x" * 20_000},
-    ],
+class Forged(TypedDict, total=False):
+    """What is wrong with a form."""
+
+    key: str
+    headers: dict[str, str]
+    cookies: dict[str, str]
+    long: str
+
+
+FORGED: tuple[Forged, ...] = (
+    {"key": ""},
+    {"key": "0" * 64},
+    {"headers": {"origin": "https://evil.example"}},
+    {"headers": {"sec-fetch-site": "cross-site"}},
+    {"headers": {"sec-fetch-site": "same-site", "origin": "null"}},
+    {"cookies": {}},
+    {"cookies": {"visit": "A" * 22}},
+    {"long": "x" * 20_000},
 )
+
+
+@pytest.mark.parametrize("place", PLACES)
 async def test_a_forged_form_has_no_effect(
-    patient: Patient, line: Line, visit: int, place: str, forged: dict[str, object]
+    patient: Patient, line: Line, visit: int, place: str
 ) -> None:
     """No key, another browser's key, another site: 403, and a page that says what to do."""
     before = await row(line.desk, visit)
     opened = await patient.opens("/cancel")
-    key = str(forged.get("key", opened.html.partition('name="key" value="')[2][:64]))
-    patient.more = forged.get("headers", {})  # type: ignore[assignment]  # as written above
-    patient.cookies = forged.get("cookies", patient.cookies)  # type: ignore[assignment]  # as above
-    fields = {"name": "Eve", "start": "2026-12-02T18:00:00+00:00"}
-    answer = await patient.sends(place, key=key, **fields, long=str(forged.get("long", "")))
-    assert answer.status == 403
-    assert "Nothing was changed" in answer.text
-    assert "425-202-5687" in answer.text
+    key, cookies = opened.html.partition('name="key" value="')[2][:64], patient.cookies
+    for forged in FORGED:
+        patient.more, patient.cookies = forged.get("headers", {}), forged.get("cookies", cookies)
+        answer = await patient.sends(
+            place,
+            key=forged.get("key", key),
+            name="Eve",
+            start="2026-12-02T18:00:00+00:00",
+            long=forged.get("long", ""),
+        )
+        assert answer.status == 403
+        assert "Nothing was changed" in answer.text
+        assert "425-202-5687" in answer.text
     assert await row(line.desk, visit) == before
 
 
