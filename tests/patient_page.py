@@ -49,8 +49,9 @@ class Patient:
     """Headers that its browser sends besides."""
 
     async def opens(self, address: str = "", method: str = "GET") -> Answer:
-        """One page; "" is that of the link, and what begins with / is anywhere."""
-        return await self._ask(address if address[:1] == "/" else self.path + address, method)
+        """One page: of the link, such as "/move", or a whole path such as "/visit/x"."""
+        whole = address.startswith(("/visit/", "/healthz")) or address == "/visit"
+        return await self._ask(address if whole else self.path + address, method)
 
     async def sends(self, address: str = "", *, key: str | None = None, **fields: str) -> Answer:
         """A form, with the key that the page gave it unless another is named."""
@@ -86,7 +87,7 @@ class Patient:
             "headers": [(k.encode(), v.encode()) for k, v in (named | self.more).items()],
         }  # fmt: skip
         await self.app(scope, receive, send)
-        headers = Headers(raw=sent[0]["headers"])
+        headers = Headers(raw=list(sent[0]["headers"]))
         for kept in SimpleCookie(headers.get("set-cookie", "")).values():
             self.cookies[kept.key] = kept.value
         return Answer(

@@ -1,4 +1,4 @@
-"""Makes the README's pictures, docs/phone.png and docs/calendar.png: `make screenshots`.
+"""Makes the README's pictures, phone.png, calendar.png and visit.png in docs/: `make screenshots`.
 
 `make screenshots TO=folder` also shows the page narrow, and in light and dark, to look at it.
 """
@@ -12,9 +12,10 @@ from pathlib import Path
 from browser import CHROMIUM, MISSING, Visitor, chromium, page_of
 from playwright.async_api import Browser, expect
 
-from voice.line import open_line, utc_now
+from voice.line import Line, open_line, utc_now
 from voice.phone.page.demo_clock import DemoClock, furnished
 from voice.settings import Settings
+from voice.visit.links import new_link
 
 DOCS = Path(__file__).parent.parent / "docs"
 MORNING = datetime(2026, 11, 30, 17, 12, tzinfo=UTC)
@@ -31,6 +32,7 @@ async def main(extra: Path | None) -> None:
         clock = DemoClock(lambda: MORNING + (utc_now() - began))
         async with open_line(settings, clock) as line, page_of(line) as url, chromium() as browser:
             await for_the_readme(browser, url)
+            await for_the_patient(line, browser, url)
             if extra is not None:
                 await to_look_at(browser, url, extra)
 
@@ -66,6 +68,22 @@ async def for_the_readme(browser: Browser, url: str) -> None:
     await expect(page.locator("#wait")).to_be_visible()
     await page.locator("#calendar").screenshot(path=DOCS / "calendar.png")
     await page.locator("#call").click()
+    await page.close()
+
+
+async def for_the_patient(line: Line, browser: Browser, url: str) -> None:
+    """The page behind the link in the text, as a phone shows it."""
+    async with line.pool.connection() as conn:
+        rows = await conn.execute("SELECT max(id) FROM booking WHERE state = 'booked'")
+        (visit_id,) = await rows.fetchone() or (0,)
+        token = await new_link(conn, visit_id)
+    page = await browser.new_page(
+        viewport={"width": 390, "height": 780},
+        device_scale_factor=2,
+        timezone_id="America/New_York",
+    )
+    await page.goto(f"{url.removesuffix('/phone')}/visit/{token}")
+    await page.screenshot(path=DOCS / "visit.png")
     await page.close()
 
 

@@ -1,15 +1,23 @@
 """What the calendar's tests stand on: a desk, and the queue that its jobs are deferred to."""
 
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from clinic import RULES, SetClock
 from faulty_diary import FaultyDiary
+from google_clinic import diary_at
+from google_stand_in.server import Google
 from procrastinate import App
 from psycopg_pool import AsyncConnectionPool
 
+from calendar_sync import busy_times
 from calendar_sync.desk import Desk
 from calendar_sync.local_diary import LocalDiary
+from calendar_sync.staff_jobs import follow_all
 from voice.jobs import jobs
 
 
@@ -36,3 +44,18 @@ def diary(desk: Desk) -> FaultyDiary:
 def clinic(desk: Desk, diary: FaultyDiary) -> Desk:
     """The desk with that diary."""
     return replace(desk, diary=diary)
+
+
+@pytest_asyncio.fixture(params=["local", "google"])
+async def either(
+    request: pytest.FixtureRequest, desk: Desk, tmp_path: Path
+) -> AsyncGenerator[Desk]:
+    """A clinic with either diary, whose busy times are read."""
+    async with AsyncExitStack() as stack:
+        if request.param == "google":
+            google = stack.enter_context(Google())
+            diary = stack.enter_context(diary_at(google, tmp_path))
+            desk = replace(desk, diary=diary)
+        await follow_all(desk)
+        await busy_times.refresh(desk)
+        yield desk

@@ -1,7 +1,7 @@
 """One request to a visit's page, and what every page of it has in common."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from fastapi import Request
@@ -23,18 +23,20 @@ class Asked:
     """What somebody asked who has the link of this visit; `key` is their browser's."""
 
     line: Line
-    token: str
-    visit: Booking
     language: Language
-    query: Mapping[str, str]
-    form: Mapping[str, str]
-    key: str
+    # Not shown, so that nothing of them gets into a traceback with values.
+    token: str = field(repr=False)
+    visit: Booking = field(repr=False)
+    query: Mapping[str, str] = field(repr=False)
+    form: Mapping[str, str] = field(repr=False)
+    key: str = field(repr=False)
 
     def to(self, place: str = "", **said: str) -> str:
         """An address of this visit's pages, in the language that was chosen by hand."""
+        place, _, part = place.partition("#")
         chosen = {"in": self.language} if "in" in self.query else {}
         query = urlencode({**chosen, **said})
-        return f"/visit/{self.token}{place}{'?' if query else ''}{query}"
+        return f"/visit/{self.token}{place}{'?' if query else ''}{query}{'#' if part else ''}{part}"
 
     def away(self, place: str = "", **said: str) -> RedirectResponse:
         """After a form: go and look, so that a reload sends nothing again."""
@@ -42,18 +44,16 @@ class Asked:
 
     def page(self, name: str, *, status: int = 200, **known: object) -> HTMLResponse:
         """A page about this visit."""
-        return page(
-            name,
-            self.language,
-            status=status,
-            **frame(self.line, self.language),
-            to=self.to,
-            key=form_key(self.key, self.token),
-            visit=self.visit,
-            zone=self.line.settings.zone,
-            zone_name=speech.zone_name(self.line.settings.zone),
-            **known,
-        )
+        zone = self.line.settings.zone
+        about = {
+            "to": self.to,
+            "key": form_key(self.key, self.token),
+            "visit": self.visit,
+            "zone": zone,
+            "zone_name": speech.zone_name(zone),
+        }
+        filled = frame(self.line, self.language) | about | known
+        return page(name, self.language, status=status, **filled)
 
 
 def message(  # noqa: PLR0913  # a page with nothing but words

@@ -19,7 +19,9 @@ def clock(when: datetime, zone: ZoneInfo) -> Text:
     local = when.astimezone(zone)
     time = f"{local.hour % 12 or 12}:{local.minute:02}"
     morning = local.hour < _NOON
-    return Text(f"{time} {'AM' if morning else 'PM'}", f"{time} {'a. m.' if morning else 'p. m.'}")
+    return _unbroken(
+        Text(f"{time} {'AM' if morning else 'PM'}", f"{time} {'a. m.' if morning else 'p. m.'}")
+    )
 
 
 def weekday(when: datetime, zone: ZoneInfo) -> Text:
@@ -34,8 +36,14 @@ def month(when: datetime, zone: ZoneInfo) -> Text:
 
 def whole(when: datetime, zone: ZoneInfo) -> Text:
     """In the middle of a sentence: "Tuesday, December 1st, at 9:20 AM, Pacific time"."""
-    said, name = speech.day_and_time(when, zone), speech.zone_name(zone)
-    return Text(f"{said.en}, {name.en}", f"{said.es}, {name.es}")
+    day, time = speech.day(when, zone), _unbroken(speech.time_of_day(when, zone))
+    name = speech.zone_name(zone)
+    return Text(f"{day.en}, {time.en}, {name.en}", f"{day.es} {time.es}, {name.es}")
+
+
+def _unbroken(time: Text) -> Text:
+    """The same, never split over two lines before its last word."""
+    return Text(*("\u00a0".join(said.rsplit(" ", 1)) for said in (time.en, time.es)))
 
 
 def _nth(words: Text, number: int) -> Text:

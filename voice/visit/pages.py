@@ -13,12 +13,20 @@ from voice.visit.asked import Asked, shown_number
 from voice.visit.calendar_entry import calendar_file, google_link
 from voice.visit.contact import Contact, contact
 from voice.visit.dates import clock, month, weekday
+from voice.words import Text
 
 EARLY = timedelta(minutes=15)
 """The video link shows so long before the visit; earlier nobody would be there."""
 _UNPROCESSABLE = 422
 
 Stands = Literal["booked", "pending", "cancelled", "not booked", "over"]
+_TITLES: dict[Stands, Text] = {
+    "booked": words.TITLE,
+    "pending": words.NOT_YET,
+    "cancelled": words.CANCELLED,
+    "not booked": words.NOT_BOOKED,
+    "over": words.OVER,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,7 @@ async def keep_contact(asked: Asked) -> Response:
     if not typed.is_fine:
         return _visit(asked, typed, status=_UNPROCESSABLE)
     await patient_changes.keep_contact(asked.line.desk, asked.visit.id, typed.name, typed.email)
-    return asked.away(saved="1")
+    return asked.away("#who", saved="1")
 
 
 async def file(asked: Asked) -> Response:
@@ -87,6 +95,7 @@ def _visit(asked: Asked, typed: Contact, *, status: int = 200) -> Response:
     return asked.page(
         "visit.html",
         status=status,
+        title=_TITLES[stands(asked)],
         now=_card(asked),
         stands=stands(asked),
         join=_join(asked),

@@ -80,19 +80,18 @@ def _answered(line: Line, answer: Answer) -> Callable[[Request], Awaitable[Respo
         if visit is None:
             return _no_visit(line, request)
         language = language_of(request, visit.language)
-        form: dict[str, str] | None = {}
-        if request.method == "POST":
-            form = await form_of(request)
-            if form is None or not is_ours(request, form, token, line.settings.public_base_url):
-                log.warning("refused: a form that is not from this visit's own page")
-                return message(
-                    line, language, words.NOT_DONE, words.NOT_DONE_WHY, _FORBIDDEN, switch=False
-                )
+        sent = request.method == "POST"
+        form = await form_of(request) if sent else {}
+        public = line.settings.public_base_url
+        if form is None or (sent and not is_ours(request, form, token, public)):
+            log.warning("refused: a form that is not from this visit's own page")
+            why = words.NOT_DONE_WHY
+            return message(line, language, words.NOT_DONE, why, _FORBIDDEN, switch=False)
         key = browser_key(request)
         query = {**request.query_params, **request.path_params}
-        asked = Asked(line, token, visit, language, query, form, key)
+        asked = Asked(line, language, token, visit, query, form, key)
         response = await answer(asked)
-        give_key(response, key, secure=line.settings.public_base_url.startswith("https://"))
+        give_key(response, key, secure=public.startswith("https://"))
         return response
 
     return endpoint

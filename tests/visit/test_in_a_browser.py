@@ -1,0 +1,157 @@
+"""In a real browser: everybody can read it, use it by keyboard, and nothing is asked elsewhere."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import axe_playwright_python
+import pytest
+import pytest_asyncio
+from browser import CHROMIUM, MISSING, chromium, page_of
+from clinic import SetClock, confirmed, own_event, span
+from playwright.async_api import Browser, Page, expect
+from psycopg_pool import AsyncConnectionPool
+
+from calendar_sync import busy_times
+from calendar_sync.inserting import insert
+from voice.beside import beside
+from voice.jobs import work
+from voice.line import Line, line_on
+from voice.settings import Settings
+from voice.visit.links import new_link
+
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest_asyncio.fixture
+async def line(database: AsyncConnectionPool, now: SetClock) -> AsyncGenerator[Line]:
+    """A clinic with a video room and a worker."""
+    line = line_on(Settings.load("demo"), database, now)
+    line = replace(line, desk=replace(line.desk, video_url="https://video.example/room"))
+    async with beside(work(line.desk, database)):
+        yield line
+
+
+@pytest_asyncio.fixture
+async def visit(line: Line) -> int:
+    """A visit that stands in the calendar."""
+    booked = await confirmed(line.desk, span("2026-12-01 09:00"))
+    await insert(line.desk, booked)
+    await busy_times.refresh(line.desk)
+    return booked
+
+
+@pytest_asyncio.fixture(scope="module")
+async def chrome() -> AsyncGenerator[Browser]:
+    """One browser for all."""
+    if CHROMIUM is None:
+        pytest.skip(MISSING)
+    async with chromium() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture
+async def page(chrome: Browser, asked: list[str], troubles: list[str]) -> AsyncGenerator[Page]:
+    """A phone in New York, dark, whose owner wants nothing to move."""
+    async with await chrome.new_context(
+        viewport={"width": 360, "height": 740}, timezone_id="America/New_York",
+        color_scheme="dark", reduced_motion="reduce", locale="en-US",
+    ) as context:  # fmt: skip
+        page = await context.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on(
+            "console", lambda said: troubles.append(said.text) if said.type == "error" else None
+        )
+        yield page
+
+
+@pytest.fixture
+def asked() -> list[str]:
+    """Every address that was asked for."""
+    return []
+
+
+@pytest.fixture
+def troubles() -> list[str]:
+    """What scripts and console complain of."""
+    return []
+
+
+async def fits(page: Page, *schemes: Literal["light", "dark"]) -> list[str]:
+    """What axe-core finds wrong in these colour schemes, and what is wider than the phone."""
+    found = list[str]()
+    for scheme in schemes or ("dark",):
+        await page.emulate_media(color_scheme=scheme)
+        await page.evaluate(AXE.read_text("utf-8"))
+        said: dict[str, Any] = await page.evaluate(
+            "(tags) => axe.run(document, {runOnly: {type: 'tag', values: tags}})", RULES
+        )
+        found += [f"{rule['id']}: {rule['nodes'][0]['html'][:160]}" for rule in said["violations"]]
+    wide: int = await page.evaluate("document.documentElement.scrollWidth")
+    return found if wide <= 360 else [*found, f"{wide} wide"]
+
+
+async def test_a_patient_moves_and_cancels_by_keyboard(
+    line: Line, visit: int, page: Page, asked: list[str], troubles: list[str]
+) -> None:
+    """Every page on the way is for everybody, in both schemes and languages, on a small phone."""
+    async with line.pool.connection() as conn:
+        token = await new_link(conn, visit)
+    async with page_of(line) as url:
+        address = f"{url.removesuffix('/phone')}/visit/{token}"
+        await page.goto(address)
+        await expect(page.locator("#here")).to_have_text(
+            "On this device's clock: Tuesday, December 1 at 12:00 PM EST"
+        )
+        assert await fits(page, "dark", "light") == []
+        await page.locator("#email").fill("ana@")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#email")).to_be_focused()
+        await expect(page.locator("#email")).to_have_value("ana@")
+        assert await fits(page) == []
+        assert [each for each in troubles if "422" not in each] == []
+        troubles.clear()
+        await page.locator("#email").fill("ana@example.com")
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".said")).to_have_text("Thank you. It is saved.")
+        await page.get_by_role("link", name="Move to another time").press("Enter")
+        await page.get_by_role("link", name="Wed 2 Dec").press("Enter")
+        assert await fits(page, "light") == []
+        await page.get_by_role("button", name="10:00 AM").press("Enter")
+        assert await fits(page) == []
+        await page.get_by_role("button", name="Yes, move my visit").press("Enter")
+        await expect(page.get_by_role("status")).to_have_text("Your visit is moved.")
+        assert (await own_event(line.desk, visit)).span == span("2026-12-02 10:00")
+        await page.get_by_role("link", name="Español").press("Enter")
+        await expect(page.locator("h1")).to_have_text("Su cita de video")
+        await page.get_by_role("link", name="Cancelar esta cita").press("Enter")
+        assert await fits(page) == []
+        await page.get_by_role("button", name="Sí, cancelar mi cita").press("Enter")
+        await expect(page.locator("h1")).to_have_text("Esta cita está cancelada")
+        assert await fits(page) == []
+        weight: int = await page.evaluate(
+            "[...performance.getEntries()].reduce((sum, each) => sum + (each.transferSize || 0), 0)"
+        )
+        assert 0 < weight < 50_000
+    assert troubles == []
+    assert {urlsplit(each).hostname for each in asked} == {"127.0.0.1"}
+
+
+async def test_the_page_works_without_script(line: Line, visit: int, chrome: Browser) -> None:
+    """And in the clinic's own zone the script has nothing to add."""
+    async with line.pool.connection() as conn:
+        token = await new_link(conn, visit)
+    async with page_of(line) as url:
+        address = f"{url.removesuffix('/phone')}/visit/{token}"
+        for script, zone in ((False, "America/New_York"), (True, "America/Los_Angeles")):
+            async with await chrome.new_context(
+                java_script_enabled=script, timezone_id=zone
+            ) as context:
+                page = await context.new_page()
+                await page.goto(address)
+                await expect(page.locator("#here")).to_be_hidden()
+                await expect(page.get_by_text("9:00 AM", exact=True)).to_be_visible()
