@@ -1,6 +1,7 @@
 """The process dies at any await, and running the same thing again ends as if it had not."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 from clinic import (
