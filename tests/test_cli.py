@@ -183,6 +183,12 @@ def test_staff_see_who_waits_and_take_them_off_the_list(run: Run, migrated: str)
     assert run("callbacks", "--done", "2") == (0, "Request 2 is done.\n")
     assert run("callbacks", "--done", "2") == (0, "No open request 2.\n")
     assert "safety" not in run("callbacks")[1]
+    with psycopg.connect(migrated) as conn:
+        conn.execute(
+            "INSERT INTO calendar_cursor (cursor, read_at) VALUES ('1', '2025-11-20 17:05Z')"
+        )
+    said = run("callbacks")[1]
+    assert said.startswith("The calendar was last read on Thu Nov 20 09:05: the line knows of no")
 
 
 @pytest.mark.usefixtures("live", "database")
