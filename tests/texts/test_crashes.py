@@ -3,12 +3,13 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from clinic import span
 from killing import KilledAt
 from text_clinic import PATIENT, TextClinic
@@ -24,10 +25,10 @@ EVERY = 5
 """Each fifth await is tried: a statement has about as many, none of which leaves a mark."""
 
 
-@pytest.fixture
-def one_thread() -> Generator[None]:
+@pytest_asyncio.fixture
+async def one_thread() -> AsyncGenerator[None]:
     """What a killed process had begun ends before the next one's request begins."""
-    loop = asyncio.get_event_loop()
+    loop = asyncio.get_running_loop()
     with ThreadPoolExecutor(1) as one:
         loop.set_default_executor(one)
         yield

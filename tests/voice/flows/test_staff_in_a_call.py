@@ -166,7 +166,7 @@ async def test_changed_after_you_are_booked_with_the_caller_still_there(  # noqa
     STAFF[does](google)
     await follow_all(line.desk)
     await caller.presses("1").hears("For another number").presses("1")
-    await caller.hears("We will send your video link").hears_everything()
+    await caller.hears("A text with your link is on its way").hears_everything()
     booking = await booking_of(line, caller)
     assert booking.state == state
     assert await owed(line.desk) == kinds
