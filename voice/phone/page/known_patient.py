@@ -54,8 +54,6 @@ async def _book(line: Line, before: int) -> Booking | None:
             if not isinstance(held, bookings.Held):
                 continue
             await bookings.confirm(conn, held.booking_id, note)
-        await bookings.wait_until_settled(line.pool, held.booking_id, _SETTLED)
-        async with line.pool.connection() as conn:
             await bookings.keep_consent(
                 conn,
                 CALL_SID,
@@ -64,5 +62,7 @@ async def _book(line: Line, before: int) -> Booking | None:
                 True,  # noqa: FBT003  # the yes
                 CONSENT_VERSION,
             )
+        await bookings.wait_until_settled(line.pool, held.booking_id, _SETTLED)
+        async with line.pool.connection() as conn:
             return await bookings.booking(conn, held.booking_id)
     return None
