@@ -126,3 +126,15 @@ class Visitor:
         """The panel of what happens tells it."""
         await expect(self.page.locator("#did")).to_contain_text(words)
         return self
+
+    async def texts(self, words: str) -> "Visitor":
+        """Write to the clinic on the patient's phone."""
+        await self.page.locator("#reply-words").fill(words)
+        await self.page.locator("#reply-words").press("Enter")
+        await expect(self.page.locator(".bubble.patient").last).to_contain_text(words)
+        return self
+
+    async def gets(self, words: str) -> "Visitor":
+        """The newest text on the patient's phone says so."""
+        await expect(self.page.locator(".bubble.clinic").last).to_contain_text(words)
+        return self

@@ -20,7 +20,7 @@ from voice.visit.links import new_link
 DOCS = Path(__file__).parent.parent / "docs"
 MORNING = datetime(2026, 11, 30, 17, 12, tzinfo=UTC)
 FIRST_PART = "sound=captions&speed=40&waits=1"
-WIDE, NARROW = (1360, 900), (360, 780)
+WIDE, MIDDLE, NARROW = (1440, 960), (1100, 900), (360, 780)
 
 
 async def main(extra: Path | None) -> None:
@@ -48,7 +48,7 @@ async def visit(browser: Browser, url: str, size: tuple[int, int], scheme: str) 
 
 
 async def for_the_readme(browser: Browser, url: str) -> None:
-    """A booking in the making, and then the week that it stands in, with its chart note."""
+    """A booking with its texts, the next one in the making, and the week with its chart note."""
     visitor = await visit(browser, url, WIDE, "light")
     page = visitor.page
     await page.locator("#block-day").select_option("2026-12-02")
@@ -56,12 +56,16 @@ async def for_the_readme(browser: Browser, url: str) -> None:
     await page.locator("#caller").select_option("known")
     await expect(page.locator(".event.booking")).to_have_count(1)
     await page.locator("#caller").select_option("mobile")
+    await booked(visitor, "2")
+    await visitor.texts("C")
+    await expect(page.locator(".bubble.clinic")).to_have_count(2)
     await (await visitor.calls()).to_the_times()
     await visitor.hears("press 2")
+    await page.locator("#note [data-close]").click()
     await page.mouse.move(0, 0)
     await expect(page.locator("#wait")).to_be_visible()
     await page.screenshot(path=DOCS / "phone.png")
-    await visitor.presses("2")
+    await visitor.presses("3")
     await (await visitor.hears("To book it, press 1")).presses("1")
     await visitor.hears("You are booked")
     await expect(page.locator("#note")).to_be_visible()
@@ -87,9 +91,18 @@ async def for_the_patient(line: Line, browser: Browser, url: str) -> None:
     await page.close()
 
 
+async def booked(visitor: Visitor, key: str) -> None:
+    """A call that books the offer under this key, with consent to texts."""
+    await (await (await visitor.calls()).to_the_times()).presses(key)
+    await (await visitor.hears("To book it, press 1")).presses("1")
+    await (await visitor.hears("For yes, press 1")).presses("1")
+    await expect(visitor.page.locator("#after")).to_be_visible()
+    await expect(visitor.page.locator(".bubble.clinic").first).to_be_visible()
+
+
 async def to_look_at(browser: Browser, url: str, folder: Path) -> None:
-    """The whole page in a call and after it, at both widths, in both schemes."""
-    for name, size in (("wide", WIDE), ("narrow", NARROW)):
+    """The whole page in a call and after it, at all widths, in both schemes."""
+    for name, size in (("wide", WIDE), ("middle", MIDDLE), ("narrow", NARROW)):
         for scheme in ("light", "dark"):
             visitor = await visit(browser, url, size, scheme)
             page = visitor.page
@@ -101,6 +114,21 @@ async def to_look_at(browser: Browser, url: str, folder: Path) -> None:
             await expect(page.locator("#after")).to_be_visible()
             await page.locator("#phone").screenshot(path=folder / f"{name}-{scheme}-after.png")
             await page.close()
+    for scheme in ("light", "dark"):
+        visitor = await visit(browser, url, NARROW, scheme)
+        await visitor.page.locator("#caller").select_option("landline")
+        await booked_in_vain(visitor)
+        await visitor.page.locator("#texts").screenshot(path=folder / f"landline-{scheme}.png")
+        await visitor.page.close()
+
+
+async def booked_in_vain(visitor: Visitor) -> None:
+    """A landline agrees to texts, which cannot come."""
+    await (await (await visitor.calls()).to_the_times()).presses("1")
+    await (await visitor.hears("To book it, press 1")).presses("1")
+    await (await visitor.hears("For yes, press 1")).presses("1")
+    await expect(visitor.page.locator("#texts-none")).to_contain_text("Staff are asked")
+    await expect(visitor.page.locator("#after")).to_be_visible()
 
 
 if __name__ == "__main__":

@@ -7,9 +7,12 @@ from playwright.async_api import expect
 
 from voice.phone.transcript import read
 
+SPANISH = "9 1 2 2 2 2 2 2 3 1 2 1 7%23 1 1 1 1"
+"""Nothing is wrong, a foot hurts, the first time, and texts are welcome."""
+
 
 async def test_a_whole_booking_by_clicking(visitor: Visitor) -> None:
-    """From the green button to the event in the clinic's week, open at its chart note."""
+    """From the green button to the event, open at its chart note, and to the text with its link."""
     page = visitor.page
     await (await (await visitor.calls()).to_the_times()).presses("1")
     await (await visitor.hears("To book it, press 1")).presses("1")
@@ -21,7 +24,12 @@ async def test_a_whole_booking_by_clicking(visitor: Visitor) -> None:
     await expect(page.locator("#note")).to_contain_text("5 of 5 answered no")
     await expect(page.locator("#steps")).to_contain_text("offers")
     assert "<Gather" in (await page.locator("#turns pre").first.text_content() or "")
-    await page.locator("#call").click()
+    await (await visitor.hears("For yes, press 1")).presses("1")
+    await visitor.gets("BodyFix: booked Mon Nov 30, 12:00 PM PT.")
+    async with page.expect_popup() as opened:
+        await page.locator(".bubble a[target=_blank][rel=noopener]").click()
+    await expect((await opened.value).locator("h1")).to_be_visible()
+    assert "/visit/" in (await opened.value).url
     await expect(page.locator("#outcome")).to_contain_text("Booked: Monday, November 30th")
 
 
@@ -53,12 +61,13 @@ async def test_the_keyboard_dials(visitor: Visitor) -> None:
     await expect(visitor.page.locator(".pressed")).to_have_text(["You press 9", "You press 1"])
 
 
-async def test_a_call_in_spanish(visitor: Visitor) -> None:
-    """From the offer in Spanish on; the captions say which language they are in."""
-    await (await (await visitor.calls()).hears("oprima nueve")).presses("9")
-    await (await visitor.hears("oprima 1")).presses("1")
-    await visitor.hears("seguridad")
-    assert await visitor.page.locator(".says").last.get_attribute("lang") == "es-US"
+async def test_a_call_in_spanish(opens: Opens) -> None:
+    """Replayed by a link, to the text in Spanish; screen readers are told the language of each."""
+    visitor = await opens(f"sound=captions&speed=100&keys={SPANISH}")
+    await visitor.page.locator("#call").click()
+    await visitor.gets("BodyFix: cita lun 30 nov, 12:00 PM PT.")
+    for said in (visitor.page.locator(".says"), visitor.page.locator(".bubble p > span[lang]")):
+        assert await said.last.get_attribute("lang") == "es-US"
 
 
 async def test_staff_take_the_call(opens: Opens) -> None:

@@ -21,7 +21,7 @@ def event_on(visitor: Visitor, day: str) -> Locator:
 
 
 async def test_an_event_is_dragged(known: Visitor) -> None:
-    """To another day and time; the line offers the old time again, and not the new one."""
+    """To another time: the line offers the old one again, and texts the patient in the morning."""
     event, offers = event_on(known, "2026-11-30"), known.page.locator(".offers")
     await expect(offers).not_to_contain_text(FIRST)
     wednesday = known.page.locator('[data-day="2026-12-02"] .column')
@@ -34,6 +34,11 @@ async def test_an_event_is_dragged(known: Visitor) -> None:
     await expect(offers).to_contain_text(FIRST)
     await expect(offers).not_to_contain_text("Wed, Dec 2, 9:00 AM")
     await known.sees_line_do("the booking is on Wednesday, December 2nd, at 9 AM now")
+    skip = known.page.locator("#skip-ahead")
+    await expect(skip).to_have_text("Skip to the next text Mon, Nov 30, 8:00 AM")
+    await skip.click()
+    await known.gets("BodyFix: we moved your video call to Wed Dec 2, 9:00 AM PT.")
+    await expect(known.page.locator("#now")).to_contain_text("8:00 AM")
 
 
 async def test_an_event_is_moved_by_keyboard(known: Visitor) -> None:
@@ -58,6 +63,17 @@ async def test_an_event_is_deleted(known: Visitor) -> None:
     await expect(known.page.locator("#note")).to_be_hidden()
     await known.sees_line_do("Staff deleted the event")
     await known.sees_line_do("the booking on Monday, November 30th, at 12 noon is cancelled")
+
+
+async def test_the_patient_stops_texts(known: Visitor) -> None:
+    """The reply stands in the thread with an honest note, and staff are asked to call instead."""
+    await known.gets("BodyFix: booked Mon Nov 30, 12:00 PM PT.")
+    await (await known.texts("C")).gets("thank you, see you Mon Nov 30, 12:00 PM PT.")
+    await known.texts("STOP")
+    await expect(known.page.locator(".bubble.note")).to_contain_text("Twilio itself answers STOP")
+    await expect(known.page.locator("#texts-none")).to_contain_text("asked for no more texts")
+    await expect(known.page.locator("#texts-none")).to_contain_text("Staff are asked instead")
+    await expect(known.page.locator("#skip-ahead")).to_be_hidden()
 
 
 async def test_a_morning_is_blocked(visitor: Visitor) -> None:

@@ -39,7 +39,7 @@ class CallerId:
 
     def fields(self, status: str) -> tuple[tuple[str, str], ...]:
         """The form fields of a request while the call has this CallStatus."""
-        here, there = _place("From", "Caller", self.number), _place("To", "Called", self.line)
+        here, there = place("From", self.number, "Caller"), place("To", self.line, "Called")
         signed = () if self.stir_verstat is None else (("StirVerstat", self.stir_verstat),)
         parent = () if self.parent is None else (("ParentCallSid", self.parent),)
         return (
@@ -59,12 +59,11 @@ class CallerId:
         )
 
 
-def _place(*names_and_number: str) -> tuple[tuple[str, str], ...]:
+def place(name: str, number: str, *others: str) -> tuple[tuple[str, str], ...]:
     """Where a number is at home; Twilio leaves what it does not know empty."""
-    *names, number = names_and_number
     country = "US" if number.startswith("+1") else ""
     return tuple(
-        (name + part, country if part == "Country" else "")
-        for name in names
+        (each + part, country if part == "Country" else "")
+        for each in (name, *others)
         for part in ("City", "State", "Zip", "Country")
     )

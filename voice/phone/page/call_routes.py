@@ -77,6 +77,7 @@ def _add_the_call(routes: APIRouter, stage: Stage) -> None:
             pace=Pace(placed.speed, placed.waits, placed.voiced),
             steps=steps,
         )
+        await stage.patient_phone.know_landline(placed.number)
         return {"call": stage.place(wish).sid}
 
     @routes.post("/{sid}/keys", status_code=_NO_CONTENT)

@@ -1,4 +1,4 @@
-"""A patient whom the clinic knows: a number with a booking, made the way a call makes one."""
+"""A patient whom the clinic knows: a number with a booking and texts, made as a call makes them."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,7 @@ from calendar_sync import bookings, busy_times
 from calendar_sync.bookings import Booking, BookingNote
 from voice import speech
 from voice.flows.booking import SAFE
+from voice.flows.goodbye import CONSENT_VERSION
 from voice.line import Line
 
 NUMBER = "+14255550177"
@@ -53,6 +54,14 @@ async def _book(line: Line, before: int) -> Booking | None:
             if not isinstance(held, bookings.Held):
                 continue
             await bookings.confirm(conn, held.booking_id, note)
+            await bookings.keep_consent(
+                conn,
+                CALL_SID,
+                held.booking_id,
+                NUMBER,
+                True,  # noqa: FBT003  # the yes
+                CONSENT_VERSION,
+            )
         await bookings.wait_until_settled(line.pool, held.booking_id, _SETTLED)
         async with line.pool.connection() as conn:
             return await bookings.booking(conn, held.booking_id)

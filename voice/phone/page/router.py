@@ -7,17 +7,24 @@ from fastapi import APIRouter, FastAPI, Header, HTTPException, Response
 from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import BaseModel
 
-from voice import signing, speech
+from voice import signing
 from voice.line import Line
 from voice.phone.moments import Staff
-from voice.phone.page import calendar_routes, call_routes, known_patient, server_voice
+from voice.phone.page import (
+    calendar_routes,
+    call_routes,
+    known_patient,
+    server_voice,
+    text_routes,
+)
 from voice.phone.page.guard import Guarded
 from voice.phone.page.look import FILES, TYPES, page
+from voice.phone.page.patient_phone import LANDLINE
 from voice.phone.page.stage import Stage
 from voice.phone.page.week import day_and_clock
 from voice.phone.placing import DEFAULT_CALLER
+from voice.texts.rendering import plain_number
 
-LANDLINE = "+12065550142"
 _NO_CONTENT, _NOT_FOUND = 204, 404
 
 
@@ -33,6 +40,7 @@ def add_phone(app: FastAPI, line: Line) -> Stage:
     app.include_router(_router(stage))
     app.include_router(call_routes.router(stage))
     app.include_router(calendar_routes.router(stage))
+    app.include_router(text_routes.router(stage))
     return stage
 
 
@@ -52,10 +60,12 @@ def _router(stage: Stage) -> APIRouter:
                 (when.name, when.words, day_and_clock(when.at.astimezone(zone)))
                 for when in stage.times
             ],
-            now=_now(stage),
+            now=stage.wall,
             callers=_CALLERS,
             staff=_STAFF,
             has_voice=server_voice.has_voice(),
+            sender=line.texting.keeper.clinic.name,
+            sender_number=plain_number(line.settings.clinic_number),
         )
 
     @router.get("/phone/files/{name}")
@@ -82,7 +92,7 @@ def _router(stage: Stage) -> APIRouter:
     async def clock(chosen: Chosen) -> dict[str, str]:
         """Let it be another time in the demo."""
         await stage.set_clock(chosen.when)
-        return {"now": _now(stage)}
+        return {"now": stage.wall}
 
     @router.post("/phone/known-patient")
     async def a_known_patient() -> known_patient.Known:
@@ -106,10 +116,3 @@ _STAFF = (
     (Staff.VOICEMAIL.value, "Voicemail answers"),
     (Staff.BUSY.value, "Busy"),
 )
-
-
-def _now(stage: Stage) -> str:
-    """The demo's time on the clinic's wall."""
-    zone = stage.line.settings.zone
-    local = day_and_clock(stage.line.now().astimezone(zone))
-    return f"{local} {speech.zone_name(zone).en}"

@@ -2,16 +2,19 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from fastapi import FastAPI, HTTPException
 
 from calendar_sync import busy_times
+from voice import speech
 from voice.line import Line
 from voice.phone.page.demo_clock import DemoClock, When, times_to_call
 from voice.phone.page.feed import Feed
 from voice.phone.page.live_call import LiveCall, Wish
+from voice.phone.page.patient_phone import PatientPhone
 from voice.phone.page.watch import Watch
+from voice.phone.page.week import day_and_clock
 from voice.phone.post import InProcess
 
 MOST_CALLS = 20
@@ -31,7 +34,10 @@ class Stage:
 
     def __post_init__(self) -> None:
         """Begin to watch once a page is open."""
-        self.watch = Watch(self.line, self.feed)
+        self.patient_phone = PatientPhone(self.line)
+        self.watch = Watch(self.line, self.feed, self.patient_phone)
+        settings = self.line.settings
+        self.post = InProcess(self.app, settings.public_base_url, settings.tokens[0])
 
     def place(self, wish: Wish) -> LiveCall:
         """Start a call; it goes on by itself."""
@@ -41,8 +47,7 @@ class Stage:
             del self.calls[sid]
         self.calls[call.sid] = call
         self.watch.follow(call.sid)
-        post = InProcess(self.app, settings.public_base_url, settings.tokens[0])
-        task = asyncio.create_task(call.live(post))
+        task = asyncio.create_task(call.live(self.post))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return call
@@ -62,14 +67,32 @@ class Stage:
         return choice if isinstance(clock, DemoClock) else choice[:1]
 
     async def set_clock(self, name: str) -> None:
-        """Let it be one of these times; the line reads its calendar for it."""
-        clock = self.line.now
+        """Let it be one of these times."""
         chosen = [when for when in self.times if when.name == name]
-        if not chosen or not isinstance(clock, DemoClock):
+        if not chosen:
             raise HTTPException(_NOT_FOUND, "There is no such time to call at.")
-        clock.set(chosen[0].at)
+        await self.skip_to(chosen[0].at)
+
+    async def skip_to(self, at: datetime) -> None:
+        """Let it be this time (aware): the line reads its calendar, and sends what is due."""
+        clock = self.line.now
+        if not isinstance(clock, DemoClock):
+            raise HTTPException(_NOT_FOUND, "This clock cannot be set.")
+        clock.set(at)
         await busy_times.refresh(self.line.desk)
+        await self.line.desk.send_due()
         self.feed.tell("week")
+
+    @property
+    def wall(self) -> str:
+        """The demo's time on the clinic's wall."""
+        zone = self.line.settings.zone
+        local = day_and_clock(self.line.now().astimezone(zone))
+        return f"{local} {speech.zone_name(zone).en}"
+
+    def is_over(self, sid: str) -> bool:
+        """Whether a call has ended; one that is not of this page has."""
+        return sid not in self.calls or self.calls[sid].ended is not None
 
     @property
     def today(self) -> date:

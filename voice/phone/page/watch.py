@@ -1,4 +1,4 @@
-"""Looks at the diary and at the page's calls, and tells every page what has changed."""
+"""Looks at the diary, the page's calls and the texts, and tells every page what has changed."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -14,6 +14,7 @@ from calendar_sync.staff_jobs import follow_all
 from voice import speech
 from voice.line import Line
 from voice.phone.page.feed import Feed
+from voice.phone.page.patient_phone import PatientPhone
 
 log = structlog.get_logger(__name__)
 
@@ -24,8 +25,8 @@ LOOK_EVERY = 0.2
 class Watch:
     """What the open pages know so far of the diary, and of the calls placed from a page."""
 
-    def __init__(self, line: Line, feed: Feed) -> None:
-        self._line, self._feed = line, feed
+    def __init__(self, line: Line, feed: Feed, phone: PatientPhone) -> None:
+        self._line, self._feed, self._phone = line, feed, phone
         self._calls: dict[str, None] = {}
         self._known: dict[int, Booking] = {}
         self._asked: set[int] = set()
@@ -69,6 +70,9 @@ class Watch:
             moved |= await self._call_changed(sid)
         if moved:
             self._feed.tell("week")
+        async with self._line.pool.connection() as conn:
+            if await self._phone.anything_new(conn):
+                self._feed.tell("texts")
 
     async def _diary_changed(self) -> bool:
         first = self._cursor is None

@@ -69,9 +69,13 @@ async function read() {
     shut();
     return;
   }
+  const html = await answer.text();
   const typing = note.contains(document.activeElement) && document.activeElement.name;
-  note.innerHTML = await answer.text();
+  const typed = [...note.querySelectorAll("input")].filter((field) => field.value !== field.defaultValue);
+  const before = note.querySelector("form")?.dataset.id;
+  note.innerHTML = html;
   note.hidden = false;
+  if (before === id) for (const field of typed) note.querySelector(`[name="${field.name}"]`).value = field.value;
   if (typing) note.querySelector(`[name="${typing}"]`)?.focus();
 }
 

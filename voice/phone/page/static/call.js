@@ -12,6 +12,7 @@ const link = new URLSearchParams(location.hash.slice(1));
 
 let call = null; // the one that goes on: { id, began, moment }
 let mine = ""; // the last call of this page
+let last = ""; // the same, until another caller is chosen
 let early = null; // events that came before the call's own name
 let clock = 0;
 
@@ -29,11 +30,21 @@ function number() {
   return caller.value === "other" ? byId("number").value.trim() : caller.selectedOptions[0].dataset.number;
 }
 
+// Whose phone it is: the number, and the call that it placed.
+export function whose() {
+  const given = number();
+  return { number: /^\+[1-9]\d{6,14}$/.test(given) ? given : "", call: last };
+}
+
+const chosen = () => document.dispatchEvent(new Event("caller-chosen"));
+
 async function whoCalls() {
   const who = byId("caller").value;
+  last = "";
   byId("number-field").hidden = who !== "other";
   byId("about-caller").textContent = "";
   if (who === "known") byId("about-caller").textContent = (await post("/phone/known-patient")).says;
+  chosen();
 }
 
 async function whenCalled() {
@@ -76,7 +87,7 @@ async function place() {
 
 function begin(id, voiced) {
   call = { id, began: Date.now(), moment: null };
-  mine = id;
+  mine = last = id;
   phone.classList.add("on-call");
   byId("call-words").textContent = "Hang up";
   byId("after").hidden = true;
@@ -180,6 +191,7 @@ const hangUp = () => post(`/phone/calls/${call.id}/hang-up`).catch((trouble) => 
 async function copyLink() {
   const kept = new URLSearchParams({ keys: byId("link").dataset.keys });
   for (const name of ["caller", "when", "staff"]) kept.set(name, byId(name).value);
+  if (byId("when").value === "skipped") kept.set("when", "now");
   if (byId("caller").value === "other") kept.set("number", number());
   const address = `${location.origin}/phone#${kept}`;
   try {
@@ -193,6 +205,7 @@ async function copyLink() {
 byId("call").addEventListener("click", () => (call ? hangUp() : place()));
 byId("who").addEventListener("submit", (event) => event.preventDefault());
 byId("caller").addEventListener("change", whoCalls);
+byId("number").addEventListener("change", whoCalls);
 byId("when").addEventListener("change", whenCalled);
 byId("staff").addEventListener("change", () => {
   if (call) post(`/phone/calls/${call.id}/staff`, { staff: byId("staff").value });

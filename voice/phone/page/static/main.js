@@ -3,9 +3,11 @@
 import * as calendar from "./calendar.js";
 import * as call from "./call.js";
 import * as story from "./story.js";
+import * as texts from "./texts.js";
 import { draggable } from "./drag.js";
 
 document.addEventListener("call-begins", story.begin);
+for (const news of ["call-begins", "caller-chosen"]) document.addEventListener(news, texts.refresh);
 draggable((event, day, time) => calendar.staffDo(`${event.id}/move`, { etag: event.etag, day, time }));
 
 const events = new EventSource("/phone/events");
@@ -14,6 +16,7 @@ const on = (kind, does) => events.addEventListener(kind, (event) => does(JSON.pa
 events.addEventListener("open", () => {
   call.ready();
   calendar.changed();
+  texts.refresh();
 });
 for (const kind of ["moment", "key", "not_heard", "ended"]) on(kind, (told) => call.happened(kind, told));
 on("document", (told) => call.whenOurs(told, story.turn));
@@ -24,3 +27,4 @@ on("did", (told) => {
 });
 on("staff", (told) => story.staffDid(told.words));
 on("week", () => calendar.changed());
+for (const kind of ["texts", "did", "ended", "week"]) on(kind, texts.refresh);

@@ -1,0 +1,106 @@
+// The patient's phone: texts as they arrive, replies, and the skip to the next one.
+
+import { byId, make, post } from "./post.js";
+import { whose } from "./call.js";
+
+const thread = byId("thread");
+const bubbles = byId("bubbles");
+const reply = byId("reply");
+const words = byId("reply-words");
+const WHO = { clinic: `${byId("texts-from").textContent}: `, patient: "You: ", note: "" };
+let number = ""; // whose messages are shown
+let day = "";
+let turn = 0;
+
+export async function refresh() {
+  const mine = ++turn;
+  let told;
+  try {
+    told = await post("/phone/texts", whose());
+  } catch {
+    return; // the line is away; the page asks again once it is back
+  }
+  if (mine === turn) show(told);
+}
+
+function show(told) {
+  byId("now").textContent = told.now;
+  if (told.number !== number) {
+    bubbles.replaceChildren();
+    number = told.number;
+    day = "";
+  }
+  byId("texts-number").textContent = told.shown;
+  const there = new Set([...bubbles.children].map((row) => row.dataset.name));
+  const fresh = told.bubbles.filter((bubble) => !there.has(bubble.name));
+  for (const bubble of fresh) add(bubble, told.language);
+  if (fresh.length) thread.scrollTop = thread.scrollHeight;
+  byId("texts-hint").textContent = told.bubbles.length ? "" : told.hint;
+  reply.hidden = !told.can_write;
+  whyNone(told.why_none);
+  byId("skip-ahead").hidden = !told.next;
+  byId("skip-words").textContent = told.next?.words ?? "";
+  byId("skip-when").textContent = told.next?.when ?? "";
+}
+
+function add(bubble, language) {
+  if (bubble.day !== day) bubbles.append(make("li", bubble.day, "day"));
+  day = bubble.day;
+  const row = make("li", undefined, `bubble ${bubble.by}`);
+  row.dataset.name = bubble.name;
+  const said = make("p");
+  said.append(make("span", WHO[bubble.by], "hidden"), content(bubble, language));
+  row.append(said);
+  if (bubble.by !== "note") row.append(make("time", bubble.time));
+  bubbles.append(row);
+}
+
+function content(bubble, language) {
+  const text = make("span");
+  if (bubble.by === "clinic") text.lang = language;
+  if (!bubble.link) {
+    text.textContent = bubble.words;
+    return text;
+  }
+  const [before, after] = bubble.words.split(bubble.link);
+  const link = make("a", bubble.link.replace(/^https?:\/\//, ""));
+  link.href = bubble.path;
+  link.target = "_blank";
+  link.rel = "noopener";
+  text.append(before, link, after);
+  return text;
+}
+
+// Says it once: a live region that is filled with the same again would be read out again.
+function whyNone(sentences) {
+  const box = byId("texts-none");
+  const before = [...box.children].map((line) => line.textContent);
+  if (before.join("\n") === sentences.join("\n")) return;
+  box.replaceChildren(...sentences.map((sentence) => make("p", sentence)));
+}
+
+async function written(event) {
+  event.preventDefault();
+  const said = words.value.trim();
+  if (!said) return;
+  words.value = "";
+  await attempt("/phone/texts/reply", { number, words: said });
+}
+
+async function skip() {
+  if (await attempt("/phone/texts/skip", whose())) byId("when").value = "skipped";
+}
+
+async function attempt(path, body) {
+  try {
+    await post(path, body);
+  } catch (trouble) {
+    byId("texts-none").replaceChildren(make("p", trouble.message));
+    return false;
+  }
+  await refresh();
+  return true;
+}
+
+reply.addEventListener("submit", written);
+byId("skip-ahead").addEventListener("click", skip);
