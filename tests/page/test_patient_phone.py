@@ -34,7 +34,7 @@ async def stage(database: AsyncConnectionPool, clock: DemoClock) -> AsyncGenerat
 
 
 async def visit(stage: Stage, number: str = PATIENT, *, agrees: bool | None = True) -> None:
-    """A visit on Tuesday, whose patient agreed to texts at this number, refused, or said nothing."""
+    """A visit on Tuesday; its patient agreed to texts at this number, refused, or said nothing."""
     desk = stage.line.desk
     booking = await confirmed(desk, TUESDAY)
     await insert(desk, booking)
@@ -93,8 +93,10 @@ async def test_stop_is_twilios_to_answer(stage: Stage) -> None:
     ]
     assert shown.why_none == [
         "No texts come: they asked for no more texts.",
-        "Staff are asked instead: no texts possible (they asked for no more texts):"
-        " call with the time and the video link.",
+        (
+            "Staff are asked instead: no texts possible (they asked for no more texts):"
+            " call with the time and the video link."
+        ),
     ]
     assert shown.next is None
 
