@@ -48,7 +48,7 @@ async def visit(browser: Browser, url: str, size: tuple[int, int], scheme: str) 
 
 
 async def for_the_readme(browser: Browser, url: str) -> None:
-    """A booking with its texts, the next one in the making, and the week with its chart note."""
+    """A booking in the week, open at its note; then its texts, and the next one in the making."""
     visitor = await visit(browser, url, WIDE, "light")
     page = visitor.page
     await page.locator("#block-day").select_option("2026-12-02")
@@ -59,18 +59,15 @@ async def for_the_readme(browser: Browser, url: str) -> None:
     await booked(visitor, "2")
     await visitor.texts("C")
     await expect(page.locator(".bubble.clinic")).to_have_count(2)
+    await expect(page.locator("#note")).to_contain_text("TEXTS: yes")
+    await page.mouse.move(0, 0)
+    await page.locator("#calendar").screenshot(path=DOCS / "calendar.png")
     await (await visitor.calls()).to_the_times()
     await visitor.hears("press 2")
     await page.locator("#note [data-close]").click()
     await page.mouse.move(0, 0)
     await expect(page.locator("#wait")).to_be_visible()
     await page.screenshot(path=DOCS / "phone.png")
-    await visitor.presses("3")
-    await (await visitor.hears("To book it, press 1")).presses("1")
-    await visitor.hears("You are booked")
-    await expect(page.locator("#note")).to_be_visible()
-    await expect(page.locator("#wait")).to_be_visible()
-    await page.locator("#calendar").screenshot(path=DOCS / "calendar.png")
     await page.locator("#call").click()
     await page.close()
 
