@@ -10,7 +10,7 @@ FIRST = "Mon, Nov 30, 12:00 PM"
 @pytest_asyncio.fixture
 async def known(opens: Opens) -> Visitor:
     """The page with one event: the known patient's, on Monday at noon."""
-    visitor = await opens("sound=captions&caller=known")
+    visitor = await opens("sound=captions&caller=known", viewport={"width": 1600, "height": 1800})
     await expect(visitor.page.locator("#about-caller")).to_contain_text("visit code")
     return visitor
 
