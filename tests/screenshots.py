@@ -46,7 +46,7 @@ async def visit(browser: Browser, url: str, size: tuple[int, int], scheme: str) 
 
 
 async def for_the_readme(browser: Browser, url: str) -> None:
-    """A booking with its texts, the next one in the making, and the week with its chart note."""
+    """A booking in the week, open at its note; then its texts, and the next one in the making."""
     visitor = await visit(browser, url, WIDE, "light")
     page = visitor.page
     await page.locator("#block-day").select_option("2026-12-02")
@@ -57,18 +57,15 @@ async def for_the_readme(browser: Browser, url: str) -> None:
     await booked(visitor, "2")
     await visitor.texts("C")
     await expect(page.locator(".bubble.clinic")).to_have_count(2)
+    await expect(page.locator("#note")).to_contain_text("TEXTS: yes")
+    await page.mouse.move(0, 0)
+    await page.locator("#calendar").screenshot(path=DOCS / "calendar.png")
     await (await visitor.calls()).to_the_times()
     await visitor.hears("press 2")
     await page.locator("#note [data-close]").click()
     await page.mouse.move(0, 0)
     await expect(page.locator("#wait")).to_be_visible()
     await page.screenshot(path=DOCS / "phone.png")
-    await visitor.presses("3")
-    await (await visitor.hears("To book it, press 1")).presses("1")
-    await visitor.hears("You are booked")
-    await expect(page.locator("#note")).to_be_visible()
-    await expect(page.locator("#wait")).to_be_visible()
-    await page.locator("#calendar").screenshot(path=DOCS / "calendar.png")
     await page.locator("#call").click()
     await page.close()
 
@@ -94,13 +91,20 @@ async def to_look_at(browser: Browser, url: str, folder: Path) -> None:
             await page.screenshot(path=folder / f"{name}-{scheme}.png", full_page=True)
             await page.locator("#call").click()
             await expect(page.locator("#after")).to_be_visible()
-            await page.locator("#phone").screenshot(path=folder / f"{name}-{scheme}-after.png")
+            for part in ("phone", "texts"):
+                path = folder / f"{name}-{scheme}-{part}.png"
+                await page.locator(f"#{part}").screenshot(path=path)
             await page.close()
     for scheme in ("light", "dark"):
         visitor = await visit(browser, url, NARROW, scheme)
         await visitor.page.locator("#caller").select_option("landline")
         await booked_in_vain(visitor)
         await visitor.page.locator("#texts").screenshot(path=folder / f"landline-{scheme}.png")
+        await visitor.page.locator("#caller").select_option("known")
+        await visitor.gets("booked")
+        await visitor.texts("STOP")
+        await expect(visitor.page.locator("#texts-none")).to_contain_text("no more texts")
+        await visitor.page.locator("#texts").screenshot(path=folder / f"stop-{scheme}.png")
         await visitor.page.close()
 
 

@@ -27,7 +27,7 @@ async def violations(page: Page) -> list[str]:
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 360), ("dark", 1440)])
 async def test_everybody_can_use_it(opens: Opens, scheme: str, width: int) -> None:
-    """Names, landmarks and contrast of AA, before a call, in it and after it, with a note open."""
+    """Names, landmarks and contrast of AA: before a call, in it, and after it with all that is."""
     visitor = await opens(
         "sound=captions&speed=2&caller=known",
         color_scheme=scheme, viewport={"width": width, "height": 800}, reduced_motion="reduce",
@@ -41,6 +41,8 @@ async def test_everybody_can_use_it(opens: Opens, scheme: str, width: int) -> No
     assert await violations(page) == []
     await page.locator("#call").click()
     await expect(page.locator("#after")).to_be_visible()
+    await (await visitor.texts("C")).texts("STOP")
+    await expect(page.locator("#texts-none")).to_contain_text("Staff are asked")
     for closed in await page.locator(".inside > details > summary").all():
         await closed.click()
     assert await violations(page) == []

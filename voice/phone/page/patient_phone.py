@@ -31,7 +31,7 @@ class Bubble:
     """One message of the screen; ``link`` is the part of its words that leads to ``path``."""
 
     name: str
-    by: Literal["clinic", "patient", "note"]
+    by: Literal["clinic", "patient", "remark"]
     words: str
     day: str
     time: str
@@ -86,9 +86,9 @@ class PatientPhone:
                 await keep(conn, number, each, self._line.now())
         if answer.status != _OK:
             note = f"The line failed with HTTP {answer.status}; Twilio would note error 11200."
-            await self._keep(number, f"{message.sid}-note", "note", note)
+            await self._keep(number, f"{message.sid}-note", "remark", note)
         elif not said:
-            await self._keep(number, f"{message.sid}-note", "note", _unanswered(words))
+            await self._keep(number, f"{message.sid}-note", "remark", _unanswered(words))
 
     async def know_landline(self, number: str) -> None:
         """The demo has no Twilio to say so: its landline is one from the first call on."""
@@ -97,7 +97,7 @@ class PatientPhone:
                 await bar(conn, number, meaning_of(_TO_A_LANDLINE).words)
 
     async def _keep(
-        self, number: str, name: str, by: Literal["patient", "note"], words: str
+        self, number: str, name: str, by: Literal["patient", "remark"], words: str
     ) -> None:
         async with self._line.pool.connection() as conn:
             newest = _last(await texts_to(conn, number))
@@ -105,7 +105,7 @@ class PatientPhone:
         self._written.append(_Written(number, self._bubble(name, by, told), newest))
 
     def _bubble(
-        self, name: str, by: Literal["clinic", "patient", "note"], text: DemoText
+        self, name: str, by: Literal["clinic", "patient", "remark"], text: DemoText
     ) -> Bubble:
         local = text.at.astimezone(self._line.settings.zone)
         base = self._line.settings.public_base_url

@@ -17,11 +17,12 @@ from voice.texts.rendering import plain_number
 from voice.texts.words import Kind
 
 _SKIPS: dict[Kind, str] = {
-    "day before": "Skip to the day before the visit",
-    "hour before": "Skip to an hour before the visit",
+    "day before": "Skip to the day before",
+    "hour before": "Skip to an hour before",
 }
 _WITHHELD = "This caller shows no number. Texts go to the one that is keyed in."
 _NONE_YET = "No texts yet. They come when the caller agrees to them."
+_NOTHING = "Nothing arrives on this phone."
 _IN_THE_EVENT = "Staff read in the event to call with the link."
 
 
@@ -58,13 +59,14 @@ async def screen_of(
         if visit is not None and visit.text_number:
             number = visit.text_number
         due = await _next_due(conn, line, number, visits) if call_is_over else None
+        why_none = await _why_none(conn, visit, call_is_over=call_is_over) if visit else []
         return Screen(
             number=number,
             shown=plain_number(number),
             language="es-US" if visit and visit.language == "es" else "en-US",
-            hint=_NONE_YET if number else _WITHHELD,
+            hint=_NOTHING if why_none else _NONE_YET if number else _WITHHELD,
             bubbles=await phone.bubbles(conn, number) if number else [],
-            why_none=await _why_none(conn, visit, call_is_over=call_is_over) if visit else [],
+            why_none=why_none,
             can_write=number not in {"", LANDLINE},
             next=due,
         )

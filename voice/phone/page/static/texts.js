@@ -7,7 +7,7 @@ const thread = byId("thread");
 const bubbles = byId("bubbles");
 const reply = byId("reply");
 const words = byId("reply-words");
-const WHO = { clinic: `${byId("texts-from").textContent}: `, patient: "You: ", note: "" };
+const WHO = { clinic: `${byId("texts-from").textContent}: `, patient: "You: ", remark: "" };
 let number = ""; // whose messages are shown
 let day = "";
 let turn = 0;
@@ -51,7 +51,7 @@ function add(bubble, language) {
   const said = make("p");
   said.append(make("span", WHO[bubble.by], "hidden"), content(bubble, language));
   row.append(said);
-  if (bubble.by !== "note") row.append(make("time", bubble.time));
+  if (bubble.by !== "remark") row.append(make("time", bubble.time));
   bubbles.append(row);
 }
 
