@@ -42,12 +42,18 @@ async def test_an_event_is_dragged(known: Visitor) -> None:
 
 
 async def test_an_event_is_moved_by_keyboard(known: Visitor) -> None:
-    """Enter opens its note, the form in it moves it, Escape closes the note again."""
+    """Enter opens its note, the form in it moves it, Escape closes the note again.
+
+    What is typed stays while the week changes around it.
+    """
     event, note = event_on(known, "2026-11-30"), known.page.locator("#note")
     await event.focus()
     await known.page.keyboard.press("Enter")
     await expect(note.locator("h3")).to_be_focused()
     await note.locator('[name="time"]').fill("15:30")
+    async with known.page.expect_response(lambda read: "/calendar/" in read.url and read.ok):
+        await known.page.get_by_role("button", name="Block it").press("Enter")
+    await expect(known.page.locator(".event.busy")).to_be_visible()
     await note.locator('[name="time"]').press("Enter")
     await expect(event).to_contain_text("3:30 PM")
     await note.locator('[name="time"]').press("Escape")

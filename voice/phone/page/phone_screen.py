@@ -14,9 +14,8 @@ from voice.phone.page.week import day_and_clock
 from voice.texts import rows
 from voice.texts.bars import bookings_to
 from voice.texts.rendering import plain_number
-from voice.texts.words import Kind
 
-_SKIPS: dict[Kind, str] = {
+_SKIPS: dict[str, str] = {
     "day before": "Skip to the day before",
     "hour before": "Skip to an hour before",
 }
