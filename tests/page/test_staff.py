@@ -4,6 +4,10 @@ import pytest_asyncio
 from browser import Opens, Visitor
 from playwright.async_api import Locator, expect
 
+BLOCK_FRIDAY = """() => fetch("/phone/calendar/blocks", {
+  method: "POST", headers: {"Content-Type": "application/json"},
+  body: JSON.stringify({day: "2026-12-04", part: "day"}),
+})"""
 FIRST = "Mon, Nov 30, 12:00 PM"
 
 
@@ -39,6 +43,20 @@ async def test_an_event_is_dragged(known: Visitor) -> None:
     await skip.click()
     await known.gets("BodyFix: we moved your video call to Wed Dec 2, 9:00 AM PT.")
     await expect(known.page.locator("#now")).to_contain_text("8:00 AM")
+
+
+async def test_an_event_in_hand_is_not_lost(known: Visitor) -> None:
+    """Whatever changes in the week meanwhile is drawn once the hand lets go, even on the spot."""
+    page, event = known.page, event_on(known, "2026-11-30")
+    blocked = page.locator('[data-day="2026-12-04"] .event.busy')
+    await event.hover(position={"x": 20, "y": 5})
+    await page.mouse.down()
+    async with page.expect_response("**/phone/calendar"):
+        await page.evaluate(BLOCK_FRIDAY)
+    await known.sees_line_do("Staff blocked Fri, Dec 4")
+    await expect(blocked).to_have_count(0)
+    await page.mouse.up()
+    await expect(blocked).to_be_visible()
 
 
 async def test_an_event_is_moved_by_keyboard(known: Visitor) -> None:
