@@ -63,6 +63,7 @@ async def for_the_readme(browser: Browser, url: str) -> None:
     await (await visitor.calls()).to_the_times()
     await visitor.hears("press 2")
     await page.locator("#note [data-close]").click()
+    await page.evaluate("scrollTo(0, 0)")
     await page.mouse.move(0, 0)
     await expect(page.locator("#wait")).to_be_visible()
     await page.screenshot(path=DOCS / "phone.png")
