@@ -65,6 +65,7 @@ async def for_the_readme(browser: Browser, url: str) -> None:
     await (await visitor.calls()).to_the_times()
     await visitor.hears("press 2")
     await page.locator("#note [data-close]").click()
+    await page.evaluate("scrollTo(0, 0)")
     await page.mouse.move(0, 0)
     await expect(page.locator("#wait")).to_be_visible()
     await page.screenshot(path=DOCS / "phone.png")
@@ -109,13 +110,20 @@ async def to_look_at(browser: Browser, url: str, folder: Path) -> None:
             await page.screenshot(path=folder / f"{name}-{scheme}.png", full_page=True)
             await page.locator("#call").click()
             await expect(page.locator("#after")).to_be_visible()
-            await page.locator("#phone").screenshot(path=folder / f"{name}-{scheme}-after.png")
+            for part in ("phone", "texts"):
+                path = folder / f"{name}-{scheme}-{part}.png"
+                await page.locator(f"#{part}").screenshot(path=path)
             await page.close()
     for scheme in ("light", "dark"):
         visitor = await visit(browser, url, NARROW, scheme)
         await visitor.page.locator("#caller").select_option("landline")
         await booked_in_vain(visitor)
         await visitor.page.locator("#texts").screenshot(path=folder / f"landline-{scheme}.png")
+        await visitor.page.locator("#caller").select_option("known")
+        await visitor.gets("booked")
+        await visitor.texts("STOP")
+        await expect(visitor.page.locator("#texts-none")).to_contain_text("no more texts")
+        await visitor.page.locator("#texts").screenshot(path=folder / f"stop-{scheme}.png")
         await visitor.page.close()
 
 

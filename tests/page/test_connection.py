@@ -1,5 +1,6 @@
 """A page that goes away, and a page that loses its connection."""
 
+import asyncio
 import json
 
 from browser import Opens, Visitor
@@ -19,7 +20,8 @@ async def test_a_window_that_closes_hangs_up(opens: Opens) -> None:
     await (await calling.calls()).hears("If this is an emergency")
     await watching.page.evaluate(LISTEN)
     await calling.page.close(run_before_unload=True)
-    told = await watching.page.evaluate("window.ended.then((told) => told.data)")
+    async with asyncio.timeout(30):  # else a call that goes on would hold the tests for ever
+        told = await watching.page.evaluate("window.ended.then((told) => told.data)")
     assert json.loads(told)["why"] == "The caller hung up"
 
 

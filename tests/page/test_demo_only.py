@@ -54,10 +54,12 @@ async def test_the_live_line_has_no_page(line: Line, monkeypatch: pytest.MonkeyP
     here = {"host": "127.0.0.1:8000", "content-type": "application/json"}
     for path in ("/phone", "/phone/events", "/phone/calendar", "/phone/files/main.js"):
         assert (await ask(live, path, here))[0] == 404
-    assert (await ask(live, "/phone/calls", here, "POST", CALL))[0] == 404
+    for path in ("/phone/calls", "/phone/texts", "/phone/texts/reply", "/phone/texts/skip"):
+        assert (await ask(live, path, here, "POST", CALL))[0] == 404
     assert (await ask(live, "/phone/clock", here, "POST", b'{"when": "now"}'))[0] == 404
     assert (await ask(demo, "/phone", here))[0] == 200
     assert (await ask(demo, "/phone/calendar", here))[0] == 200
+    assert (await ask(demo, "/phone/texts", here, "POST", CALL))[0] == 200
 
 
 @pytest.mark.parametrize(
@@ -74,7 +76,8 @@ async def test_other_sites_cannot_use_it(line: Line, headers: dict[str, str]) ->
     """A page elsewhere, or a name that only leads to this computer, does nothing here."""
     demo, _ = served(line)
     asked = {**headers, "content-type": "application/json"}
-    assert (await ask(demo, "/phone/calls", asked, "POST", CALL))[0] == 403
+    for path in ("/phone/calls", "/phone/texts", "/phone/texts/skip"):
+        assert (await ask(demo, path, asked, "POST", CALL))[0] == 403
     assert (await ask(demo, "/phone", headers))[0] == 403 or "origin" in headers
 
 

@@ -4,6 +4,10 @@ import pytest_asyncio
 from browser import Opens, Visitor
 from playwright.async_api import Locator, expect
 
+BLOCK_FRIDAY = """() => fetch("/phone/calendar/blocks", {
+  method: "POST", headers: {"Content-Type": "application/json"},
+  body: JSON.stringify({day: "2026-12-04", part: "day"}),
+})"""
 FIRST = "Mon, Nov 30, 12:00 PM"
 
 
@@ -41,13 +45,33 @@ async def test_an_event_is_dragged(known: Visitor) -> None:
     await expect(known.page.locator("#now")).to_contain_text("8:00 AM")
 
 
+async def test_an_event_in_hand_is_not_lost(known: Visitor) -> None:
+    """Whatever changes in the week meanwhile is drawn once the hand lets go, even on the spot."""
+    page, event = known.page, event_on(known, "2026-11-30")
+    blocked = page.locator('[data-day="2026-12-04"] .event.busy')
+    await event.hover(position={"x": 20, "y": 5})
+    await page.mouse.down()
+    async with page.expect_response("**/phone/calendar"):
+        await page.evaluate(BLOCK_FRIDAY)
+    await known.sees_line_do("Staff blocked Fri, Dec 4")
+    await expect(blocked).to_have_count(0)
+    await page.mouse.up()
+    await expect(blocked).to_be_visible()
+
+
 async def test_an_event_is_moved_by_keyboard(known: Visitor) -> None:
-    """Enter opens its note, the form in it moves it, Escape closes the note again."""
+    """Enter opens its note, the form in it moves it, Escape closes the note again.
+
+    What is typed stays while the week changes around it.
+    """
     event, note = event_on(known, "2026-11-30"), known.page.locator("#note")
     await event.focus()
     await known.page.keyboard.press("Enter")
     await expect(note.locator("h3")).to_be_focused()
     await note.locator('[name="time"]').fill("15:30")
+    async with known.page.expect_response(lambda read: "/calendar/" in read.url and read.ok):
+        await known.page.get_by_role("button", name="Block it").press("Enter")
+    await expect(known.page.locator(".event.busy")).to_be_visible()
     await note.locator('[name="time"]').press("Enter")
     await expect(event).to_contain_text("3:30 PM")
     await note.locator('[name="time"]').press("Escape")

@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tiny_line import BASE, TOKEN, Hands, TinyLine
 
@@ -94,6 +94,7 @@ def test_what_a_key_cut_off_ends_in_a_dash() -> None:
     st.sampled_from(Staff),
     st.sampled_from([[], [(70.0, "h")]]),
 )
+@example(keys=[(0.0, "0")] * 11, ahead=["", "", "3"], staff=Staff.ANSWERS, end=[])
 def test_a_call_placed_again_is_equal_to_the_letter(
     keys: list[tuple[float, str]], ahead: list[str], staff: Staff, end: list[tuple[float, str]]
 ) -> None:

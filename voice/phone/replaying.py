@@ -39,7 +39,9 @@ class Replaying(Face):
         return self._act(moment, after)
 
     def typed_ahead(self) -> str:
-        """Keys that were pressed too early are so again."""
+        """Keys that were pressed too early are so again, after those that stand before them."""
+        if self._typing:
+            return ""
         pressed = PRESSES.fullmatch(self.lines[0]) if self.lines else None
         if pressed is None or pressed[2] != " too early":
             return ""

@@ -53,15 +53,16 @@ async def _book(line: Line, before: int) -> Booking | None:
             held = await bookings.hold(conn, CALL_SID, f"hold-{number}", slot)
             if not isinstance(held, bookings.Held):
                 continue
-            await bookings.confirm(conn, held.booking_id, note)
-            await bookings.keep_consent(
-                conn,
-                CALL_SID,
-                held.booking_id,
-                NUMBER,
-                True,  # noqa: FBT003  # the yes
-                CONSENT_VERSION,
-            )
+            async with conn.transaction():  # so that its event says so from the first
+                await bookings.confirm(conn, held.booking_id, note)
+                await bookings.keep_consent(
+                    conn,
+                    CALL_SID,
+                    held.booking_id,
+                    NUMBER,
+                    True,  # noqa: FBT003  # the yes
+                    CONSENT_VERSION,
+                )
         await bookings.wait_until_settled(line.pool, held.booking_id, _SETTLED)
         async with line.pool.connection() as conn:
             return await bookings.booking(conn, held.booking_id)

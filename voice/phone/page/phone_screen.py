@@ -16,8 +16,8 @@ from voice.texts.bars import bookings_to
 from voice.texts.rendering import plain_number
 
 _SKIPS: dict[str, str] = {
-    "day before": "Skip to the day before the visit",
-    "hour before": "Skip to an hour before the visit",
+    "day before": "Skip to the day before",
+    "hour before": "Skip to an hour before",
 }
 _WITHHELD = "This caller shows no number. Texts go to the one that is keyed in."
 _NONE_YET = "No texts yet. They come when the caller agrees to them."

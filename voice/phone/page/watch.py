@@ -15,6 +15,7 @@ from voice import speech
 from voice.line import Line
 from voice.phone.page.feed import Feed
 from voice.phone.page.patient_phone import PatientPhone
+from voice.texts import rows
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +31,7 @@ class Watch:
         self._calls: dict[str, None] = {}
         self._known: dict[int, Booking] = {}
         self._asked: set[int] = set()
+        self._owed: dict[int, object] = {}
         self._cursor: str | None = None
         self._pages = 0
         self._task: asyncio.Task[None] | None = None
@@ -70,9 +72,8 @@ class Watch:
             moved |= await self._call_changed(sid)
         if moved:
             self._feed.tell("week")
-        async with self._line.pool.connection() as conn:
-            if await self._phone.anything_new(conn):
-                self._feed.tell("texts")
+        if await self._texts_changed():
+            self._feed.tell("texts")
 
     async def _diary_changed(self) -> bool:
         first = self._cursor is None
@@ -102,6 +103,17 @@ class Watch:
             for words in self._news(before, booking):
                 changed = True
                 self._did(sid, words, booking if booking.state == "booked" else None)
+        return changed
+
+    async def _texts_changed(self) -> bool:
+        """Whether a text came, or other texts wait for their time than before."""
+        async with self._line.pool.connection() as conn:
+            changed = await self._phone.anything_new(conn)
+            for known in self._known.values():
+                texts = await rows.texts_of(conn, known.id)
+                owed = (known.text_trouble, [(text.name, text.state, text.due) for text in texts])
+                changed |= self._owed.get(known.id) != owed
+                self._owed[known.id] = owed
         return changed
 
     def _did(self, sid: str, words: str, booked: Booking | None = None) -> None:

@@ -8,14 +8,18 @@ const note = byId("note");
 let shown = ""; // a day of the week that is shown; "" is today's
 let open = ""; // the event whose note is open
 let turn = 0;
+let missed = false; // the week changed while an event was in somebody's hand
 
 export async function load() {
   const mine = ++turn;
   const answer = await fetch(`/phone/calendar${shown ? `?day=${shown}` : ""}`);
-  if (!answer.ok || mine !== turn || dragging()) return;
+  const html = await answer.text();
+  if (!answer.ok || mine !== turn) return;
+  missed = dragging();
+  if (missed) return;
   const held = document.activeElement?.closest("#week [data-id], #week [data-week]");
   const same = held && (held.dataset.id ? `[data-id="${held.dataset.id}"]` : `[data-week="${held.dataset.week}"]`);
-  week.innerHTML = await answer.text();
+  week.innerHTML = html;
   place();
   if (same) week.querySelector(same)?.focus();
   select();
@@ -87,6 +91,10 @@ function shut() {
   note.replaceChildren();
   select();
   if (inside) (event ?? byId("block-day")).focus();
+}
+
+export function released() {
+  if (missed) load();
 }
 
 export const changed = () => Promise.all([load(), read()]);

@@ -8,9 +8,10 @@ const columns = matchMedia("(min-width: 48rem)");
 const week = byId("week");
 let drag = null;
 
-export const dragging = () => drag !== null && drag.moved;
+export const dragging = () => drag !== null;
 
-export function draggable(dropped) {
+// `dropped` gets what was moved and where to; `released`: a hand let go of an event without moving it.
+export function draggable(dropped, released) {
   week.addEventListener("pointerdown", (event) => {
     const element = event.target.closest(".event[data-id]");
     if (!element || event.button !== 0 || !columns.matches) return;
@@ -29,10 +30,10 @@ export function draggable(dropped) {
     element.focus();
   });
   document.addEventListener("pointermove", move);
-  document.addEventListener("pointerup", () => drop(dropped));
-  document.addEventListener("pointercancel", back);
+  document.addEventListener("pointerup", () => drop(dropped, released));
+  document.addEventListener("pointercancel", () => back(released));
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") back();
+    if (event.key === "Escape") back(released);
   });
   week.addEventListener("click", (event) => {
     if (!week.classList.contains("dropping")) return;
@@ -68,23 +69,27 @@ function put(from) {
   drag.element.style.setProperty("--to", from + drag.length - first);
 }
 
-function drop(dropped) {
+function drop(dropped, released) {
   if (!drag) return;
   const { element, column, from, moved } = drag;
   drag = null;
   element.classList.remove("dragged");
-  if (!moved) return;
+  if (!moved) {
+    released();
+    return;
+  }
   week.classList.add("dropping");
   setTimeout(() => week.classList.remove("dropping"));
   const time = `${String(Math.floor(from / 60)).padStart(2, "0")}:${String(from % 60).padStart(2, "0")}`;
   dropped(element.dataset, column.parentElement.dataset.day, time);
 }
 
-function back() {
+function back(released) {
   if (!drag) return;
   const { element, home } = drag;
   put(Number(element.dataset.from));
   home.append(element);
   element.classList.remove("dragged");
   drag = null;
+  released();
 }

@@ -8,7 +8,10 @@ import { draggable } from "./drag.js";
 
 document.addEventListener("call-begins", story.begin);
 for (const news of ["call-begins", "caller-chosen"]) document.addEventListener(news, texts.refresh);
-draggable((event, day, time) => calendar.staffDo(`${event.id}/move`, { etag: event.etag, day, time }));
+draggable(
+  (event, day, time) => calendar.staffDo(`${event.id}/move`, { etag: event.etag, day, time }),
+  calendar.released,
+);
 
 const events = new EventSource("/phone/events");
 const on = (kind, does) => events.addEventListener(kind, (event) => does(JSON.parse(event.data)));
