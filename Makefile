@@ -35,7 +35,7 @@ screenshots: $(VENV)/.dev-ready
 lock:
 	@$(find_python); tools=$$(mktemp -d); trap 'rm -rf "$$tools"' EXIT; \
 	"$$python" -m venv "$$tools" && "$$tools/bin/pip" install --quiet uv && \
-	compile="$$tools/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	compile="$$tools/bin/uv pip compile --quiet --universal --python-version 3.11 --no-strip-extras \
 	  --generate-hashes --no-header --no-annotate $(UPGRADE) pyproject.toml" && \
 	$$compile --output-file requirements.lock && \
 	$$compile --all-extras --constraint requirements.lock --output-file requirements-dev.lock

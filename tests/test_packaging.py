@@ -4,6 +4,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
@@ -15,18 +16,28 @@ ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 RUNTIME: list[str] = PROJECT["dependencies"]
 EXTRAS: list[str] = [line for lines in PROJECT["optional-dependencies"].values() for line in lines]
-PIN = re.compile(
-    r"([a-z0-9-]+)==(\S+)(?: ; [^\\]+)? \\((?:\s+--hash=sha256:[0-9a-f]{64}(?: \\)?)+)"
-)
+NAME = r"([a-z0-9-]+)(?:\[([a-z0-9, -]+)\])?=="
+PIN = re.compile(NAME + r"(\S+)(?: ; [^\\]+)? \\((?:\s+--hash=sha256:[0-9a-f]{64}(?: \\)?)+)")
 NOT_OURS = {".git", ".venv", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache",
             "__pycache__", "data", ".env"}  # fmt: skip
 
 
-def locked(name: str) -> dict[str, str]:
-    """Every pin of a lock file: name and version; each has at least one hash."""
+@dataclass(frozen=True)
+class Pin:
+    """One line of a lock file."""
+
+    version: str
+    extras: frozenset[str]
+
+
+def locked(name: str) -> dict[str, Pin]:
+    """Every pin of a lock file by its name; each has at least one hash."""
     text = (ROOT / name).read_text("utf-8").replace("\n    ", "\n ")
-    pins = {match[1]: match[2] for match in PIN.finditer(text)}
-    named = re.findall(r"^([a-z0-9-]+)==", text, re.MULTILINE)
+    pins = {
+        match[1]: Pin(match[3], frozenset((match[2] or "").split(", ")) - {""})
+        for match in PIN.finditer(text)
+    }
+    named = [match[0] for match in re.findall(rf"^{NAME}", text, re.MULTILINE)]
     assert list(pins) == named, f"{name} has a line without a hash"
     return pins
 
@@ -63,8 +74,11 @@ def test_the_lock_is_fresh(lock: str, lines: list[str]) -> None:
     for requirement in needed(lines, set()):
         name = canonicalize_name(requirement.name)
         assert name in pins, f"{name} is not in {lock}: run `make lock`"
-        assert requirement.specifier.contains(pins[name], prereleases=True), f"{name}: `make lock`"
-        assert metadata.version(name) == pins[name], f"{name} differs from the lock: `make install`"
+        pin = pins[name]
+        assert requirement.specifier.contains(pin.version, prereleases=True), f"{name}: `make lock`"
+        # pip before 24 takes the newest for a name with an extra that no pin names, and stops.
+        assert requirement.extras <= pin.extras, f"{name} is locked without {requirement.extras}"
+        assert metadata.version(name) == pin.version, f"{name} is not as locked: `make install`"
 
 
 def test_both_locks_agree() -> None:
