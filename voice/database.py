@@ -74,17 +74,26 @@ async def open_pool(
 ) -> AsyncGenerator[AsyncConnectionPool]:
     """Connections for as long as the context lasts; getting one takes at most a second.
 
-    A connection is tried before it is handed out, so one that the server closed is replaced. A
+    A connection is tried before it is handed out, so those that the server closed are replaced. A
     statement alone is its own transaction; whoever needs two together opens one. Raises
     DatabaseWrong when the database does not answer at the start.
     """
+
+    async def check(conn: AsyncConnection) -> None:
+        """Try it. If it is dead the others are too, and the pool would wait between two of them."""
+        try:
+            await AsyncConnectionPool.check_connection(conn)
+        except psycopg.OperationalError:
+            await pool.check()
+            raise
+
     pool: AsyncConnectionPool = AsyncConnectionPool(
         dsn,
         kwargs={"connect_timeout": 2, "options": options},
         min_size=min(4, size),
         max_size=size,
         timeout=1.0,
-        check=AsyncConnectionPool.check_connection,
+        check=check,
         configure=_one_by_one,
         open=False,
     )
