@@ -24,6 +24,14 @@ async def nothing_is_due() -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Invitations:
+    """Where invitations for patients are kept, and their title and note in a language."""
+
+    diary: Diary
+    words: Callable[[str], tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """The clinic's desk: its database, its diary, its rules, its clock.
 
@@ -48,6 +56,8 @@ class Desk:
     """Sends what patients were to be told by now, such as reminders."""
     push: Push | None = None
     """How the calendar tells of changes by itself; None where it cannot call the line."""
+    invitations: Invitations | None = None
+    """None where patients get no invitations: staff see their email, and that is all."""
 
     def event(self, booked: Booking) -> Event:
         """The event of a booking as it should stand in the diary now."""

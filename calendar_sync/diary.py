@@ -42,6 +42,8 @@ class Event:
     """Ask the diary to make a video link, if it can; it comes later, in `Entry.link`."""
     urgency: Urgency = "usual"
     """How soon staff may want to look; a diary without colours does not show it."""
+    guest: str | None = None
+    """The email of who is invited to it; a diary that writes to guests does so."""
 
 
 @dataclass(frozen=True, slots=True)

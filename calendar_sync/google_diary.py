@@ -33,13 +33,24 @@ class GoogleDiary:
     """The Diary contract over one screenings calendar and the calendars that block times."""
 
     def __init__(
-        self, access: GoogleAccess, screenings: str, busy: tuple[str, ...], zone: ZoneInfo
+        self,
+        access: GoogleAccess,
+        screenings: str,
+        busy: tuple[str, ...],
+        zone: ZoneInfo,
+        *,
+        writes_to_guests: bool = False,
     ) -> None:
         """`screenings` is written to; it and the calendars `busy` (at most 49) block times."""
         self._google = access
+        self._updates = "all" if writes_to_guests else "none"
         self._calendar = screenings
         self._blocking = tuple(dict.fromkeys((screenings, *busy)))
         self._zone = zone
+
+    def inviting(self, calendar: str) -> "GoogleDiary":
+        """The same account's calendar of invitations: Google writes to the guests of its events."""
+        return GoogleDiary(self._google, calendar, (), self._zone, writes_to_guests=True)
 
     def push_to(self, address: str) -> GooglePush:
         """Messages of changes in the screenings calendar, to a public https address."""
@@ -121,7 +132,7 @@ class GoogleDiary:
         """Delete it, telling nobody; an event that is gone already is gone."""
         said = await self._google.ask(
             lambda google: google.events().delete(
-                calendarId=self._calendar, eventId=event_id, sendUpdates="none"
+                calendarId=self._calendar, eventId=event_id, sendUpdates=self._updates
             ),
             etag=etag,
         )
@@ -149,7 +160,10 @@ class GoogleDiary:
     async def _insert(self, made: dict[str, Any]) -> dict[str, Any] | Trouble:
         return await self._google.ask(
             lambda google: google.events().insert(
-                calendarId=self._calendar, body=made, sendUpdates="none", conferenceDataVersion=1
+                calendarId=self._calendar,
+                body=made,
+                sendUpdates=self._updates,
+                conferenceDataVersion=1,
             )
         )
 
@@ -174,7 +188,7 @@ class GoogleDiary:
                 calendarId=self._calendar,
                 eventId=event_id,
                 body=fields,
-                sendUpdates="none",
+                sendUpdates=self._updates,
                 conferenceDataVersion=1,
             ),
             etag=etag,

@@ -28,6 +28,9 @@ def body(event: Event, zone: ZoneInfo) -> dict[str, Any]:
         made["extendedProperties"] = {"private": {BOOKING: event.booking_id}}
     if event.urgency in _COLOURS:
         made["colorId"] = _COLOURS[event.urgency]
+    if event.guest is not None:
+        made["attendees"] = [{"email": event.guest}]
+        made["guestsCanInviteOthers"] = False
     if event.wants_link:
         key = {"type": "hangoutsMeet"}
         made["conferenceData"] = {

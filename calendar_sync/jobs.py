@@ -1,7 +1,7 @@
 """The calendar's jobs in one place: `blueprint` is what the line's queue takes in.
 
-Everything here may be killed anywhere and run again. No job takes a `lock`: a killed holder would
-block the very job that revives it.
+Everything here may be killed anywhere and run again. No job that others wait for takes a `lock`: a
+killed holder would block the very job that revives it.
 """
 
 import logging
@@ -15,6 +15,7 @@ from calendar_sync.channels import renew_channel
 from calendar_sync.desk import Desk
 from calendar_sync.holds import release_expired
 from calendar_sync.inserting import insert_event, withdraw_event
+from calendar_sync.invitations import invite
 from calendar_sync.late import show_late
 from calendar_sync.moving import move_event, take_up
 from calendar_sync.news import send_due_texts, tell_patient
@@ -28,6 +29,7 @@ __all__ = [
     "delete_old_jobs",
     "follow_staff",
     "insert_event",
+    "invite",
     "look_at_event",
     "move_event",
     "pick_up_link",

@@ -8,10 +8,12 @@ from procrastinate import JobContext
 from psycopg import AsyncConnection
 
 from calendar_sync.blueprint import HOUSEKEEPING, LATER, UntilSettled, blueprint, desk_of
+from calendar_sync.invitations import owe_invitation
 
 
 async def owe_news(conn: AsyncConnection, booking_id: int) -> None:
     """The booking was booked, moved, cancelled, or may be texted about now."""
+    await owe_invitation(conn, booking_id)
     await tell_patient.configure(connection=conn).defer_async(booking_id=booking_id)
 
 

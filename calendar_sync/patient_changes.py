@@ -18,6 +18,7 @@ from calendar_sync.desk import Desk
 from calendar_sync.faults import BookingMissing
 from calendar_sync.holds import Held, hold, release_unconfirmed, revive
 from calendar_sync.inserting import withdraw_event
+from calendar_sync.invitations import owe_invitation
 from calendar_sync.moving import move_event, wanted_time
 from calendar_sync.rewriting import rewrite_event
 from calendar_sync.span import Span
@@ -188,4 +189,5 @@ async def keep_contact(desk: Desk, visit_id: int, name: str, email: str) -> None
             {"name": name, "email": email, "id": visit_id},
         )
         if kept.rowcount == 1:
+            await owe_invitation(conn, visit_id)
             await rewrite_event.configure(connection=conn).defer_async(booking_id=visit_id)

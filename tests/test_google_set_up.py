@@ -12,7 +12,7 @@ from urllib.request import urlopen
 import pytest
 from google_clinic import signed_in
 from google_stand_in.faults import Fault
-from google_stand_in.server import DOCTOR, SCREENINGS, Google
+from google_stand_in.server import DOCTOR, INVITATIONS, SCREENINGS, Google
 
 from voice.authorize import WEEK, NotAuthorized, Wish, authorize
 from voice.faults import SettingsWrong
@@ -128,6 +128,8 @@ async def test_a_service_account_hears_that_it_makes_no_links(
         ("GOOGLE_SCREENINGS_CALENDAR_ID", " ", "missing"),
         ("GOOGLE_BUSY_CALENDAR_IDS", ",".join(f"c{n}@x.org" for n in range(50)), "at most 49"),
         ("GOOGLE_CREDENTIALS_FILE", "nowhere.json", "authorize-google"),
+        ("GOOGLE_INVITATIONS_CALENDAR_ID", SCREENINGS, "a calendar of its own"),
+        ("GOOGLE_INVITATIONS_CALENDAR_ID", DOCTOR, "a calendar of its own"),
     ],
 )
 def test_settings_that_cannot_work_are_refused(  # noqa: PLR0913, PLR0917  # what it takes
@@ -180,9 +182,25 @@ async def test_signing_in_once_writes_a_file_and_makes_the_calendar(
     assert browser.asked["prompt"] == ["consent"]
     assert browser.asked["code_challenge_method"] == ["S256"]
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    [made] = [each for each in google.world.calendars if each.startswith("c_")]
-    assert said[1].endswith(f"GOOGLE_SCREENINGS_CALENDAR_ID={made}")
+    screenings, invitations = [each for each in google.world.calendars if each.startswith("c_")]
+    assert said[1].endswith(f"GOOGLE_SCREENINGS_CALENDAR_ID={screenings}")
+    assert said[2].endswith(f"GOOGLE_INVITATIONS_CALENDAR_ID={invitations}")
     assert said[-1] == WEEK
+
+
+async def test_a_calendar_to_invite_from_is_tried(
+    google: Google, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It must be the account's own; nobody gets mail from a trial, and nothing is left behind."""
+    apart = {"GOOGLE_INVITATIONS_CALENDAR_ID": INVITATIONS}
+    line = settings(google, tmp_path, monkeypatch, **apart)
+    assert (await look(line))[-1] == ("ok", "patients who give an email can be invited")
+    assert google.invitations.live() == []
+    assert google.world.mail == []
+    google.invitations.role = None
+    assert "GOOGLE_INVITATIONS_CALENDAR_ID" in wrong(await look(line))
+    line = settings(google, tmp_path, monkeypatch, service="yes", **apart)
+    assert "a service account can invite nobody" in wrong(await look(line))
 
 
 async def test_a_wrong_client_file_is_told(tmp_path: Path) -> None:

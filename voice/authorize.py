@@ -36,12 +36,18 @@ class Wish:
 
 
 async def authorize(settings: Settings, wish: Wish, say: Callable[[str], None]) -> None:
-    """Sign in with the browser, write the credentials, make the calendar. Raises NotAuthorized."""
+    """Sign in with the browser, write the credentials, make the calendars. Raises NotAuthorized."""
     _write(wish.credentials_file, _signed_in(wish))
     say(f"Signed in. In .env: GOOGLE_CREDENTIALS_FILE={wish.credentials_file}")
     if wish.make_calendar:
-        calendar = await _make(settings, wish)
-        say(f"Made the calendar. In .env: GOOGLE_SCREENINGS_CALENDAR_ID={calendar}")
+        name, file = wish.make_calendar, wish.credentials_file
+        made = await _make(settings, file, name)
+        say(f"Made the calendar. In .env: GOOGLE_SCREENINGS_CALENDAR_ID={made}")
+        made = await _make(settings, file, f"{name}: invitations")
+        say(
+            "Made one to invite patients from, who give an email. Untick it in Google Calendar's "
+            f"list, as staff need not see it. In .env: GOOGLE_INVITATIONS_CALENDAR_ID={made}"
+        )
     say(WEEK)
 
 
@@ -93,12 +99,15 @@ def _write(file: Path, credentials: dict[str, Any]) -> None:
     new.replace(file)
 
 
-async def _make(settings: Settings, wish: Wish) -> str:
-    access = GoogleAccess(wish.credentials_file, api_url(settings))
-    body = {"summary": wish.make_calendar, "timeZone": settings.clinic_time_zone}
+async def _make(settings: Settings, credentials: Path, name: str) -> str:
+    access = GoogleAccess(credentials, api_url(settings))
+    body = {"summary": name, "timeZone": settings.clinic_time_zone}
     made = await access.ask(lambda google: google.calendars().insert(body=body))
     access.close()
     if isinstance(made, Trouble):
-        message = f"The calendar could not be made: {made.why}. Run this again."
+        message = (
+            f'The calendar "{name}" could not be made: {made.why}. Make it by hand in Google '
+            "Calendar, or delete what was made and run this again."
+        )
         raise NotAuthorized(message)
     return str(made["id"])

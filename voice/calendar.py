@@ -4,12 +4,14 @@ from pathlib import Path
 
 from psycopg_pool import AsyncConnectionPool
 
+from calendar_sync.desk import Invitations
 from calendar_sync.diary import Diary
 from calendar_sync.faults import CalendarFault
 from calendar_sync.local_diary import LocalDiary
 from calendar_sync.push import Push
 from voice.faults import SettingsWrong
 from voice.settings import Settings
+from voice.visit.calendar_entry import entry
 
 
 def diary_for(settings: Settings, pool: AsyncConnectionPool) -> Diary:
@@ -25,6 +27,22 @@ def push_for(settings: Settings, diary: Diary) -> Push | None:
     from calendar_sync.google_diary import GoogleDiary  # noqa: PLC0415  # as below
 
     return diary.push_to(address) if isinstance(diary, GoogleDiary) else None
+
+
+def invitations_for(settings: Settings, diary: Diary) -> Invitations | None:
+    """Where patients are invited from; None without a calendar for it."""
+    if not (settings.uses_google and settings.google_invitations_calendar_id):
+        return None
+    from calendar_sync.google_diary import GoogleDiary  # noqa: PLC0415  # as below
+
+    if not isinstance(diary, GoogleDiary):
+        return None
+
+    def words(language: str) -> tuple[str, str]:
+        title, note = entry(settings.clinic_number, "es" if language == "es" else "en")
+        return f"{title}, {settings.clinic_name}", note
+
+    return Invitations(diary.inviting(settings.google_invitations_calendar_id), words)
 
 
 def push_address(settings: Settings) -> str:

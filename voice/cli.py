@@ -133,7 +133,9 @@ def authorize_google(
     credentials: Annotated[Path, typer.Option(help="The file to write.")] = Path(
         "google-credentials.json"
     ),
-    make_calendar: Annotated[str, typer.Option(help="Make a calendar of this name.")] = "",
+    make_calendar: Annotated[
+        str, typer.Option(help="Make a calendar of this name, and one to invite patients from.")
+    ] = "",
 ) -> None:
     """Sign in to Google Calendar with a browser, once."""
     from voice.authorize import Wish, authorize  # noqa: PLC0415  # Google's client is large

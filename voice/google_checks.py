@@ -38,6 +38,14 @@ _SHARE_BUSY = (
     'that the line signs in with and choose "See only free/busy"'
 )
 
+_NO_GUESTS = (
+    "a service account can invite nobody: leave GOOGLE_INVITATIONS_CALENDAR_ID empty, or sign in "
+    "with `screening-line authorize-google`"
+)
+_INVITE = (
+    "check GOOGLE_INVITATIONS_CALENDAR_ID; it must be a calendar of the account that signed in"
+)
+
 
 async def look(settings: Settings) -> list[Line]:
     """Try everything that the line does at Google. The test event is deleted again."""
@@ -64,7 +72,9 @@ async def _look(settings: Settings, access: GoogleAccess) -> list[Line]:
         lines.append(
             ("note", "no calendar blocks times; name the clinician's in GOOGLE_BUSY_CALENDAR_IDS")
         )
-    return lines + await _push(settings, access) + await _write(settings, access)
+    diary = GoogleDiary(access, calendar, (), settings.zone)
+    lines += await _push(settings, access)
+    return [*lines, *await _write(settings, diary), *await _invite(settings, access, diary)]
 
 
 def _zone(settings: Settings, said: dict[str, Any]) -> Line:
@@ -111,17 +121,37 @@ async def _push(settings: Settings, access: GoogleAccess) -> list[Line]:
     return [("ok", "Google tells the line at once when staff change something")]
 
 
-async def _write(settings: Settings, access: GoogleAccess) -> list[Line]:
-    """Insert an event in the far past, where it disturbs nobody, read it, and delete it."""
-    diary = GoogleDiary(access, settings.google_screenings_calendar_id, (), settings.zone)
-    start = utc_now() - timedelta(days=30)
-    event = Event(
+async def _invite(settings: Settings, access: GoogleAccess, diary: GoogleDiary) -> tuple[Line, ...]:
+    """Whether patients who give an email can be invited; nobody is, for the trial."""
+    calendar = settings.google_invitations_calendar_id
+    if not calendar:
+        return ()
+    if access.is_service:
+        return (("wrong", _NO_GUESTS),)
+    event = _test_event()
+    made = await diary.inviting(calendar).insert(event)
+    if not isinstance(made, Inserted):
+        why = getattr(made, "why", "the id of the test event is used")
+        return (("wrong", f"the calendar of invitations cannot be written ({why}): {_INVITE}"),)
+    await diary.inviting(calendar).cancel(event.id, made.etag)
+    return (("ok", "patients who give an email can be invited"),)
+
+
+def _test_event(*, wants_link: bool = False) -> Event:
+    """One in the far past, where it disturbs nobody."""
+    start = utc_now().replace(microsecond=0) - timedelta(days=30)
+    return Event(
         id=event_id("check", secrets.token_hex(16), 0),
         span=Span(start, start + timedelta(minutes=5)),
         title="Screening Line test, to be deleted",
         blocks=False,
-        wants_link=True,
+        wants_link=wants_link,
     )
+
+
+async def _write(settings: Settings, diary: GoogleDiary) -> list[Line]:
+    """Insert an event, read it, and delete it."""
+    event = _test_event(wants_link=True)
     async with _deleted(diary, event) as lines:
         made = await diary.insert(event)
         if not isinstance(made, Inserted):
@@ -129,7 +159,7 @@ async def _write(settings: Settings, access: GoogleAccess) -> list[Line]:
             lines.append(("wrong", f"a test event cannot be written ({why}): {_SHARE}"))
             return lines
         there = await diary.find(event.id)
-        if not isinstance(there, Entry) or abs(there.span.start - start) > timedelta(seconds=1):  # type: ignore[union-attr]  # ours has a time
+        if not isinstance(there, Entry) or there.span != event.span:
             lines.append(("wrong", "the test event cannot be read back; try again in a minute"))
             return lines
         lines.append(("ok", "a test event was written and read back"))

@@ -12,7 +12,7 @@ from calendar_sync import busy_times
 from calendar_sync.desk import Desk
 from voice import speech
 from voice.beside import beside
-from voice.calendar import diary_for, push_for
+from voice.calendar import diary_for, invitations_for, push_for
 from voice.database import JOBS, open_database, open_pool
 from voice.jobs import work
 from voice.replay import Clinic
@@ -70,6 +70,7 @@ def line_on(
         tell=texting.tell,
         send_due=texting.send_due,
         push=push_for(settings, diary),
+        invitations=invitations_for(settings, diary),
     )
     name = settings.clinic_name
     facts = {"clinic": Text(name, name), "email": speech.email(settings.clinic_email)}

@@ -52,3 +52,10 @@ def keyed(digits: str) -> str:
 def masked(number: str) -> str:
     """A number as logs may show it: its last two digits."""
     return f"··{number[-2:]}" if number else "withheld"
+
+
+def shown_number(e164: str) -> str:
+    """A US number as it is written: 425-202-5687."""
+    if e164.startswith("+1") and len(e164) == len("+14252025687"):
+        return f"{e164[2:5]}-{e164[5:8]}-{e164[8:]}"
+    return e164

@@ -76,6 +76,9 @@ class Settings(BaseSettings):
     google_busy_calendar_ids: Annotated[
         str, _says("calendars that block times, with commas between")
     ] = ""
+    google_invitations_calendar_id: Annotated[
+        str, _says("a calendar of its own, to invite patients from who give an email; unset: none")
+    ] = ""
     google_api_url: Annotated[
         Address, _says("base address of the Calendar API; unset: Google's own")
     ] = ""
@@ -212,6 +215,15 @@ class _Live(Settings):
     def _can_be_read(cls, value: str) -> str:
         if value:
             google_account(value)
+        return value
+
+    @field_validator("google_invitations_calendar_id")
+    @classmethod
+    def _stands_apart(cls, value: str, info: ValidationInfo) -> str:
+        busy = str(info.data.get("google_busy_calendar_ids", "")).split(",")
+        if value in {info.data.get("google_screenings_calendar_id"), *map(str.strip, busy)} - {""}:
+            message = "must be a calendar of its own: its events repeat those of the screenings"
+            raise ValueError(message)
         return value
 
     @field_validator("google_screenings_calendar_id", "google_busy_calendar_ids")

@@ -152,6 +152,7 @@ def test_every_periodic_job_is_known_to_the_lines_queue(queue: App) -> None:
     own = {name for name in queue.tasks if name.startswith("calendar:")}
     assert own == {
         "calendar:insert_event",
+        "calendar:invite",
         "calendar:withdraw_event",
         "calendar:rewrite_event",
         "calendar:tell_patient",

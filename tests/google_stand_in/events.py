@@ -19,6 +19,15 @@ class Account:
     is_service: bool = False
 
 
+@dataclass(frozen=True)
+class Mail:
+    """What a guest finds in their mail."""
+
+    to: str
+    says: Literal["invited", "updated", "cancelled"]
+    event: Resource
+
+
 @dataclass
 class World:
     """All calendars, and how Google behaves today."""
@@ -26,6 +35,7 @@ class World:
     calendars: dict[str, Calendar] = field(default_factory=dict[str, Calendar])
     meets: Literal["later", "at once", "fail"] = "later"
     bare_tombstones: bool = True
+    mail: list[Mail] = field(default_factory=list[Mail])
     page: int = 250
     """Source: reference of events.list: 250 by default; a page may be shorter, even empty."""
 
@@ -48,6 +58,14 @@ class World:
             message = "You need to have writer access to this calendar."
             raise Refusal(403, "requiredAccessLevel", message)
         return found
+
+    def write_to_guests(
+        self, query: Resource, event: Resource, says: Literal["invited", "updated", "cancelled"]
+    ) -> None:
+        """Source: parameter sendUpdates of events.insert, patch, delete; nobody by default."""
+        if query.get("sendUpdates") == "all":
+            guests = event.get("attendees", ())
+            self.mail += [Mail(guest["email"], says, event) for guest in guests]
 
     def finish_meets(self) -> None:
         """Make the links that were asked for. Source: guide "Create events", conferences."""
@@ -91,6 +109,7 @@ def insert(
     new.pop("conferenceData", None)
     _fits(calendar, account, new)
     new |= _conference(world, account, query, body)
+    world.write_to_guests(query, new, "invited")
     return calendar.put(_shown(calendar, new))
 
 
@@ -115,6 +134,7 @@ def patch(
     new = _merged(there, {key: part for key, part in body.items() if key != "conferenceData"})
     _fits(calendar, account, new)
     new |= _conference(world, account, query, body)
+    world.write_to_guests(query, new, "updated")
     return calendar.put(_shown(calendar, new))
 
 
@@ -128,6 +148,7 @@ def delete(
     if there["status"] == "cancelled":
         raise named(410)
     _matches(there, query)
+    world.write_to_guests(query, there, "cancelled")
     calendar.put({**there, "status": "cancelled"})
 
 
@@ -162,6 +183,9 @@ def _fits(calendar: Calendar, account: Account, event: Resource) -> None:
         raise broken("invalid", "Invalid visibility.")
     if event.get("transparency", "opaque") not in {"opaque", "transparent"}:
         raise broken("invalid", "Invalid transparency.")
+    # Source: reference of Events, attendees[].email; the message from reports.
+    if any("@" not in guest.get("email", "") for guest in event.get("attendees", ())):
+        raise broken("invalid", "Invalid attendee email.")
     if account.is_service and event.get("attendees"):
         # Source: spatie/laravel-google-calendar issue 242.
         raise Refusal(403, "forbiddenForServiceAccounts", "Service accounts cannot invite.")

@@ -8,15 +8,10 @@ Nothing here is Google's code or was tried against Google; each imitation names 
 """
 
 import json
-import socket
-import struct
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from google_stand_in import events, lists
@@ -27,9 +22,11 @@ from google_stand_in.faults import Fault
 from google_stand_in.push import Channels
 from google_stand_in.refusals import Refusal, named
 from google_stand_in.sign_in import SignIn
+from stand_in import Asked, StandIn
 
 METHODS = {**events.METHODS, **lists.METHODS}
 SCREENINGS, DOCTOR = "screenings@group.calendar.google.com", "doctor@example.org"
+INVITATIONS = "invitations@group.calendar.google.com"
 
 
 @dataclass(frozen=True)
@@ -44,10 +41,11 @@ class Seen:
     query: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
-class Google:
-    """Calendars of a clinic: one for screenings, made by the app, and the doctor's own."""
+class Google(StandIn):
+    """Calendars of a clinic: for screenings and invitations, made by the app; the doctor's own."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.world = World()
         self.sign_in = SignIn()
         self.channels = Channels()
@@ -56,30 +54,12 @@ class Google:
         self.meanwhile: dict[str, Callable[[], object]] = {}
         """What staff do just before a request of that method is carried out, once."""
         self.seen: list[Seen] = []
-        self.stopping = threading.Event()
-        self.turn = threading.Lock()
-        for calendar in (Calendar(SCREENINGS, made_by_app=True), Calendar(DOCTOR)):
+        for calendar in (
+            Calendar(SCREENINGS, made_by_app=True),
+            Calendar(INVITATIONS, made_by_app=True),
+            Calendar(DOCTOR),
+        ):
             self.world.calendars[calendar.id] = calendar
-
-    def __enter__(self) -> Self:
-        self._server = _Server(("127.0.0.1", 0), _Request)
-        self._server.google = self
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
-    ) -> None:
-        self.stopping.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    @property
-    def base(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     @property
     def url(self) -> str:
@@ -96,6 +76,11 @@ class Google:
         return self.world.calendars[SCREENINGS]
 
     @property
+    def invitations(self) -> Calendar:
+        """The calendar whose events have patients as guests."""
+        return self.world.calendars[INVITATIONS]
+
+    @property
     def doctor(self) -> Calendar:
         """A calendar that is only asked for busy times."""
         return self.world.calendars[DOCTOR]
@@ -109,10 +94,10 @@ class Google:
         """Every request of one method."""
         return [seen for seen in self.seen if seen.method == method]
 
-    def answer(self, request: "_Request", verb: str) -> None:
+    def answer(self, request: Asked, verb: str) -> None:
         """One request, its effect and its answer."""
         where = urlsplit(request.path)
-        raw = request.rfile.read(int(request.headers.get("Content-Length") or 0))
+        raw = request.body()
         name: str
         do: Callable[[], Any]
         if where.path == "/token":
@@ -130,13 +115,13 @@ class Google:
                 self._fail(request, name, fault)
                 return
             self._note(name, 204 if done is None else 200, "", raw, where.query)
-            request.send(204 if done is None else 200, json.dumps(done).encode())
+            request.send_json(204 if done is None else 200, done)
         except Refusal as no:
             self._note(name, no.status, f"{no.reason}: {no.message}", raw, where.query, no.rule)
             request.send(no.status, no.body(), no.headers)
 
     def _call(
-        self, request: "_Request", verb: str, path: str, query: str, raw: bytes
+        self, request: Asked, verb: str, path: str, query: str, raw: bytes
     ) -> tuple[str, Callable[[], Any]]:
         try:
             method, ids = find(verb, path)
@@ -170,27 +155,23 @@ class Google:
         body = json.loads(raw) if raw and name != "token" else None
         self.seen.append(Seen(name, status, said, rule, body, parse_qs(query)))
 
-    def _fail(self, request: "_Request", name: str, fault: Fault) -> None:
+    def _fail(self, request: Asked, name: str, fault: Fault) -> None:
         self.seen.append(Seen(name, 0, f"injected {fault.kind}"))
         match fault.kind:
             case "status":
                 no = named(fault.status, fault.reason, fault.retry_after)
                 request.send(no.status, no.body(), no.headers)
             case "not json":
-                request.send(200, b"<html><title>Sign in to the hotel network</title></html>")
+                request.send_hotel_page()
             case "empty":
                 request.send(200, b"{}")
             case "hang":
-                self.stopping.wait(30)
-                request.close_connection = True
+                self.hang(request)
             case "half":
                 request.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{")
                 request.close_connection = True
             case "reset":
-                linger = struct.pack("ii", 1, 0)
-                request.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-                request.close_connection = True
-                request.connection.close()
+                request.reset()
 
 
 def _raising(no: Refusal) -> Callable[[], Any]:
@@ -198,46 +179,3 @@ def _raising(no: Refusal) -> Callable[[], Any]:
         raise no
 
     return do
-
-
-class _Server(ThreadingHTTPServer):
-    google: Google
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 64
-
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401  # as in the base
-        """A client that hung up is no news."""
-
-
-class _Request(BaseHTTPRequestHandler):
-    server: _Server  # pyright: ignore[reportIncompatibleVariableOverride]  # it is always ours
-    protocol_version = "HTTP/1.1"
-    timeout = 30
-
-    def do_GET(self) -> None:  # http.server's name
-        self.server.google.answer(self, "GET")
-
-    def do_POST(self) -> None:  # the same
-        self.server.google.answer(self, "POST")
-
-    def do_PATCH(self) -> None:  # the same
-        self.server.google.answer(self, "PATCH")
-
-    def do_DELETE(self) -> None:  # the same
-        self.server.google.answer(self, "DELETE")
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401  # as in the base
-        """Say nothing; `seen` is the log."""
-
-    def send(self, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
-        """Send an answer; 204 goes without body, which would break the connection (seen)."""
-        self.send_response(status)
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        if status != 204:
-            self.send_header("Content-Type", "application/json; charset=UTF-8")
-            self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if status != 204:
-            self.wfile.write(body)

@@ -8,17 +8,12 @@ Nothing here is Twilio's code or was tried against Twilio; each imitation names 
 """
 
 import base64
-import json
 import re
-import socket
-import struct
-import threading
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from stand_in import Asked, StandIn
 from twilio_stand_in.faults import Fault
 from twilio_stand_in.messages import Message, Messages
 from twilio_stand_in.refusals import Refusal, refusal
@@ -40,39 +35,21 @@ class Seen:
     user: str = ""
 
 
-class Twilio:
+class Twilio(StandIn):
     """The clinic's account, with one number and one messaging service."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.messages = Messages({CLINIC}, {SERVICE})
         self.resources = Resources(ACCOUNT, SERVICE)
         self.faults: list[Fault] = []
         self.seen: list[Seen] = []
         self.logins = {(ACCOUNT, TOKEN), (KEY, SECRET)}
-        self.stopping = threading.Event()
-        self.turn = threading.Lock()
-        self.reached = threading.Event()
-        """Set when a request hangs: a test may kill whoever waits for its answer."""
-
-    def __enter__(self) -> Self:
-        self._server = _Server(("127.0.0.1", 0), _Request)
-        self._server.twilio = self
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
-    ) -> None:
-        self.stopping.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
     @property
     def url(self) -> str:
         """The base address of its REST API."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return self.base
 
     @property
     def broken_rules(self) -> list[str]:
@@ -91,10 +68,10 @@ class Twilio:
         """The newest message."""
         return self.messages.sent[0]
 
-    def answer(self, request: "_Request", verb: str) -> None:
+    def answer(self, request: Asked, verb: str) -> None:
         """One request, its effect and its answer."""
         where = urlsplit(request.path)
-        raw = request.rfile.read(int(request.headers.get("Content-Length") or 0)).decode()
+        raw = request.body().decode()
         name = _name(verb, where.path)
         user = ""
         fault = next((each for each in self.faults if each.meets(name)), None)
@@ -109,12 +86,12 @@ class Twilio:
                 self._fail(request, name, fault)
                 return
             self.seen.append(Seen(name, status, user=user))
-            request.send(status, json.dumps(done).encode())
+            request.send_json(status, done)
         except Refusal as no:
             self.seen.append(Seen(name, no.status, f"{no.code} {no.message}", no.rule, user))
             request.send(no.status, no.body())
 
-    def _signed_in(self, request: "_Request") -> str:
+    def _signed_in(self, request: Asked) -> str:
         """Source: https://www.twilio.com/docs/usage/requests-to-twilio: HTTP Basic."""
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
         user, _, password = base64.b64decode(given).decode().partition(":")
@@ -134,7 +111,7 @@ class Twilio:
             return 200, {"messages": found, "next_page_uri": None, "page": 0, "page_size": 20}
         return 200, self.resources.answer(verb, unquote(path), asked)
 
-    def _fail(self, request: "_Request", name: str, fault: Fault) -> None:
+    def _fail(self, request: Asked, name: str, fault: Fault) -> None:
         self.seen.append(Seen(name, 0, f"injected {fault.kind}"))
         match fault.kind:
             case "code":
@@ -143,16 +120,11 @@ class Twilio:
             case "status":
                 request.send(fault.status, b"")
             case "not json":
-                request.send(200, b"<html><title>Sign in to the hotel network</title></html>")
+                request.send_hotel_page()
             case "hang":
-                self.reached.set()
-                self.stopping.wait(30)
-                request.close_connection = True
+                self.hang(request)
             case "reset":
-                linger = struct.pack("ii", 1, 0)
-                request.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-                request.close_connection = True
-                request.connection.close()
+                request.reset()
 
 
 def _name(verb: str, path: str) -> str:
@@ -160,36 +132,3 @@ def _name(verb: str, path: str) -> str:
     if path.endswith("/Messages.json"):
         return "messages.create" if verb == "POST" else "messages.list"
     return re.sub(r"\.json$", "", path).rpartition("/")[2]
-
-
-class _Server(ThreadingHTTPServer):
-    twilio: Twilio
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 64
-
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401  # as in the base
-        """A client that hung up is no news."""
-
-
-class _Request(BaseHTTPRequestHandler):
-    server: _Server  # pyright: ignore[reportIncompatibleVariableOverride]  # it is always ours
-    protocol_version = "HTTP/1.1"
-    timeout = 30
-
-    def do_GET(self) -> None:  # http.server's name
-        self.server.twilio.answer(self, "GET")
-
-    def do_POST(self) -> None:  # the same
-        self.server.twilio.answer(self, "POST")
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401  # as in the base
-        """Say nothing; `seen` is the log."""
-
-    def send(self, status: int, body: bytes) -> None:
-        """Send an answer."""
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)

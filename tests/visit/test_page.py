@@ -153,6 +153,11 @@ async def test_name_and_email_are_kept_and_shown_to_staff(
     assert (await row(line.desk, visit)).patient_name is None
 
 
+async def test_no_invitation_is_promised_that_will_not_come(patient: Patient) -> None:
+    """A clinic may have no calendar to invite from."""
+    assert "invitation" not in (await patient.opens()).text
+
+
 @pytest.mark.parametrize(
     ("name", "email"),
     [

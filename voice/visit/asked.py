@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from calendar_sync.booking import Booking
 from voice import speech
 from voice.line import Line
+from voice.numbers import shown_number
 from voice.visit import words
 from voice.visit.guard import form_key
 from voice.visit.look import page
@@ -85,10 +86,3 @@ def frame(line: Line, language: Language) -> dict[str, object]:
         "other": other(language),
         "title": words.TITLE,
     }
-
-
-def shown_number(e164: str) -> str:
-    """A US number as it is written: 425-202-5687."""
-    if e164.startswith("+1") and len(e164) == len("+14252025687"):
-        return f"{e164[2:5]}-{e164[5:8]}-{e164[8:]}"
-    return e164

@@ -9,9 +9,18 @@ from urllib.parse import urlencode
 from uuid import NAMESPACE_URL, uuid5
 
 from calendar_sync.span import Span
+from voice.numbers import shown_number
+from voice.visit import words
+from voice.words import Language
 
 _OCTETS = 75
 """A line of a calendar file is no longer, its line break not counted (RFC 5545, section 3.1)."""
+
+
+def entry(clinic_number: str, language: Language) -> tuple[str, str]:
+    """Its title and its note; `clinic_number` in E.164."""
+    note = words.ENTRY_NOTE.about(number=shown_number(clinic_number))
+    return words.ENTRY.spoken_in(language), note.spoken_in(language)
 
 
 def calendar_file(key: str, slot: Span, title: str, note: str, now: datetime) -> bytes:

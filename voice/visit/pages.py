@@ -9,8 +9,8 @@ from fastapi import Response
 from calendar_sync import patient_changes
 from voice import speech
 from voice.visit import words
-from voice.visit.asked import Asked, shown_number
-from voice.visit.calendar_entry import calendar_file, google_link
+from voice.visit.asked import Asked
+from voice.visit.calendar_entry import calendar_file, entry, google_link
 from voice.visit.contact import Contact, contact
 from voice.visit.dates import clock, month, weekday
 from voice.words import Text
@@ -104,6 +104,7 @@ def _visit(asked: Asked, typed: Contact, *, status: int = 200) -> Response:
         may_change=patient_changes.may_change(asked.visit, asked.line.desk),
         typed=typed,
         saved="saved" in asked.query,
+        invites=asked.line.desk.invitations is not None,
         said=_said(asked),
     )
 
@@ -140,6 +141,4 @@ def _join(asked: Asked) -> Join:
 
 
 def _entry(asked: Asked) -> tuple[str, str]:
-    number = shown_number(asked.line.settings.clinic_number)
-    note = words.ENTRY_NOTE.about(number=number)
-    return words.ENTRY.spoken_in(asked.language), note.spoken_in(asked.language)
+    return entry(asked.line.settings.clinic_number, asked.language)

@@ -43,6 +43,12 @@ WHO_WHY = Text(
     "Only if you like. Our staff will see them with your visit.",
     "Solo si quiere. Nuestro personal los verá con su cita.",
 )
+WHO_INVITED = Text(
+    "Only if you like. Our staff will see them with your visit, and Google Calendar will send an"
+    " invitation to your email.",
+    "Solo si quiere. Nuestro personal los verá con su cita, y Google Calendar enviará una"
+    " invitación a su correo.",
+)
 NAME = Text("Name", "Nombre")
 EMAIL = Text("Email", "Correo electrónico")
 SAVE = Text("Save", "Guardar")

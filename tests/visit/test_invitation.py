@@ -1,0 +1,83 @@
+"""Who gives an email on the page gets a real invitation from Google, if the clinic invites."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from clinic import SetClock, confirmed, span
+from google_clinic import signed_in
+from google_stand_in.events import Mail
+from google_stand_in.server import DOCTOR, INVITATIONS, SCREENINGS, Google
+from patient_page import patient_of
+from psycopg_pool import AsyncConnectionPool
+
+from calendar_sync.inserting import insert
+from voice.app import create_app
+from voice.beside import beside
+from voice.jobs import work
+from voice.line import Line, line_on
+from voice.settings import Settings
+
+PROMISE = "Google Calendar will send an invitation"
+
+
+@pytest.fixture
+def google() -> Generator[Google]:
+    """A Google that refuses what Google would."""
+    with Google() as google:
+        yield google
+        assert google.broken_rules == []
+
+
+@pytest_asyncio.fixture
+async def line(
+    google: Google,
+    database: AsyncConnectionPool,
+    now: SetClock,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncGenerator[Line]:
+    """A live line with all of its settings, and a worker."""
+    monkeypatch.chdir(tmp_path)
+    for name, value in {
+        "PUBLIC_BASE_URL": "https://line.example.org",
+        "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
+        "TWILIO_AUTH_TOKEN": "token",
+        "TEXTS": "off",
+        "GOOGLE_CREDENTIALS_FILE": str(signed_in(google, tmp_path)),
+        "GOOGLE_API_URL": google.url,
+        "GOOGLE_SCREENINGS_CALENDAR_ID": SCREENINGS,
+        "GOOGLE_BUSY_CALENDAR_IDS": DOCTOR,
+        "GOOGLE_INVITATIONS_CALENDAR_ID": INVITATIONS,
+    }.items():
+        monkeypatch.setenv(name, value)
+    line = line_on(Settings.load("live"), database, now)
+    async with beside(work(line.desk, database)):
+        yield line
+
+
+async def first_mail(google: Google) -> Mail:
+    """What Google writes to a guest, as soon as it does."""
+    async with asyncio.timeout(20):
+        while True:
+            if google.world.mail:
+                return google.world.mail[0]
+            await asyncio.sleep(0.02)
+
+
+async def test_an_email_on_the_page_is_mail_from_google(line: Line, google: Google) -> None:
+    """In the patient's language, with the clinic's name and number, and nothing of health."""
+    booked = await confirmed(line.desk, span("2026-12-01 09:00"))
+    async with line.pool.connection() as conn:
+        await conn.execute("UPDATE booking SET language = 'es' WHERE id = %s", [booked])
+    await insert(line.desk, booked)
+    patient = await patient_of(line, create_app(line), booked)
+    assert PROMISE in (await patient.opens("?in=en")).text
+    await patient.sends(name="Ana", email="ana@example.com")
+    mail = await first_mail(google)
+    assert mail.to == "ana@example.com"
+    assert mail.event["summary"] == "Cita de video, BodyFix Physical Therapy"
+    assert mail.event["description"].endswith("llame al 425-202-5687.")
+    assert "Ana" not in str({**mail.event, "attendees": None})
