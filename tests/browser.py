@@ -47,10 +47,12 @@ async def page_of(line: Line) -> AsyncGenerator[str]:
     with held_port("127.0.0.1", 0) as port:
         async with beside(server.serve(sockets=[port])):
             await server.up.wait()
-            yield f"http://127.0.0.1:{port.getsockname()[1]}/phone"
-            close()
-            server.should_exit = True
-            await server.down.wait()
+            try:
+                yield f"http://127.0.0.1:{port.getsockname()[1]}/phone"
+            finally:
+                close()
+                server.should_exit = True
+                await server.down.wait()
 
 
 class _Server(uvicorn.Server):

@@ -15,6 +15,9 @@ import psycopg
 import pytest
 import pytest_asyncio
 import structlog
+from browser import CHROMIUM, MISSING, chromium
+from google_stand_in.server import Google
+from playwright.async_api import Browser
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
@@ -72,6 +75,12 @@ structlog.configure(
         structlog.dev.ConsoleRenderer(colors=False),
     ]
 )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Nobody should take a skipped browser for a tested page."""
+    if CHROMIUM is None:
+        terminalreporter.write_line(f"NOT TESTED: the pages in a browser ({MISSING}).", yellow=True)
 
 
 @pytest.fixture(autouse=True)
@@ -178,3 +187,21 @@ def data_dirs(tmp_path_factory: pytest.TempPathFactory) -> Generator[Path]:
 def data_dir(data_dirs: Path) -> Path:
     """A data folder of its own, not made yet."""
     return Path(mkdtemp(dir=data_dirs)) / "data"
+
+
+@pytest.fixture
+def google(now: Clock) -> Generator[Google]:
+    """A Google that refuses what Google would, and at the end has had nothing to refuse."""
+    with Google() as google:
+        google.channels.now = now
+        yield google
+        assert google.broken_rules == []
+
+
+@pytest_asyncio.fixture(scope="session")
+async def chrome() -> AsyncGenerator[Browser]:
+    """One browser for all."""
+    if CHROMIUM is None:
+        pytest.skip(MISSING)
+    async with chromium() as browser:
+        yield browser

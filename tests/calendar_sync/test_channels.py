@@ -20,15 +20,6 @@ ADDRESS = "https://line.example.org/calendar/changed"
 
 
 @pytest.fixture
-def google(now: SetClock) -> Generator[Google]:
-    """A Google that refuses what Google would, and at the end has had nothing to refuse."""
-    with Google() as google:
-        google.channels.now = now
-        yield google
-        assert google.broken_rules == []
-
-
-@pytest.fixture
 def clinic(google: Google, desk: Desk, tmp_path: Path) -> Generator[Desk]:
     """A clinic whose calendar can call the line."""
     with diary_at(google, tmp_path) as diary:

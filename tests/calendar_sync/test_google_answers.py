@@ -26,14 +26,6 @@ NINE = span("2026-12-01 09:00")
 
 
 @pytest.fixture
-def google() -> Generator[Google]:
-    """A Google that refuses what Google would, and at the end has had nothing to refuse."""
-    with Google() as google:
-        yield google
-        assert google.broken_rules == []
-
-
-@pytest.fixture
 def clinic(google: Google, desk: Desk, tmp_path: Path) -> Generator[Desk]:
     """A clinic at that Google."""
     with diary_at(google, tmp_path) as diary:

@@ -15,14 +15,6 @@ from calendar_sync.google_diary import GoogleDiary
 
 
 @pytest.fixture
-def google() -> Generator[Google]:
-    """A Google that refuses what Google would, and at the end has had nothing to refuse."""
-    with Google() as google:
-        yield google
-        assert google.broken_rules == []
-
-
-@pytest.fixture
 def diary(google: Google, tmp_path: Path) -> Generator[GoogleDiary]:
     """The clinic's diary there."""
     with diary_at(google, tmp_path) as diary:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from browser import CHROMIUM, MISSING, Opens, Visitor, chromium, page_of
+from browser import Opens, Visitor, page_of
 from clinic import SetClock
 from playwright.async_api import Browser, ConsoleMessage
 from psycopg_pool import AsyncConnectionPool
@@ -19,12 +19,6 @@ from voice.jobs import work
 from voice.line import Line, line_on
 from voice.phone.page.demo_clock import DemoClock, furnished
 from voice.settings import Settings
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Nobody should take a skipped browser for a tested page."""
-    if CHROMIUM is None:
-        terminalreporter.write_line(f"NOT TESTED: the page in a browser ({MISSING}).", yellow=True)
 
 
 @pytest.fixture
@@ -49,15 +43,6 @@ async def url(line: Line) -> AsyncGenerator[str]:
     """Where the page is."""
     async with page_of(line) as url:
         yield url
-
-
-@pytest_asyncio.fixture(scope="session")
-async def chrome() -> AsyncGenerator[Browser]:
-    """One browser for all."""
-    if CHROMIUM is None:
-        pytest.skip(MISSING)
-    async with chromium() as browser:
-        yield browser
 
 
 @pytest_asyncio.fixture

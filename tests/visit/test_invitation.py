@@ -1,7 +1,7 @@
 """Who gives an email on the page gets a real invitation from Google, if the clinic invites."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
@@ -21,14 +21,6 @@ from voice.line import Line, line_on
 from voice.settings import Settings
 
 PROMISE = "Google Calendar will send an invitation"
-
-
-@pytest.fixture
-def google() -> Generator[Google]:
-    """A Google that refuses what Google would."""
-    with Google() as google:
-        yield google
-        assert google.broken_rules == []
 
 
 @pytest_asyncio.fixture

@@ -29,15 +29,6 @@ PUBLIC = {"public_base_url": "https://line.example.org/"}
 
 
 @pytest.fixture
-def google(now: SetClock) -> Generator[Google]:
-    """A Google that refuses what Google would, and at the end has had nothing to refuse."""
-    with Google() as google:
-        google.channels.now = now
-        yield google
-        assert google.broken_rules == []
-
-
-@pytest.fixture
 def line(
     database: AsyncConnectionPool, now: SetClock, google: Google, tmp_path: Path
 ) -> Generator[Line]:

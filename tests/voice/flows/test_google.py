@@ -32,14 +32,6 @@ CALLS = int(os.environ.get("GOOGLE_CALLS", "4"))
 """Calls in a row; 200 for the figures of a release."""
 
 
-@pytest.fixture
-def google() -> Generator[Google]:
-    """A Google that refuses what Google would, and at the end has had nothing to refuse."""
-    with Google() as google:
-        yield google
-        assert google.broken_rules == []
-
-
 @pytest_asyncio.fixture
 async def line(
     database: AsyncConnectionPool, now: SetClock, google: Google, tmp_path: Path
