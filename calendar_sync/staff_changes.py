@@ -34,15 +34,14 @@ from calendar_sync.ranges import as_range
 from calendar_sync.span import Span
 
 log = logging.getLogger(__name__)
+LookAgain = Callable[[AsyncConnection, int], Awaitable[None]]
 Outcome = Literal["moved", "cancelled", "restored", "kept"]
 
 _TURN = 0x57AFF
 """The advisory lock of those who read changes; the number is arbitrary."""
 
 
-async def read_changes(
-    desk: Desk, look_again: Callable[[AsyncConnection, int], Awaitable[None]]
-) -> None:
+async def read_changes(desk: Desk, look_again: LookAgain) -> None:
     """Read what changed since the last time and follow it.
 
     `look_again` owes another look, in the same transaction: at a booking whose event was changed
@@ -58,10 +57,18 @@ async def read_changes(
         why = read.why if isinstance(read, Unknown) else "its cursor ends at once"
         log.warning("the calendar's changes could not be read: %s", why)
         return
+    if not await _followed(desk, read, since, whole=whole, look_again=look_again):
+        await read_changes(desk, look_again)
+
+
+async def _followed(
+    desk: Desk, read: Changes, since: str | None, *, whole: bool, look_again: LookAgain
+) -> bool:
+    """Follow what was read; False when somebody else was faster, with a reading perhaps older."""
     async with desk.pool.connection() as conn, conn.transaction():
         await conn.execute("SELECT pg_advisory_xact_lock(%s)", [_TURN])
         if await _cursor(conn) != since:
-            return  # somebody else was faster; their reading is at least as new
+            return False
         again = [each for entry in read.entries if (each := await follow(conn, desk, entry))]
         if whole:
             again += await _unseen(conn, desk, read.entries)
@@ -72,6 +79,7 @@ async def read_changes(
         )
         for booking_id in again:
             await look_again(conn, booking_id)
+    return True
 
 
 async def follow(conn: AsyncConnection, desk: Desk, entry: Entry) -> int | None:

@@ -1,15 +1,9 @@
 """Call-backs stand in the calendar, and close there."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AsyncExitStack
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 
 import pytest
-import pytest_asyncio
 from clinic import requests
-from google_clinic import diary_at
-from google_stand_in.server import Google
 
 from calendar_sync import call_backs
 from calendar_sync.desk import Desk
@@ -17,18 +11,10 @@ from calendar_sync.diary import Entry
 from calendar_sync.staff_jobs import follow_all
 
 
-@pytest_asyncio.fixture(params=["local", "google"])
-async def clinic(
-    request: pytest.FixtureRequest, desk: Desk, tmp_path: Path
-) -> AsyncGenerator[Desk]:
+@pytest.fixture
+def clinic(either: Desk) -> Desk:
     """A clinic with either diary."""
-    async with AsyncExitStack() as stack:
-        if request.param == "google":
-            google = stack.enter_context(Google())
-            diary = stack.enter_context(diary_at(google, tmp_path))
-            desk = replace(desk, diary=diary)
-        await follow_all(desk)
-        yield desk
+    return either
 
 
 Closes = Callable[[Desk, Entry], Awaitable[object]]

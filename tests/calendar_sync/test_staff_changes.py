@@ -1,47 +1,27 @@
 """What staff do in the calendar reaches the booking and the patient: once, and nothing false."""
 
-from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from clinic import SetClock, confirmed, jobs_waiting, own_event, requests, row, span
+from faulty_diary import FaultyDiary
 from google_clinic import diary_at
 from google_stand_in.server import Google
+from patient_visit import ELEVEN, NINE, TEN, booked
 
 from calendar_sync import bookings, call_backs, tellings
 from calendar_sync.desk import Desk
 from calendar_sync.diary import Entry
-from calendar_sync.inserting import insert
 from calendar_sync.rewriting import rewrite
 from calendar_sync.span import Span
 from calendar_sync.staff_jobs import OVERLAPS, follow_all, look
 
-NINE, TEN, ELEVEN = (span(f"2026-12-01 {hour:02}:00") for hour in (9, 10, 11))
 
-
-@pytest_asyncio.fixture(params=["local", "google"])
-async def clinic(
-    request: pytest.FixtureRequest, desk: Desk, tmp_path: Path
-) -> AsyncGenerator[Desk]:
+@pytest.fixture
+def clinic(either: Desk) -> Desk:
     """A clinic with either diary."""
-    async with AsyncExitStack() as stack:
-        if request.param == "google":
-            google = stack.enter_context(Google())
-            diary = stack.enter_context(diary_at(google, tmp_path))
-            desk = replace(desk, diary=diary)
-        await follow_all(desk)
-        yield desk
-
-
-async def booked(desk: Desk, slot: Span = NINE, call_sid: str = "CA1") -> int:
-    """A booking that stands in the calendar."""
-    booking_id = await confirmed(desk, slot, call_sid)
-    await insert(desk, booking_id)
-    assert (await row(desk, booking_id)).state == "booked"
-    return booking_id
+    return either
 
 
 async def staff_move(desk: Desk, booking_id: int, to: Span) -> None:
@@ -218,6 +198,20 @@ async def test_what_was_deleted_while_the_cursor_was_lost_is_found(clinic: Desk)
     await follow_all(clinic)
     await look(clinic, booking_id)
     assert await owed(clinic) == [("cancelled", None)]
+
+
+async def test_a_reading_that_an_older_one_overtook_is_read_again(clinic: Desk) -> None:
+    """Two messages of Google's in one second: the second change does not wait for a minute."""
+    booking_id = await booked(clinic)
+
+    async def overtake() -> None:
+        await follow_all(clinic)
+        there = await own_event(clinic, booking_id)
+        await clinic.diary.cancel(there.event_id, there.etag)
+
+    slower = FaultyDiary(clinic.diary, meanwhile={"changes": overtake})
+    await follow_all(replace(clinic, diary=slower))
+    assert (await row(clinic, booking_id)).state == "cancelled"
 
 
 async def test_visits_that_are_over_concern_nobody(clinic: Desk, now: SetClock) -> None:
