@@ -17,7 +17,7 @@ from calendar_sync.holds import release_expired
 from calendar_sync.inserting import insert_event, withdraw_event
 from calendar_sync.invitations import invite
 from calendar_sync.late import show_late
-from calendar_sync.moving import move_event, take_up
+from calendar_sync.moving import move_event
 from calendar_sync.news import send_due_texts, tell_patient
 from calendar_sync.rewriting import rewrite_event
 from calendar_sync.settling import call_back_the_unlucky
@@ -121,31 +121,31 @@ async def delete_old_jobs(context: JobContext, timestamp: int) -> None:
 async def reconcile(desk: Desk) -> None:
     """Take up what nothing works on, and show staff what has waited five minutes or came to naught.
 
-    That is: confirmed bookings without a job, ones that still wait, and times taken after all.
+    That is: bookings and moves without a job, those that still wait, and times taken after all.
     """
     async with desk.pool.connection() as conn, conn.transaction():
         lost = await conn.execute(
             """
-            SELECT id FROM booking
-            WHERE state = 'held' AND moves IS NULL AND confirmed_at < now() - interval '2 minutes'
+            SELECT id, moves FROM booking
+            WHERE state = 'held' AND confirmed_at < now() - interval '2 minutes'
               AND NOT EXISTS (SELECT FROM procrastinate_jobs
-                              WHERE task_name = %s AND status IN ('todo', 'doing')
+                              WHERE task_name = CASE WHEN moves IS NULL THEN %s ELSE %s END
+                                AND status IN ('todo', 'doing')
                                 AND (args ->> 'booking_id')::bigint = booking.id)
             FOR UPDATE SKIP LOCKED
             """,
-            [insert_event.name],
+            [insert_event.name, move_event.name],
         )
-        for (booking_id,) in await lost.fetchall():
-            await insert_event.configure(connection=conn).defer_async(booking_id=booking_id)
+        for booking_id, moves in await lost.fetchall():
+            job = insert_event if moves is None else move_event
+            await job.configure(connection=conn).defer_async(booking_id=booking_id)
         waiting = await conn.execute(
-            "SELECT id FROM booking WHERE state = 'held' AND moves IS NULL"
-            " AND confirmed_at < now() - interval '5 minutes'"
+            "SELECT coalesce(moves, id), moves FROM booking"
+            " WHERE state = 'held' AND confirmed_at < now() - interval '5 minutes'"
         )
-        for (booking_id,) in await waiting.fetchall():
-            late = await booking(conn, booking_id)
-            await call_backs.ask(
-                conn, late.call_sid, call_backs.NOT_IN_CALENDAR_YET, late.number, late.language
-            )
+        for visit_id, moves in await waiting.fetchall():
+            late = await booking(conn, visit_id)
+            why = call_backs.NOT_IN_CALENDAR_YET if moves is None else call_backs.NOT_MOVED_YET
+            await call_backs.ask(conn, late.call_sid, why, late.number, late.language)
         await call_back_the_unlucky(conn)
-        await take_up(conn)
         await show_late(conn)

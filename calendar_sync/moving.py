@@ -118,32 +118,6 @@ async def staff_were_first(conn: AsyncConnection, visit_id: int) -> None:
     )
 
 
-async def take_up(conn: AsyncConnection) -> None:
-    """Moves that no job works on are taken up; staff see what has waited five minutes."""
-    lost = await conn.execute(
-        """
-        SELECT id FROM booking
-        WHERE state = 'held' AND moves IS NOT NULL AND confirmed_at < now() - interval '2 minutes'
-          AND NOT EXISTS (SELECT FROM procrastinate_jobs
-                          WHERE task_name = %s AND status IN ('todo', 'doing')
-                            AND (args ->> 'booking_id')::bigint = booking.id)
-        FOR UPDATE SKIP LOCKED
-        """,
-        [move_event.name],
-    )
-    for (held_id,) in await lost.fetchall():
-        await move_event.configure(connection=conn).defer_async(booking_id=held_id)
-    waiting = await conn.execute(
-        "SELECT moves FROM booking WHERE state = 'held' AND moves IS NOT NULL"
-        " AND confirmed_at < now() - interval '5 minutes'"
-    )
-    for (visit_id,) in await waiting.fetchall():
-        late = await booking(conn, visit_id)
-        await call_backs.ask(
-            conn, late.call_sid, call_backs.NOT_MOVED_YET, late.number, late.language
-        )
-
-
 async def _attempt(desk: Desk, visit: Booking, wanted: Booking) -> None:
     """One look and one move; what somebody changed in between leads to another look."""
     there = known(await desk.diary.find(visit.event_id)) if visit.event_id else None
