@@ -35,6 +35,15 @@ async def test_a_demo_keeps_its_texts_for_its_own_phone(clinic: TextClinic) -> N
     assert clinic.twilio.seen == []
 
 
+async def test_whoever_tries_a_demo_may_book_all_day(clinic: TextClinic) -> None:
+    """From the same number: what keeps a live line from being misused would only puzzle here."""
+    demo = line_on(Settings.load("demo"), clinic.desk.pool, clinic.now)
+    for day in range(1, 6):
+        await demo.desk.tell(await clinic.visit(span(f"2026-12-0{day} 10:00"), f"CA{day}"))
+    async with clinic.desk.pool.connection() as conn:
+        assert len(await texts_to(conn, PATIENT)) == 5
+
+
 async def test_without_texts_staff_call_whoever_had_agreed(
     database: AsyncConnectionPool, now: SetClock, twilio: Twilio
 ) -> None:

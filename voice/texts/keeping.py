@@ -26,6 +26,8 @@ class Keeper:
     can_send: bool
     video_url: str = ""
     makes_links: bool = False
+    a_day: int = 3
+    """Texts to one number in 24 hours."""
 
     def video(self, booked: Booking) -> str:
         """The video link as it is known now; "" while there is none."""

@@ -28,8 +28,8 @@ from voice.texts.writing import write
 
 LEASE = timedelta(seconds=30)
 """A try takes at most 16 s (two requests of 4 s to connect and 4 s to read); a killed one lasts."""
-A_DAY, AN_HOUR = 3, 200
-"""Texts to one number in 24 hours, and to all in an hour: against text pumping, and our bugs."""
+_AN_HOUR = 200
+"""Texts to all numbers in an hour: against text pumping, and our bugs; see `Keeper.a_day`."""
 _SOON = timedelta(minutes=5)
 _LONGEST = 900  # seconds
 _CHANCE = SystemRandom()
@@ -122,10 +122,11 @@ async def _allowed(conn: AsyncConnection, keeper: Keeper, row: TextRow, now: dat
         await _hold_off(conn, row, end_of_quiet(now, zone))
         return False
     tried_before = row.began is not None and row.began > now - timedelta(hours=24)
-    if await rows.tries_since(conn, now - timedelta(hours=24), row.number) - tried_before >= A_DAY:
+    tries = await rows.tries_since(conn, now - timedelta(hours=24), row.number) - tried_before
+    if tries >= keeper.a_day:
         await failed(conn, keeper, row, TOO_MANY)
         return False
-    if await rows.tries_since(conn, now - timedelta(hours=1)) >= AN_HOUR:
+    if await rows.tries_since(conn, now - timedelta(hours=1)) >= _AN_HOUR:
         await _hold_off(conn, row, now + timedelta(minutes=1))
         return False
     return True
