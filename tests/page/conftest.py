@@ -14,10 +14,12 @@ from playwright.async_api import Browser, ConsoleMessage
 from psycopg_pool import AsyncConnectionPool
 
 from calendar_sync import busy_times
+from voice.app import create_app
 from voice.beside import beside
-from voice.jobs import work
+from voice.jobs import jobs, work
 from voice.line import Line, line_on
 from voice.phone.page.demo_clock import DemoClock, furnished
+from voice.phone.page.stage import Stage
 from voice.settings import Settings
 
 
@@ -75,3 +77,13 @@ async def opens(chrome: Browser, url: str) -> AsyncGenerator[Opens]:
 async def visitor(opens: Opens) -> Visitor:
     """Somebody who has opened the page and reads the captions, sixty times as fast as life."""
     return await opens()
+
+
+@pytest_asyncio.fixture
+async def stage(database: AsyncConnectionPool, clock: DemoClock) -> AsyncGenerator[Stage]:
+    """A demo's page without a browser and without a worker: what a test does not do is not done."""
+    assert jobs.tasks
+    line = line_on(furnished(Settings.load("demo"), date(2026, 11, 30)), database, clock)
+    stage = Stage(line, create_app(line))
+    yield stage
+    stage.close()

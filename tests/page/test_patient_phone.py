@@ -1,36 +1,16 @@
 """The patient's phone as the page is told of it: its messages, why none come, and what is next."""
 
-from collections.abc import AsyncGenerator
-from datetime import date
-
-import pytest_asyncio
 from clinic import at, confirmed, span
-from psycopg_pool import AsyncConnectionPool
 
 from calendar_sync import bookings
 from calendar_sync.inserting import insert
-from voice.app import create_app
-from voice.jobs import jobs
-from voice.line import line_on
-from voice.phone.page.demo_clock import DemoClock, furnished
 from voice.phone.page.patient_phone import LANDLINE
 from voice.phone.page.phone_screen import Screen, screen_of
 from voice.phone.page.stage import Stage
 from voice.phone.post import Answer
-from voice.settings import Settings
 
 PATIENT = "+14255550123"
 TUESDAY = span("2026-12-01 14:00")
-
-
-@pytest_asyncio.fixture
-async def stage(database: AsyncConnectionPool, clock: DemoClock) -> AsyncGenerator[Stage]:
-    """A demo's page without a browser and without a worker: what a test does not do is not done."""
-    assert jobs.tasks
-    line = line_on(furnished(Settings.load("demo"), date(2026, 11, 30)), database, clock)
-    stage = Stage(line, create_app(line))
-    yield stage
-    stage.close()
 
 
 async def visit(stage: Stage, number: str = PATIENT, *, agrees: bool | None = True) -> None:

@@ -113,9 +113,11 @@ async def test_a_morning_is_blocked(visitor: Visitor) -> None:
 
 
 async def test_the_evening_before_a_holiday(visitor: Visitor) -> None:
-    """The demo's clock goes there, and the closed day is not on offer."""
+    """The demo's clock goes there, below the hours shown, and the closed day is not on offer."""
     page = visitor.page
     await page.locator("#when").select_option("eve")
     await expect(page.locator("#now")).to_contain_text("Thu, Dec 24, 8:00 PM")
+    await expect(page.locator(".today")).to_have_attribute("data-day", "2026-12-24")
+    await expect(page.locator(".today .now")).to_have_count(0)
     await expect(page.locator('[data-day="2026-12-25"]')).to_contain_text("Closed")
     await expect(page.locator(".offers")).to_contain_text("Mon, Dec 28, 9:00 AM")

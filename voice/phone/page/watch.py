@@ -127,16 +127,18 @@ class Watch:
         when = speech.day_and_time(now.slot.start, zone).en
         news: list[str] = []
         if before is not None and before.slot != now.slot:
-            news.append(f"Follows staff: the booking is on {when} now.")
+            whom = "staff" if before.moved_at == now.moved_at else "the patient"
+            news.append(f"Follows {whom}: the booking is on {when} now.")
         if before is None or before.state != now.state:
             why = f" ({now.outcome})" if now.outcome else ""
+            whom = "the patient" if now.outcome == "patient" else "staff"
             news.append(
                 {
                     "held": f"Holds {when} for this caller; nobody else can get it.",
                     "booked": f"Booked {when} in the clinic's calendar, visit code"
                     f" {now.visit_code}.",
                     "released": f"Let {when} go again{why}.",
-                    "cancelled": f"Follows staff: the booking on {when} is cancelled.",
+                    "cancelled": f"Follows {whom}: the booking on {when} is cancelled.",
                 }[now.state]
             )
         if now.text_number and (before is None or not before.text_number):
