@@ -10,6 +10,10 @@ from voice.phone.transcript import read
 SPANISH = "9 1 2 2 2 2 2 2 3 1 2 1 7%23 1 1 1 1"
 """Nothing is wrong, a foot hurts, the first time, and texts are welcome."""
 
+BELOW_THE_END = """document.documentElement.scrollHeight - window.scrollY
+- document.querySelector("footer").getBoundingClientRect().bottom"""
+"""How many pixels the page goes on after its last line."""
+
 
 async def test_a_whole_booking_by_clicking(visitor: Visitor) -> None:
     """From the green button to the event, open at its chart note, and to the text with its link."""
@@ -31,6 +35,7 @@ async def test_a_whole_booking_by_clicking(visitor: Visitor) -> None:
     await expect((await opened.value).locator("h1")).to_be_visible()
     assert "/visit/" in (await opened.value).url
     await expect(page.locator("#outcome")).to_contain_text("Booked: Monday, November 30th")
+    assert await page.evaluate(BELOW_THE_END) < 20
 
 
 async def test_a_key_cuts_in(opens: Opens) -> None:
