@@ -62,6 +62,8 @@ class Booking:
     patient_name: str | None = None
     """As given on the patient's page; one line of at most 80 characters."""
     patient_email: str | None = None
+    booked_at: datetime | None = None
+    """When the caller said yes, by the clinic's clock; `confirmed_at` is by the database's."""
 
 
 _SHAPED = {"slot", "chart", "promised", "written"}

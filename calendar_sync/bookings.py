@@ -8,6 +8,7 @@ diary's answer does) and `booking` (reading); together they are the table's only
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from psycopg import AsyncConnection
 from psycopg.errors import LockNotAvailable, UniqueViolation
@@ -62,12 +63,14 @@ class BookingNote:
     """What the call knows of the caller: language code, E.164 number or None, keypad answers.
 
     `chart` is label -> words in the order asked. The words of a question that was skipped are
-    "skipped"; the labels "Safety" and "Heard" have places of their own in the event.
+    "skipped"; the labels "Safety" and "Heard" have places of their own in the event. `at` is when
+    the caller said yes, by the clinic's clock in UTC; None is now.
     """
 
     language: str
     number: str | None
     chart: Mapping[str, str] = field(default_factory=dict[str, str])
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,21 +124,24 @@ async def keep_consent(  # noqa: PLR0913, PLR0917  # each is a fact that has to 
     number: str,
     given: bool,  # noqa: FBT001  # the order of the row
     wording: str,
+    at: datetime | None = None,
 ) -> None:
     """Keep the caller's answer to texts, with its time and the version of the wording.
 
-    `number` is E.164. The latest answer for a number counts; the same one again changes nothing
-    and keeps its first time. An answer that changes the booking owes its event a new text.
+    `number` is E.164; `at` is UTC by the clinic's clock, None is now. The latest answer for a
+    number counts; the same one again changes nothing and keeps its first time. An answer that
+    changes the booking owes its event a new text.
     """
     async with conn.transaction():
         await conn.execute(
             """
-            INSERT INTO consent (call_sid, number, given, wording) VALUES (%s, %s, %s, %s)
+            INSERT INTO consent (call_sid, number, given, wording, at)
+            VALUES (%s, %s, %s, %s, coalesce(%s, now()))
             ON CONFLICT (call_sid, number)
-            DO UPDATE SET given = excluded.given, wording = excluded.wording, at = now()
+            DO UPDATE SET given = excluded.given, wording = excluded.wording, at = excluded.at
             WHERE (consent.given, consent.wording) <> (excluded.given, excluded.wording)
             """,
-            [call_sid, number, given, wording],
+            [call_sid, number, given, wording, at],
         )
         changed = await conn.execute(
             """
@@ -162,11 +168,13 @@ async def _store(conn: AsyncConnection, held: Booking, note: BookingNote) -> str
             async with conn.transaction():
                 await conn.execute(
                     """
-                    UPDATE booking SET confirmed_at = now(), visit_code = %s, event_id = %s,
-                                       language = %s, number = %s, chart = %s
+                    UPDATE booking SET confirmed_at = now(), booked_at = coalesce(%s, now()),
+                                       visit_code = %s, event_id = %s, language = %s,
+                                       number = %s, chart = %s
                     WHERE id = %s
                     """,
                     [
+                        note.at,
                         code,
                         event_id(held.call_sid, held.step, held.generation),
                         note.language,

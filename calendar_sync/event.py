@@ -132,7 +132,7 @@ def _urgency(chart: Chart) -> Urgency:
 
 
 def _booked(booked: Booking, zone: ZoneInfo) -> str:
-    when = booked.confirmed_at
+    when = booked.booked_at
     at = f" {when.astimezone(zone):%a} {moment(when, zone)}" if when else ""
     return f"BOOKED: by phone{at}. Keypad answers, not an examination; caller not verified."
 

@@ -1,6 +1,6 @@
 """The answers so far: one row a name, and the first value of a name stays."""
 
-from datetime import UTC, datetime
+from datetime import timedelta
 from typing import LiteralString
 
 from psycopg import AsyncConnection
@@ -48,15 +48,15 @@ async def in_order(conn: AsyncConnection[TupleRow], sid: str) -> list[tuple[str,
     return [(name, value) for name, value in await rows.fetchall()]
 
 
-async def last_keyed(conn: AsyncConnection[TupleRow], sid: str, flow: str) -> datetime | None:
-    """When the call last answered a question of a flow, such as "safety"; UTC."""
+async def since_keyed(conn: AsyncConnection[TupleRow], sid: str, flow: str) -> timedelta | None:
+    """How long ago the call last answered a question of a flow, such as "safety"."""
     rows = await conn.execute(
-        "SELECT max(at) FROM journal WHERE call_sid = %s AND starts_with(name, %s)"
+        "SELECT now() - max(at) FROM journal WHERE call_sid = %s AND starts_with(name, %s)"
         " AND strpos(name, '~') > 0",
         [sid, f"{flow}."],
     )
     row = await rows.fetchone()
-    return row[0].astimezone(UTC) if row and row[0] else None
+    return row[0] if row else None
 
 
 async def _kept(

@@ -59,7 +59,13 @@ async def _brought(line: Line, sid: str, step: str, effect: AnyEffect) -> Any:  
         case KeepConsent():
             async with line.pool.connection() as conn:
                 await bookings.keep_consent(
-                    conn, sid, effect.booking, effect.number, effect.given, effect.wording
+                    conn,
+                    sid,
+                    effect.booking,
+                    effect.number,
+                    effect.given,
+                    effect.wording,
+                    line.now(),
                 )
             return Kept()
         case AskCallBack():
@@ -93,10 +99,10 @@ async def _book(line: Line, sid: str, book: Book) -> Asked | JustTaken:
     chart = dict(book.chart)
     async with line.pool.connection() as conn:
         # A flow has no clock; the journal knows when the safety questions were answered.
-        asked = await journal.last_keyed(conn, sid, "safety")
-        if asked and _SAFETY in chart:
-            chart[_SAFETY] += f", {moment(asked, line.settings.zone)}"
-        note = bookings.BookingNote(book.language, book.number or None, chart)
+        ago, now = await journal.since_keyed(conn, sid, "safety"), line.now()
+        if ago is not None and _SAFETY in chart:
+            chart[_SAFETY] += f", {moment(now - ago, line.settings.zone)}"
+        note = bookings.BookingNote(book.language, book.number or None, chart, now)
         confirmed = await bookings.confirm(conn, book.booking, note)
     if isinstance(confirmed, bookings.Confirmed):
         return Asked(confirmed.visit_code)

@@ -19,6 +19,7 @@ BOOKING = Booking(
     state="held",
     expires_at=at("2026-11-23 09:18"),
     confirmed_at=at("2026-11-23 09:15"),
+    booked_at=at("2026-11-23 09:15"),
     outcome=None,
     generation=0,
     event_id=event_id("CA00000000000000000000000000000042", "hold", 0),
@@ -196,9 +197,9 @@ def test_times_are_the_clinics_wall_times(zone: str, expected: str) -> None:
 
 def test_noon_and_midnight() -> None:
     """Twelve-hour times have no hour zero."""
-    noon = replace(BOOKING, confirmed_at=at("2026-11-23 12:00"))
+    noon = replace(BOOKING, booked_at=at("2026-11-23 12:00"))
     assert "12:00 PM PT" in full(noon)
-    assert "12:00 AM PT" in full(replace(noon, confirmed_at=at("2026-11-23 00:00")))
+    assert "12:00 AM PT" in full(replace(noon, booked_at=at("2026-11-23 00:00")))
 
 
 def test_an_event_without_a_link_says_what_it_needs() -> None:

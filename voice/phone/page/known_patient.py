@@ -47,7 +47,8 @@ async def _book(line: Line, before: int) -> Booking | None:
     free = await busy_times.free_openings(line.desk)
     if isinstance(free, busy_times.Stale):
         return None
-    note = BookingNote("en", NUMBER, _CHART)
+    now = line.now()
+    note = BookingNote("en", NUMBER, _CHART, now)
     for number, slot in enumerate(free, start=before):
         async with line.pool.connection() as conn:
             held = await bookings.hold(conn, CALL_SID, f"hold-{number}", slot)
@@ -62,6 +63,7 @@ async def _book(line: Line, before: int) -> Booking | None:
                     NUMBER,
                     True,  # noqa: FBT003  # the yes
                     CONSENT_VERSION,
+                    now,
                 )
         await bookings.wait_until_settled(line.pool, held.booking_id, _SETTLED)
         async with line.pool.connection() as conn:
