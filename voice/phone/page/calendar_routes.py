@@ -16,17 +16,10 @@ _GONE = 204
 
 
 class Move(BaseModel):
-    """A local time for the version of the event that was seen."""
+    """A local time."""
 
-    etag: str
     day: date
     time: time
-
-
-class Delete(BaseModel):
-    """The version of the event that was seen."""
-
-    etag: str
 
 
 class Block(BaseModel):
@@ -71,12 +64,12 @@ def router(stage: Stage) -> APIRouter:
     @routes.post("/{event_id}/move")
     async def move(event_id: str, wanted: Move) -> staff_side.Done:
         """Staff drag an event to another time."""
-        return _told(await staff_side.move(line, event_id, wanted.etag, wanted.day, wanted.time))
+        return _told(await staff_side.move(line, event_id, wanted.day, wanted.time))
 
     @routes.post("/{event_id}/delete")
-    async def delete(event_id: str, seen: Delete) -> staff_side.Done:
+    async def delete(event_id: str) -> staff_side.Done:
         """Staff delete an event."""
-        return _told(await staff_side.delete(line, event_id, seen.etag))
+        return _told(await staff_side.delete(line, event_id))
 
     def _told(done: staff_side.Done) -> staff_side.Done:
         if done.ok:

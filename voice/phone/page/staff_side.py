@@ -1,4 +1,8 @@
-"""The staff's side of the page: what they do in the clinic's calendar, by the Diary contract."""
+"""The staff's side of the page: what they do in the clinic's calendar, by the Diary contract.
+
+As in Google's own page the last hand wins: that the line has just written its note into an event
+is no reason to refuse what staff do with it.
+"""
 
 from base64 import b32hexencode
 from dataclasses import dataclass
@@ -6,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from secrets import token_bytes
 from typing import Literal
 
-from calendar_sync.diary import Changed, Entry, Event, Gone, Inserted
+from calendar_sync.diary import Entry, Event, Gone, Inserted
 from calendar_sync.opening_hours import Rules
 from calendar_sync.span import Span
 from voice.line import Line
@@ -26,7 +30,7 @@ class Done:
 
 
 _NOT_THERE = Done("This event is not in the calendar any more.", ok=False)
-_MEANWHILE = Done("Somebody changed this event meanwhile. Look again.", ok=False)
+_TRIES = 3
 _NO_ANSWER = Done("The calendar did not answer. Try again.", ok=False)
 
 
@@ -36,28 +40,31 @@ async def find(line: Line, event_id: str) -> Entry | None:
     return found if isinstance(found, Entry) and not found.cancelled else None
 
 
-async def move(line: Line, event_id: str, etag: str, day: date, at: time) -> Done:
+async def move(line: Line, event_id: str, day: date, at: time) -> Done:
     """Give the event another local time; its length stays."""
-    found = await find(line, event_id)
-    if found is None or found.span is None:
-        return _NOT_THERE
     start = datetime.combine(day, at, line.settings.zone).astimezone(UTC)
-    to = Span(start, start + (found.span.end - found.span.start))
-    if to == found.span:
-        return Done("The event stays where it is.")
-    moved = await line.desk.diary.move(event_id, to, etag)
-    if isinstance(moved, Entry):
-        local = start.astimezone(line.settings.zone)
-        return Done(f"Staff moved the event to {day_and_clock(local)}.")
-    return _refusal(moved)
+    for _ in range(_TRIES):
+        found = await find(line, event_id)
+        if found is None or found.span is None:
+            return _NOT_THERE
+        to = Span(start, start + (found.span.end - found.span.start))
+        if to == found.span:
+            return Done("The event stays where it is.")
+        if isinstance(await line.desk.diary.move(event_id, to, found.etag), Entry):
+            local = start.astimezone(line.settings.zone)
+            return Done(f"Staff moved the event to {day_and_clock(local)}.")
+    return _NO_ANSWER
 
 
-async def delete(line: Line, event_id: str, etag: str) -> Done:
+async def delete(line: Line, event_id: str) -> Done:
     """Delete the event, as staff would with one key."""
-    if await find(line, event_id) is None:
-        return _NOT_THERE
-    gone = await line.desk.diary.cancel(event_id, etag)
-    return Done("Staff deleted the event.") if isinstance(gone, Gone) else _refusal(gone)
+    for _ in range(_TRIES):
+        found = await find(line, event_id)
+        if found is None:
+            return _NOT_THERE
+        if isinstance(await line.desk.diary.cancel(event_id, found.etag), Gone):
+            return Done("Staff deleted the event.")
+    return _NO_ANSWER
 
 
 async def block(line: Line, day: date, part: Part) -> Done:
@@ -90,9 +97,3 @@ def _span(rules: Rules, day: date, part: Part) -> Span | None:
         for edge in (ranges[0][0], ranges[-1][1])
     )
     return Span(start, end)
-
-
-def _refusal(outcome: object) -> Done:
-    if isinstance(outcome, Changed):
-        return _MEANWHILE
-    return _NOT_THERE if isinstance(outcome, Gone) else _NO_ANSWER

@@ -24,7 +24,6 @@ class Block:
     begins: int
     ends: int
     event_id: str = ""
-    etag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +118,7 @@ def _block(rules: Rules, span: Span, entry: Entry | None) -> Block:
     if entry is None:
         return Block("held", "Held for a caller", time, begins, ends)
     kind = "busy" if entry.booking_id is None else "booking"
-    return Block(kind, entry.title, time, begins, ends, entry.event_id, entry.etag)
+    return Block(kind, entry.title, time, begins, ends, entry.event_id)
 
 
 async def _offered(line: Line) -> tuple[str, ...]:

@@ -128,7 +128,7 @@ week.addEventListener("click", async (event) => {
 note.addEventListener("click", (event) => {
   if (event.target.closest("[data-close]")) shut();
   const form = event.target.closest("[data-delete]")?.form;
-  if (form) staffDo(`${form.dataset.id}/delete`, { etag: form.dataset.etag });
+  if (form) staffDo(`${form.dataset.id}/delete`);
 });
 note.addEventListener("keydown", (event) => {
   if (event.key === "Escape") shut();
@@ -136,7 +136,7 @@ note.addEventListener("keydown", (event) => {
 note.addEventListener("submit", (event) => {
   event.preventDefault();
   const form = event.target;
-  const to = { etag: form.dataset.etag, day: form.elements.day.value, time: form.elements.time.value };
+  const to = { day: form.elements.day.value, time: form.elements.time.value };
   staffDo(`${form.dataset.id}/move`, to);
 });
 byId("block").addEventListener("submit", (event) => {

@@ -9,7 +9,7 @@ import { draggable } from "./drag.js";
 document.addEventListener("call-begins", story.begin);
 for (const news of ["call-begins", "caller-chosen"]) document.addEventListener(news, texts.refresh);
 draggable(
-  (event, day, time) => calendar.staffDo(`${event.id}/move`, { etag: event.etag, day, time }),
+  (event, day, time) => calendar.staffDo(`${event.id}/move`, { day, time }),
   calendar.released,
 );
 
