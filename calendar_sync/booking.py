@@ -64,6 +64,8 @@ class Booking:
     patient_email: str | None = None
     booked_at: datetime | None = None
     """When the caller said yes, by the clinic's clock; `confirmed_at` is by the database's."""
+    withdrawn_at: datetime | None = None
+    """When the event of a visit that its patient cancelled was gone: after that it is staff's."""
 
 
 _SHAPED = {"slot", "chart", "promised", "written"}

@@ -35,6 +35,15 @@ async def keep_link(conn: AsyncConnection, booking_id: int, link: str) -> None:
             await owe_news(conn, booking_id)
 
 
+async def keep_withdrawn(conn: AsyncConnection, booking_id: int) -> None:
+    """Its patient cancelled the visit, and its event is gone."""
+    await conn.execute(
+        "UPDATE booking SET withdrawn_at = coalesce(withdrawn_at, now())"
+        " WHERE id = %s AND state = 'cancelled' AND outcome = 'patient'",
+        [booking_id],
+    )
+
+
 async def keep_warning(conn: AsyncConnection, booking_id: int, warning: str) -> None:
     """What staff should look at; "" when there is nothing."""
     async with conn.transaction():

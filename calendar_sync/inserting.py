@@ -14,7 +14,7 @@ from calendar_sync.blueprint import FIRST, UntilSettled, blueprint, desk_of
 from calendar_sync.booking import Booking, booking
 from calendar_sync.desk import Desk
 from calendar_sync.diary import Changed, Entry, Inserted, Refused
-from calendar_sync.event_notes import keep_written
+from calendar_sync.event_notes import keep_withdrawn, keep_written
 from calendar_sync.faults import NotYet, known
 from calendar_sync.settling import give_up, mark_booked, mark_deleted, next_generation
 from calendar_sync.staff_changes import follow
@@ -68,7 +68,7 @@ async def withdraw(desk: Desk, booking_id: int) -> None:
     """
     async with desk.pool.connection() as conn:
         lost = await booking(conn, booking_id)
-    if lost.state in {"held", "booked"} or lost.event_id is None:
+    if lost.state in {"held", "booked"} or lost.event_id is None or lost.withdrawn_at:
         return
     there = known(await desk.diary.find(lost.event_id))
     if there is None:
@@ -76,13 +76,17 @@ async def withdraw(desk: Desk, booking_id: int) -> None:
     match _match(there, lost):
         case "ours":
             pass
-        case "moved" if lost.outcome == "patient":
+        case "moved" | "cancelled" if lost.outcome == "patient":
             pass
         case _:
             return
-    if isinstance(known(await desk.diary.cancel(lost.event_id, there.etag)), Changed):
+    if not there.cancelled and isinstance(
+        known(await desk.diary.cancel(lost.event_id, there.etag)), Changed
+    ):
         why = "the event was changed while it was being withdrawn"
         raise NotYet(why)
+    async with desk.pool.connection() as conn:
+        await keep_withdrawn(conn, lost.id)
 
 
 async def _attempt(desk: Desk, waiting: Booking) -> None:

@@ -145,8 +145,10 @@ def _outcome(  # noqa: PLR0911  # one line a case
             return "kept" if entry.span.start == booked.slot.start else "moved"
         case "booked":
             return None if entry.etag == booked.etag else "kept"
-        case "cancelled" if booked.outcome == "staff" and not entry.cancelled:
-            return "restored" if entry.span and entry.span.end > now else None
+        case "cancelled" if not entry.cancelled:
+            # Until its withdrawal the event of a visit that the patient cancelled still stands.
+            gone = booked.outcome == "staff" or booked.withdrawn_at
+            return "restored" if gone and entry.span and entry.span.end > now else None
         case _:
             return None
 
@@ -159,7 +161,8 @@ async def _place(conn: AsyncConnection, booked: Booking, span: Span) -> None:
         [as_range(span)],
     )
     statement = """
-        UPDATE booking SET state = 'booked', outcome = NULL, during = %(during)s,
+        UPDATE booking SET state = 'booked', outcome = NULL, withdrawn_at = NULL,
+                           during = %(during)s,
                            clinician = -id, visit_code = CASE WHEN EXISTS (
                              SELECT FROM booking AS other
                              WHERE other.visit_code = booking.visit_code

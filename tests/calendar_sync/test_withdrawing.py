@@ -1,5 +1,8 @@
 """An event whose booking was lost does not stay in the diary; what staff changed does."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from clinic import (
     confirmed,
@@ -12,13 +15,19 @@ from clinic import (
     standing,
 )
 from faulty_diary import FaultyDiary
+from google_clinic import diary_at
+from google_stand_in.server import Google
+from patient_visit import booked
 
+from calendar_sync import tellings
 from calendar_sync.bookings import Taken
 from calendar_sync.desk import Desk
 from calendar_sync.diary import Event
 from calendar_sync.event import event_id
 from calendar_sync.faults import NotYet
 from calendar_sync.inserting import insert, withdraw
+from calendar_sync.patient_changes import cancel
+from calendar_sync.staff_jobs import follow_all
 
 NINE, TEN = span("2026-12-01 09:00"), span("2026-12-01 10:00")
 LUNCH = Event(event_id("staff", "lunch", 0), NINE, "Lunch")
@@ -75,3 +84,28 @@ async def test_a_withdrawal_that_meets_a_change_is_done_again(
         await withdraw(clinic, booking_id)
     await withdraw(clinic, booking_id)
     assert await live_events(clinic) == []
+
+
+async def test_staff_may_bring_back_a_visit_that_its_patient_cancelled(
+    desk: Desk, google: Google, tmp_path: Path
+) -> None:
+    """Who changed their mind has called; restored, it is booked and told, and can be cancelled."""
+    with diary_at(google, tmp_path) as diary:
+        at_google = replace(desk, diary=diary)
+        await follow_all(at_google)
+        visit = await booked(at_google)
+        event = (await row(desk, visit)).event_id or ""
+        for _ in range(2):
+            await cancel(at_google, visit)
+            google.screenings.edit(event, summary="still there")
+            await follow_all(at_google)
+            assert (await row(desk, visit)).state == "cancelled"
+            await withdraw(at_google, visit)
+            await follow_all(at_google)
+            google.screenings.restore(event)
+            await withdraw(at_google, visit)
+            await follow_all(at_google)
+            assert (await row(desk, visit)).state == "booked"
+            async with desk.pool.connection() as conn:
+                [telling] = await tellings.open_tellings(conn)
+            assert (telling.kind, telling.what) == ("restored", NINE)
