@@ -1,9 +1,11 @@
 """Call-back requests as events, so that staff see them in the same place as the screenings.
 
-Such an event leaves its time free. Staff close the request by deleting the event or by writing
-"done" into its title; a request that was closed elsewhere takes its event along.
+Such an event leaves its time free. Who is to be called for two reasons at once has one event. Staff
+close the request by deleting the event or by writing "done" into its title; a request that was
+closed elsewhere takes its event along.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from psycopg import AsyncConnection
@@ -21,16 +23,19 @@ _GRID = timedelta(minutes=30)
 
 
 async def show(desk: Desk) -> None:
-    """Put an event in for every open request that has none; safe to run again after any crash."""
+    """Put an event in for open requests that have none; safe to run again after any crash."""
+    missing: dict[str, list[CallBack]] = {}
     async with desk.pool.connection() as conn:
-        missing = [each for each in await call_backs.open_requests(conn) if each.shown_at is None]
-    for request in missing:
-        event = event_of(desk, request)
+        for each in await call_backs.open_requests(conn):
+            if each.shown_at is None:
+                missing.setdefault(each.call_sid, []).append(each)
+    for requests in missing.values():
+        event = event_of(desk, requests)
         answer = await desk.diary.insert(event)
         if isinstance(answer, Inserted | Clash):
             # A clash: staff deleted or moved it before we had kept it; either way they saw it.
             async with desk.pool.connection() as conn:
-                await call_backs.keep_event(conn, request.id, event.id)
+                await call_backs.keep_event(conn, [each.id for each in requests], event.id)
                 there = await desk.diary.find(event.id)
                 if isinstance(there, Entry):
                     await was_closed(conn, there)
@@ -57,18 +62,20 @@ async def was_closed(conn: AsyncConnection, entry: Entry) -> None:
         await call_backs.close_by_event(conn, entry.event_id)
 
 
-def event_of(desk: Desk, request: CallBack) -> Event:
-    """The event of a request, at the next half hour in which the clinic is open.
+def event_of(desk: Desk, requests: Sequence[CallBack]) -> Event:
+    """The event of one caller's requests, at the next half hour in which the clinic is open.
 
-    The time is found from when it was asked, so a repeated insert is the same event.
+    The time is found from when the first was asked, so a repeated insert is the same event.
     """
+    request = requests[0]
     start = _half_hour(next_opening_time(desk.rules, request.asked_at) or request.asked_at)
-    last_four = f" ··{request.number[-4:]}" if request.number else ""
+    caller = next((each.number for each in requests if each.number), None)
+    last_four = f" ··{caller[-4:]}" if caller else ""
     language = {"es": " (speaks Spanish)"}.get(request.language, "")
-    number = spoken_number(request.number) if request.number else "no number was given"
+    number = spoken_number(caller) if caller else "no number was given"
     lines = [f"CALL: {number}{language}"]
     if desk.detail == "full":
-        lines.append(f"WHY: {request.reason}")
+        lines += [f"WHY: {each.reason}" for each in requests]
     lines.append('When you have called, delete this event or write "done" into its title.')
     step = f"call-back {request.id} {request.asked_at.astimezone(UTC).isoformat()}"
     return Event(
@@ -78,7 +85,7 @@ def event_of(desk: Desk, request: CallBack) -> Event:
         description="\n".join(lines),
         booking_id=f"call-back-{request.id}",
         blocks=False,
-        urgency="first" if "safety" in request.reason else "usual",
+        urgency="first" if any("safety" in each.reason for each in requests) else "usual",
     )
 
 

@@ -103,12 +103,12 @@ async def withdraw(conn: AsyncConnection, call_sid: str, reason: str) -> None:
         )
 
 
-async def keep_event(conn: AsyncConnection, call_back_id: int, event_id: str) -> None:
-    """The request is in the calendar under this id."""
+async def keep_event(conn: AsyncConnection, call_back_ids: list[int], event_id: str) -> None:
+    """These requests are in the calendar under this id."""
     async with conn.transaction():
         await conn.execute(
-            "UPDATE call_back SET event_id = %s, shown_at = now() WHERE id = %s",
-            [event_id, call_back_id],
+            "UPDATE call_back SET event_id = %s, shown_at = now() WHERE id = ANY (%s)",
+            [event_id, call_back_ids],
         )
 
 
@@ -132,9 +132,14 @@ async def close_others(conn: AsyncConnection, reason: str, calls: list[str]) -> 
 
 
 async def closed_with_event(conn: AsyncConnection) -> list[tuple[int, str]]:
-    """Requests that are done and whose event may still stand in the calendar: id and event."""
+    """Requests that are done and whose event may still stand in the calendar: id and event.
+
+    An event that another request still needs is not among them.
+    """
     rows = await conn.execute(
         "SELECT id, event_id FROM call_back WHERE done_at IS NOT NULL AND event_id IS NOT NULL"
+        " AND NOT EXISTS (SELECT FROM call_back AS other"
+        " WHERE other.event_id = call_back.event_id AND other.done_at IS NULL)"
     )
     return [(request, event) for request, event in await rows.fetchall()]
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 import pytest
-from clinic import requests
+from clinic import live_events, requests
 
 from calendar_sync import call_backs
 from calendar_sync.desk import Desk
@@ -65,3 +65,22 @@ async def test_a_call_back_that_was_closed_elsewhere_takes_its_event_along(clini
     there = await clinic.diary.find(event_id)
     assert isinstance(there, Entry)
     assert there.cancelled
+
+
+async def test_two_reasons_to_call_somebody_are_one_event(clinic: Desk) -> None:
+    """Both stand in it; it stays while one of them is open, and closes both."""
+    async with clinic.pool.connection() as conn:
+        await call_backs.ask(conn, "CA9", "wants a person", None, "en")
+        await call_backs.ask(conn, "CA9", "safety question 3", "+14255550199", "en")
+        await call_backs.ask(conn, "CA8", "wants a person", "+14255550188", "en")
+    await follow_all(clinic)
+    mine, other = sorted(await live_events(clinic), key=lambda event: event.title, reverse=True)
+    assert (mine.title, other.title) == ("Call back ··0199", "Call back ··0188")
+    assert "WHY: wants a person\nWHY: safety question 3\n" in mine.description
+    async with clinic.pool.connection() as conn:
+        await call_backs.withdraw(conn, "CA9", "wants a person")
+    await follow_all(clinic)
+    assert len(await live_events(clinic)) == 2
+    await clinic.diary.cancel(mine.event_id, mine.etag)
+    await follow_all(clinic)
+    assert await requests(clinic) == ["wants a person"]
