@@ -3,7 +3,8 @@
 A booking that waits for the calendar is shown by `jobs.reconcile`, something that a patient is
 still to be told by `tellings.follow_up`, a call-back request that cannot be put into the calendar
 by the command `callbacks`. Here: an event that is not brought up to date, and a calendar that
-cannot be read. A push channel that cannot be opened is nothing that staff need: see `channels`.
+cannot be read. A push channel that cannot be opened is nothing that staff need, see `channels`, nor
+is a late invitation: the patient has the text and the page.
 """
 
 from datetime import datetime

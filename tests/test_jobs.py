@@ -6,9 +6,11 @@ import psycopg
 import pytest_asyncio
 from psycopg_pool import AsyncConnectionPool
 
+from calendar_sync.blueprint import HOUSEKEEPING
 from voice.beside import beside
 from voice.database import open_pool
-from voice.jobs import a_worker_is_up, work
+from voice.job_list import TASKS
+from voice.jobs import a_worker_is_up, jobs, work
 from voice.line import Line, line_on
 from voice.settings import Settings
 
@@ -32,6 +34,13 @@ async def listener(dsn: str, other_than: int = 0) -> int:
             if pids := [pid for (pid,) in rows if pid != other_than]:
                 return int(pids[0])
             await asyncio.sleep(0.02)
+
+
+def test_every_job_that_may_wait_has_words() -> None:
+    """`screening-line jobs` names none by its name in the code."""
+    own = [task for name, task in jobs.tasks.items() if name.startswith("calendar:")]
+    waiting = {task.name for task in own if task.queue != HOUSEKEEPING}
+    assert waiting == {f"calendar:{name}" for name in TASKS}
 
 
 async def test_a_worker_listens_for_jobs(line: Line, migrated: str) -> None:

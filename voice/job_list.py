@@ -12,14 +12,17 @@ from voice.settings import Settings
 from voice.texts.aftermath import alarm_words
 from voice.texts.outcomes import TOO_MANY, meaning_of
 
-_TASKS = {
+TASKS = {
     "insert_event": "put a visit into the calendar",
     "withdraw_event": "take a visit out of the calendar",
     "rewrite_event": "bring the text of an event up to date",
     "pick_up_link": "fetch a video link",
     "look_at_event": "look at an event that changed",
+    "move_event": "move a visit for its patient",
+    "invite": "bring a patient's invitation up to date",
     "tell_patient": "tell a patient by text",
 }
+"""Every job that is not housekeeping, in words."""
 _STATES = {"todo": "waits", "doing": "at work", "failed": "failed"}
 _TEXTS = {"owed": "waits", "sending": "at work", "failed": "failed"}
 _JOBS = """
@@ -80,7 +83,7 @@ async def _jobs(conn: AsyncConnection, settings: Settings) -> list[str]:
     rows = await conn.execute(_JOBS, [HOUSEKEEPING])
     found: list[str] = []
     for status, task, count, attempts, since in await rows.fetchall():
-        what = _TASKS.get(task, task)
+        what = TASKS.get(task, task)
         tries = f", tried {attempts} times" if attempts else ""
         due = f", due {_when(since, settings)}" if since else ""
         found.append(f"{_STATES[status]:<8} {count} x {what}{tries}{due}")
