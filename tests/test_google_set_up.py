@@ -197,6 +197,8 @@ async def test_a_calendar_to_invite_from_is_tried(
     assert (await look(line))[-1] == ("ok", "patients who give an email can be invited")
     assert google.invitations.live() == []
     assert google.world.mail == []
+    google.faults.append(Fault("events.delete", skip=1))
+    assert "by hand" in wrong(await look(line))
     google.invitations.role = None
     assert "GOOGLE_INVITATIONS_CALENDAR_ID" in wrong(await look(line))
     line = settings(google, tmp_path, monkeypatch, service="yes", **apart)

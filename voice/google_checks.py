@@ -129,11 +129,13 @@ async def _invite(settings: Settings, access: GoogleAccess, diary: GoogleDiary) 
     if access.is_service:
         return (("wrong", _NO_GUESTS),)
     event = _test_event()
-    made = await diary.inviting(calendar).insert(event)
+    inviting = diary.inviting(calendar)
+    made = await inviting.insert(event)
     if not isinstance(made, Inserted):
         why = getattr(made, "why", "the id of the test event is used")
         return (("wrong", f"the calendar of invitations cannot be written ({why}): {_INVITE}"),)
-    await diary.inviting(calendar).cancel(event.id, made.etag)
+    if not isinstance(await inviting.cancel(event.id, made.etag), Gone):
+        return (("wrong", f'delete the event "{event.title}" by hand: {_INVITE}'),)
     return (("ok", "patients who give an email can be invited"),)
 
 
