@@ -29,9 +29,10 @@ async def test_the_page_tells_whom_the_line_follows(stage: Stage) -> None:
     await watch.look()
     stage.feed.close()
     told = [event.rpartition("data: ")[2] async for event in stage.feed.listen(0)][1:]
-    follows = [
-        said for each in told if "Follows" in (said := str(json.loads(each).get("words", "")))
-    ]
+    words = [str(json.loads(each).get("words", "")) for each in told]
+    first, second, *follows = filter(None, words)
+    assert first == "Holds Tuesday, December 1st, at 1 PM for this caller; nobody else can get it."
+    assert second.startswith("Booked Tuesday, December 1st, at 1 PM in the clinic's calendar")
     assert follows == [
         "Follows staff: the booking is on Tuesday, December 1st, at 2 PM now.",
         "Follows the patient: the booking is on Tuesday, December 1st, at 3 PM now.",

@@ -126,15 +126,17 @@ class Watch:
         zone = self._line.settings.zone
         when = speech.day_and_time(now.slot.start, zone).en
         news: list[str] = []
-        if before is not None and before.slot != now.slot:
+        if before is None:  # every booking began as a hold, seen or not
+            news.append(f"Holds {when} for this caller; nobody else can get it.")
+        elif before.slot != now.slot:
             whom = "staff" if before.moved_at == now.moved_at else "the patient"
             news.append(f"Follows {whom}: the booking is on {when} now.")
-        if before is None or before.state != now.state:
+        if now.state != (before.state if before else "held"):
             why = f" ({now.outcome})" if now.outcome else ""
             whom = "the patient" if now.outcome == "patient" else "staff"
             news.append(
                 {
-                    "held": f"Holds {when} for this caller; nobody else can get it.",
+                    "held": f"Holds {when} again.",
                     "booked": f"Booked {when} in the clinic's calendar, visit code"
                     f" {now.visit_code}.",
                     "released": f"Let {when} go again{why}.",
