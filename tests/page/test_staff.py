@@ -62,16 +62,22 @@ async def test_an_event_in_hand_is_not_lost(known: Visitor) -> None:
 async def test_an_event_is_moved_by_keyboard(known: Visitor) -> None:
     """Enter opens its note, the form in it moves it, Escape closes the note again.
 
-    What is typed stays while the week changes around it.
+    What is typed stays while the week changes around it, and so does where the reader is.
     """
     event, note = event_on(known, "2026-11-30"), known.page.locator("#note")
     await event.focus()
     await known.page.keyboard.press("Enter")
     await expect(note.locator("h3")).to_be_focused()
+    for part in ("h3", "[data-delete]"):
+        await note.locator(part).focus()
+        await note.locator("h3").evaluate("(heading) => (heading.dataset.before = '')")
+        await known.page.evaluate(BLOCK_FRIDAY)
+        await expect(note.locator("h3[data-before]")).to_have_count(0)
+        await expect(note.locator(part)).to_be_focused()
     await note.locator('[name="time"]').fill("15:30")
     async with known.page.expect_response(lambda read: "/calendar/" in read.url and read.ok):
         await known.page.get_by_role("button", name="Block it").press("Enter")
-    await expect(known.page.locator(".event.busy")).to_be_visible()
+    await expect(known.page.locator('[data-day="2026-11-30"] .event.busy')).to_be_visible()
     await note.locator('[name="time"]').press("Enter")
     await expect(event).to_contain_text("3:30 PM")
     await note.locator('[name="time"]').press("Escape")

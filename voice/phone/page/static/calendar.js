@@ -74,14 +74,17 @@ async function read() {
     return;
   }
   const html = await answer.text();
-  const typing = note.contains(document.activeElement) && document.activeElement.name;
+  const held = parts().indexOf(document.activeElement);
   const typed = [...note.querySelectorAll("input")].filter((field) => field.value !== field.defaultValue);
   const before = note.querySelector("form")?.dataset.id;
   note.innerHTML = html;
   note.hidden = false;
-  if (before === id) for (const field of typed) note.querySelector(`[name="${field.name}"]`).value = field.value;
-  if (typing) note.querySelector(`[name="${typing}"]`)?.focus();
+  if (before !== id) return;
+  for (const field of typed) note.querySelector(`[name="${field.name}"]`).value = field.value;
+  parts()[held]?.focus();
 }
+
+const parts = () => [...note.querySelectorAll("h3, button, input")];
 
 function shut() {
   const inside = note.contains(document.activeElement);
