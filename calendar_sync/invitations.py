@@ -106,20 +106,11 @@ async def _decided(conn: AsyncConnection, visit: Booking) -> list[Invitation]:
 
 
 async def _bring(invitations: Invitations, visit: Booking, invitation: Invitation) -> None:
-    title, note = invitations.words(visit.language)
     there = known(await invitations.diary.find(invitation.event_id))
     if there is None:
-        made = known(
-            await invitations.diary.insert(
-                Event(
-                    id=invitation.event_id,
-                    span=visit.slot,
-                    title=title,
-                    description=note,
-                    guest=invitation.email,
-                )
-            )
-        )
+        title, note = invitations.words(visit.language)
+        event = Event(invitation.event_id, visit.slot, title, note, guest=invitation.email)
+        made = known(await invitations.diary.insert(event))
         if isinstance(made, Refused):
             log.warning("no invitation for a patient: %s", made.why)
         if isinstance(made, Clash):

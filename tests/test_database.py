@@ -158,7 +158,8 @@ async def test_connections_that_the_server_closed_are_replaced(migrated: str) ->
             for pid in old:
                 other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
         async with own.connection() as conn:
-            await conn.execute("SELECT")
+            [new] = await (await conn.execute("SELECT pg_backend_pid()")).fetchone() or [0]
+    assert new not in old
 
 
 def test_a_migration_that_fails_is_told(fresh: str) -> None:

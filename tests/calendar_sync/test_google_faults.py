@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from diary_contract import DAY, NINE, OURS
 from google_clinic import diary_at
-from google_stand_in.faults import Fault
+from google_stand_in.faults import Fault, Kind
 from google_stand_in.server import Google
 
 from calendar_sync.diary import Inserted, Refused, Unknown
@@ -26,11 +26,11 @@ def diary(google: Google, tmp_path: Path) -> Generator[GoogleDiary]:
 async def test_an_insert_without_a_clear_answer_is_unknown_and_then_found(
     google: Google,
     diary: GoogleDiary,
-    kind: str,
+    kind: Kind,
     after: bool,  # noqa: FBT001  # a parameter
 ) -> None:
     """Perhaps done: the same insert again makes one event, whichever it was."""
-    google.faults.append(Fault("events.insert", kind, after=after))  # type: ignore[arg-type]  # each Kind
+    google.faults.append(Fault("events.insert", kind, after=after))
     assert isinstance(await diary.insert(OURS), Unknown)
     assert isinstance(await diary.insert(OURS), Inserted)
     assert len(google.screenings.live()) == 1

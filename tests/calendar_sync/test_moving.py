@@ -77,7 +77,7 @@ async def test_a_reading_begun_before_the_move_does_not_undo_it(
         return old
 
     stale = replace(clinic, diary=replace(diary))
-    stale.diary.changes = as_it_was  # type: ignore[method-assign,assignment]
+    stale.diary.changes = as_it_was  # type: ignore[method-assign,assignment]  # this one call
     await follow_all(stale)
     assert (await row(clinic, visit)).slot == TEN
 
