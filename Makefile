@@ -25,11 +25,11 @@ bench: $(VENV)/.dev-ready
 	@$(VENV)/bin/python benchmarks/turn.py
 
 map: $(VENV)/.dev-ready
-	@PYTHONPATH=tests $(VENV)/bin/python tests/call_map.py
+	@PYTHONPATH=tests $(VENV)/bin/python tests/support/call_map.py
 
 # The README's pictures; `make screenshots TO=folder` puts more of them there, to look at the page.
 screenshots: $(VENV)/.dev-ready
-	@$(VENV)/bin/python tests/screenshots.py $(TO)
+	@PYTHONPATH=tests $(VENV)/bin/python tests/support/screenshots.py $(TO)
 
 # Pins again from pyproject.toml; `make lock UPGRADE=--upgrade` takes the newest of everything.
 lock:

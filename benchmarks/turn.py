@@ -19,12 +19,12 @@ import uvicorn
 from fastapi import FastAPI, Response
 from pydantic import SecretStr
 
-from voice import twiml
 from voice.app import create_app
-from voice.line import open_line
-from voice.phone.caller_id import CallerId
+from voice.bootstrap import open_line
+from voice.dialogue import twiml
 from voice.settings import Settings
-from voice.signature import sign
+from voice.simulator.caller_id import CallerId
+from voice.twilio_signature import sign
 
 ROUNDS, REQUESTS, CONNECTIONS = 5, 1500, (1, 32)
 TOKEN, PORTS = "benchmark", {"bare": 8101, "line": 8102}

@@ -15,15 +15,15 @@ import psycopg
 import pytest
 import pytest_asyncio
 import structlog
-from browser import CHROMIUM, MISSING, chromium
-from google_stand_in.server import Google
 from playwright.async_api import Browser
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
+from stand_ins.google.server import Google
+from support.browser import CHROMIUM, MISSING, chromium
 
-from voice.database import open_pool, prepare
-from voice.embedded import Engine
+from voice.database.connection import open_pool, prepare
+from voice.database.embedded import Engine
 
 
 class LeftThisComputer(Exception):  # noqa: N818  # it says what happened

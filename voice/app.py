@@ -8,12 +8,12 @@ from prometheus_client import CONTENT_TYPE_LATEST, Histogram, generate_latest
 from psycopg_pool import PoolTimeout
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from voice.calendar_push import push_router
-from voice.jobs import a_worker_is_up
-from voice.line import Line
-from voice.texts.routes import sms_router_for
-from voice.visit.router import add_visit
-from voice.webhooks import router_for
+from voice.bootstrap import Line
+from voice.calls.webhooks import router_for
+from voice.google_webhook import push_router
+from voice.patient_page.router import add_visit
+from voice.texts.webhooks import sms_router_for
+from voice.worker import a_worker_is_up
 
 SECONDS = Histogram(
     "screening_line_answer_seconds",

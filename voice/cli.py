@@ -7,16 +7,18 @@ from typing import Annotated
 
 import typer
 
-from voice import call_back_list, checks, job_list, signing
-from voice.demo_file import announce, running_demo, withdraw
-from voice.faults import Fault
-from voice.line import utc_now
+from voice import clinical_signoff
+from voice.bootstrap import utc_now
+from voice.commands import call_back_list, job_list
+from voice.commands import check as checks
+from voice.errors import Fault
 from voice.logs import write_logs
-from voice.phone.moments import Staff
-from voice.phone.page.demo_clock import furnished
-from voice.phone.placing import place, wish
-from voice.serving import held_port, serve, work_only
+from voice.server import held_port, serve, work_only
 from voice.settings import Settings
+from voice.simulator.call_command import place, wish
+from voice.simulator.demo_clock import furnished
+from voice.simulator.handset import Staff
+from voice.simulator.running_demo import announce, running_demo, withdraw
 
 cli = typer.Typer(
     help="The phone line of a physical-therapy clinic: it books free video screenings by keypad.",
@@ -70,7 +72,7 @@ def what_next(settings: Settings) -> str:
         "  .venv/bin/screening-line callbacks   see who wants to be called back",
         f"Bookings are kept in {settings.data_dir}/, the calendar is a local diary. Stop: Ctrl-C.",
     ]
-    if signing.unsigned():
+    if clinical_signoff.unsigned():
         lines.append(
             "DRAFT, not for patients: no clinician has signed the safety and summary wording yet."
         )
@@ -138,7 +140,7 @@ def authorize_google(
     ] = "",
 ) -> None:
     """Sign in to Google Calendar with a browser, once."""
-    from voice.authorize import Wish, authorize  # noqa: PLC0415  # Google's client is large
+    from voice.commands.authorize_google import Wish, authorize  # noqa: PLC0415  # Google's client is large
 
     settings = Settings.load("demo")
     asyncio.run(authorize(settings, Wish(client, credentials, make_calendar), typer.echo))
@@ -184,7 +186,7 @@ def _of_demo_or_live(demo: bool | None) -> Settings:  # noqa: FBT001  # as typer
 
 def _signed_or_allowed(settings: Settings) -> None:
     """Raises NotSigned when patients would hear words that no clinician answers for."""
-    missing = signing.unsigned()
+    missing = clinical_signoff.unsigned()
     if not missing:
         return
     if settings.unsigned_wording == "refuse":

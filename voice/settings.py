@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from calendar_sync.opening_hours import Rules, parse_hours
-from voice.faults import SettingsWrong
-from voice.setting_kinds import (
+from calendar_sync.availability.opening_hours import Rules, parse_hours
+from voice.errors import SettingsWrong
+from voice.setting_types import (
     AccountSid,
     Address,
     Dates,

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl
 from fastapi import Request
 
 from voice.settings import Settings
-from voice.signature import is_twilios
+from voice.twilio_signature import is_twilios
 
 MOST_BYTES = 64 * 1024
 Form = dict[str, str]

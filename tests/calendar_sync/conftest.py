@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from clinic import RULES, SetClock
-from faulty_diary import FaultyDiary
-from google_clinic import diary_at
-from google_stand_in.server import Google
 from procrastinate import App
 from psycopg_pool import AsyncConnectionPool
+from stand_ins.google.server import Google
+from support.clinic import RULES, SetClock
+from support.faulty_calendar import FaultyDiary
+from support.google_clinic import diary_at
 
-from calendar_sync import busy_times
-from calendar_sync.desk import Desk
-from calendar_sync.local_diary import LocalDiary
-from calendar_sync.staff_jobs import follow_all
-from voice.jobs import jobs
+from calendar_sync.bookings import free_times
+from calendar_sync.calendars.local import LocalDiary
+from calendar_sync.clinic import Desk
+from calendar_sync.sync.staff_jobs import follow_all
+from voice.worker import jobs
 
 
 @pytest.fixture(scope="session")
@@ -57,5 +57,5 @@ async def either(
             diary = stack.enter_context(diary_at(google, tmp_path))
             desk = replace(desk, diary=diary)
         await follow_all(desk)
-        await busy_times.refresh(desk)
+        await free_times.refresh(desk)
         yield desk

@@ -6,20 +6,20 @@ from dataclasses import replace
 
 import pytest
 import pytest_asyncio
-from caller import Caller
-from clinic import SetClock
-from patients import Calls, MoodyDiary
 from psycopg_pool import AsyncConnectionPool
+from support.caller import Caller
+from support.clinic import SetClock
+from support.patients import Calls, MoodyDiary
 
-from calendar_sync import busy_times
+from calendar_sync.bookings import free_times
 from voice.app import create_app
-from voice.beside import beside
-from voice.jobs import work
-from voice.line import Line, line_on
-from voice.phone.caller_id import CallerId
-from voice.phone.moments import Staff
-from voice.phone.post import InProcess
+from voice.background import beside
+from voice.bootstrap import Line, line_on
 from voice.settings import Settings
+from voice.simulator.caller_id import CallerId
+from voice.simulator.handset import Staff
+from voice.simulator.transport import InProcess
+from voice.worker import work
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ async def line(
     settings = Settings.load("demo").model_copy(update={"staff_number": "+14255550142"})
     line = line_on(settings, database, now)
     line = replace(line, desk=replace(line.desk, diary=diary))
-    await busy_times.refresh(line.desk)
+    await free_times.refresh(line.desk)
     async with beside(work(line.desk, database)):
         yield line
 

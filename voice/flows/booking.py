@@ -1,8 +1,8 @@
 """From a free time to "you are booked", which is said only when the calendar has it."""
 
-from voice import speech
-from voice.call import Call
-from voice.effects import (
+from voice.dialogue import speech
+from voice.dialogue.call import Call
+from voice.dialogue.effects import (
     AskCallBack,
     Asked,
     Book,
@@ -13,16 +13,16 @@ from voice.effects import (
     SeePlaced,
     Unreadable,
 )
-from voice.flows.a_person import NO_NUMBER, call_back
-from voice.flows.clinical import SAFETY_QUESTIONS
+from voice.dialogue.questions import Choice, Question
+from voice.dialogue.turns import Ending
+from voice.flows.clinical_wording import SAFETY_QUESTIONS
 from voice.flows.goodbye import booked
 from voice.flows.phone_number import a_number
 from voice.flows.times import choose_a_time
+from voice.flows.transfer import NO_NUMBER, call_back
 from voice.flows.triage import Answers
 from voice.flows.urgency import look_soon
-from voice.questions import Choice, Question
-from voice.turns import Ending
-from voice.words import Text
+from voice.language import Text
 
 
 class Confirm(Choice):

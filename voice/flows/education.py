@@ -1,8 +1,8 @@
 """How the back can cause foot pain: the article in about a minute, for those who stay."""
 
-from voice.call import Call
-from voice.flows.clinical import NOT_ADVICE, SUMMARY
-from voice.words import Text
+from voice.dialogue.call import Call
+from voice.flows.clinical_wording import NOT_ADVICE, SUMMARY
+from voice.language import Text
 
 INVITATION = Text(
     "To book a free video screening, press 1, or stay on the line.¦ Or email {email}.",

@@ -1,13 +1,13 @@
 """After "you are booked": the visit code, consent to texts, the safety net, goodbye."""
 
-from voice import speech
-from voice.call import Call
-from voice.effects import KeepConsent, Opening
-from voice.flows.clinical import SAFETY_NET
+from voice.dialogue import speech
+from voice.dialogue.call import Call
+from voice.dialogue.effects import KeepConsent, Opening
+from voice.dialogue.questions import Choice, Question
+from voice.dialogue.turns import Ending
+from voice.flows.clinical_wording import SAFETY_NET
 from voice.flows.phone_number import keyed_number
-from voice.questions import Choice, Question
-from voice.turns import Ending
-from voice.words import Text
+from voice.language import Text
 
 
 class Texts(Choice):

@@ -1,9 +1,10 @@
 """A number to reach the caller at: the one that calls, or one keyed in and read back."""
 
-from voice import numbers, speech
-from voice.call import Call
-from voice.questions import Choice, Entry, Question
-from voice.words import Text
+from voice import phone_numbers
+from voice.dialogue import speech
+from voice.dialogue.call import Call
+from voice.dialogue.questions import Choice, Entry, Question
+from voice.language import Text
 
 
 class Right(Choice):
@@ -41,7 +42,7 @@ def a_number(call: Call) -> str:
 def keyed_number(call: Call) -> str:
     """A number keyed in and found right by the caller, in E.164; "" after three tries."""
     for _ in range(TRIES):
-        number = numbers.keyed(call.ask_digits(ENTER))
+        number = phone_numbers.keyed(call.ask_digits(ENTER))
         if not number:
             call.say(NOT_A_NUMBER)
             continue

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from voice.call import Call
-from voice.effects import AskCallBack
-from voice.flows.clinical import SAFETY_QUESTIONS, UNSURE, SafetyQuestion
-from voice.questions import Choice, Question
-from voice.turns import Ending
-from voice.words import Text
+from voice.dialogue.call import Call
+from voice.dialogue.effects import AskCallBack
+from voice.dialogue.questions import Choice, Question
+from voice.dialogue.turns import Ending
+from voice.flows.clinical_wording import SAFETY_QUESTIONS, UNSURE, SafetyQuestion
+from voice.language import Text
 
 
 class Safe(Choice):

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from voice import speech
-from voice.call import Call
-from voice.effects import FindOffers, Offers, Opening, Unreadable
-from voice.questions import Choice, Question
-from voice.words import Text
+from voice.dialogue import speech
+from voice.dialogue.call import Call
+from voice.dialogue.effects import FindOffers, Offers, Opening, Unreadable
+from voice.dialogue.questions import Choice, Question
+from voice.language import Text
 
 
 class More(Choice):

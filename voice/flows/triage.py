@@ -1,8 +1,8 @@
 """Six short questions about the foot, from the article. Each may be skipped; none is weighed."""
 
-from voice.call import Call
-from voice.questions import Choice, Entry, Question
-from voice.words import Text
+from voice.dialogue.call import Call
+from voice.dialogue.questions import Choice, Entry, Question
+from voice.language import Text
 
 Answers = tuple[tuple[str, str], ...]
 """What staff read, as (label, answer)."""

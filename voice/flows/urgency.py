@@ -7,7 +7,7 @@ safety questions are another matter. It colours the event and says in it why. St
 from voice.flows.triage import Answers
 
 LABEL = "Look soon"
-"""Of the line in the event; `calendar_sync.event` colours events by it."""
+"""Of the line in the event; `calendar_sync.bookings.event_text` colours events by it."""
 STRONG_PAIN = 8
 """Of 10. Eight and more is commonly called severe, and may need an earlier appointment."""
 _UNSTEADY, _PAIN = "Less steady, or weaker on one side", "Pain, 0 to 10"

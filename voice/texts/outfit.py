@@ -7,8 +7,8 @@ from datetime import datetime
 from psycopg_pool import AsyncConnectionPool
 
 from voice.settings import Settings
-from voice.texts.demo import DemoSender
-from voice.texts.keeping import Keeper
+from voice.texts.demo_sender import DemoSender
+from voice.texts.planning import Keeper
 from voice.texts.rendering import ClinicFacts, short_name
 from voice.texts.sender import Sender
 from voice.texts.texting import Texting

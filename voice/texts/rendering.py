@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from voice.texts.gsm import fits
-from voice.words import Language, Text
+from voice.language import Language, Text
+from voice.texts.gsm7 import fits
 
 _DAYS = Text("Mon Tue Wed Thu Fri Sat Sun", "lun mar mié jue vie sab dom")
 _MONTHS = Text(

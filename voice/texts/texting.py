@@ -7,11 +7,11 @@ from datetime import datetime
 import structlog
 from psycopg_pool import AsyncConnectionPool
 
-from voice.texts import rows
-from voice.texts.answering import forget_old
-from voice.texts.keeping import Keeper, bring_up_to_date
+from voice.texts import outbox
+from voice.texts.inbound import forget_old
+from voice.texts.planning import Keeper, bring_up_to_date
+from voice.texts.send_attempt import list_late, send_text
 from voice.texts.sender import Sender
-from voice.texts.sending import list_late, send_text
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +31,7 @@ class Texting:
         """A booking has news: owe what its patient should get, and send what is due now."""
         async with self.pool.connection() as conn:
             await bring_up_to_date(conn, self.keeper, booking_id, self.now())
-            due = await rows.due(conn, self.now(), booking_id, _AT_A_TIME)
+            due = await outbox.due(conn, self.now(), booking_id, _AT_A_TIME)
         for text_id, _ in due:
             await self._send(text_id)
 
@@ -41,7 +41,7 @@ class Texting:
         A text that fails for a reason of ours does not keep the others from going out.
         """
         async with self.pool.connection() as conn:
-            due = await rows.due(conn, self.now(), None, _AT_A_TIME)
+            due = await outbox.due(conn, self.now(), None, _AT_A_TIME)
         for text_id, _ in due:
             try:
                 await self._send(text_id)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from voice.settings import Settings
-from voice.texts.outcomes import code_of
 from voice.texts.sender import Absent, Accepted, Busy, Refused, Unsure, digest
+from voice.texts.twilio_errors import code_of
 
 T = TypeVar("T")
 

@@ -1,8 +1,8 @@
 """The ways into the middle of a call."""
 
 import pytest
-from caller import Caller
-from patients import To
+from support.caller import Caller
+from support.patients import To
 
 
 @pytest.fixture

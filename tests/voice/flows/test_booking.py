@@ -4,17 +4,17 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from caller import Caller
-from clinic import SetClock, at
-from patients import Calls, MoodyDiary, To
+from support.caller import Caller
+from support.clinic import SetClock, at
+from support.patients import Calls, MoodyDiary, To
 
-from calendar_sync import busy_times, call_backs
-from calendar_sync.bookings import bookings_of_call
-from calendar_sync.diary import Event, Inserted, Refused, Unknown
-from calendar_sync.span import Span
-from voice import perform
-from voice.line import Line
-from voice.phone.player import Ended
+from calendar_sync.availability.span import Span
+from calendar_sync.bookings import call_backs, free_times
+from calendar_sync.bookings.confirmation import bookings_of_call
+from calendar_sync.calendars.contract import Event, Inserted, Refused, Unknown
+from voice.bootstrap import Line
+from voice.calls import effect_runner
+from voice.simulator.player import Ended
 
 
 async def state_of(line: Line, caller: Caller) -> list[str]:
@@ -130,7 +130,7 @@ async def test_a_full_calendar_leads_to_a_call_back(
     whole = Event("busy0", Span(now(), now() + timedelta(days=20)), "away")
     assert isinstance(await line.desk.diary.insert(whole), Inserted)
     now.forward(seconds=1)
-    await busy_times.refresh(line.desk)
+    await free_times.refresh(line.desk)
     await caller.presses("1")
     for _ in range(5):
         await caller.presses("2")
@@ -143,7 +143,7 @@ async def test_an_open_outcome_is_told_as_open(
     caller: Caller, line: Line, diary: MoodyDiary, to_the_times: To, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A calendar that does not answer is neither a yes nor a no; the time stays kept."""
-    monkeypatch.setattr(perform, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(effect_runner, "LOOK_SECONDS", 0.05)
     diary.instead = Unknown("no answer")
     await to_the_times(caller)
     await caller.presses("1").presses("1").hears("Still booking. Please stay on the line.")

@@ -1,11 +1,11 @@
 """The article in about a minute, for those who stay on the line."""
 
-from caller import Caller
+from support.caller import Caller
 
-from voice import speech
-from voice.flows.clinical import NOT_ADVICE, SUMMARY
+from voice.dialogue import speech
+from voice.flows.clinical_wording import NOT_ADVICE, SUMMARY
 from voice.flows.education import INVITATION
-from voice.words import Language
+from voice.language import Language
 
 
 async def test_staying_on_the_line_plays_four_parts_and_invites(caller: Caller) -> None:

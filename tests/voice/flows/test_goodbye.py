@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from caller import Caller
-from patients import To
-from pure_call import CLINIC, PureCall
+from support.caller import Caller
+from support.patients import To
+from support.pure_call import CLINIC, PureCall
 
-from calendar_sync.bookings import Booking, bookings_of_call
-from voice.line import Line
-from voice.phone.player import Ended
+from calendar_sync.bookings.confirmation import Booking, bookings_of_call
+from voice.bootstrap import Line
+from voice.simulator.player import Ended
 
 
 async def kept(line: Line, caller: Caller) -> Booking:

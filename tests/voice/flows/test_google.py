@@ -10,22 +10,22 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from clinic import SetClock, confirmed, row, span
-from google_clinic import diary_at, signed_in
-from google_stand_in.faults import Fault
-from google_stand_in.server import Google
-from patients import Calls, To
 from psycopg_pool import AsyncConnectionPool
+from stand_ins.google.faults import Fault
+from stand_ins.google.server import Google
+from support.clinic import SetClock, confirmed, row, span
+from support.google_clinic import diary_at, signed_in
+from support.patients import Calls, To
 
-from calendar_sync import busy_times, call_backs, tellings
-from calendar_sync.bookings import bookings_of_call
-from calendar_sync.desk import Desk
-from calendar_sync.inserting import insert
-from calendar_sync.staff_jobs import follow_all
-from voice.beside import beside
-from voice.jobs import work
-from voice.line import Line, line_on
+from calendar_sync.bookings import call_backs, free_times, notices
+from calendar_sync.bookings.confirmation import bookings_of_call
+from calendar_sync.clinic import Desk
+from calendar_sync.sync.insert import insert
+from calendar_sync.sync.staff_jobs import follow_all
+from voice.background import beside
+from voice.bootstrap import Line, line_on
 from voice.settings import Settings
+from voice.worker import work
 
 ROOT = Path(__file__).parents[3]
 CALLS = int(os.environ.get("GOOGLE_CALLS", "4"))
@@ -41,7 +41,7 @@ async def line(
     line = line_on(settings, database, now)
     with diary_at(google, tmp_path) as diary:
         line = replace(line, desk=replace(line.desk, diary=diary, makes_links=True))
-        await busy_times.refresh(line.desk)
+        await free_times.refresh(line.desk)
         async with beside(work(line.desk, database)):
             yield line
 
@@ -56,7 +56,7 @@ async def event_of(line: Line, sid: str) -> tuple[int, str]:
 async def owed(desk: Desk) -> list[str]:
     """What patients are still to be told."""
     async with desk.pool.connection() as conn:
-        return [each.kind for each in await tellings.open_tellings(conn)]
+        return [each.kind for each in await notices.open_tellings(conn)]
 
 
 async def test_a_call_books_an_event_with_the_whole_chart_note(
@@ -126,7 +126,9 @@ async def test_the_doctors_calendar_becomes_unshared_in_mid_call(
     await to_the_times(caller)
     await caller.presses("1")
     google.doctor.role = None
-    monkeypatch.setattr("voice.perform.LOOK_SECONDS", 0.05)  # it looks in vain, five times
+    monkeypatch.setattr(
+        "voice.calls.effect_runner.LOOK_SECONDS", 0.05
+    )  # it looks in vain, five times
     await caller.presses("1").hears_everything()
     assert google.screenings.live() == []
     booking_id, _ = await event_of(line, caller.who.call_sid)
@@ -148,7 +150,7 @@ async def test_killed_between_insert_and_answer(
     words = (migrated, str(signed_in(google, tmp_path)), google.url, str(booking_id))
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        str(ROOT / "tests" / "google_worker.py"),
+        str(ROOT / "tests" / "support" / "google_worker.py"),
         *words,
         env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"},
     )
@@ -182,7 +184,7 @@ async def test_many_calls_in_a_row_leave_no_request_that_was_refused(
         caller = await calls(f"+1425555{number:04}")
         await to_booked(caller)
         await caller.hangs_up()
-        await busy_times.refresh(line.desk)
+        await free_times.refresh(line.desk)
     await follow_all(line.desk)
     starts = [event["start"]["dateTime"] for event in google.screenings.live()]
     assert len(set(starts)) == len(starts) == CALLS

@@ -1,12 +1,12 @@
 """Five questions; anything but a clear no ends in the right advice and never in an appointment."""
 
 import pytest
-from caller import Caller
+from support.caller import Caller
 
-from calendar_sync import call_backs
-from voice.flows.clinical import SAFETY_QUESTIONS
-from voice.line import Line
-from voice.phone.player import Ended
+from calendar_sync.bookings import call_backs
+from voice.bootstrap import Line
+from voice.flows.clinical_wording import SAFETY_QUESTIONS
+from voice.simulator.player import Ended
 
 ADVICE = {
     "heart": "Hang up now and call 9 1 1. Do not drive.",

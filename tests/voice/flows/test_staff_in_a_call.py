@@ -6,22 +6,22 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from caller import Caller
-from clinic import SetClock, requests, row, span
-from google_clinic import diary_at
-from google_stand_in.server import Google
-from patients import Calls, To
 from psycopg_pool import AsyncConnectionPool
+from stand_ins.google.server import Google
+from support.caller import Caller
+from support.clinic import SetClock, requests, row, span
+from support.google_clinic import diary_at
+from support.patients import Calls, To
 
-from calendar_sync import busy_times, call_backs, tellings
-from calendar_sync.booking import Booking
-from calendar_sync.bookings import bookings_of_call
-from calendar_sync.desk import Desk
-from calendar_sync.staff_jobs import follow_all
-from voice.beside import beside
-from voice.jobs import work
-from voice.line import Line, line_on
+from calendar_sync.bookings import call_backs, free_times, notices
+from calendar_sync.bookings.booking import Booking
+from calendar_sync.bookings.confirmation import bookings_of_call
+from calendar_sync.clinic import Desk
+from calendar_sync.sync.staff_jobs import follow_all
+from voice.background import beside
+from voice.bootstrap import Line, line_on
 from voice.settings import Settings
+from voice.worker import work
 
 NOON, THREE = ("2026-11-30 12:00", "2026-11-30 12:20"), ("2026-11-30 15:00", "2026-11-30 15:20")
 NOTHING_BOOKED = "nothing is booked"
@@ -36,7 +36,7 @@ async def line(
     line = line_on(settings, database, now)
     with diary_at(google, tmp_path) as diary:
         line = replace(line, desk=replace(line.desk, diary=diary, makes_links=True))
-        await busy_times.refresh(line.desk)
+        await free_times.refresh(line.desk)
         await follow_all(line.desk)
         async with beside(work(line.desk, database)):
             yield line
@@ -58,7 +58,7 @@ async def booking_of(line: Line, caller: Caller) -> Booking:
 async def owed(desk: Desk) -> list[str]:
     """What patients are still to be told."""
     async with desk.pool.connection() as conn:
-        return [each.kind for each in await tellings.open_tellings(conn)]
+        return [each.kind for each in await notices.open_tellings(conn)]
 
 
 @pytest.mark.usefixtures("line")
@@ -191,7 +191,7 @@ async def test_the_doctors_calendar_is_unshared_before_times_are_asked_for(
     """What is known serves for ten minutes; then no time is offered, and that is what is said."""
     google.doctor.role = None
     now.forward(minutes=9)
-    await busy_times.refresh(line.desk)
+    await free_times.refresh(line.desk)
     await to_the_times(await calls())
     now.forward(minutes=2)
     caller = await calls("+14255550124")

@@ -1,9 +1,9 @@
 """Six questions about the foot; each can be skipped, and skipped is not no."""
 
-from caller import Caller
+from support.caller import Caller
 
-from calendar_sync.bookings import bookings_of_call
-from voice.line import Line
+from calendar_sync.bookings.confirmation import bookings_of_call
+from voice.bootstrap import Line
 
 
 async def booked_chart(line: Line, caller: Caller) -> dict[str, str]:

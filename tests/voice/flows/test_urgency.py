@@ -1,10 +1,10 @@
 """Which answers colour an event, and that the words of the questions are still those."""
 
 import pytest
-from pure_call import PureCall
+from support.pure_call import PureCall
 
-from calendar_sync import event
-from voice.effects import Book
+from calendar_sync.bookings import event_text
+from voice.dialogue.effects import Book
 from voice.flows import urgency
 from voice.flows.triage import Answers
 from voice.flows.urgency import look_soon
@@ -44,7 +44,7 @@ def test_why_staff_may_want_to_look_soon(said: Answers, reasons: str) -> None:
 
 def test_the_event_knows_the_label() -> None:
     """The phone's side and the calendar's side mean the same line."""
-    assert urgency.LABEL == event.SOON
+    assert urgency.LABEL == event_text.SOON
 
 
 def test_a_whole_call_reaches_the_rule() -> None:

@@ -1,0 +1,55 @@
+"""Which three of many openings a caller is offered: the earliest, another half-day, another day."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from calendar_sync.availability.span import Span
+
+Part = Literal["any", "morning", "afternoon"]
+
+_MOST = 3
+_NOON = 12
+
+
+def three_offers(
+    openings: Sequence[Span],
+    zone: ZoneInfo,
+    part: Part = "any",
+    beyond: datetime | None = None,
+) -> tuple[Span, ...]:
+    """At most three openings, ascending, none overlapping another.
+
+    `openings` must be ascending. The offers are the earliest; the next in the other half of the
+    day (noon in `zone` divides); the next on a day that neither of those is on, else on another
+    day than the earliest. A kind that is missing is filled up with the next openings. `part` keeps
+    to mornings or afternoons, `beyond` (aware) to times that start after it.
+    """
+    chosen: list[Span] = []
+
+    def day(span: Span) -> date:
+        return span.start.astimezone(zone).date()
+
+    def half(span: Span) -> Part:
+        return "morning" if span.start.astimezone(zone).hour < _NOON else "afternoon"
+
+    def take(fits: Callable[[Span], bool]) -> bool:
+        for span in openings:
+            if beyond is not None and span.start <= beyond:
+                continue
+            if part not in {"any", half(span)} or any(map(span.overlaps, chosen)):
+                continue
+            if fits(span):
+                chosen.append(span)
+                return True
+        return False
+
+    if take(lambda _: True):
+        first = chosen[0]
+        take(lambda span: half(span) != half(first))
+        taken = {day(span) for span in chosen}
+        _ = take(lambda span: day(span) not in taken) or take(lambda span: day(span) != day(first))
+    while len(chosen) < _MOST and take(lambda _: True):
+        pass
+    return tuple(sorted(chosen))

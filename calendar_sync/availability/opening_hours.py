@@ -1,0 +1,182 @@
+"""When the clinic can see somebody: hours, notice, horizon, buffers and closed dates -> openings.
+
+Hours are wall-clock times in the clinic's zone; everything else is instants. A range opens and
+closes at the first instant at which the clock on the wall reads that time or later, so a time
+that a spring night skips becomes the jump itself, and a time that an autumn night shows twice
+counts once.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from operator import attrgetter
+from zoneinfo import ZoneInfo
+
+from calendar_sync.availability.span import Span
+from calendar_sync.availability.weekly_hours import Hours, HoursUnreadable, WallRange, parse_hours
+
+__all__ = [
+    "Hours",
+    "HoursUnreadable",
+    "Rules",
+    "Span",
+    "first_instant",
+    "is_open",
+    "next_opening_time",
+    "openings",
+    "parse_hours",
+]
+
+_DAY_MINUTES = 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What makes a time bookable. Raises ValueError for lengths that make no sense.
+
+    `minutes` and `buffer_minutes` in minutes, `notice_hours` in hours from now, `horizon_days` in
+    local days after today, `closed_dates` local dates on which nothing is open.
+    """
+
+    hours: Hours
+    zone: ZoneInfo
+    minutes: int = 20
+    buffer_minutes: int = 10
+    notice_hours: int = 4
+    horizon_days: int = 14
+    closed_dates: frozenset[date] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Refuse rules that would make an endless or an empty grid."""
+        if not 0 < self.minutes <= _DAY_MINUTES or not 0 <= self.buffer_minutes <= _DAY_MINUTES:
+            message = "A screening takes 1 to 1440 minutes, and its buffer 0 to 1440."
+            raise ValueError(message)
+        if self.notice_hours < 0 or self.horizon_days < 0:
+            message = "Notice (hours) and horizon (days) cannot be negative."
+            raise ValueError(message)
+
+
+def openings(rules: Rules, busy: Iterable[Span], now: datetime) -> list[Span]:
+    """Every bookable time, ascending, none overlapping another, in UTC.
+
+    Slots start at each range's start and then every `minutes + buffer_minutes`, and end inside the
+    range. The buffer is kept before and after every busy span. A slot starts no earlier than `now`
+    plus the notice, on a local day at most `horizon_days` after today. Busy spans may come in any
+    order and overlap. Raises ValueError when `now` is naive.
+    """
+    length, buffer = timedelta(minutes=rules.minutes), timedelta(minutes=rules.buffer_minutes)
+    today = _day(rules, now)
+    earliest = now.astimezone(UTC) + timedelta(hours=rules.notice_hours)
+    ordered = sorted(busy, key=attrgetter("start"))
+    free: list[Span] = []
+    passed, busy_until = 0, datetime.min.replace(tzinfo=UTC)
+    for start in _grid(rules, today):
+        end = start + length
+        clear_until = end + buffer
+        while passed < len(ordered) and ordered[passed].start < clear_until:
+            busy_until = max(busy_until, ordered[passed].end)
+            passed += 1
+        if start >= earliest and start - buffer >= busy_until:
+            free.append(Span(start, end))
+    return free
+
+
+def is_open(rules: Rules, at: datetime) -> bool:
+    """Whether the clinic is open at this instant (aware)."""
+    day = _day(rules, at)
+    return any(start <= at < end for start, end in _open_times(rules, day))
+
+
+def next_opening_time(rules: Rules, at: datetime) -> datetime | None:
+    """`at` itself (in UTC) when open, else the next instant at which it opens; None when never."""
+    today = _day(rules, at)
+    # Each closed date can take away at most one week's only opening, and so can a skipped hour.
+    for ahead in range(7 * (len(rules.closed_dates) + 2) + 1):
+        for start, end in _open_times(rules, today + timedelta(days=ahead)):
+            if at < end:
+                return max(start, at).astimezone(UTC)
+    return None
+
+
+def first_instant(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The first instant, in UTC, at which the clock reads the naive time `wall` or later."""
+    after = wall.replace(tzinfo=zone).astimezone(UTC)
+    if _shown(wall, zone):
+        return after
+    before = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    while after - before > timedelta(seconds=1):
+        middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))
+        if middle.astimezone(zone).replace(tzinfo=None) < wall:
+            before = middle
+        else:
+            after = middle
+    return after
+
+
+def _day(rules: Rules, at: datetime) -> date:
+    """The local date of an instant; a naive time is refused, Python would read it as local."""
+    if at.tzinfo is None:
+        message = f"Opening hours need an aware time, not {at!r}; give it a zone."
+        raise ValueError(message)
+    return at.astimezone(rules.zone).date()
+
+
+def _open_times(rules: Rules, day: date) -> list[tuple[datetime, datetime]]:
+    """When the clinic is open on a local day, as instants."""
+    times = [_instants(rules, day, each) for each in _ranges(rules, day)]
+    return [(start, end) for start, end in times if start < end]
+
+
+def _ranges(rules: Rules, day: date) -> tuple[WallRange, ...]:
+    return () if day in rules.closed_dates else rules.hours.weekly[day.weekday()]
+
+
+def _instants(rules: Rules, day: date, range_: WallRange) -> tuple[datetime, datetime]:
+    midnight = datetime.combine(day, time.min)
+    start, end = (first_instant(midnight + timedelta(minutes=m), rules.zone) for m in range_)
+    return start, end
+
+
+def _grid(rules: Rules, today: date) -> list[datetime]:
+    """Slot starts in UTC, ascending; the buffer stands between any two."""
+    step = timedelta(minutes=rules.minutes + rules.buffer_minutes)
+    midnight = first_instant(datetime.combine(today, time.min), rules.zone)
+    grid: list[datetime] = []
+    next_start = datetime.min.replace(tzinfo=UTC)
+    # Yesterday takes part unseen: its last slot may run up to today's first.
+    for ahead in range(-1, rules.horizon_days + 1):
+        day = today + timedelta(days=ahead)
+        for range_ in _ranges(rules, day):
+            for start in _starts(rules, day, range_):
+                if start >= next_start:
+                    next_start = start + step
+                    grid.append(start)
+    return [start for start in grid if start >= midnight]
+
+
+def _starts(rules: Rules, day: date, range_: WallRange) -> list[datetime]:
+    """Slot starts of one range, without a look at its neighbours."""
+    opens, closes = _instants(rules, day, range_)
+    step = timedelta(minutes=rules.minutes + rules.buffer_minutes)
+    last = closes - timedelta(minutes=rules.minutes)
+    if closes - opens == timedelta(minutes=range_[1] - range_[0]):
+        return _every(step, opens, last)
+    # The clocks change inside the range: walk along the wall, not along the time.
+    first, after = (datetime.combine(day, time.min) + timedelta(minutes=m) for m in range_)
+    walls = [wall for wall in _every(step, first, after) if _shown(wall, rules.zone)]
+    return [start for wall in walls if (start := first_instant(wall, rules.zone)) <= last]
+
+
+def _every(step: timedelta, first: datetime, last: datetime) -> list[datetime]:
+    """From first to last inclusive."""
+    every: list[datetime] = []
+    while first <= last:
+        every.append(first)
+        first += step
+    return every
+
+
+def _shown(wall: datetime, zone: ZoneInfo) -> bool:
+    """Whether the clock ever reads this naive time."""
+    back = wall.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)
+    return back.replace(tzinfo=None) == wall

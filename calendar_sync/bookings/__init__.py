@@ -1,0 +1,1 @@
+"""Who has which time, as the database keeps it."""

@@ -1,0 +1,190 @@
+"""What a booking is, and what may be said of it; reading only."""
+
+import asyncio
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Literal
+
+from psycopg import AsyncConnection
+from psycopg.rows import dict_row
+from psycopg_pool import AsyncConnectionPool
+
+from calendar_sync.availability.postgres_ranges import as_range, as_span
+from calendar_sync.availability.span import Span
+from calendar_sync.errors import BookingMissing
+
+_LOOK_EVERY = 0.05  # seconds
+
+
+Chart = tuple[tuple[str, str], ...]
+"""The caller's keypad answers in the order asked, as (label, words that staff read)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A row of `booking`: one time that one call holds, has booked or has lost."""
+
+    id: int
+    call_sid: str
+    step: str
+    clinician: int
+    slot: Span
+    state: Literal["held", "booked", "released", "cancelled"]
+    expires_at: datetime
+    confirmed_at: datetime | None
+    outcome: Literal["taken", "failed", "staff", "patient"] | None
+    generation: int
+    event_id: str | None
+    etag: str | None
+    visit_code: str | None
+    language: str
+    number: str | None
+    chart: Chart
+    text_number: str | None
+    text_consent_at: datetime | None
+    text_wording: str | None
+    promised: Span | None = None
+    """The time that the patient was told last; None when they know of none."""
+    written: tuple[str, ...] = ()
+    """Digests of the texts that we gave its event; any other text is staff's."""
+    video_link: str | None = None
+    """Made by the diary; "" when it makes none, None while that is open."""
+    warning: str = ""
+    """What staff should look at, in the words of its event."""
+    text_trouble: str = ""
+    """Why the patient can get no texts although they agreed, in words for staff; "" for none."""
+    confirmed_by_text: datetime | None = None
+    """When the patient replied that they will come."""
+    moves: int | None = None
+    """Of a held time that its patient confirmed: the visit that is moved to it."""
+    moved_at: datetime | None = None
+    """When the patient last moved it."""
+    patient_name: str | None = None
+    """As given on the patient's page; one line of at most 80 characters."""
+    patient_email: str | None = None
+    booked_at: datetime | None = None
+    """When the caller said yes, by the clinic's clock; `confirmed_at` is by the database's."""
+    withdrawn_at: datetime | None = None
+    """When the event of a visit that its patient cancelled was gone: after that it is staff's."""
+
+
+_SHAPED = {"slot", "chart", "promised", "written"}
+_COLUMNS = tuple(field.name for field in fields(Booking) if field.name not in _SHAPED)
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """The diary has the event: this time and this code may be spoken as booked."""
+
+    slot: Span
+    visit_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Held, and the diary's answer is still out: neither yes nor no."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Somebody else has this time; offer others."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotBooked:
+    """Certainly not booked, for a reason that other times would share; offer a call back."""
+
+
+Standing = Booked | Pending | Taken | NotBooked
+
+
+async def booking(conn: AsyncConnection, booking_id: int, *, lock: bool = False) -> Booking:
+    """The booking with this id; `lock` keeps the row until the transaction ends.
+
+    Raises BookingMissing.
+    """
+    statement = "SELECT * FROM booking WHERE id = %s"
+    async with conn.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(statement + " FOR UPDATE" if lock else statement, [booking_id])
+        row = await cursor.fetchone()
+    if row is None:
+        raise BookingMissing(booking_id)
+    return from_row(row)
+
+
+async def bookings_of_call(conn: AsyncConnection, call_sid: str) -> list[Booking]:
+    """Every time that this call ever held, oldest first, released ones too."""
+    async with conn.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute("SELECT * FROM booking WHERE call_sid = %s ORDER BY id", [call_sid])
+        return [from_row(row) async for row in cursor]
+
+
+async def live_bookings(conn: AsyncConnection, within: Span, but_for: str = "") -> tuple[Span, ...]:
+    """Times inside `within` that somebody has: booked, confirmed, or held and not yet expired.
+
+    What `but_for` (a `call_sid`) holds and has not confirmed does not count.
+    """
+    async with conn.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(
+            """
+            SELECT during FROM booking
+            WHERE during && %s
+              AND (state = 'booked'
+                   OR state = 'held' AND (confirmed_at IS NOT NULL
+                                          OR expires_at > now() AND call_sid <> %s))
+            ORDER BY during
+            """,
+            [as_range(within), but_for],
+        )
+        return tuple([as_span(row["during"]) async for row in cursor])
+
+
+async def standing(conn: AsyncConnection, booking_id: int) -> Standing:
+    """What may be said of this booking now. Raises BookingMissing.
+
+    A hold that lapsed or was let go is Taken: its time is not this caller's any more.
+    """
+    found = await booking(conn, booking_id)
+    match found.state:
+        case "booked":
+            return Booked(found.slot, found.visit_code or "")
+        case "held":
+            return Pending()
+        case "released":
+            return NotBooked() if found.outcome == "failed" else Taken()
+        case "cancelled":
+            return NotBooked()
+
+
+async def wait_until_settled(
+    pool: AsyncConnectionPool, booking_id: int, seconds: float
+) -> Standing:
+    """The standing as soon as it is not Pending, at the latest after `seconds`.
+
+    Takes a connection for each look only, and looks at least once. Raises BookingMissing.
+    """
+    clock = asyncio.get_running_loop()
+    deadline = clock.time() + seconds
+    while True:
+        async with pool.connection() as conn:
+            now = await standing(conn, booking_id)
+        left = deadline - clock.time()
+        if not isinstance(now, Pending) or left <= 0:
+            return now
+        await asyncio.sleep(min(_LOOK_EVERY, left))
+
+
+def from_row(row: dict[str, Any]) -> Booking:
+    """A row of `SELECT *` as a Booking; columns that are unknown here are left alone.
+
+    The chart is stored as a list of pairs, because jsonb does not keep the order of an object.
+    """
+    columns = {name: row[name] for name in _COLUMNS}
+    chart = tuple((label, words) for label, words in row["chart"])
+    return Booking(
+        **columns,
+        slot=as_span(row["during"]),
+        chart=chart,
+        promised=as_span(row["promised"]) if row["promised"] else None,
+        written=tuple(row["written"]),
+    )

@@ -1,0 +1,124 @@
+"""When the clinic is busy, kept in the database, so that no key press waits for a calendar.
+
+Fails closed: no reading, an old one, or one that does not reach far enough offers nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from psycopg import AsyncConnection
+from psycopg.rows import dict_row
+
+from calendar_sync.availability.opening_hours import Rules, first_instant, openings
+from calendar_sync.availability.postgres_ranges import as_multirange, as_range, as_span, as_spans
+from calendar_sync.availability.span import Span
+from calendar_sync.availability.staff_openings import with_opened
+from calendar_sync.bookings.booking import live_bookings
+from calendar_sync.calendars.contract import Unknown
+from calendar_sync.clinic import Desk
+
+STALE_AFTER = timedelta(minutes=10)
+
+_LONGEST_READING = timedelta(days=60)  # calendars refuse longer questions
+_REACH = timedelta(days=59)  # so a reading of the longest kind still serves until it is stale
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """Nobody knows the busy times well enough to offer one; `why` is for staff and logs."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One reading: the busy times of `within` as they were at `read_at` (UTC)."""
+
+    read_at: datetime
+    within: Span
+    busy: tuple[Span, ...]
+    opened: tuple[Span, ...] = ()
+    """Times that staff opened for screenings."""
+
+
+async def refresh(desk: Desk) -> Kept | Unknown:
+    """Read the diary's busy times and keep them; Unknown leaves the old reading in place."""
+    now = desk.now()
+    within = _reading(desk.rules, now)
+    busy = await desk.diary.busy(within)
+    if isinstance(busy, Unknown):
+        return busy
+    opened = await desk.diary.opened(within)
+    if isinstance(opened, Unknown):
+        return opened
+    async with desk.pool.connection() as conn, conn.transaction():
+        # A reading that was begun earlier and ends later must not win, unless clocks were set back.
+        await conn.execute(
+            """
+            INSERT INTO busy_times (read_at, within, busy, opened) VALUES (%s, %s, %s, %s)
+            ON CONFLICT (one) DO UPDATE SET read_at = excluded.read_at, within = excluded.within,
+                                            busy = excluded.busy, opened = excluded.opened
+            WHERE busy_times.read_at NOT BETWEEN excluded.read_at
+                                             AND excluded.read_at + interval '1 minute'
+            """,
+            [now, as_range(within), as_multirange(busy), as_multirange(opened)],
+        )
+    return Kept(now, within, busy, opened)
+
+
+async def kept(conn: AsyncConnection) -> Kept | None:
+    """The last reading, however old; None before the first one."""
+    async with conn.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute("SELECT read_at, within, busy, opened FROM busy_times")
+        row = await cursor.fetchone()
+    if row is None:
+        return None
+    return Kept(
+        row["read_at"].astimezone(UTC),
+        as_span(row["within"]),
+        as_spans(row["busy"]),
+        as_spans(row["opened"]),
+    )
+
+
+async def free_openings(desk: Desk, but_for: str = "") -> tuple[Span, ...] | Stale:
+    """Every time that may be offered now, ascending, without a question to the diary.
+
+    What `but_for` (a `call_sid`) holds and has not confirmed may be offered to it again.
+    """
+    now = desk.now()
+    needed = _needed(desk.rules, now)
+    async with desk.pool.connection() as conn:
+        reading = await kept(conn)
+        if reading is None:
+            return Stale("the busy times were never read")
+        if now - reading.read_at > STALE_AFTER:
+            return Stale("the busy times were last read more than 10 minutes ago")
+        if reading.within.start > needed.start or reading.within.end < needed.end:
+            return Stale("the busy times do not cover every day that may be offered")
+        taken = await live_bookings(conn, reading.within, but_for)
+    busy = (*reading.busy, *taken)
+    by_hours = openings(desk.rules, busy, now) if desk.availability == "hours" else []
+    free = with_opened(desk.rules, by_hours, reading.opened, busy, now)
+    last = reading.within.end - timedelta(minutes=desk.rules.buffer_minutes)
+    return tuple(slot for slot in free if slot.end <= last)
+
+
+def _needed(rules: Rules, now: datetime) -> Span:
+    """From now to the end of the last local day on offer, with the buffer around it."""
+    start = now.astimezone(UTC) - timedelta(minutes=rules.buffer_minutes)
+    return Span(start, min(_last_midnight(rules, now, rules.horizon_days + 1), start + _REACH))
+
+
+def _reading(rules: Rules, now: datetime) -> Span:
+    """What is needed now and until the reading is stale, and a minute for clocks that differ."""
+    start = now.astimezone(UTC) - timedelta(minutes=rules.buffer_minutes + 1)
+    end = _last_midnight(rules, now, rules.horizon_days + 2)
+    return Span(start, min(end, start + _LONGEST_READING))
+
+
+def _last_midnight(rules: Rules, now: datetime, days: int) -> datetime:
+    """The end of the local day before the one that is `days` after today, and the buffer."""
+    day = now.astimezone(rules.zone).date() + timedelta(days=days)
+    midnight = first_instant(datetime.combine(day, time.min), rules.zone)
+    return midnight + timedelta(minutes=rules.buffer_minutes)

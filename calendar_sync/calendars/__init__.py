@@ -1,0 +1,1 @@
+"""What the line asks of a calendar, and the calendars that answer."""

@@ -1,0 +1,170 @@
+"""The Diary contract: all that the line asks of a calendar, whoever keeps it.
+
+Each call answers with one of the values named in its return type and raises nothing for what a
+calendar can do wrong. Two answers are kept apart everywhere: `Unknown` (perhaps done, perhaps not;
+ask again later) and `Refused` (certainly not done, and it will not be until somebody mends the
+set-up). A `why` names the trouble for staff and logs and never holds a number or an answer.
+
+There is no lock in a diary: two overlapping inserts both succeed. The database keeps bookings
+apart; the event id, chosen by us, keeps one booking from becoming two events.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from calendar_sync.availability.span import Span
+
+OPENED = "Open for screenings"
+"""The title, in any capitals, of an event by which staff open a time; it never makes it busy."""
+
+
+def opens(title: str) -> bool:
+    """Whether an event of this title opens its time instead of filling it."""
+    return title.strip().casefold() == OPENED.casefold()
+
+
+Urgency = Literal["usual", "soon", "first"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What we write. `id` is 5 to 1024 of the characters a-v and 0-9, unique in the diary."""
+
+    id: str
+    span: Span
+    title: str
+    description: str = ""
+    location: str = ""
+    booking_id: str | None = None
+    blocks: bool = True
+    """False for an event that leaves its time free."""
+    wants_link: bool = False
+    """Ask the diary to make a video link, if it can; it comes later, in `Entry.link`."""
+    urgency: Urgency = "usual"
+    """How soon staff may want to look; a diary without colours does not show it."""
+    guest: str | None = None
+    """The email of who is invited to it; a diary that writes to guests does so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What stands in the diary now, as staff may have changed it; `cancelled` is a tombstone.
+
+    `etag` names this version: a write that brings another one changes nothing. `booking_id` is
+    None for what is not ours. A tombstone may have lost all but its id; only there `span` is None.
+    """
+
+    event_id: str
+    span: Span | None
+    title: str
+    description: str
+    location: str
+    booking_id: str | None
+    cancelled: bool
+    etag: str
+    link: str = ""
+    """The video link that the diary made."""
+    link_pending: bool = False
+    all_day: bool = False
+    repeats: bool = False
+    """Staff made it the first of many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inserted:
+    """The diary acknowledged the event, now or for an earlier insert of the same one."""
+
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """The id is used: by a cancelled event of any kind, or by a live one that is not this one."""
+
+    kind: Literal["cancelled", "foreign"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Perhaps done, perhaps not. `wait` is how many seconds the diary asked to be left alone."""
+
+    why: str
+    wait: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Certainly not done, and asking again will not help until the set-up is mended."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Somebody changed the event since the version we named; nothing was written. Find it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The event is cancelled, or never was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed, each event once in its newest state, and the cursor to ask with next time."""
+
+    entries: tuple[Entry, ...]
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class CursorExpired:
+    """The diary no longer knows this cursor; ask again with None and compare everything."""
+
+
+class Diary(Protocol):
+    """A calendar that the line writes bookings to and reads busy times from."""
+
+    async def busy(self, within: Span, *, besides: str | None = None) -> tuple[Span, ...] | Unknown:
+        """Times that are not free, clipped to `within`, merged, ascending.
+
+        The event with the id `besides` does not count. `within` is at most 60 days. `Unknown` as
+        soon as any part of the answer is missing or doubtful: never a shorter list.
+        """
+        ...
+
+    async def opened(self, within: Span) -> tuple[Span, ...] | Unknown:
+        """Times that staff opened by events titled `OPENED`, clipped, merged, ascending."""
+        ...
+
+    async def insert(self, event: Event) -> Inserted | Clash | Unknown | Refused:
+        """Put an event in. The same event again (id, booking, time) is Inserted again."""
+        ...
+
+    async def find(self, event_id: str) -> Entry | Unknown | None:
+        """Read one event back; None when the diary never had it."""
+        ...
+
+    async def rewrite(
+        self,
+        event_id: str,
+        etag: str,
+        *,
+        title: str | None = None,
+        description: str | None = None,
+        location: str | None = None,
+    ) -> Entry | Changed | Gone | Unknown:
+        """Replace the texts that are given, never the time, if the version is still `etag`."""
+        ...
+
+    async def move(self, event_id: str, to: Span, etag: str) -> Entry | Changed | Gone | Unknown:
+        """Give the event another time if its version is still `etag`."""
+        ...
+
+    async def cancel(self, event_id: str, etag: str) -> Gone | Changed | Unknown:
+        """Cancel the event if its version is still `etag`; cancelling twice is Gone."""
+        ...
+
+    async def changes(self, since: str | None) -> Changes | CursorExpired | Unknown:
+        """What changed after the cursor `since`, cancellations too; None reads what is live."""
+        ...

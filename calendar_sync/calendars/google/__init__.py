@@ -1,0 +1,1 @@
+"""Google Calendar, through Google's own client."""

@@ -1,0 +1,217 @@
+"""The Diary without Google: a table in our own database.
+
+Writers take turns by one advisory lock, so the numbers drawn for `changed` become visible in
+their order and a reader of `changes` can never step over one.
+"""
+
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from psycopg import AsyncCursor, OperationalError
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import AsyncConnectionPool
+
+from calendar_sync.availability.postgres_ranges import as_range, as_span
+from calendar_sync.availability.span import Span, merged
+from calendar_sync.calendars.contract import (
+    OPENED,
+    Changed,
+    Changes,
+    Clash,
+    CursorExpired,
+    Entry,
+    Event,
+    Gone,
+    Inserted,
+    Refused,
+    Unknown,
+)
+
+Method = TypeVar("Method", bound=Callable[..., Coroutine[Any, Any, Any]])
+
+_TURN = 0x10CA1D1A
+"""The advisory lock of this table's writers; the number is arbitrary."""
+
+
+def _doubtful(ask: Method) -> Method:
+    """A database that does not answer leaves everything open: Unknown."""
+
+    @wraps(ask)
+    async def answer(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # as in the method
+        try:
+            return await ask(*args, **kwargs)
+        except OperationalError as trouble:
+            return Unknown(f"the local diary's database did not answer: {type(trouble).__name__}")
+
+    return cast("Method", answer)
+
+
+class LocalDiary:
+    """The Diary contract over table `local_event`, which nobody else writes."""
+
+    def __init__(self, pool: AsyncConnectionPool) -> None:
+        """`pool` must lead to a database that holds the line's tables."""
+        self._pool = pool
+
+    @_doubtful
+    async def busy(self, within: Span, *, besides: str | None = None) -> tuple[Span, ...] | Unknown:
+        """Confirmed events that block their time."""
+        async with self._pool.connection() as conn, conn.cursor(row_factory=dict_row) as cursor:
+            await cursor.execute(
+                """
+                SELECT during FROM local_event
+                WHERE status = 'confirmed' AND blocks AND during && %s
+                  AND lower(trim(title)) <> lower(%s) AND id IS DISTINCT FROM %s
+                """,
+                [as_range(within), OPENED, besides],
+            )
+            return merged([as_span(row["during"]) async for row in cursor], within)
+
+    @_doubtful
+    async def opened(self, within: Span) -> tuple[Span, ...] | Unknown:
+        """Confirmed events of that title, whether they block or not."""
+        async with self._pool.connection() as conn, conn.cursor(row_factory=dict_row) as cursor:
+            await cursor.execute(
+                "SELECT during FROM local_event WHERE status = 'confirmed' AND during && %s"
+                " AND lower(trim(title)) = lower(%s)",
+                [as_range(within), OPENED],
+            )
+            return merged([as_span(row["during"]) async for row in cursor], within)
+
+    @_doubtful
+    async def insert(self, event: Event) -> Inserted | Clash | Unknown | Refused:
+        """A new row, or the answer that the row already there deserves."""
+        async with self._writing() as cursor:
+            await cursor.execute(
+                """
+                INSERT INTO local_event
+                  (id, during, title, description, location, booking_id, blocks, changed)
+                VALUES (%s, %s, %s, %s, %s, %s, %s, nextval('local_event_change'))
+                ON CONFLICT (id) DO NOTHING RETURNING version
+                """,
+                [
+                    event.id,
+                    as_range(event.span),
+                    event.title,
+                    event.description,
+                    event.location,
+                    event.booking_id,
+                    event.blocks,
+                ],
+            )
+            if new := await cursor.fetchone():
+                return Inserted(str(new["version"]))
+            there = await _find(cursor, event.id)
+        if there is None or there.cancelled:
+            return Clash("cancelled")
+        if (there.booking_id, there.span) == (event.booking_id, event.span):
+            return Inserted(there.etag)
+        return Clash("foreign")
+
+    @_doubtful
+    async def find(self, event_id: str) -> Entry | Unknown | None:
+        """The row, tombstones included."""
+        async with self._pool.connection() as conn, conn.cursor(row_factory=dict_row) as cursor:
+            return await _find(cursor, event_id)
+
+    @_doubtful
+    async def rewrite(
+        self,
+        event_id: str,
+        etag: str,
+        *,
+        title: str | None = None,
+        description: str | None = None,
+        location: str | None = None,
+    ) -> Entry | Changed | Gone | Unknown:
+        """New texts."""
+        texts = {"title": title, "description": description, "location": location}
+        return await self._change(event_id, etag, texts)
+
+    @_doubtful
+    async def move(self, event_id: str, to: Span, etag: str) -> Entry | Changed | Gone | Unknown:
+        """A new time."""
+        return await self._change(event_id, etag, {"during": as_range(to)})
+
+    @_doubtful
+    async def cancel(self, event_id: str, etag: str) -> Gone | Changed | Unknown:
+        """The row stays as a tombstone; its id is never free again."""
+        outcome = await self._change(event_id, etag, {"status": "cancelled"})
+        return Gone() if isinstance(outcome, Entry) else outcome
+
+    @_doubtful
+    async def changes(self, since: str | None) -> Changes | CursorExpired | Unknown:
+        """Rows in the order of their changes; the cursor is the highest number seen before."""
+        async with self._pool.connection() as conn, conn.cursor(row_factory=dict_row) as cursor:
+            # The top first: a change in between is then told twice rather than never.
+            await cursor.execute("SELECT coalesce(max(changed), 0) AS top FROM local_event")
+            row = await cursor.fetchone()
+            top = row["top"] if row else 0
+            if since is not None and not (since.isdecimal() and int(since) <= top):
+                return CursorExpired()
+            await cursor.execute(
+                """
+                SELECT * FROM local_event
+                WHERE changed > %(since)s OR %(since)s IS NULL AND status = 'confirmed'
+                ORDER BY changed
+                """,
+                {"since": None if since is None else int(since)},
+            )
+            return Changes(tuple([_entry(row) async for row in cursor]), str(top))
+
+    async def _change(
+        self, event_id: str, etag: str, new: Mapping[str, object]
+    ) -> Entry | Changed | Gone:
+        """Write what is given if the version still fits, else say why not."""
+        keep = dict.fromkeys(("during", "title", "description", "location", "status"))
+        async with self._writing() as cursor:
+            await cursor.execute(
+                """
+                UPDATE local_event SET
+                  during = coalesce(%(during)s::tstzrange, during),
+                  title = coalesce(%(title)s, title),
+                  description = coalesce(%(description)s, description),
+                  location = coalesce(%(location)s, location),
+                  status = coalesce(%(status)s, status),
+                  version = version + 1, changed = nextval('local_event_change')
+                WHERE id = %(id)s AND version::text = %(etag)s AND status = 'confirmed'
+                RETURNING *
+                """,
+                {**keep, **new, "id": event_id, "etag": etag},
+            )
+            if row := await cursor.fetchone():
+                return _entry(row)
+            there = await _find(cursor, event_id)
+        return Gone() if there is None or there.cancelled else Changed()
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncGenerator[AsyncCursor[DictRow]]:
+        """One transaction, after every other writer's and before the next one's."""
+        async with (
+            self._pool.connection() as conn,
+            conn.transaction(),
+            conn.cursor(row_factory=dict_row) as cursor,
+        ):
+            await cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_TURN])
+            yield cursor
+
+
+async def _find(cursor: AsyncCursor[DictRow], event_id: str) -> Entry | None:
+    await cursor.execute("SELECT * FROM local_event WHERE id = %s", [event_id])
+    row = await cursor.fetchone()
+    return None if row is None else _entry(row)
+
+
+def _entry(row: DictRow) -> Entry:
+    return Entry(
+        event_id=row["id"],
+        span=as_span(row["during"]),
+        title=row["title"],
+        description=row["description"],
+        location=row["location"],
+        booking_id=row["booking_id"],
+        cancelled=row["status"] == "cancelled",
+        etag=str(row["version"]),
+    )

@@ -1,0 +1,1 @@
+"""Jobs that make the calendar and the bookings agree."""

@@ -1,0 +1,158 @@
+"""A patient moves a visit: the event goes to the time that is held for it, and the booking follows.
+
+The held time says what it is for (`booking.moves`) before anything is asked of the diary. So
+whoever finds the event there later, this job run again or the reading of staff's changes, knows
+that the patient moved it. Until the event has arrived the visit keeps its old time; from the
+moment that the new one is held to the end nobody else can get either.
+"""
+
+from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from procrastinate import JobContext
+from psycopg import AsyncConnection
+from psycopg.rows import dict_row
+
+from calendar_sync.availability.postgres_ranges import as_range
+from calendar_sync.bookings import call_backs, notices
+from calendar_sync.bookings.booking import Booking, booking, from_row
+from calendar_sync.calendars.contract import Entry
+from calendar_sync.clinic import Desk
+from calendar_sync.errors import NotYet, known
+from calendar_sync.job_queue import UntilSettled, blueprint, desk_of
+from calendar_sync.sync.rewrite import rewrite_event
+
+_ROUNDS = 4  # a version that changes this often within a second is not changed by people
+
+
+@blueprint.task(name="move_event", retry=UntilSettled(), pass_context=True)
+async def move_event(context: JobContext, booking_id: int) -> None:
+    """Move an event to the time that is held for it, which is `booking_id`; see `carry_out`."""
+    await carry_out(desk_of(context), booking_id)
+
+
+async def carry_out(desk: Desk, held_id: int) -> None:
+    """Settle a move: done, or given up because the time or the visit is not to be had.
+
+    Raises NotYet when the diary does not know; once either time has come it is given up instead.
+    """
+    for _ in range(_ROUNDS):
+        async with desk.pool.connection() as conn:
+            wanted = await booking(conn, held_id)
+            if wanted.state != "held" or wanted.moves is None:
+                return
+            visit = await booking(conn, wanted.moves)
+        try:
+            await _attempt(desk, visit, wanted)
+        except NotYet:
+            if desk.now() < min(visit.slot.start, wanted.slot.start):
+                raise
+            await _give_up(desk, visit, wanted, "failed")
+    why = "the event was changed each time that it was to be moved"
+    raise NotYet(why)
+
+
+async def wanted_time(conn: AsyncConnection, visit_id: int) -> Booking | None:
+    """The time that a visit is being moved to now, or None."""
+    async with conn.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(
+            "SELECT * FROM booking WHERE moves = %s AND state = 'held'", [visit_id]
+        )
+        row = await cursor.fetchone()
+    return None if row is None else from_row(row)
+
+
+async def arrive(  # noqa: PLR0913, PLR0917  # what is needed to call it done
+    conn: AsyncConnection, held_id: int, there: Entry, before: str, now: datetime, zone: ZoneInfo
+) -> bool:
+    """The event stands at the held time: in one transaction, so does the booking. False if it did.
+
+    `before` is the version of the event that the move replaced, or ""; a reading of staff's
+    changes that is still under way may hold it, and must not take it for news. Locks the visit
+    before the held time, as all who lock both do.
+    """
+    async with conn.transaction():
+        visit = await booking(conn, (await booking(conn, held_id)).moves or 0, lock=True)
+        wanted = await booking(conn, held_id, lock=True)
+        if wanted.state != "held":
+            return False
+        outcome = None if visit.state == "booked" else "failed"
+        await conn.execute(
+            "UPDATE booking SET state = 'released', outcome = %s WHERE id = %s",
+            [outcome, wanted.id],
+        )
+        if outcome:
+            return False
+        await conn.execute(
+            """
+            UPDATE booking SET during = %(slot)s, promised = %(slot)s, clinician = %(lane)s,
+                               etag = %(etag)s, moved_at = %(now)s, warning = ''
+            WHERE id = %(id)s
+            """,
+            {
+                "slot": as_range(wanted.slot),
+                "lane": wanted.clinician,
+                "etag": there.etag,
+                "now": now,
+                "id": visit.id,
+            },
+        )
+        if before:
+            await conn.execute(
+                "INSERT INTO staff_change (event_id, etag, booking, outcome)"
+                " VALUES (%s, %s, %s, 'kept') ON CONFLICT DO NOTHING",
+                [there.event_id, before, visit.id],
+            )
+        await notices.owe(conn, visit.id, now, zone)
+        await rewrite_event.configure(connection=conn).defer_async(booking_id=visit.id)
+        return True
+
+
+async def staff_were_first(conn: AsyncConnection, visit_id: int) -> None:
+    """Staff moved or cancelled the visit: what its patient was about to do does not happen."""
+    await conn.execute(
+        "UPDATE booking SET state = 'released', outcome = 'failed'"
+        " WHERE moves = %s AND state = 'held'",
+        [visit_id],
+    )
+
+
+async def _attempt(desk: Desk, visit: Booking, wanted: Booking) -> None:
+    """One look and one move; what somebody changed in between leads to another look."""
+    there = known(await desk.diary.find(visit.event_id)) if visit.event_id else None
+    expected = there is not None and not there.cancelled and not there.all_day
+    if there is None or visit.state != "booked" or not expected:
+        await _give_up(desk, visit, wanted, "failed")
+        return
+    before = ""
+    if there.span == visit.slot:
+        if known(await desk.diary.busy(wanted.slot, besides=there.event_id)):
+            await _give_up(desk, visit, wanted, "taken")
+            return
+        before = there.etag
+        moved = known(await desk.diary.move(there.event_id, wanted.slot, before))
+        if not isinstance(moved, Entry):
+            return
+        there = moved
+    elif there.span != wanted.slot:
+        await _give_up(desk, visit, wanted, "failed")  # staff's own move is followed elsewhere
+        return
+    async with desk.pool.connection() as conn:
+        await arrive(conn, wanted.id, there, before, desk.now(), desk.rules.zone)
+
+
+async def _give_up(
+    desk: Desk, visit: Booking, wanted: Booking, outcome: Literal["taken", "failed"]
+) -> None:
+    """The visit stays as it is. A patient who has left the page by now hears it from staff."""
+    async with desk.pool.connection() as conn, conn.transaction():
+        given_up = await conn.execute(
+            "UPDATE booking SET state = 'released', outcome = %s WHERE id = %s AND state = 'held'"
+            " RETURNING confirmed_at < now() - interval '30 seconds'",
+            [outcome, wanted.id],
+        )
+        if await given_up.fetchone() == (True,):
+            await call_backs.ask_anew(
+                conn, visit.call_sid, call_backs.NOT_MOVED, visit.number, visit.language
+            )

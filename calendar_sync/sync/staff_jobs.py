@@ -1,0 +1,101 @@
+"""The jobs that follow staff: read their changes, look again, show call-backs, follow up."""
+
+import time
+
+from procrastinate import JobContext
+from procrastinate.exceptions import AlreadyEnqueued
+from psycopg import AsyncConnection
+
+from calendar_sync.bookings import notices
+from calendar_sync.bookings.booking import Booking, booking
+from calendar_sync.bookings.event_state import keep_warning
+from calendar_sync.calendars.contract import Entry
+from calendar_sync.clinic import Desk
+from calendar_sync.errors import NotYet, known
+from calendar_sync.job_queue import HOUSEKEEPING, UntilSettled, blueprint, desk_of
+from calendar_sync.sync import call_back_events
+from calendar_sync.sync.rewrite import rewrite
+from calendar_sync.sync.staff_changes import follow, read_changes, return_to_lanes, warned
+
+OVERLAPS = "another booking or a busy time is at this time too"
+ALL_DAY = "this event has no time of day any more; the patient still expects"
+REPEATS = "this event repeats; only a change of all its days is followed"
+
+
+@blueprint.periodic(cron="* * * * *")
+@blueprint.task(
+    name="follow_staff", queue=HOUSEKEEPING, queueing_lock="follow_staff", pass_context=True
+)
+async def follow_staff(context: JobContext, timestamp: int) -> None:
+    """Every minute: see `follow_all`."""
+    del timestamp
+    await follow_all(desk_of(context))
+
+
+@blueprint.task(name="look_at_event", retry=UntilSettled(), pass_context=True)
+async def look_at_event(context: JobContext, booking_id: int) -> None:
+    """Look at one booking's event, and at what else stands at its time; see `look`."""
+    await look(desk_of(context), booking_id)
+
+
+async def owe_reading(conn: AsyncConnection) -> None:
+    """Read the changes as soon as a worker can; asked for many times at once, it is done once."""
+    try:
+        async with conn.transaction():
+            await follow_staff.configure(connection=conn).defer_async(timestamp=int(time.time()))
+    except AlreadyEnqueued:
+        return
+
+
+async def follow_all(desk: Desk) -> None:
+    """Follow every change, look at what has to be looked at, and bring the lists up to date."""
+    await read_changes(desk, _look_again)
+    async with desk.pool.connection() as conn, conn.transaction():
+        await return_to_lanes(conn)
+        await notices.follow_up(conn, desk.rules.zone)
+        for booking_id in await warned(conn, desk.now()):
+            await _look_again(conn, booking_id)
+    await call_back_events.show(desk)
+    await call_back_events.clear(desk)
+
+
+async def look(desk: Desk, booking_id: int) -> None:
+    """Follow the event as it stands now, and mark it for staff when its time is taken twice.
+
+    Raises NotYet while the booking is being inserted, and when the diary does not know.
+    """
+    async with desk.pool.connection() as conn:
+        booked = await booking(conn, booking_id)
+    if booked.event_id is None or booked.state == "released":
+        return
+    there = known(await desk.diary.find(booked.event_id)) or _absent(booked.event_id)
+    async with desk.pool.connection() as conn:
+        await follow(conn, desk, there)
+        booked = await booking(conn, booking_id)
+    if booked.state == "held":
+        why = "the booking is still being inserted"
+        raise NotYet(why)
+    if booked.state != "booked" or booked.slot.end <= desk.now():
+        return
+    busy = known(await desk.diary.busy(booked.slot, besides=booked.event_id))
+    async with desk.pool.connection() as conn:
+        await keep_warning(conn, booking_id, _warning(desk, booked, there, busy=bool(busy)))
+    await rewrite(desk, booking_id)
+
+
+async def _look_again(conn: AsyncConnection, booking_id: int) -> None:
+    await look_at_event.configure(connection=conn).defer_async(booking_id=booking_id)
+
+
+def _warning(desk: Desk, booked: Booking, there: Entry, *, busy: bool) -> str:
+    """What staff should check, in one line."""
+    if there.all_day:
+        return f"{ALL_DAY} {notices.said(booked.slot, desk.rules.zone)}"
+    if there.repeats:
+        return REPEATS
+    return OVERLAPS if busy else ""
+
+
+def _absent(event_id: str) -> Entry:
+    """A diary that never had the event is as one that has it no more."""
+    return Entry(event_id, None, "", "", "", None, cancelled=True, etag="absent")

@@ -1,0 +1,209 @@
+"""What staff read in a booking's event, with the answers and without."""
+
+from dataclasses import replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from support.clinic import PACIFIC, at, span
+
+from calendar_sync.bookings.booking import Booking
+from calendar_sync.bookings.event_text import event_for, event_id
+
+BOOKING = Booking(
+    id=17,
+    call_sid="CA00000000000000000000000000000042",
+    step="hold",
+    clinician=1,
+    slot=span("2026-12-01 09:20"),
+    state="held",
+    expires_at=at("2026-11-23 09:18"),
+    confirmed_at=at("2026-11-23 09:15"),
+    booked_at=at("2026-11-23 09:15"),
+    outcome=None,
+    generation=0,
+    event_id=event_id("CA00000000000000000000000000000042", "hold", 0),
+    etag=None,
+    visit_code="482913",
+    language="en",
+    number="+14255550123",
+    chart=(
+        ("Safety", "5 of 5 answered no, Nov 23, 9:12 AM PT"),
+        ("Foot", "right"),
+        ("How long", "skipped"),
+        ("Numb or tingling", "no"),
+        ("Pain, 0 to 10", "skipped"),
+        ("Heard", "summary parts 1, 2"),
+    ),
+    text_number="+14255550123",
+    text_consent_at=at("2026-11-23 09:16"),
+    text_wording="2026-11-1",
+)
+
+FULL = """\
+CALL: +1 425 555 0123   TEXTS: yes, agreed Nov 23, 9:16 AM PT
+VIDEO: https://video.example/room
+SAFETY: 5 of 5 answered no, Nov 23, 9:12 AM PT
+FOOT: right
+NUMB OR TINGLING: no
+SKIPPED: HOW LONG; PAIN, 0 TO 10
+HEARD: summary parts 1, 2
+BOOKED: by phone Mon Nov 23, 9:15 AM PT. Keypad answers, not an examination; caller not verified.
+VISIT CODE: 482 913
+To move or cancel, edit or delete this event; the caller is told."""
+
+MINIMAL = """\
+CALL: +1 425 555 0123   TEXTS: yes, agreed Nov 23, 9:16 AM PT
+VIDEO: https://video.example/room
+BOOKED: by phone Mon Nov 23, 9:15 AM PT. Keypad answers, not an examination; caller not verified."""
+
+
+def full(booking: Booking, zone: ZoneInfo = PACIFIC, video_url: str | None = None) -> str:
+    """The description with all answers."""
+    return event_for(booking, detail="full", zone=zone, video_url=video_url).description
+
+
+@pytest.mark.parametrize(
+    ("generation", "expected"),
+    [(0, "f1l7agvcmfjirqnivtdvjb6p181jeqpi"), (1, "165jp8jh51nileb2b93689bq6emk251r")],
+)
+def test_event_ids_are_what_they_always_were(generation: int, expected: str) -> None:
+    """A changed id would insert a second event for a booking that is already in the diary."""
+    assert event_id("CA00000000000000000000000000000042", "booking", generation) == expected
+
+
+def test_the_full_chart_note() -> None:
+    """Most needed first; skipped questions are listed as skipped."""
+    assert full(BOOKING, video_url="https://video.example/room") == FULL
+
+
+def test_the_minimal_chart_note_holds_no_answer() -> None:
+    """Only whom to call, the link, and how it was booked."""
+    event = event_for(
+        BOOKING, detail="minimal", zone=PACIFIC, video_url="https://video.example/room"
+    )
+    assert event.description == MINIMAL
+
+
+SOON = replace(BOOKING, chart=(*BOOKING.chart, ("Look soon", "pain 9 of 10")))
+
+
+def test_why_staff_may_want_to_look_soon_stands_before_the_answers() -> None:
+    """The line says why, and the event has the colour that goes with it."""
+    event = event_for(SOON, detail="full", zone=PACIFIC, video_url=None)
+    assert event.urgency == "soon"
+    assert "LOOK SOON: pain 9 of 10\nSAFETY: 5 of 5" in event.description
+    assert event_for(BOOKING, detail="full", zone=PACIFIC, video_url=None).urgency == "usual"
+
+
+def test_a_minimal_event_tells_no_answer_by_its_colour() -> None:
+    """Who may see the calendar's colours may not see the answers."""
+    event = event_for(SOON, detail="minimal", zone=PACIFIC, video_url=None)
+    assert (event.urgency, "LOOK" in event.description) == ("usual", False)
+
+
+def test_the_event_is_the_bookings_own() -> None:
+    """Id, time and booking id are the booking's; the link is the place."""
+    event = event_for(BOOKING, detail="full", zone=PACIFIC, video_url="https://video.example/room")
+    assert (event.id, event.span) == (BOOKING.event_id, BOOKING.slot)
+    assert (event.booking_id, event.blocks) == ("17", True)
+    assert event.location == "https://video.example/room"
+
+
+@pytest.mark.parametrize(
+    ("number", "title"),
+    [
+        ("+14255550123", "Video screening ··0123"),
+        ("+4915112345678", "Video screening ··5678"),
+        (None, "Video screening"),
+    ],
+)
+@pytest.mark.parametrize("detail", ["full", "minimal"])
+def test_titles_hold_no_symptom_no_name_and_no_code(
+    number: str | None, title: str, detail: str
+) -> None:
+    """The last four digits at most, whatever the caller answered."""
+    event = event_for(
+        replace(BOOKING, number=number),
+        detail="full" if detail == "full" else "minimal",
+        zone=PACIFIC,
+        video_url=None,
+    )
+    assert event.title == title
+
+
+def test_skipped_is_never_no() -> None:
+    """With every question skipped, the word no stands nowhere among the answers."""
+    labels = [label for label, _ in BOOKING.chart if label not in {"Safety", "Heard"}]
+    skipped = replace(BOOKING, chart=tuple((label, "skipped") for label in labels))
+    lines = full(skipped).splitlines()
+    assert "SKIPPED: FOOT; HOW LONG; NUMB OR TINGLING; PAIN, 0 TO 10" in lines
+    assert not any(line.startswith(f"{label.upper()}:") for line in lines for label in labels)
+
+
+def test_nothing_skipped_says_none() -> None:
+    """Staff see that every question was answered."""
+    assert "SKIPPED: none" in full(replace(BOOKING, chart=(("Foot", "left"),)))
+
+
+def test_what_was_not_recorded_is_called_so() -> None:
+    """No chart is neither a no nor a none."""
+    lines = full(replace(BOOKING, chart=())).splitlines()
+    for line in ("SAFETY: not recorded", "SKIPPED: not recorded", "HEARD: not recorded"):
+        assert line in lines
+
+
+def test_without_consent_staff_call_with_the_link() -> None:
+    """No answer and a no both read: no texts."""
+    asked_not = replace(BOOKING, text_number=None, text_consent_at=None, text_wording=None)
+    refused = replace(BOOKING, text_number=None)
+    expected = "CALL: +1 425 555 0123   NO TEXTS: call with the link"
+    assert full(asked_not).splitlines()[0] == full(refused).splitlines()[0] == expected
+
+
+def test_texts_to_another_number_name_it() -> None:
+    """The number that agreed, when it is not the one to call."""
+    other = replace(BOOKING, text_number="+12065550199")
+    assert "TEXTS: yes, to +1 206 555 0199, agreed" in full(other)
+
+
+def test_a_caller_without_a_number_or_with_another_language() -> None:
+    """Staff see that there is no number, and which language to call in."""
+    nobody = replace(BOOKING, number=None, text_number=None)
+    assert full(nobody).splitlines()[0] == "CALL: no number was given   NO TEXTS"
+    spanish = replace(BOOKING, language="es")
+    assert full(spanish).startswith("CALL: +1 425 555 0123 (speaks Spanish)   TEXTS: yes")
+    assert full(replace(BOOKING, language="fr")).startswith("CALL: +1 425 555 0123 (speaks fr)")
+
+
+def test_numbers_of_other_countries_stay_as_they_are() -> None:
+    """Only numbers of ten digits after +1 are grouped."""
+    assert "CALL: +4915112345678 " in full(replace(BOOKING, number="+4915112345678"))
+
+
+@pytest.mark.parametrize(
+    ("zone", "expected"),
+    [
+        ("America/Los_Angeles", "Mon Nov 23, 9:15 AM PT."),
+        ("America/New_York", "Mon Nov 23, 12:15 PM ET."),
+        ("Europe/London", "Mon Nov 23, 5:15 PM GMT."),
+        ("Asia/Tokyo", "Tue Nov 24, 2:15 AM JST."),
+    ],
+)
+def test_times_are_the_clinics_wall_times(zone: str, expected: str) -> None:
+    """Every moment stands in the clinic's zone, and names it."""
+    assert f"BOOKED: by phone {expected}" in full(BOOKING, ZoneInfo(zone))
+
+
+def test_noon_and_midnight() -> None:
+    """Twelve-hour times have no hour zero."""
+    noon = replace(BOOKING, booked_at=at("2026-11-23 12:00"))
+    assert "12:00 PM PT" in full(noon)
+    assert "12:00 AM PT" in full(replace(noon, booked_at=at("2026-11-23 00:00")))
+
+
+def test_an_event_without_a_link_says_what_it_needs() -> None:
+    """A missing link is work for staff, named in the event."""
+    lines = full(replace(BOOKING, slot=span("2026-12-01 09:20"))).splitlines()
+    assert lines[1] == "VIDEO: needs a link"
+    assert BOOKING.slot.end - BOOKING.slot.start == timedelta(minutes=20)

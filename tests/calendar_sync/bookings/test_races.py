@@ -1,0 +1,152 @@
+"""Many callers, one time: one has it, everybody else hears other times, and quickly."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncGenerator
+from time import monotonic
+
+import pytest
+import pytest_asyncio
+from psycopg import OperationalError
+from psycopg.errors import LockNotAvailable
+from psycopg_pool import AsyncConnectionPool
+from support.clinic import NOTE, expire, hold, span
+
+from calendar_sync.availability.span import Span
+from calendar_sync.bookings import confirmation
+from calendar_sync.bookings.confirmation import Confirmed, Held, Taken
+from calendar_sync.clinic import Desk
+from voice.database.connection import CALL_PATH
+
+LAST = span("2026-12-01 09:00")
+CALLERS = 50
+
+
+@pytest_asyncio.fixture(scope="module")
+async def crowd(migrated: str) -> AsyncGenerator[AsyncConnectionPool]:
+    """A connection for each of fifty callers, to the desk's database."""
+    options = {"options": CALL_PATH}
+    pool: AsyncConnectionPool = AsyncConnectionPool(
+        migrated, min_size=CALLERS, max_size=CALLERS, kwargs=options, open=False
+    )
+    await pool.open(wait=True)
+    yield pool
+    await pool.close()
+
+
+async def reach(pool: AsyncConnectionPool, call_sid: str, step: str) -> Held | Taken | Confirmed:
+    """One caller: hold, and confirm what was held."""
+    async with pool.connection() as conn:
+        held = await confirmation.hold(conn, call_sid, step, LAST)
+    if isinstance(held, Taken):
+        return held
+    async with pool.connection() as conn:
+        return await confirmation.confirm(conn, held.booking_id, NOTE)
+
+
+@pytest.mark.parametrize("stale_hold", [False, True], ids=["free", "expired hold in the way"])
+async def test_fifty_callers_at_once_for_the_last_opening(
+    desk: Desk,
+    crowd: AsyncConnectionPool,
+    stale_hold: bool,  # noqa: FBT001
+) -> None:
+    """One booking, forty-nine taken, in every round, and nobody waits a second."""
+    for round_ in range(2):
+        if stale_hold:
+            await expire(desk, await hold(desk, LAST, f"CA-stale-{round_}"))
+        began = monotonic()
+        async with asyncio.TaskGroup() as everybody:
+            calls = [
+                everybody.create_task(reach(crowd, f"CA{round_}-{n}", "hold"))
+                for n in range(CALLERS)
+            ]
+        slowest = monotonic() - began
+        assert Counter(type(call.result()) for call in calls) == {Confirmed: 1, Taken: 49}
+        assert slowest < 5
+        async with desk.pool.connection() as conn:
+            live = await conn.execute("SELECT id FROM booking WHERE state IN ('held', 'booked')")
+            assert len(await live.fetchall()) == 1
+            jobs = await conn.execute("SELECT count(*) FROM procrastinate_jobs")
+            assert await jobs.fetchone() == (round_ + 1,)
+            await conn.execute(
+                "UPDATE booking SET state = 'cancelled' WHERE confirmed_at > '-infinity'"
+            )
+
+
+async def test_webhooks_that_come_twice_at_once_are_one_caller(
+    desk: Desk, crowd: AsyncConnectionPool
+) -> None:
+    """Each of twenty-five callers doubled: both copies hear the same, one pair has the time."""
+    async with asyncio.TaskGroup() as everybody:
+        calls = [everybody.create_task(reach(crowd, f"CA{n // 2}", "hold")) for n in range(CALLERS)]
+    answers = [call.result() for call in calls]
+    pairs = list(zip(answers[::2], answers[1::2], strict=True))
+    assert all(first == second for first, second in pairs)
+    assert Counter(type(first) for first, _ in pairs) == {Confirmed: 1, Taken: 24}
+    async with desk.pool.connection() as conn:
+        jobs = await conn.execute("SELECT count(*) FROM procrastinate_jobs")
+        assert await jobs.fetchone() == (1,)
+
+
+async def test_callers_who_swap_times_do_not_wait_for_each_other(
+    desk: Desk, crowd: AsyncConnectionPool
+) -> None:
+    """Each of two holds what the other now wants: nobody deadlocks, and no time has two holders."""
+    other = span("2026-12-01 09:30")
+
+    async def swap(call_sid: str, slot: Span) -> Held | Taken:
+        async with crowd.connection() as conn:
+            return await confirmation.hold(conn, call_sid, "hold.2", slot)
+
+    for round_ in range(8):
+        one, two = f"CA-one-{round_}", f"CA-two-{round_}"
+        await hold(desk, LAST, one)
+        await hold(desk, other, two)
+        began = monotonic()
+        await asyncio.gather(swap(one, other), swap(two, LAST))
+        assert monotonic() - began < 0.5
+        async with desk.pool.connection() as conn:
+            for call_sid in (one, two):
+                await confirmation.release_unconfirmed(conn, call_sid)
+
+
+async def test_a_time_that_somebody_is_just_taking_is_taken(
+    desk: Desk, crowd: AsyncConnectionPool
+) -> None:
+    """A transaction that hangs with the time costs the next caller half a second, not the call."""
+    async with crowd.connection() as slow, slow.transaction():
+        await slow.execute(
+            "INSERT INTO booking (call_sid, step, during, state, expires_at)"
+            " VALUES ('CA-slow', 'hold', tstzrange(%s, %s), 'held', now() + interval '5 minutes')",
+            [LAST.start, LAST.end],
+        )
+        began = monotonic()
+        async with crowd.connection() as conn:
+            assert await confirmation.hold(conn, "CA1", "hold", LAST) == Taken()
+        assert monotonic() - began < 1
+        assert desk.pool is not crowd
+
+
+async def test_confirming_behind_a_hanging_transaction_is_a_fault_not_a_lie(
+    desk: Desk, crowd: AsyncConnectionPool
+) -> None:
+    """A row that somebody keeps locked is neither confirmed nor taken; the call says so."""
+    held = await hold(desk, LAST)
+    async with crowd.connection() as slow, slow.transaction():
+        await slow.execute("SELECT FROM booking WHERE id = %s FOR UPDATE", [held])
+        async with crowd.connection() as conn:
+            with pytest.raises(OperationalError) as trouble:
+                await confirmation.confirm(conn, held, NOTE)
+    assert isinstance(trouble.value, LockNotAvailable)
+
+
+async def test_a_repeated_yes_does_not_wait_for_a_hanging_transaction(
+    desk: Desk, crowd: AsyncConnectionPool
+) -> None:
+    """What was confirmed before is answered from the row, though somebody keeps it locked."""
+    held = await hold(desk, LAST)
+    async with crowd.connection() as conn:
+        first = await confirmation.confirm(conn, held, NOTE)
+    async with crowd.connection() as slow, slow.transaction(), crowd.connection() as conn:
+        await slow.execute("SELECT FROM booking WHERE id = %s FOR UPDATE", [held])
+        assert await confirmation.confirm(conn, held, NOTE) == first

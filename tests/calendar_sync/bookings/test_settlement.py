@@ -1,0 +1,57 @@
+"""A confirmed time that was taken after all: told on the line, or by staff to who is not there."""
+
+import pytest
+from support.clinic import confirmed, requests, span
+
+from calendar_sync.bookings import call_backs
+from calendar_sync.calendars.contract import Event
+from calendar_sync.clinic import Desk
+from calendar_sync.sync.insert import insert
+from calendar_sync.sync.jobs import reconcile
+
+NINE = span("2026-12-01 09:00")
+LUNCH = Event("lunch", NINE, "Lunch")
+
+
+@pytest.mark.parametrize("order", ["hung up first", "taken first"])
+async def test_a_caller_who_hung_up_and_lost_the_time_is_called(clinic: Desk, order: str) -> None:
+    """Once, however often it is looked, and whichever came first."""
+    await clinic.diary.insert(LUNCH)
+    booking_id = await confirmed(clinic, NINE)
+    await on_the_line(clinic, ended=order == "hung up first")
+    await insert(clinic, booking_id)
+    await on_the_line(clinic, ended=True)
+    await reconcile(clinic)
+    await reconcile(clinic)
+    assert await requests(clinic) == [call_backs.TAKEN_AFTER_ALL]
+
+
+async def test_a_caller_who_is_still_there_is_not_called(clinic: Desk) -> None:
+    """Other times are being offered."""
+    await clinic.diary.insert(LUNCH)
+    await on_the_line(clinic, ended=False)
+    await insert(clinic, await confirmed(clinic, NINE))
+    await reconcile(clinic)
+    assert await requests(clinic) == []
+
+
+async def test_a_caller_who_took_another_time_is_not_called(clinic: Desk) -> None:
+    """The second choice was booked."""
+    await clinic.diary.insert(LUNCH)
+    await insert(clinic, await confirmed(clinic, NINE))
+    await insert(clinic, await confirmed(clinic, span("2026-12-01 15:00"), step="hold-2"))
+    await on_the_line(clinic, ended=True)
+    await reconcile(clinic)
+    assert await requests(clinic) == []
+
+
+async def on_the_line(desk: Desk, *, ended: bool) -> None:
+    """The call of the bookings here, which goes on or has ended."""
+    async with desk.pool.connection() as conn:
+        await conn.execute(
+            """
+            INSERT INTO call (sid, ended_at) VALUES ('CA1', CASE WHEN %(ended)s THEN now() END)
+            ON CONFLICT (sid) DO UPDATE SET ended_at = excluded.ended_at
+            """,
+            {"ended": ended},
+        )

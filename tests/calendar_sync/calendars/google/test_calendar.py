@@ -1,0 +1,172 @@
+"""The Google diary keeps the Diary contract, with the real client over HTTP."""
+
+from collections.abc import Generator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+from stand_ins.google.faults import Fault
+from stand_ins.google.server import Google
+from support.calendar_contract import DAY, OURS, TEN, DiaryContract, find, put, read
+from support.calendar_contract_times import TimesContract
+from support.clinic import span
+from support.google_clinic import diary_at
+
+from calendar_sync.availability.span import Span
+from calendar_sync.calendars.contract import Clash, CursorExpired, Diary, Inserted, Refused, Unknown
+from calendar_sync.calendars.google.calendar import GoogleDiary
+
+
+@pytest.fixture
+def diary(google: Google, tmp_path: Path) -> Generator[GoogleDiary]:
+    """The clinic's diary there."""
+    with diary_at(google, tmp_path) as diary:
+        yield diary
+
+
+class TestGoogleDiary(DiaryContract, TimesContract):
+    """The contract, over HTTP."""
+
+    @pytest.fixture
+    def diary(self, google: Google, tmp_path: Path) -> Generator[Diary]:
+        """The diary of two empty calendars."""
+        with diary_at(google, tmp_path) as diary:
+            yield diary
+
+    @pytest.fixture
+    def unreachable(self, google: Google, tmp_path: Path) -> Generator[Diary]:
+        """A Google that answers nothing but server errors."""
+        google.faults.append(Fault("", status=503, times=99))
+        with diary_at(google, tmp_path) as diary:
+            yield diary
+
+
+async def test_everything_goes_in_with_one_request(google: Google, diary: GoogleDiary) -> None:
+    """One insert: private, silent, nobody invited, no reminder, zone with offset, the booking."""
+    await put(diary, replace(OURS, wants_link=True, urgency="first"))
+    [seen] = google.asked("events.insert")
+    assert seen.query == {
+        "sendUpdates": ["none"],
+        "conferenceDataVersion": ["1"],
+        "alt": ["json"],
+    }
+    key = {"type": "hangoutsMeet"}
+    assert seen.body == {
+        "id": OURS.id,
+        "summary": OURS.title,
+        "description": OURS.description,
+        "location": OURS.location,
+        "start": {"dateTime": "2026-12-01T09:00:00-08:00", "timeZone": "America/Los_Angeles"},
+        "end": {"dateTime": "2026-12-01T09:20:00-08:00", "timeZone": "America/Los_Angeles"},
+        "visibility": "private",
+        "transparency": "opaque",
+        "reminders": {"useDefault": False, "overrides": []},
+        "extendedProperties": {"private": {"booking_id": "17"}},
+        "colorId": "11",
+        "conferenceData": {"createRequest": {"requestId": OURS.id, "conferenceSolutionKey": key}},
+    }
+
+
+async def test_a_meet_link_comes_later(google: Google, diary: GoogleDiary) -> None:
+    """Pending at first, read when Google has made it, and kept by our later writes."""
+    there = await put(diary, replace(OURS, wants_link=True))
+    assert (there.link, there.link_pending) == ("", True)
+    google.world.finish_meets()
+    there = await find(diary, OURS.id)
+    assert there.link.startswith("https://meet.google.com/")
+    await diary.rewrite(OURS.id, there.etag, title="Another title")
+    assert (await find(diary, OURS.id)).link == there.link
+
+
+async def test_a_service_account_books_without_a_link(google: Google, tmp_path: Path) -> None:
+    """Google refuses its Meet links: the same event goes in without one."""
+    with diary_at(google, tmp_path, service=True) as diary:
+        there = await put(diary, replace(OURS, wants_link=True))
+    assert (there.link, there.link_pending) == ("", False)
+    assert [seen.status for seen in google.asked("events.insert")] == [400, 200]
+
+
+def _said(whole: object, *asked: object) -> object:
+    """The same answer, whatever was asked."""
+    assert asked
+    return whole
+
+
+@pytest.mark.parametrize("hole", ["errors", "missing", "no busy"])
+async def test_a_hole_in_free_busy_is_never_free(
+    google: Google, diary: GoogleDiary, hole: str
+) -> None:
+    """Errors inside a 200, a calendar that is left out, an answer without busy."""
+    if hole == "errors":
+        google.doctor.role = None
+    else:
+        answers: dict[str, object] = {} if hole == "missing" else {google.doctor.id: {}}
+        none: list[object] = []
+        whole = {"calendars": {google.screenings.id: {"busy": none}, **answers}}
+        google.methods["freebusy.query"] = partial(_said, whole)
+    assert isinstance(await diary.busy(DAY), Unknown)
+
+
+async def test_the_doctors_calendar_blocks_too(google: Google, diary: GoogleDiary) -> None:
+    """Recurring, all-day and free events of a busy calendar, as Google counts them."""
+    google.doctor.add(
+        "2026-12-01 12:00", "2026-12-01 13:00", recurrence=["RRULE:FREQ=DAILY;COUNT=3"]
+    )
+    google.doctor.add("2026-12-02", "2026-12-03", "Holiday", transparency="transparent")
+    google.doctor.add("2026-12-04", "2026-12-05", "Away", eventType="outOfOffice")
+    noon, day_off = span("2026-12-01 12:00", 60), span("2026-12-04 00:00", 24 * 60)
+    week = Span(noon.start, day_off.end)
+    assert await diary.busy(week) == (
+        noon,
+        span("2026-12-02 12:00", 60),
+        span("2026-12-03 12:00", 60),
+        day_off,
+    )
+
+
+async def test_a_calendar_that_is_no_longer_shared_is_not_an_empty_one(
+    google: Google, diary: GoogleDiary
+) -> None:
+    """Google says 404 of the calendar and of an event alike; only the second is an absence."""
+    there = await put(diary, OURS)
+    google.screenings.role = None
+    assert isinstance(await diary.find(OURS.id), Unknown)
+    assert isinstance(await diary.cancel(OURS.id, there.etag), Unknown)
+    assert isinstance(await diary.changes(None), Unknown)
+    assert isinstance(await diary.insert(replace(OURS, id="another1")), Refused)
+
+
+async def test_a_used_id_that_google_does_not_show_is_unknown(
+    google: Google, diary: GoogleDiary
+) -> None:
+    """409 three ways: ours, cancelled, foreign; and a fourth, when the look-up fails."""
+    there = await put(diary, OURS)
+    assert await diary.insert(OURS) == Inserted(there.etag)
+    google.faults.append(Fault("events.get", status=503))
+    assert isinstance(await diary.insert(OURS), Unknown)
+    assert await diary.insert(replace(OURS, span=TEN)) == Clash("foreign")
+    await diary.cancel(OURS.id, there.etag)
+    assert await diary.insert(OURS) == Clash("cancelled")
+
+
+async def test_every_page_of_a_sync_is_read(google: Google, diary: GoogleDiary) -> None:
+    """A page may be short, and the token comes with the last one."""
+    google.world.page = 2
+    ids = [google.screenings.add("2026-12-01 12:00", "2026-12-01 13:00") for _ in range(5)]
+    first = await read(diary, None)
+    assert [each.event_id for each in first.entries] == ids
+    google.screenings.delete(ids[3])
+    [gone] = (await read(diary, first.cursor)).entries
+    assert (gone.event_id, gone.cancelled, gone.span) == (ids[3], True, None)
+    google.screenings.life += 1
+    assert await diary.changes(first.cursor) == CursorExpired()
+
+
+async def test_a_lost_page_loses_the_whole_sync(google: Google, diary: GoogleDiary) -> None:
+    """Half a list is no list."""
+    google.world.page = 1
+    for _ in range(3):
+        google.screenings.add("2026-12-01 12:00", "2026-12-01 13:00")
+    google.faults.append(Fault("events.list", status=500, skip=1))
+    assert isinstance(await diary.changes(None), Unknown)

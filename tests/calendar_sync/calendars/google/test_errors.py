@@ -1,0 +1,106 @@
+"""Every failure of Google is told apart: what is certain, what is not, and how long to wait."""
+
+from collections.abc import Generator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from stand_ins.google.faults import Fault, Kind
+from stand_ins.google.server import Google
+from support.calendar_contract import DAY, NINE, OURS
+from support.google_clinic import diary_at
+
+from calendar_sync.calendars.contract import Inserted, Refused, Unknown
+from calendar_sync.calendars.google.calendar import GoogleDiary
+
+
+@pytest.fixture
+def diary(google: Google, tmp_path: Path) -> Generator[GoogleDiary]:
+    """The clinic's diary there."""
+    with diary_at(google, tmp_path) as diary:
+        yield diary
+
+
+@pytest.mark.parametrize("kind", ["hang", "reset", "half", "not json", "empty", "status"])
+@pytest.mark.parametrize("after", [False, True])
+async def test_an_insert_without_a_clear_answer_is_unknown_and_then_found(
+    google: Google,
+    diary: GoogleDiary,
+    kind: Kind,
+    after: bool,  # noqa: FBT001  # a parameter
+) -> None:
+    """Perhaps done: the same insert again makes one event, whichever it was."""
+    google.faults.append(Fault("events.insert", kind, after=after))
+    assert isinstance(await diary.insert(OURS), Unknown)
+    assert isinstance(await diary.insert(OURS), Inserted)
+    assert len(google.screenings.live()) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "wait"),
+    [
+        (Fault("", status=429, retry_after=17), 17),
+        (Fault("", status=403, reason="rateLimitExceeded"), 0),
+        (Fault("", status=403, reason="userRateLimitExceeded", retry_after=5), 5),
+        (Fault("", status=403, reason="quotaExceeded"), 3600),
+        (Fault("", status=500), 0),
+        (Fault("", status=503, retry_after=9), 9),
+        (Fault("token", "hang"), 0),
+        (Fault("token", "not json"), 0),
+    ],
+)
+async def test_what_passes_is_unknown_and_waits_as_google_wishes(
+    google: Google, diary: GoogleDiary, fault: Fault, wait: int
+) -> None:
+    """Limits, quotas and outages refuse nothing for good."""
+    google.faults.append(replace(fault, times=99))
+    for answer in (
+        await diary.insert(OURS),
+        await diary.find(OURS.id),
+        await diary.busy(DAY),
+        await diary.changes(None),
+    ):
+        assert isinstance(answer, Unknown)
+        assert answer.wait == wait
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("", status=403, reason="insufficientPermissions"),
+        Fault("", status=403, reason="forbidden"),
+        Fault("", status=404),
+        Fault("", status=400, reason="invalid"),
+    ],
+)
+async def test_a_wrong_set_up_refuses_the_insert_and_leaves_the_rest_open(
+    google: Google, diary: GoogleDiary, fault: Fault
+) -> None:
+    """Certainly not in the calendar; but nothing is free, absent or unchanged because of it."""
+    google.faults.append(replace(fault, times=99))
+    assert isinstance(await diary.insert(OURS), Refused)
+    assert isinstance(await diary.find(OURS.id), Unknown)
+    assert isinstance(await diary.busy(DAY), Unknown)
+    assert isinstance(await diary.changes(None), Unknown)
+    assert isinstance(await diary.cancel(OURS.id, "1"), Unknown)
+
+
+async def test_a_sign_in_that_ended_is_unknown_until_somebody_signs_in(
+    google: Google, diary: GoogleDiary
+) -> None:
+    """A refused refresh, and an access token that Google no longer takes."""
+    google.sign_in.revoked = True
+    answer = await diary.insert(OURS)
+    assert isinstance(answer, Unknown)
+    assert (answer.wait, answer.why) == (60, "the sign-in at Google has ended; sign in again")
+    google.sign_in.revoked = False
+    assert isinstance(await diary.insert(OURS), Inserted)
+    google.sign_in.forget()
+    assert await diary.busy(DAY) == (NINE,)
+
+
+async def test_a_scope_that_is_missing_is_named(google: Google, diary: GoogleDiary) -> None:
+    """Events without free/busy: nothing is free."""
+    google.sign_in.scopes = frozenset({"calendar.events.owned"})
+    answer = await diary.busy(DAY)
+    assert answer == Unknown("Google answered 403 insufficientPermissions")

@@ -1,0 +1,246 @@
+"""The calendar's jobs in the line's own queue: what is owed gets done, also after a kill."""
+
+from collections.abc import AsyncGenerator
+
+import pytest
+from procrastinate import App, PsycopgConnector
+from procrastinate.types import JSONValue
+from support.clinic import (
+    confirmed,
+    expire,
+    hold,
+    jobs_waiting,
+    live_events,
+    requests,
+    row,
+    span,
+    standing,
+)
+from support.faulty_calendar import FaultyDiary
+
+from calendar_sync.bookings import call_backs, confirmation
+from calendar_sync.bookings.confirmation import Booked, Pending
+from calendar_sync.bookings.free_times import Stale, free_openings
+from calendar_sync.clinic import Desk
+from calendar_sync.errors import NotYet
+from calendar_sync.job_queue import UntilSettled
+from calendar_sync.sync.jobs import (
+    delete_old_jobs,
+    reconcile,
+    reconcile_bookings,
+    refresh_busy,
+    release_expired_holds,
+    retry_stalled,
+)
+
+NINE = span("2026-12-01 09:00")
+NOW: dict[str, JSONValue] = {"timestamp": 0}
+"""What the queue's clock hands to a periodic job; none of ours reads it."""
+
+
+@pytest.fixture
+async def open_queue(queue: App, desk: Desk) -> AsyncGenerator[App]:
+    """The queue on the desk's database, for a worker."""
+    with queue.replace_connector(PsycopgConnector()) as app:
+        await app.open_async(desk.pool)
+        yield app
+
+
+async def work(app: App, desk: Desk) -> None:
+    """Do what is in the queue now, then stop."""
+    await app.run_worker_async(
+        wait=False,
+        install_signal_handlers=False,
+        listen_notify=False,
+        additional_context={"desk": desk},
+    )
+
+
+async def age(desk: Desk, minutes: int) -> None:
+    """Let every yes be some minutes old."""
+    async with desk.pool.connection() as conn:
+        await conn.execute(
+            "UPDATE booking SET confirmed_at = now() - make_interval(mins => %s)"
+            " WHERE confirmed_at IS NOT NULL",
+            [minutes],
+        )
+
+
+async def test_a_worker_books_what_was_confirmed(open_queue: App, desk: Desk) -> None:
+    """From the yes to the event and its consent, through the queue alone."""
+    booking_id = await confirmed(desk, NINE)
+    async with desk.pool.connection() as conn:
+        await confirmation.keep_consent(conn, "CA1", booking_id, "+14255550123", True, "1")  # noqa: FBT003
+    await work(open_queue, desk)
+    assert isinstance(await standing(desk, booking_id), Booked)
+    [event] = await live_events(desk)
+    assert "TEXTS: yes" in event.description
+    assert await jobs_waiting(desk) == ["look_at_event"]
+
+
+async def test_a_job_that_meets_a_silent_diary_stays_in_the_queue(
+    open_queue: App, clinic: Desk, diary: FaultyDiary
+) -> None:
+    """It is tried again at once, then later, and never dropped."""
+    booking_id = await confirmed(clinic, NINE)
+    diary.faults = {"busy": "before"}
+    await work(open_queue, clinic)
+    assert await standing(clinic, booking_id) == Pending()
+    assert await jobs_waiting(clinic) == ["insert_event"]
+    async with clinic.pool.connection() as conn:
+        await conn.execute("UPDATE procrastinate_jobs SET scheduled_at = now()")
+    diary.faults = {}
+    await work(open_queue, clinic)
+    assert isinstance(await standing(clinic, booking_id), Booked)
+
+
+@pytest.mark.parametrize(
+    ("attempts", "asked", "seconds"),
+    [(0, 0, 0), (1, 0, 1), (2, 0, 2), (5, 0, 16), (20, 0, 300), (10**6, 0, 300), (0, 30, 30)],
+)
+def test_retries_begin_at_once_and_slow_down_to_five_minutes(
+    attempts: int, asked: int, seconds: int
+) -> None:
+    """As long as the diary asked to be left alone, if that is longer; never not at all."""
+    assert UntilSettled.wait(NotYet("silent", asked), attempts) == seconds
+    if not asked:
+        assert UntilSettled.wait(OSError(), attempts) == seconds
+
+
+async def test_the_job_of_a_killed_worker_goes_back_to_the_queue(
+    open_queue: App, desk: Desk
+) -> None:
+    """A job that is being done by nobody is done by the next worker."""
+    booking_id = await confirmed(desk, NINE)
+    dead = await open_queue.job_manager.register_worker()
+    assert await open_queue.job_manager.fetch_job(queues=None, worker_id=dead)
+    async with desk.pool.connection() as conn:
+        await conn.execute(
+            "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '4 seconds'"
+        )
+    await retry_stalled.configure(task_kwargs=NOW).defer_async()
+    await work(open_queue, desk)
+    assert isinstance(await standing(desk, booking_id), Booked)
+
+
+async def test_jobs_of_a_living_worker_are_left_to_it(open_queue: App, desk: Desk) -> None:
+    """A heartbeat within three seconds is a sign of life."""
+    await confirmed(desk, NINE)
+    alive = await open_queue.job_manager.register_worker()
+    assert await open_queue.job_manager.fetch_job(queues=None, worker_id=alive)
+    await retry_stalled.configure(task_kwargs=NOW).defer_async()
+    await work(open_queue, desk)
+    assert await live_events(desk) == []
+
+
+async def test_the_periodic_jobs_do_their_work(open_queue: App, desk: Desk) -> None:
+    """Busy times are read, expired holds let go, lost bookings taken up."""
+    expired = await hold(desk, NINE)
+    await expire(desk, expired)
+    lost = await confirmed(desk, span("2026-12-01 10:00"), "CA2")
+    async with desk.pool.connection() as conn:
+        await conn.execute("DELETE FROM procrastinate_jobs")
+    await age(desk, 3)
+    for task in (refresh_busy, release_expired_holds, reconcile_bookings, delete_old_jobs):
+        await task.configure(task_kwargs=NOW).defer_async()
+    await work(open_queue, desk)
+    assert not isinstance(await free_openings(desk), Stale)
+    assert (await row(desk, expired)).state == "released"
+    assert isinstance(await standing(desk, lost), Booked)
+
+
+def test_a_callers_insert_comes_before_a_reminder(queue: App) -> None:
+    """And so does what frees it from a dead worker; nobody waits on the line for a reminder."""
+    tasks = {name.partition(":")[2]: task for name, task in queue.tasks.items()}
+    first, later = tasks["insert_event"].priority, tasks["send_due_texts"].priority
+    assert first == tasks["retry_stalled"].priority
+    assert first > tasks["tell_patient"].priority > later
+
+
+def test_every_periodic_job_is_known_to_the_lines_queue(queue: App) -> None:
+    """Names are permanent: a job that waits over a deploy must find its task."""
+    own = {name for name in queue.tasks if name.startswith("calendar:")}
+    assert own == {
+        "calendar:insert_event",
+        "calendar:invite",
+        "calendar:withdraw_event",
+        "calendar:rewrite_event",
+        "calendar:tell_patient",
+        "calendar:send_due_texts",
+        "calendar:pick_up_link",
+        "calendar:look_at_event",
+        "calendar:renew_channel",
+        "calendar:move_event",
+        "calendar:follow_staff",
+        "calendar:refresh_busy",
+        "calendar:release_expired_holds",
+        "calendar:reconcile_bookings",
+        "calendar:retry_stalled",
+        "calendar:delete_old_jobs",
+    }
+    periodic = queue.periodic_registry.periodic_tasks.values()
+    assert {each.task.name: each.cron for each in periodic} == {
+        "calendar:follow_staff": "* * * * *",
+        "calendar:renew_channel": "*/5 * * * *",
+        "calendar:send_due_texts": "* * * * *",
+        "calendar:refresh_busy": "* * * * *",
+        "calendar:release_expired_holds": "* * * * *",
+        "calendar:reconcile_bookings": "* * * * *",
+        "calendar:retry_stalled": "* * * * * */2",
+        "calendar:delete_old_jobs": "7 * * * *",
+    }
+
+
+async def test_only_bookings_that_no_job_works_on_are_taken_up(desk: Desk) -> None:
+    """Neither fresh ones, nor ones with a job, nor settled ones; and once is enough."""
+    with_job = await confirmed(desk, NINE, "CA1")
+    without = await confirmed(desk, span("2026-12-01 10:00"), "CA2")
+    settled = await confirmed(desk, span("2026-12-01 11:00"), "CA3")
+    async with desk.pool.connection() as conn:
+        await conn.execute("UPDATE booking SET state = 'booked' WHERE id = %s", [settled])
+        await conn.execute(
+            "DELETE FROM procrastinate_jobs WHERE args ->> 'booking_id' <> %s", [str(with_job)]
+        )
+    await reconcile(desk)
+    assert len(await jobs_waiting(desk)) == 1
+    await age(desk, 3)
+    for _ in range(2):
+        await reconcile(desk)
+    async with desk.pool.connection() as conn:
+        rows = await conn.execute(
+            "SELECT args ->> 'booking_id' FROM procrastinate_jobs ORDER BY id"
+        )
+        assert await rows.fetchall() == [(str(with_job),), (str(without),)]
+
+
+async def test_what_waits_five_minutes_is_shown_to_staff_once(desk: Desk) -> None:
+    """The job goes on; staff see the caller meanwhile."""
+    await confirmed(desk, NINE)
+    await age(desk, 4)
+    await reconcile(desk)
+    assert await requests(desk) == []
+    await age(desk, 6)
+    for _ in range(2):
+        await reconcile(desk)
+    assert await requests(desk) == [call_backs.NOT_IN_CALENDAR_YET]
+
+
+async def test_finished_jobs_are_forgotten_periodic_ones_sooner(
+    open_queue: App, desk: Desk
+) -> None:
+    """A week for what a caller was promised, an hour for what runs every minute."""
+    await confirmed(desk, NINE)
+    periodic = await refresh_busy.configure(task_kwargs=NOW).defer_async()
+    await work(open_queue, desk)
+    for hours, left in ((2, ["calendar:insert_event"]), (7 * 24, [])):
+        async with desk.pool.connection() as conn:
+            await conn.execute(
+                "UPDATE procrastinate_events SET at = at - make_interval(hours => %s)", [hours]
+            )
+        await delete_old_jobs.configure(task_kwargs=NOW).defer_async()
+        await work(open_queue, desk)
+        async with desk.pool.connection() as conn:
+            rows = await conn.execute(
+                "SELECT task_name FROM procrastinate_jobs WHERE id <= %s", [periodic]
+            )
+            assert [name for (name,) in await rows.fetchall()] == left

@@ -1,0 +1,169 @@
+"""A patient moves a visit: the new time is secured before the old goes; the calendar decides."""
+
+from dataclasses import replace
+
+import pytest
+from support.clinic import SetClock, confirmed, jobs_waiting, own_event, requests, row
+from support.faulty_calendar import FaultyDiary
+from support.patient_visit import ELEVEN, NINE, TEN, booked, held, state
+
+from calendar_sync.bookings import call_backs
+from calendar_sync.bookings.confirmation import Taken, hold
+from calendar_sync.bookings.event_text import event_id
+from calendar_sync.bookings.patient_changes import Moving, move
+from calendar_sync.calendars.contract import Entry, Event
+from calendar_sync.clinic import Desk
+from calendar_sync.errors import NotYet
+from calendar_sync.sync.jobs import reconcile
+from calendar_sync.sync.move import carry_out
+from calendar_sync.sync.staff_jobs import follow_all
+
+
+async def test_a_move_keeps_the_event_and_frees_the_old_time(either: Desk) -> None:
+    """Same event, same words of staff, new time; the old one can be booked at once."""
+    visit = await booked(either)
+    there = await own_event(either, visit)
+    await either.diary.rewrite(there.event_id, there.etag, title="Bring the X-ray")
+    picked = await held(either, visit)
+    assert await move(either, visit, picked) == Moving()
+    assert await state(either, picked) == "moving"
+    await carry_out(either, picked)
+    assert await state(either, picked) == "moved"
+    after, event = await row(either, visit), await own_event(either, visit)
+    assert (after.slot, after.promised, after.etag) == (TEN, TEN, event.etag)
+    assert (event.event_id, event.span, event.title) == (there.event_id, TEN, "Bring the X-ray")
+    assert {"tell_patient", "rewrite_event"} <= set(await jobs_waiting(either))
+    await confirmed(either, NINE, "CA2")
+
+
+async def test_the_reading_of_changes_takes_our_move_for_ours(either: Desk) -> None:
+    """Nothing is owed to the patient, and nothing is called staff's."""
+    visit = await booked(either)
+    await follow_all(either)
+    picked = await held(either, visit)
+    await move(either, visit, picked)
+    await carry_out(either, picked)
+    await follow_all(either)
+    assert (await row(either, visit)).slot == TEN
+    assert await requests(either) == []
+
+
+async def test_a_move_whose_answer_was_lost_is_found_by_the_reading(clinic: Desk) -> None:
+    """The event stands at the held time before the booking knows: still the patient's move."""
+    visit = await booked(clinic)
+    await follow_all(clinic)
+    picked = await held(clinic, visit)
+    await move(clinic, visit, picked)
+    there = await own_event(clinic, visit)
+    assert isinstance(await clinic.diary.move(there.event_id, TEN, there.etag), Entry)
+    await follow_all(clinic)
+    assert await state(clinic, picked) == "moved"
+    assert (await row(clinic, visit)).promised == TEN
+    await carry_out(clinic, picked)
+    assert await requests(clinic) == []
+
+
+async def test_a_reading_begun_before_the_move_does_not_undo_it(
+    clinic: Desk, diary: FaultyDiary
+) -> None:
+    """It holds the old version of the event, which our move replaced."""
+    visit = await booked(clinic)
+    picked = await held(clinic, visit)
+    await move(clinic, visit, picked)
+    old = await diary.real.changes(None)
+
+    async def as_it_was(_: str | None) -> object:
+        await carry_out(clinic, picked)
+        return old
+
+    stale = replace(clinic, diary=replace(diary))
+    stale.diary.changes = as_it_was  # type: ignore[method-assign,assignment]  # this one call
+    await follow_all(stale)
+    assert (await row(clinic, visit)).slot == TEN
+
+
+@pytest.mark.parametrize("staff", ["move", "cancel"])
+async def test_staff_who_are_first_win(clinic: Desk, diary: FaultyDiary, staff: str) -> None:
+    """The version does not fit, the event is read again, and the patient's wish is dropped."""
+    visit = await booked(clinic)
+    await follow_all(clinic)
+    picked = await held(clinic, visit)
+    await move(clinic, visit, picked)
+    there = await own_event(clinic, visit)
+    diary.meanwhile = {
+        "move": lambda: (
+            diary.real.move(there.event_id, ELEVEN, there.etag)
+            if staff == "move"
+            else diary.real.cancel(there.event_id, there.etag)
+        )
+    }
+    await carry_out(clinic, picked)
+    assert await state(clinic, picked) == "changed"
+    await follow_all(clinic)
+    after = await row(clinic, visit)
+    wins = (ELEVEN, "booked") if staff == "move" else (NINE, "cancelled")
+    assert (after.slot, after.state) == wins
+    await confirmed(clinic, TEN, "CA2")
+
+
+async def test_staff_whose_change_is_read_first_win_too(clinic: Desk) -> None:
+    """The wish is dropped with the change, so the job finds nothing to do."""
+    visit = await booked(clinic)
+    await follow_all(clinic)
+    picked = await held(clinic, visit)
+    await move(clinic, visit, picked)
+    there = await own_event(clinic, visit)
+    await clinic.diary.move(there.event_id, ELEVEN, there.etag)
+    await follow_all(clinic)
+    await carry_out(clinic, picked)
+    assert await state(clinic, picked) == "changed"
+    assert (await own_event(clinic, visit)).span == ELEVEN
+
+
+async def test_a_time_that_filled_up_in_the_calendar_is_not_taken(clinic: Desk) -> None:
+    """Busy is asked again just before; the visit stays where it is."""
+    visit = await booked(clinic)
+    picked = await held(clinic, visit)
+    await move(clinic, visit, picked)
+    await clinic.diary.insert(Event(event_id("staff", "lunch", 0), TEN, "Lunch"))
+    await carry_out(clinic, picked)
+    assert await state(clinic, picked) == "taken"
+    assert (await row(clinic, visit)).slot == (await own_event(clinic, visit)).span == NINE
+
+
+async def test_a_silent_calendar_is_asked_again(clinic: Desk, diary: FaultyDiary) -> None:
+    """Until it answers the visit has its old time, and both times are the patient's."""
+    visit = await booked(clinic)
+    picked = await held(clinic, visit)
+    await move(clinic, visit, picked)
+    diary.faults = {"move": "after"}
+    with pytest.raises(NotYet):
+        await carry_out(clinic, picked)
+    assert await state(clinic, picked) == "moving"
+    for slot in (NINE, TEN):
+        async with clinic.pool.connection() as conn:
+            assert await hold(conn, "CA2", f"hold {slot.start}", slot) == Taken()
+    diary.faults = {}
+    await carry_out(clinic, picked)
+    assert await state(clinic, picked) == "moved"
+    assert diary.asked.count("move") == 1
+
+
+async def test_a_move_that_waits_too_long_is_given_to_staff(
+    clinic: Desk, diary: FaultyDiary, now: SetClock
+) -> None:
+    """After five minutes staff see it; once the time has come it is given up."""
+    visit = await booked(clinic)
+    picked = await held(clinic, visit)
+    await move(clinic, visit, picked)
+    async with clinic.pool.connection() as conn:
+        await conn.execute("DELETE FROM procrastinate_jobs")
+        await conn.execute("UPDATE booking SET confirmed_at = now() - interval '6 minutes'")
+    await reconcile(clinic)
+    assert await jobs_waiting(clinic) == ["move_event"]
+    assert await requests(clinic) == [call_backs.NOT_MOVED_YET]
+    diary.faults = {"find": "before"}
+    now.at = NINE.start
+    await carry_out(clinic, picked)
+    assert await state(clinic, picked) == "changed"
+    assert call_backs.NOT_MOVED in await requests(clinic)

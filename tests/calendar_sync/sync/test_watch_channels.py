@@ -1,0 +1,152 @@
+"""The calendar tells of changes by itself, as long as a channel is open; nothing depends on it."""
+
+from collections.abc import Generator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from stand_ins.google.faults import Fault
+from stand_ins.google.server import Google
+from support.clinic import SetClock
+from support.google_clinic import diary_at
+
+from calendar_sync.calendars.contract import Refused
+from calendar_sync.calendars.google.watch import GooglePush
+from calendar_sync.clinic import Desk
+from calendar_sync.sync.watch_channels import LASTS, RENEW, is_known, renew
+
+ADDRESS = "https://line.example.org/calendar/changed"
+
+
+@pytest.fixture
+def clinic(google: Google, desk: Desk, tmp_path: Path) -> Generator[Desk]:
+    """A clinic whose calendar can call the line."""
+    with diary_at(google, tmp_path) as diary:
+        yield replace(desk, diary=diary, push=diary.push_to(ADDRESS))
+
+
+async def kept(desk: Desk) -> list[str]:
+    """The channels that the line knows."""
+    async with desk.pool.connection() as conn:
+        rows = await conn.execute("SELECT id FROM calendar_channel ORDER BY asked_at")
+        return [channel for (channel,) in await rows.fetchall()]
+
+
+async def test_one_channel_is_opened_and_then_left_alone(clinic: Desk, google: Google) -> None:
+    """A random token, an address of ours, a week; a second look asks nothing."""
+    for _ in range(2):
+        await renew(clinic)
+    [seen] = google.asked("events.watch")
+    [channel] = google.channels.open.values()
+    assert (channel.address, seen.body["type"]) == (ADDRESS, "web_hook")
+    assert channel.expires == clinic.now() + LASTS
+    assert len(channel.token) > 40
+    assert await kept(clinic) == [channel.id]
+
+
+async def test_the_token_itself_is_not_stored(clinic: Desk, google: Google) -> None:
+    """Who reads the database still cannot speak as Google."""
+    await renew(clinic)
+    [channel] = google.channels.open.values()
+    async with clinic.pool.connection() as conn:
+        rows = await conn.execute("SELECT calendar_channel::text FROM calendar_channel")
+        assert channel.token not in str(await rows.fetchall())
+
+
+async def test_a_channel_is_followed_by_another_before_it_ends(
+    clinic: Desk, google: Google, now: SetClock
+) -> None:
+    """The new one is open before the old one is stopped, and neither is left over."""
+    await renew(clinic)
+    [first] = google.channels.open
+    now.at += LASTS - RENEW
+    await renew(clinic)
+    [second] = google.channels.open
+    assert second != first
+    assert await kept(clinic) == [second]
+    order = [
+        each.method for each in google.seen if each.method in {"events.watch", "channels.stop"}
+    ]
+    assert order == ["events.watch", "events.watch", "channels.stop"]
+
+
+async def test_an_old_channel_holds_while_no_new_one_can_be_had(
+    clinic: Desk, google: Google, now: SetClock
+) -> None:
+    """Its last day is for that; what cannot be stopped is stopped the next time."""
+    await renew(clinic)
+    [first] = google.channels.open
+    now.at += LASTS - RENEW
+    google.faults.append(Fault("events.watch", status=403, reason="forbidden"))
+    await renew(clinic)
+    assert await kept(clinic) == [first]
+    google.faults.append(Fault("channels.stop", status=503))
+    await renew(clinic)
+    assert len(google.channels.open) == 2
+    await renew(clinic)
+    assert first not in google.channels.open
+    assert await kept(clinic) == list(google.channels.open)
+
+
+@pytest.mark.parametrize("after", [False, True])
+async def test_an_open_outcome_leaves_no_channel_behind(
+    clinic: Desk,
+    google: Google,
+    now: SetClock,
+    after: bool,  # noqa: FBT001  # a parameter
+) -> None:
+    """Perhaps opened: asked again a quarter of an hour later, and then the first one is ended."""
+    google.faults.append(Fault("events.watch", "reset", after=after))
+    for _ in range(2):
+        await renew(clinic)
+    assert len(google.asked("events.watch")) == 1
+    [first] = await kept(clinic)
+    now.forward(minutes=15)
+    await renew(clinic)
+    [second] = google.channels.open
+    assert await kept(clinic) == [second] != [first]
+
+
+async def test_a_line_that_moved_stops_the_channel_to_its_old_address(
+    clinic: Desk, google: Google
+) -> None:
+    """Another PUBLIC_BASE_URL: messages go only there."""
+    await renew(clinic)
+    assert isinstance(clinic.push, GooglePush)
+    elsewhere = "https://new.example.org/calendar/changed"
+    moved = replace(clinic, push=GooglePush(clinic.push._google, clinic.push.calendar, elsewhere))  # noqa: SLF001
+    await renew(moved)
+    assert [each.address for each in google.channels.open.values()] == [elsewhere]
+
+
+async def test_without_a_public_address_google_is_not_asked(clinic: Desk, google: Google) -> None:
+    """A line on this computer only: polling is all there is."""
+    await renew(replace(clinic, push=None))
+    assert google.seen == []
+
+
+async def test_an_address_that_google_cannot_call_is_refused(
+    google: Google, tmp_path: Path
+) -> None:
+    """Http: the stand-in says no as Google does, and no caller or job minds."""
+    with diary_at(google, tmp_path) as diary:
+        push = diary.push_to("http://127.0.0.1/calendar/changed")
+        answer = await push.watch("channel-1", "token", google.channels.now() + timedelta(days=1))
+    assert answer == Refused("Google answered 400 pushwebhookUrlNotHttps")
+    google.seen.clear()
+
+
+async def test_a_channel_that_has_ended_is_nobodys(
+    clinic: Desk, google: Google, now: SetClock
+) -> None:
+    """Its token is worth nothing after its end, and its row goes."""
+    await renew(clinic)
+    [channel] = google.channels.open.values()
+    asked = (channel.id, channel.token, channel.resource)
+    async with clinic.pool.connection() as conn:
+        assert await is_known(conn, *asked, now())
+        assert not await is_known(conn, *asked, datetime(2027, 1, 1, tzinfo=UTC))
+    now.at += LASTS
+    await renew(clinic)
+    assert channel.id not in await kept(clinic)

@@ -1,0 +1,134 @@
+"""The stand-in of Twilio's REST API: a real HTTP server on loopback that the real client talks to.
+
+    with Twilio() as twilio:
+        twilio.url            # TWILIO_API_URL
+        twilio.messages.sent  # newest first
+
+Nothing here is Twilio's code or was tried against Twilio; each imitation names its source.
+"""
+
+import base64
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from stand_ins.http_server import Asked, StandIn
+from stand_ins.twilio.faults import Fault
+from stand_ins.twilio.messages import Message, Messages
+from stand_ins.twilio.refusals import Refusal, refusal
+from stand_ins.twilio.resources import CLINIC, Resources
+
+ACCOUNT, TOKEN = "AC" + "1" * 32, "token"
+KEY, SECRET = "SK" + "2" * 32, "secret"
+SERVICE = "MG" + "3" * 32
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One request and its answer; `rule` tells that the request broke a rule of the API."""
+
+    method: str
+    status: int
+    said: str = ""
+    rule: bool = False
+    user: str = ""
+
+
+class Twilio(StandIn):
+    """The clinic's account, with one number and one messaging service."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.messages = Messages({CLINIC}, {SERVICE})
+        self.resources = Resources(ACCOUNT, SERVICE)
+        self.faults: list[Fault] = []
+        self.seen: list[Seen] = []
+        self.logins = {(ACCOUNT, TOKEN), (KEY, SECRET)}
+
+    @property
+    def url(self) -> str:
+        """The base address of its REST API."""
+        return self.base
+
+    @property
+    def broken_rules(self) -> list[str]:
+        """What was sent that Twilio would not take, whatever the weather."""
+        return [f"{seen.method}: {seen.said}" for seen in self.seen if seen.rule]
+
+    def asked(self, method: str) -> list[Seen]:
+        """Every request of one method."""
+        return [seen for seen in self.seen if seen.method == method]
+
+    def bodies(self, to: str = "") -> list[str]:
+        """What was sent, oldest first."""
+        return [each.body for each in reversed(self.messages.sent) if to in {"", each.to}]
+
+    def last(self) -> Message:
+        """The newest message."""
+        return self.messages.sent[0]
+
+    def answer(self, request: Asked, verb: str) -> None:
+        """One request, its effect and its answer."""
+        where = urlsplit(request.path)
+        raw = request.body().decode()
+        name = _name(verb, where.path)
+        user = ""
+        fault = next((each for each in self.faults if each.meets(name)), None)
+        try:
+            if fault and not fault.after:
+                self._fail(request, name, fault)
+                return
+            user = self._signed_in(request)
+            with self.turn:
+                status, done = self._do(verb, where.path, where.query, raw)
+            if fault:
+                self._fail(request, name, fault)
+                return
+            self.seen.append(Seen(name, status, user=user))
+            request.send_json(status, done)
+        except Refusal as no:
+            self.seen.append(Seen(name, no.status, f"{no.code} {no.message}", no.rule, user))
+            request.send(no.status, no.body())
+
+    def _signed_in(self, request: Asked) -> str:
+        """Source: https://www.twilio.com/docs/usage/requests-to-twilio: HTTP Basic."""
+        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+        user, _, password = base64.b64decode(given).decode().partition(":")
+        if scheme != "Basic" or (user, password) not in self.logins:
+            raise refusal(20003)
+        return user
+
+    def _do(self, verb: str, path: str, query: str, raw: str) -> tuple[int, Any]:
+        asked = dict(parse_qsl(query, keep_blank_values=True))
+        form = dict(parse_qsl(raw, keep_blank_values=True))
+        base = f"/2010-04-01/Accounts/{ACCOUNT}"
+        if path == f"{base}/Messages.json" and verb == "POST":
+            return 201, self.messages.create(form).json(ACCOUNT)
+        if path == f"{base}/Messages.json":
+            found = [each.json(ACCOUNT) for each in self.messages.list(asked)]
+            # Source: "Twilio's response": a list is under its name, with where the next page is.
+            return 200, {"messages": found, "next_page_uri": None, "page": 0, "page_size": 20}
+        return 200, self.resources.answer(verb, unquote(path), asked)
+
+    def _fail(self, request: Asked, name: str, fault: Fault) -> None:
+        self.seen.append(Seen(name, 0, f"injected {fault.kind}"))
+        match fault.kind:
+            case "code":
+                no = refusal(fault.code)
+                request.send(no.status, no.body())
+            case "status":
+                request.send(fault.status, b"")
+            case "not json":
+                request.send_hotel_page()
+            case "hang":
+                self.hang(request)
+            case "reset":
+                request.reset()
+
+
+def _name(verb: str, path: str) -> str:
+    """The request's name: "messages.create", "messages.list", or the last word of the path."""
+    if path.endswith("/Messages.json"):
+        return "messages.create" if verb == "POST" else "messages.list"
+    return re.sub(r"\.json$", "", path).rpartition("/")[2]

@@ -1,0 +1,142 @@
+"""A real browser on the page of a demo: this computer's Chromium, and a line that serves it."""
+
+import asyncio
+import os
+import shutil
+import socket
+from collections.abc import AsyncGenerator, Awaitable
+from contextlib import asynccontextmanager
+from typing import Any, Protocol
+
+import uvicorn
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from voice.background import beside
+from voice.bootstrap import Line
+from voice.server import held_port, served
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+MISSING = "no Chromium on this computer; apt-get install chromium brings it"
+_QUIET = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+          "--disable-component-update", "--disable-sync"]  # fmt: skip
+_SINCE_THE_LAST_KEY = (
+    "xpath=//p[contains(@class,'says')][not(following-sibling::p[contains(@class,'pressed')])]"
+)
+
+expect.set_options(timeout=30_000)
+FOOT = (("press 2", "2"), ("press 3", "3"), ("press 1", "1"), ("press 2", "2"), ("press 1", "1"))
+
+
+@asynccontextmanager
+async def chromium() -> AsyncGenerator[Browser]:
+    """The browser, without a window."""
+    asked = [*_QUIET, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM, args=asked, headless=True
+        )
+        yield browser
+        await browser.close()
+
+
+@asynccontextmanager
+async def page_of(line: Line) -> AsyncGenerator[str]:
+    """Serve the line; the address of its page."""
+    app, close = served(line)
+    server = _Server(uvicorn.Config(app, lifespan="off", log_config=None, ws="none"))
+    with held_port("127.0.0.1", 0) as port:
+        async with beside(server.serve(sockets=[port])):
+            await server.up.wait()
+            try:
+                yield f"http://127.0.0.1:{port.getsockname()[1]}/phone"
+            finally:
+                close()
+                server.should_exit = True
+                await server.down.wait()
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves the signals of this process alone."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up, self.down = asyncio.Event(), asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, and tell."""
+        await super().startup(sockets)
+        self.up.set()
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve to the end."""
+        await self._serve(sockets)
+        self.down.set()
+
+
+class Opens(Protocol):
+    """Opens the page in a browser of its own."""
+
+    def __call__(self, words: str = ..., **options: Any) -> Awaitable["Visitor"]:  # noqa: ANN401  # as playwright's
+        """By a link that may say more; ``options`` are those of a playwright context."""
+        ...
+
+
+class Visitor:
+    """Somebody at the page, who reads the captions and clicks the keys."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page, self._url = page, url
+
+    async def opens(self, words: str = "sound=captions&speed=60&waits=1") -> "Visitor":
+        """Come to the page, by a link that may say more."""
+        await self.page.goto(f"{self._url}#{words}")
+        await expect(self.page.locator(".week")).to_be_visible()
+        return self
+
+    async def calls(self) -> "Visitor":
+        """Press the green button."""
+        await self.page.locator("#call").click()
+        await expect(self.page.locator("#phone")).to_contain_class("on-call")
+        return self
+
+    async def hears(self, words: str) -> "Visitor":
+        """These words have begun to be said since the last key."""
+        said = self.page.locator(_SINCE_THE_LAST_KEY).filter(has_text=words)
+        await expect(said.first).to_be_attached()
+        return self
+
+    async def presses(self, keys: str) -> "Visitor":
+        """Click the keys, and see that they were taken for an entry of their own."""
+        taken = self.page.locator(".pressed")
+        before = await taken.count()
+        for key in keys:
+            await self.page.locator(f'.key[data-key="{key}"]').click()
+        await expect(taken).to_have_count(before + 1)
+        return self
+
+    async def to_the_times(self) -> "Visitor":
+        """From the greeting to the offered times: nothing is wrong, and a foot hurts."""
+        await (await self.hears("press 1")).presses("1")
+        for _ in range(5):
+            await (await self.hears("No, press 2")).presses("2")
+        for words, key in FOOT:
+            await (await self.hears(words)).presses(key)
+        await (await self.hears("From 0 to 10")).presses("7#")
+        return await self.hears("In Pacific time")
+
+    async def sees_line_do(self, words: str) -> "Visitor":
+        """The panel of what happens tells it."""
+        await expect(self.page.locator("#did")).to_contain_text(words)
+        return self
+
+    async def texts(self, words: str) -> "Visitor":
+        """Write to the clinic on the patient's phone."""
+        await self.page.locator("#reply-words").fill(words)
+        await self.page.locator("#reply-words").press("Enter")
+        await expect(self.page.locator(".bubble.patient").last).to_contain_text(words)
+        return self
+
+    async def gets(self, words: str) -> "Visitor":
+        """The newest text on the patient's phone says so."""
+        await expect(self.page.locator(".bubble.clinic").last).to_contain_text(words)
+        return self

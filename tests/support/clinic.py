@@ -1,0 +1,120 @@
+"""The clinic of the calendar's tests: its zone, its rules, and short words for times."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from calendar_sync.availability.opening_hours import Rules, parse_hours
+from calendar_sync.availability.span import Span
+from calendar_sync.bookings import call_backs, confirmation
+from calendar_sync.bookings.confirmation import BookingNote
+from calendar_sync.calendars.contract import Changes, Entry
+from calendar_sync.clinic import Desk
+
+PACIFIC = ZoneInfo("America/Los_Angeles")
+NOTE = BookingNote("en", "+14255550123", {"Foot": "right", "How long": "skipped"})
+RULES = Rules(parse_hours("Mon-Fri 09:00-17:00"), PACIFIC)
+
+
+class SetClock(Protocol):
+    """The clock of the tests' `now`."""
+
+    at: datetime
+
+    def __call__(self) -> datetime:
+        """Return the time it was set to."""
+        ...
+
+    def forward(self, **length: float) -> None:
+        """As in `now.forward(minutes=6)`."""
+        ...
+
+
+def at(local: str, zone: ZoneInfo = PACIFIC) -> datetime:
+    """A time such as "2026-12-01 09:00" on the clinic's wall, in UTC; the first one of two."""
+    return datetime.fromisoformat(local).replace(tzinfo=zone).astimezone(UTC)
+
+
+def span(local: str, minutes: int = 20, zone: ZoneInfo = PACIFIC) -> Span:
+    """So many real minutes from a local time on."""
+    start = at(local, zone)
+    return Span(start, start + timedelta(minutes=minutes))
+
+
+def local_times(spans: list[Span] | tuple[Span, ...], zone: ZoneInfo = PACIFIC) -> list[str]:
+    """When each one starts, as the clinic's wall shows it."""
+    return [f"{each.start.astimezone(zone):%Y-%m-%d %H:%M}" for each in spans]
+
+
+async def hold(desk: Desk, slot: Span, call_sid: str = "CA1", step: str = "hold") -> int:
+    """Hold a time that must be free; the booking's id."""
+    async with desk.pool.connection() as conn:
+        held = await confirmation.hold(conn, call_sid, step, slot)
+    assert isinstance(held, confirmation.Held)
+    return held.booking_id
+
+
+async def confirm(
+    desk: Desk, booking_id: int, note: BookingNote = NOTE
+) -> confirmation.Confirmed | confirmation.Taken:
+    """The caller's yes."""
+    async with desk.pool.connection() as conn:
+        return await confirmation.confirm(conn, booking_id, note)
+
+
+async def confirmed(desk: Desk, slot: Span, call_sid: str = "CA1", step: str = "hold") -> int:
+    """Hold and confirm a time that must be free; the booking's id."""
+    booking_id = await hold(desk, slot, call_sid, step)
+    assert isinstance(await confirm(desk, booking_id), confirmation.Confirmed)
+    return booking_id
+
+
+async def row(desk: Desk, booking_id: int) -> confirmation.Booking:
+    """The booking as it stands."""
+    async with desk.pool.connection() as conn:
+        return await confirmation.booking(conn, booking_id)
+
+
+async def standing(desk: Desk, booking_id: int) -> confirmation.Standing:
+    """What may be said of it."""
+    async with desk.pool.connection() as conn:
+        return await confirmation.standing(conn, booking_id)
+
+
+async def jobs_waiting(desk: Desk) -> list[str]:
+    """The names of the jobs that are still to do, without their namespace."""
+    async with desk.pool.connection() as conn:
+        rows = await conn.execute(
+            "SELECT split_part(task_name, ':', 2) FROM procrastinate_jobs"
+            " WHERE status = 'todo' ORDER BY id"
+        )
+        return [name for (name,) in await rows.fetchall()]
+
+
+async def requests(desk: Desk) -> list[str]:
+    """Why staff should call somebody back."""
+    async with desk.pool.connection() as conn:
+        return [each.reason for each in await call_backs.open_requests(conn)]
+
+
+async def expire(desk: Desk, booking_id: int) -> None:
+    """Let a hold's five minutes be over."""
+    async with desk.pool.connection() as conn:
+        await conn.execute(
+            "UPDATE booking SET expires_at = now() - interval '1 second' WHERE id = %s",
+            [booking_id],
+        )
+
+
+async def live_events(desk: Desk) -> list[Entry]:
+    """What stands in the diary and is not cancelled."""
+    changes = await desk.diary.changes(None)
+    assert isinstance(changes, Changes)
+    return [entry for entry in changes.entries if not entry.cancelled]
+
+
+async def own_event(desk: Desk, booking_id: int) -> Entry:
+    """The event under the booking's present id."""
+    found = await desk.diary.find((await row(desk, booking_id)).event_id or "")
+    assert isinstance(found, Entry)
+    return found

@@ -1,0 +1,103 @@
+"""A diary that stands before another one and fails where a test says."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Literal, TypeVar
+
+from calendar_sync.availability.span import Span
+from calendar_sync.calendars.contract import (
+    Changed,
+    Changes,
+    Clash,
+    CursorExpired,
+    Diary,
+    Entry,
+    Event,
+    Gone,
+    Inserted,
+    Refused,
+    Unknown,
+)
+
+T = TypeVar("T")
+
+Fault = Literal["before", "after", "refused", "killed before", "killed after"]
+"""Unknown without or with the effect; refused; or the process dies without or with it."""
+
+
+class Killed(BaseException):
+    """The process ended here."""
+
+
+@dataclass
+class FaultyDiary:
+    """Passes everything on to `real`, and fails where `faults` has the name of a method."""
+
+    real: Diary
+    faults: dict[str, Fault] = field(default_factory=dict[str, Fault])
+    asked: list[str] = field(default_factory=list[str])
+    meanwhile: dict[str, Callable[[], Awaitable[object]]] = field(
+        default_factory=dict[str, Callable[[], Awaitable[object]]]
+    )
+    """What somebody else does just before a call goes through, once."""
+
+    async def _pass(self, name: str, do: Callable[[], Awaitable[T]]) -> T | Unknown:
+        self.asked.append(name)
+        if somebody := self.meanwhile.pop(name, None):
+            await somebody()
+        fault = self.faults.get(name)
+        if fault == "killed before":
+            raise Killed
+        if fault == "before":
+            return Unknown("the diary does not answer", wait=7)
+        answer = await do()
+        if fault == "killed after":
+            raise Killed
+        return Unknown("the answer was lost") if fault == "after" else answer
+
+    async def busy(self, within: Span, *, besides: str | None = None) -> tuple[Span, ...] | Unknown:
+        """As the contract says."""
+        return await self._pass("busy", lambda: self.real.busy(within, besides=besides))
+
+    async def opened(self, within: Span) -> tuple[Span, ...] | Unknown:
+        """As the contract says."""
+        return await self._pass("opened", lambda: self.real.opened(within))
+
+    async def insert(self, event: Event) -> Inserted | Clash | Unknown | Refused:
+        """As the contract says."""
+        if self.faults.get("insert") == "refused":
+            return Refused("the calendar is not shared")
+        return await self._pass("insert", lambda: self.real.insert(event))
+
+    async def find(self, event_id: str) -> Entry | Unknown | None:
+        """As the contract says."""
+        return await self._pass("find", lambda: self.real.find(event_id))
+
+    async def rewrite(
+        self,
+        event_id: str,
+        etag: str,
+        *,
+        title: str | None = None,
+        description: str | None = None,
+        location: str | None = None,
+    ) -> Entry | Changed | Gone | Unknown:
+        """As the contract says."""
+        return await self._pass(
+            "rewrite",
+            lambda: self.real.rewrite(
+                event_id, etag, title=title, description=description, location=location
+            ),
+        )
+
+    async def move(self, event_id: str, to: Span, etag: str) -> Entry | Changed | Gone | Unknown:
+        """As the contract says."""
+        return await self._pass("move", lambda: self.real.move(event_id, to, etag))
+
+    async def cancel(self, event_id: str, etag: str) -> Gone | Changed | Unknown:
+        """As the contract says."""
+        return await self._pass("cancel", lambda: self.real.cancel(event_id, etag))
+
+    async def changes(self, since: str | None) -> Changes | CursorExpired | Unknown:
+        """As the contract says."""
+        return await self._pass("changes", lambda: self.real.changes(since))

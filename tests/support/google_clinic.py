@@ -1,0 +1,32 @@
+"""A clinic at the stand-in of Google: its diary, and what a test may do to both."""
+
+import json
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from stand_ins.google.server import DOCTOR, SCREENINGS, Google
+from support.clinic import PACIFIC
+
+from calendar_sync.calendars.google.calendar import GoogleDiary
+from calendar_sync.calendars.google.client import GoogleAccess
+
+PATIENCE = 1.0
+"""Seconds that the diary of a test waits for Google instead of 3."""
+
+
+def signed_in(google: Google, folder: Path, *, service: bool = False) -> Path:
+    """A credentials file for this Google."""
+    file = folder / ("service.json" if service else "user.json")
+    file.write_text(json.dumps(google.credentials(service=service)))
+    return file
+
+
+@contextmanager
+def diary_at(google: Google, folder: Path, *, service: bool = False) -> Generator[GoogleDiary]:
+    """The diary of the clinic, until the context ends."""
+    access = GoogleAccess(signed_in(google, folder, service=service), google.url, timeout=PATIENCE)
+    try:
+        yield GoogleDiary(access, SCREENINGS, (DOCTOR,), PACIFIC)
+    finally:
+        access.close()

@@ -1,0 +1,35 @@
+"""A process that does one insert job and may be killed at it: run as a program by a test."""
+
+import asyncio
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from psycopg_pool import AsyncConnectionPool
+from stand_ins.google.server import DOCTOR, SCREENINGS
+from support.clinic import PACIFIC, RULES
+
+from calendar_sync.calendars.google.calendar import GoogleDiary
+from calendar_sync.calendars.google.client import GoogleAccess
+from calendar_sync.clinic import Desk
+from calendar_sync.sync.insert import insert
+from voice.database.connection import open_pool
+
+
+def _now() -> datetime:
+    return datetime(2026, 11, 30, 16, tzinfo=UTC)
+
+
+async def _work(dsn: str, file: str, url: str, booking_id: int) -> None:
+    access = GoogleAccess(Path(file), url, timeout=30)
+    diary = GoogleDiary(access, SCREENINGS, (DOCTOR,), PACIFIC)
+    async with open_pool(dsn, size=2) as pool:
+        await insert(_desk(pool, diary), booking_id)
+
+
+def _desk(pool: AsyncConnectionPool, diary: GoogleDiary) -> Desk:
+    return Desk(pool, diary, RULES, _now, "full", "BodyFix", None)
+
+
+if __name__ == "__main__":
+    asyncio.run(_work(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])))

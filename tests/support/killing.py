@@ -1,0 +1,58 @@
+"""Ending a coroutine at one of its awaits, as a kill would end its process."""
+
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from typing import Any
+
+import pytest
+from support.clinic import span
+from support.faulty_calendar import Killed
+
+from calendar_sync.availability.span import Span
+
+FIRST = span("2026-12-01 00:00")
+LIMIT = 400
+
+
+class KilledAt:
+    """Runs a coroutine to its end, or to its `step`-th await, counted from 1; there it dies.
+
+    What the coroutine sent before that await has an unknown outcome, as after a real kill.
+    """
+
+    def __init__(self, coroutine: Coroutine[Any, Any, object], step: int) -> None:
+        self._coroutine = coroutine
+        self._step = step
+        self.survived = False
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        """Hand every await on to the loop, but one."""
+        steps = 0
+        try:
+            awaited = self._coroutine.send(None)
+            while True:
+                steps += 1
+                if steps == self._step:
+                    awaited = self._coroutine.throw(Killed())
+                yield awaited
+                awaited = self._coroutine.send(None)
+        except StopIteration:
+            self.survived = True
+        except Killed:
+            return
+
+
+def slot(number: int) -> Span:
+    """The time of the n-th try; no two overlap."""
+    return Span(
+        FIRST.start + number * (FIRST.end - FIRST.start),
+        FIRST.end + number * (FIRST.end - FIRST.start),
+    )
+
+
+async def at_every_await(attempt: Callable[[int], Awaitable[bool]]) -> None:
+    """Kill at the first await, then at the second, and so on until one try survives."""
+    for step in range(1, LIMIT):
+        if await attempt(step):
+            assert step > 5
+            return
+    pytest.fail("no try survived")

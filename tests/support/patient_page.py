@@ -1,0 +1,106 @@
+"""A patient with a link and a browser that keeps cookies, but runs no script and draws nothing."""
+
+import re
+from dataclasses import dataclass, field
+from html import unescape
+from http.cookies import SimpleCookie
+from urllib.parse import urlencode, urlsplit
+
+from psycopg import AsyncConnection
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Scope
+
+from voice.bootstrap import Line
+from voice.visit_links import new_link
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+    @property
+    def html(self) -> str:
+        """The page."""
+        return self.body.decode()
+
+    @property
+    def text(self) -> str:
+        """The words of the page that a reader sees, on one line."""
+        seen = re.sub(r"<head>.*?</head>|<[^>]*>", " ", self.html, flags=re.DOTALL)
+        return re.sub(r"\s+", " ", unescape(seen)).strip()
+
+    def links(self) -> list[str]:
+        """Where its links lead."""
+        return [unescape(to) for to in re.findall(r'href="([^"]*)"', self.html)]
+
+
+@dataclass
+class Patient:
+    """Opens addresses in process and sends the forms it finds there."""
+
+    app: ASGIApp
+    path: str = ""
+    cookies: dict[str, str] = field(default_factory=dict[str, str])
+    more: dict[str, str] = field(default_factory=dict[str, str])
+    """Headers that its browser sends besides."""
+
+    async def opens(self, address: str = "", method: str = "GET") -> Answer:
+        """One page: of the link, such as "/move", or a whole path such as "/visit/x"."""
+        whole = address.startswith(("/visit/", "/healthz")) or address == "/visit"
+        return await self._ask(address if whole else self.path + address, method)
+
+    async def sends(self, address: str = "", *, key: str | None = None, **fields: str) -> Answer:
+        """A form, with the key that the page gave it unless another is named."""
+        if key is None:
+            found = re.search(r'name="key" value="(\w+)"', (await self.opens()).html)
+            key = found[1] if found else ""
+        body = urlencode({"key": key, **fields}).encode()
+        return await self._ask(self.path + address, "POST", body)
+
+    async def follows(self, answer: Answer) -> Answer:
+        """Go where it was sent, however often."""
+        while answer.status == 303:
+            answer = await self.opens(answer.headers["location"])
+        return answer
+
+    async def _ask(self, address: str, method: str, body: bytes = b"") -> Answer:
+        sent: list[Message] = []
+        parts = urlsplit(address)
+        named = {"host": "line.example", "content-type": "application/x-www-form-urlencoded"}
+        if self.cookies:
+            named["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        scope: Scope = {
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method,
+            "scheme": "http", "path": parts.path, "raw_path": parts.path.encode(), "root_path": "",
+            "query_string": parts.query.encode(), "client": None, "server": None,
+            "headers": [(k.encode(), v.encode()) for k, v in (named | self.more).items()],
+        }  # fmt: skip
+        await self.app(scope, receive, send)
+        headers = Headers(raw=list(sent[0]["headers"]))
+        for kept in SimpleCookie(headers.get("set-cookie", "")).values():
+            self.cookies[kept.key] = kept.value
+        return Answer(
+            sent[0]["status"], headers, b"".join(part.get("body", b"") for part in sent[1:])
+        )
+
+
+async def link_to(conn: AsyncConnection, visit: int) -> str:
+    """The path of a new link to this visit's page."""
+    return f"/visit/{await new_link(conn, visit)}"
+
+
+async def patient_of(line: Line, app: ASGIApp, visit: int) -> Patient:
+    """The patient of this visit, with a link."""
+    async with line.pool.connection() as conn:
+        return Patient(app, await link_to(conn, visit))

@@ -1,0 +1,38 @@
+"""What the flow tests share: ways to place a call, ways into it, a diary with moods."""
+
+from collections.abc import Awaitable
+from typing import Protocol
+
+from support.caller import Caller
+
+from calendar_sync.calendars.contract import Clash, Event, Inserted, Refused, Unknown
+from calendar_sync.calendars.local import LocalDiary
+from voice.simulator.handset import Staff
+
+
+class Calls(Protocol):
+    """Places a call."""
+
+    def __call__(
+        self, number: str = "+14255550123", staff: Staff = Staff.NO_ANSWER
+    ) -> Awaitable[Caller]:
+        """From this number; ``staff`` is what happens when the clinic's phone rings."""
+        ...
+
+
+class To(Protocol):
+    """Goes on with a call as far as its name says."""
+
+    def __call__(self, caller: Caller) -> Awaitable[None]:
+        """Press what leads there."""
+        ...
+
+
+class MoodyDiary(LocalDiary):
+    """The local diary; ``instead`` is what an insert is answered with when it is set."""
+
+    instead: Unknown | Refused | None = None
+
+    async def insert(self, event: Event) -> Inserted | Clash | Unknown | Refused:
+        """As told, or as the local diary does."""
+        return self.instead or await super().insert(event)

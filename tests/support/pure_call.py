@@ -1,0 +1,120 @@
+"""A call without a line: the story, a journal in memory, and a world made to order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from voice.dialogue import speech, twiml
+from voice.dialogue.call import replay
+from voice.dialogue.effects import (
+    AskCallBack,
+    Asked,
+    Book,
+    Desk,
+    Effect,
+    FindOffers,
+    Held,
+    Hold,
+    KeepConsent,
+    Kept,
+    Offers,
+    Opening,
+    Placed,
+    SeeDesk,
+    SeePlaced,
+    TakeBack,
+)
+from voice.dialogue.replay import Clinic
+from voice.dialogue.turns import Connected, Ending, Goodbye, Turn, Wanted
+from voice.flows.greeting import the_call
+from voice.flows.transfer import a_person
+from voice.language import Text
+
+PACIFIC = ZoneInfo("America/Los_Angeles")
+CLINIC = Clinic(
+    {
+        "clinic": Text("BodyFix Physical Therapy", "BodyFix Physical Therapy"),
+        "email": speech.email("info@bodyfixpt.com"),
+    },
+    PACIFIC,
+)
+PHONES = twiml.Phones(
+    (("en", "Polly.Joanna"), ("es", "Polly.Lupe")), clinic="+14252025687", staff="+14255550142"
+)
+CALLER = "+14254440123"
+
+
+def opening(day: int, hour: int, minute: int = 0) -> Opening:
+    """A free time in December 2026, the clinic's zone."""
+    start = datetime(2026, 12, day, hour, minute, tzinfo=PACIFIC).astimezone(UTC)
+    return Opening(start, start + timedelta(minutes=20))
+
+
+THREE = Offers((opening(1, 9, 20), opening(1, 13, 30), opening(2, 10)))
+GOOD_WORLD: Mapping[type[Effect[Any]], Any] = {
+    FindOffers: THREE,
+    Hold: Held(1),
+    Book: Asked("482913"),
+    SeePlaced: Placed("booked"),
+    KeepConsent: Kept(),
+    AskCallBack: Kept(),
+    SeeDesk: Desk("closed"),
+}
+
+
+@dataclass
+class PureCall:
+    """One call; ``world`` says what each kind of effect brings back: a value, or a list of them."""
+
+    world: dict[type[Effect[Any]], Any] = field(default_factory=lambda: dict(GOOD_WORLD))
+    journal: dict[str, str] = field(default_factory=lambda: {"caller": CALLER})
+    effects: list[Effect[Any]] = field(default_factory=list)
+    clinic: Clinic = CLINIC
+    _known: tuple[int, Turn | Ending] | None = None
+
+    @property
+    def here(self) -> Turn | Ending:
+        """Where the call is now, with everything done that the story wanted."""
+        while self._known is None or self._known[0] != len(self.journal):
+            match replay(the_call, self.journal, self.clinic, a_person):
+                case Wanted(step=step, effect=effect):
+                    self.journal[step] = effect.write(self._brought(effect))
+                case here:
+                    self._known = (len(self.journal), here)
+        return self._known[1]
+
+    @property
+    def over(self) -> bool:
+        """Whether the call has ended."""
+        return isinstance(self.here, Goodbye | Connected)
+
+    @property
+    def words(self) -> str:
+        """What is spoken now."""
+        match self.here:
+            case Connected():
+                return ""
+            case here:
+                return " ".join(said.words for said in here.spoken)
+
+    def keys(self, keyed: str) -> "PureCall":
+        """Key at this turn; the first value stays."""
+        here = self.here
+        assert isinstance(here, Turn), f"The call is over: {here}"
+        self.journal.setdefault(f"{here.step}~{here.number}", keyed)
+        return self
+
+    def presses(self, *keys: str) -> "PureCall":
+        """Key at this turn and the following ones."""
+        for keyed in keys:
+            self.keys(keyed)
+        return self
+
+    def _brought(self, effect: Effect[Any]) -> Any:  # noqa: ANN401  # each effect's own type
+        if isinstance(effect, TakeBack):
+            return effect.step
+        self.effects.append(effect)
+        brought = self.world[type(effect)]
+        return brought.pop(0) if isinstance(brought, list) else brought

@@ -1,0 +1,118 @@
+"""A line of fixed documents, and a caller who presses keys by the clock."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+from voice.simulator.caller_id import CallerId
+from voice.simulator.handset import Face, HungUp, Kind, Moment, Press, Staff
+from voice.simulator.player import Ended, Player
+from voice.simulator.transport import InProcess
+
+BASE = "https://line.example"
+TOKEN = "12345"  # noqa: S105  # the token of the published signature vectors
+
+
+@dataclass
+class TinyLine:
+    """An ASGI application: each path answers with the inside of a <Response>, or (status, body)."""
+
+    documents: Mapping[str, str | tuple[int, str]]
+    content_type: str = "text/xml"
+    posted: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401  # ASGI
+        """Answer one POST."""
+        body = (await receive())["body"].decode()
+        query = scope["query_string"].decode()
+        path = scope["path"] + ("?" + query if query else "")
+        self.posted.append((path, dict(parse_qsl(body, keep_blank_values=True))))
+        inside = self.documents.get(path, (404, ""))
+        if path == "/voice/status":
+            inside = (204, "")
+        if isinstance(inside, str):
+            inside = (200, f"<Response>{inside}</Response>")
+        status, text = inside
+        headers = [(b"content-type", self.content_type.encode())]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": text.encode()})
+
+    @property
+    def paths(self) -> list[str]:
+        """What was asked for, in order, without the call's end."""
+        return [path for path, _ in self.posted if path != "/voice/status"]
+
+    def fields(self, path: str) -> dict[str, str]:
+        """What was posted to a path the last time."""
+        return next(fields for asked, fields in reversed(self.posted) if asked == path)
+
+
+@dataclass
+class Hands(Face):
+    """Presses each key at its second of the call; "h" hangs up. Keeps what was heard when."""
+
+    keys: list[tuple[float, str]]
+    outcome: Staff = Staff.NO_ANSWER
+    ahead: list[str] = field(default_factory=list)
+    clock: float = 0.0
+    heard: list[tuple[float, Moment]] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+
+    async def listen(self, moment: Moment) -> Press | HungUp | None:
+        """Press when the second has come."""
+        if not moment.since:
+            self.heard.append((round(self.clock, 3), moment))
+        if self.keys and self.keys[0][0] < self.clock + moment.left:
+            at, key = self.keys.pop(0)
+            after = max(at - self.clock, 0.0)
+            self.clock += after
+            return HungUp(after) if key == "h" else Press(key, after)
+        self.clock += moment.left
+        return None
+
+    def typed_ahead(self) -> str:
+        """One entry for each document that is fetched."""
+        return self.ahead.pop(0) if self.ahead else ""
+
+    def staff(self, number: str) -> Staff:  # noqa: ARG002  # the same whoever is rung
+        """Do the same whoever is rung."""
+        return self.outcome
+
+    def not_heard(self, key: str) -> None:
+        """Keep the lost keys."""
+        self.lost.append(key)
+
+    @property
+    def words(self) -> list[str]:
+        """What was said, whether or not it was cut."""
+        return [moment.words for _, moment in self.heard if moment.kind is Kind.SPEECH]
+
+    def seconds_of(self, kind: Kind) -> list[float]:
+        """The lengths of all moments of a kind."""
+        return [round(moment.seconds, 3) for _, moment in self.heard if moment.kind is kind]
+
+
+@dataclass(frozen=True)
+class Played:
+    """A call that is over."""
+
+    line: TinyLine
+    hands: Hands
+    player: Player
+    ended: Ended
+
+
+def play(
+    documents: Mapping[str, str | tuple[int, str]],
+    *keys: tuple[float, str],
+    outcome: Staff = Staff.NO_ANSWER,
+    ahead: tuple[str, ...] = (),
+    content_type: str = "text/xml",
+) -> Played:
+    """One call to a line of these documents; ``keys`` are (second of the call, key)."""
+    line, hands = TinyLine(documents, content_type), Hands(list(keys), outcome, list(ahead))
+    post = InProcess(line, BASE, TOKEN)
+    player = Player(post, hands, CallerId("+14255550123"))
+    return Played(line, hands, player, asyncio.run(player.call()))

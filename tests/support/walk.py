@@ -1,0 +1,107 @@
+"""Walks the calls: every key at every question, each place once, in a world made to order."""
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from support.pure_call import GOOD_WORLD, PureCall, opening
+
+from voice.dialogue.effects import (
+    Desk,
+    Effect,
+    FindOffers,
+    Hold,
+    JustTaken,
+    Offers,
+    Placed,
+    SeeDesk,
+    SeePlaced,
+    Unreadable,
+)
+from voice.dialogue.turns import Connected, Ending, Goodbye, Listening, Passing, Ringing, Turn
+
+KEYS = ("", *"0123456789*#")
+World = dict[type[Effect[Any]], Any]
+
+
+def worlds() -> Iterator[World]:
+    """The good world, and each world in which one thing goes otherwise."""
+    yield dict(GOOD_WORLD)
+    yield {**GOOD_WORLD, SeeDesk: Desk("open")}
+    yield {**GOOD_WORLD, SeeDesk: Desk("no phone")}
+    yield {**GOOD_WORLD, FindOffers: Unreadable()}
+    yield {**GOOD_WORLD, FindOffers: Offers(())}
+    yield {**GOOD_WORLD, Hold: JustTaken()}
+    for state in ("pending", "taken", "not booked"):
+        yield {**GOOD_WORLD, SeePlaced: Placed(state)}
+    yield {**GOOD_WORLD, SeePlaced: Placed("booked", opening(3, 15))}
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One place of a walk: what is heard there, and how it was reached."""
+
+    here: Turn | Ending
+    keys: tuple[str, ...]
+    journal: dict[str, str]
+    came_from: str
+    asking: int
+    by: str
+
+
+def place(here: Turn | Ending) -> str:
+    """The step without its count: where on the map this is."""
+    match here:
+        case Goodbye() | Connected():
+            return f"end: {here.outcome}"
+        case _:
+            return re.sub(r"(-\d+|(?<=[a-z])\.\d+(?=$|-))", "", here.step)
+
+
+def answers(here: Turn) -> tuple[str, ...]:
+    """What can come of a turn."""
+    match here:
+        case Ringing():
+            return ("answered", "not answered")
+        case Passing():
+            return ("",)
+        case Listening(most=1):
+            return KEYS
+        case _:
+            return (*KEYS, "4254440199", "10", "7#", "##", "12345")
+
+
+def every_place(
+    world: World,
+    caller: str,
+    without: str = "",
+    begin: tuple[tuple[str, str], ...] = (),
+    *,
+    first_tries_only: bool = False,
+) -> Iterator[Stop]:
+    """Every place that can be reached, by the shortest way; a place is its step, try and words.
+
+    ``without`` names keys that are left out, where another walk has pressed them; ``begin`` are
+    rows of the journal to begin with. With ``first_tries_only`` nobody misses a key.
+    """
+    queue: deque[tuple[dict[str, str], tuple[str, ...], str, int, str]] = deque()
+    queue.append(({"caller": caller, **dict(begin)}, (), "", 0, ""))
+    seen: set[tuple[str, int, object]] = set()
+    while queue:
+        journal, keys, came_from, asking, by = queue.popleft()
+        call = PureCall(dict(world), dict(journal))
+        here = call.here
+        yield Stop(here, keys, call.journal, came_from, asking, by)
+        if not isinstance(here, Turn):
+            continue
+        known = (place(here), min(here.number, 3), here.spoken)
+        if known in seen or (first_tries_only and here.number):
+            continue
+        seen.add(known)
+        for keyed in answers(here):
+            if keyed and keyed in without:
+                continue
+            further = {**call.journal, f"{here.step}~{here.number}": keyed}
+            queue.append((further, (*keys, keyed), place(here), here.number, keyed))

@@ -1,0 +1,210 @@
+"""What Twilio posts, whatever it is, and what it gets back."""
+
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, LiteralString
+from xml.etree import ElementTree as ET
+
+import pytest
+from fastapi.routing import APIRoute
+from psycopg_pool import AsyncConnectionPool
+
+from calendar_sync.bookings import call_backs
+from voice.app import create_app
+from voice.bootstrap import Line, line_on
+from voice.calls.webhooks import router_for
+from voice.flows.clinical_wording import SAFETY_QUESTIONS, SafetyQuestion
+from voice.language import Language
+from voice.logs import write_logs
+from voice.settings import Settings
+from voice.simulator.caller_id import CallerId
+from voice.simulator.transport import Answer, InProcess
+
+SID = "CA" + "7" * 32
+Posts = Callable[..., Awaitable[Answer]]
+
+
+def posts_to(line: Line) -> Posts:
+    """Post as Twilio does, one request: ``await post("/voice/turn?at=x", Digits="1")``."""
+    base, [token] = line.settings.public_base_url, line.settings.tokens
+    way = InProcess(create_app(line), base, token)
+
+    async def go(path: str, sid: str = SID, **fields: str) -> Answer:
+        form = {**dict(CallerId("+14255550123", call_sid=sid).fields("in-progress")), **fields}
+        return await way(base + path, list(form.items()))
+
+    return go
+
+
+@pytest.fixture
+def post(line: Line) -> Posts:
+    """To a line that works."""
+    return posts_to(line)
+
+
+@pytest.fixture
+def post_in_the_dark() -> Posts:
+    """To a line whose database is away, and with it the calendar and every job."""
+    away: AsyncConnectionPool = AsyncConnectionPool("host=/nowhere", open=False)
+    return posts_to(line_on(Settings.load("demo"), away))
+
+
+def words(answer: Answer) -> str:
+    """Everything that is spoken in a document."""
+    assert answer.status == 200
+    assert answer.content_type.startswith("text/xml")
+    root = ET.fromstring(answer.body)  # noqa: S314  # our own
+    return " ".join("".join(say.itertext()) for say in root.iter("Say"))
+
+
+async def rows(line: Line, table: LiteralString) -> int:
+    """How many rows a table has."""
+    async with line.pool.connection() as conn:
+        [count] = await (await conn.execute(f"SELECT count(*) FROM {table}")).fetchone() or [0]  # noqa: S608  # our own names
+        return int(count)
+
+
+async def test_every_route_of_twilios_refuses_what_is_not_signed(line: Line) -> None:
+    """403, no effect, one log line, on every route there is."""
+    app = create_app(line)
+    voice = [route.path for route in router_for(line).routes if isinstance(route, APIRoute)]
+    assert len(voice) >= 6
+    forged = InProcess(app, line.settings.public_base_url, "another token")
+    for path in voice:
+        fields = CallerId("+14255550123").fields("ringing")
+        answer = await forged(line.settings.public_base_url + path, fields)
+        assert (answer.status, answer.body) == (403, b"")
+    assert await rows(line, "call") == 0
+    assert await rows(line, "journal") == 0
+
+
+async def test_another_account_is_refused_even_when_signed(post: Posts) -> None:
+    """The token alone is not the account."""
+    assert (await post("/voice/incoming", AccountSid="AC" + "1" * 32)).status == 403
+
+
+async def test_a_body_of_more_than_64_kilobytes_is_refused(post: Posts) -> None:
+    """Nothing that Twilio sends is as long."""
+    assert (await post("/voice/incoming", Extra="x" * 70_000)).status == 403
+
+
+@pytest.mark.parametrize("digits", [*"0123456789*#", "", "12345678901", "abc", "\uff11", "1;2"])
+@pytest.mark.parametrize("step", ["greeting", "safety.heart", "foot.pain", "no.such.step", "<x>"])
+async def test_any_signed_request_gets_twiml(post: Posts, step: str, digits: str) -> None:
+    """Whatever the fields are: 200 and a document."""
+    await post("/voice/incoming")
+    assert words(await post(f"/voice/turn?at={step}&turn=0&in=en", Digits=digits))
+
+
+async def test_a_call_that_nobody_knows_begins_anew(post: Posts) -> None:
+    """A key of a call without a journal answers nothing; the greeting is polite enough."""
+    heard = words(await post("/voice/turn?at=safety.heart&turn=0&in=en", Digits="2"))
+    assert "BodyFix Physical Therapy" in heard
+    await post("/voice/turn?at=greeting&turn=0&in=en", Digits="1")
+    heard = words(await post("/voice/turn?at=greeting&turn=0&in=en", Digits="1"))
+    assert "chest pain" in heard
+
+
+@pytest.mark.parametrize("field", ["CallSid", "From", "To", "CallStatus"])
+async def test_an_empty_field_is_no_reason_to_fail(post: Posts, field: str) -> None:
+    """Twilio sends empty fields, and callers have no number."""
+    assert words(await post("/voice/incoming", **{field: ""}))
+
+
+async def test_a_webhook_that_comes_twice_changes_nothing(post: Posts, line: Line) -> None:
+    """The same answer, the same rows; a late one with another key too."""
+    await post("/voice/incoming")
+    first = await post("/voice/turn?at=greeting&turn=0&in=en", Digits="1")
+    kept = await rows(line, "journal")
+    assert await post("/voice/turn?at=greeting&turn=0&in=en", Digits="1") == first
+    assert await post("/voice/turn?at=greeting&turn=0&in=en", Digits="2") == first
+    assert await rows(line, "journal") == kept
+
+
+async def test_a_no_after_a_stored_yes_changes_nothing(post: Posts) -> None:
+    """First write wins: the advice stays."""
+    await post("/voice/incoming")
+    await post("/voice/turn?at=greeting&turn=0&in=en", Digits="1")
+    advice = words(await post("/voice/turn?at=safety.heart&turn=0&in=en", Digits="1"))
+    again = words(await post("/voice/turn?at=safety.heart&turn=0&in=en", Digits="2"))
+    assert advice == again
+    assert "call 9 1 1" in advice
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("question", SAFETY_QUESTIONS, ids=lambda question: question.name)
+async def test_the_advice_needs_no_database(
+    post_in_the_dark: Posts, question: SafetyQuestion, language: Language
+) -> None:
+    """Yes and not sure get their advice, twice and in the caller's language, from memory alone."""
+    post = post_in_the_dark
+    for digits in "13":
+        heard = words(
+            await post(f"/voice/turn?at=safety.{question.name}&turn=0&in={language}", Digits=digits)
+        )
+        first = question.advice.words.spoken_in(language).split(".")[0]
+        assert heard.count(first) == 2
+        assert "staff" not in heard
+
+
+async def test_without_a_database_a_caller_hears_who_to_turn_to(post_in_the_dark: Posts) -> None:
+    """What to do in an emergency, and nothing false about a booking."""
+    post = post_in_the_dark
+    for path in ("/voice/incoming", "/voice/turn?at=confirm&turn=0&in=en", "/voice/fallback"):
+        heard = words(await post(path, Digits="1"))
+        assert heard.index("call 9 1 1") < 110
+        assert "If I have not said that you are booked, please call again" in heard
+        assert "nothing is booked" not in heard
+
+
+async def test_the_end_of_a_call_is_kept(post: Posts, line: Line) -> None:
+    """How it ended, once, whatever comes later and however often."""
+    await post("/voice/incoming")
+    await post("/voice/status", CallStatus="completed")
+    await post("/voice/status", CallStatus="failed")
+    async with line.pool.connection() as conn:
+        rows = await conn.execute("SELECT status, outcome, ended_at IS NOT NULL FROM call")
+        assert await rows.fetchall() == [("completed", "hung up", True)]
+
+
+async def test_no_answer_and_no_number_is_in_the_log(
+    post: Posts,
+    post_in_the_dark: Posts,
+    line: Line,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Of a call that is stopped, and of one that fails."""
+    write_logs("json")
+    caplog.set_level(logging.DEBUG)
+    await post("/voice/incoming")
+    await post("/voice/turn?at=greeting&turn=0&in=en", Digits="1")
+    await post("/voice/turn?at=safety.heart&turn=0&in=en", Digits="1")
+    async with line.pool.connection() as conn:
+        assert len(await call_backs.open_requests(conn)) == 1
+    await post_in_the_dark("/voice/turn?at=advice.heart.1&turn=0&in=en", Digits="1")
+    logged = caplog.text + "".join(capsys.readouterr())
+    assert "4255550123" not in logged
+    assert "Digits" not in logged
+
+
+async def test_reading_a_route_is_no_way_in(line: Line) -> None:
+    """Twilio posts; whoever reads is told so, without a trace of what is inside."""
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/voice/incoming",
+        "raw_path": b"/voice/incoming",
+        "query_string": b"",
+        "headers": [],
+    }
+    await create_app(line)(scope, receive, send)
+    assert sent[0]["status"] == 405

@@ -1,0 +1,172 @@
+"""Connecting a number at Twilio: the check tells every mistake, with what to do about it."""
+
+import threading
+from collections.abc import Generator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from pydantic import SecretStr
+from stand_ins.twilio.server import ACCOUNT, SERVICE, Twilio
+from support.text_clinic import BASE, settings_at
+
+from voice.commands.check_twilio import Line, look
+from voice.twilio_signature import sign
+
+
+@pytest.fixture
+def twilio() -> Generator[Twilio]:
+    """A Twilio that refuses what Twilio would."""
+    with Twilio() as twilio:
+        yield twilio
+        assert twilio.broken_rules == []
+
+
+@pytest.fixture
+def outside() -> Generator["Outside"]:
+    """What answers at the line's public address."""
+    with Outside(("127.0.0.1", 0), _Request) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+class Outside(ThreadingHTTPServer):
+    """A line, or something else."""
+
+    answers: tuple[int, int] | None = None
+    """Of a signed and an unsigned request; None: as a line answers."""
+
+    @property
+    def base(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class _Request(BaseHTTPRequestHandler):
+    server: Outside  # pyright: ignore[reportIncompatibleVariableOverride]  # it is always ours
+
+    def do_POST(self) -> None:  # http.server's name
+        """200 to what the token of the test signed."""
+        self.rfile.read(int(self.headers["Content-Length"]))
+        fields = [
+            ("AccountSid", ACCOUNT), ("CallSid", "CA" + "0" * 32), ("CallStatus", "in-progress"),
+        ]  # fmt: skip
+        good = sign(self.server.base + self.path, fields, "token")
+        signed = self.headers.get("X-Twilio-Signature") == good
+        yes, no = self.server.answers or (200, 403)
+        self.send_response(yes if signed else no)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # as in the base
+        """Say nothing."""
+
+
+def pointed(twilio: Twilio, base: str) -> Twilio:
+    """The number's webhooks lead to this address."""
+    number = twilio.resources.number or {}
+    for field, value in number.items():
+        if isinstance(value, str):
+            number[field] = value.replace(BASE, base)
+    return twilio
+
+
+async def check(twilio: Twilio, base: str, **more: object) -> list[Line]:
+    """The check of a line at this address."""
+    service = {"twilio_messaging_service_sid": SERVICE}
+    return await look(settings_at(twilio.url, public_base_url=base, **{**service, **more}))
+
+
+def said(lines: list[Line], state: str = "wrong") -> str:
+    """All lines of one state, as one text."""
+    return "\n".join(says for each, says in lines if each == state)
+
+
+async def test_a_good_set_up_is_all_ok(twilio: Twilio, outside: Outside) -> None:
+    """Sign-in, number, four webhooks, service, registration, and the line from outside."""
+    number = pointed(twilio, outside.base).resources.number or {}
+    number["voice_url"] += "#ct=2000&rt=6000&rc=2&rp=ct,5xx"
+    lines = await check(twilio, outside.base)
+    assert said(lines) == said(lines, "note") == ""
+    assert len(lines) == 9
+
+
+async def test_a_wrong_token_or_key_is_told(twilio: Twilio, outside: Outside) -> None:
+    """The token signs every call, so it is tried even where a key signs in."""
+    pointed(twilio, outside.base)
+    lines = await check(twilio, outside.base, twilio_auth_token=SecretStr("old"))
+    assert "does not accept the token; check TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN" in said(lines)
+    lines = await check(twilio, outside.base, twilio_api_key_secret=SecretStr("old"))
+    assert "API key: Twilio does not accept it" in said(lines)
+
+
+async def test_each_mistake_at_twilio_has_its_remedy(twilio: Twilio, outside: Outside) -> None:
+    """Webhooks, what overrides them, a number without texts, a service without number."""
+    resources = pointed(twilio, outside.base).resources
+    number = resources.number or {}
+    good = dict(number)
+    for change, words in (
+        ({"voice_url": "https://demo.twilio.com/welcome"}, f"to {outside.base}/voice/incoming"),
+        ({"voice_fallback_url": ""}, '"Primary handler fails" is nothing'),
+        ({"status_callback": None}, '"Call status changes" is nothing'),
+        ({"sms_url": "https://demo.twilio.com/sms"}, f"to {outside.base}/sms/incoming, HTTP POST"),
+        ({"voice_application_sid": "AP1"}, "a TwiML app for calls overrides"),
+        ({"trunk_sid": "TK1"}, "a SIP trunk overrides"),
+        ({"capabilities": {"voice": True, "sms": False}}, "it cannot send texts"),
+    ):
+        number.update({**good, **change})
+        lines = said(await check(twilio, outside.base))
+        assert words in lines
+        assert len(lines.splitlines()) == 1
+    number.update(good)
+    resources.senders = []
+    assert "lacks the clinic's number; add" in said(await check(twilio, outside.base))
+    resources.service["use_inbound_webhook_on_number"] = False
+    assert "replies go to nobody" in said(await check(twilio, outside.base))
+    resources.campaign = "IN_PROGRESS"
+    assert "the registration is IN_PROGRESS" in said(await check(twilio, outside.base), "note")
+    resources.account["type"] = "Trial"
+    assert "a trial account; upgrade" in said(await check(twilio, outside.base))
+    resources.account["status"] = "suspended"
+    assert "the account is suspended" in said(await check(twilio, outside.base))
+    resources.number = None
+    assert "is not in this account; set CLINIC_NUMBER" in said(await check(twilio, outside.base))
+
+
+async def test_texts_without_a_service_or_switched_off_are_notes(
+    twilio: Twilio, outside: Outside
+) -> None:
+    """Calls work all the same."""
+    pointed(twilio, outside.base)
+    alone = await check(twilio, outside.base, twilio_messaging_service_sid="")
+    assert "registration cannot be seen" in said(alone, "note")
+    off = await check(twilio, outside.base, texts="off")
+    assert "switched off" in said(off, "note")
+    assert said(off) == ""
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        ((403, 403), "another PUBLIC_BASE_URL or token"),
+        ((200, 200), "is not this line"),
+        ((301, 301), "without a redirect"),
+        ((502, 502), "lead that address to the line's port"),
+    ],
+)
+async def test_what_stands_between_twilio_and_the_line_is_told(
+    twilio: Twilio, outside: Outside, answers: tuple[int, int], words: str
+) -> None:
+    """Another token, another site, a redirect, a proxy without the line."""
+    pointed(twilio, outside.base)
+    outside.answers = answers
+    assert words in said(await check(twilio, outside.base))
+
+
+async def test_a_line_that_is_not_up_yet_and_a_twilio_that_is_away_are_notes() -> None:
+    """The check comes before the first start."""
+    nobody = "http://127.0.0.1:9"
+    lines = await look(settings_at(nobody, public_base_url=nobody))
+    assert [state for state, _ in lines] == ["note", "note"]

@@ -1,0 +1,175 @@
+"""The PostgreSQL that the line brings along: started once, shared, never left behind."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Generator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from voice.database.connection import make_database, open_database
+from voice.database.embedded import Engine
+from voice.errors import DatabaseWrong
+from voice.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def folder(data_dirs: Path) -> Path:
+    """One data folder for this file: making one takes a second."""
+    return data_dirs / "engine"
+
+
+@pytest.fixture
+def engine(folder: Path) -> Generator[Engine]:
+    """A started engine, stopped at the end."""
+    engine = Engine(folder)
+    engine.start()
+    yield engine
+    engine.stop()
+    assert not engine.is_running()
+
+
+def postmaster(engine: Engine) -> int:
+    return int((engine.cluster / "postmaster.pid").read_text().split()[0])
+
+
+def test_the_last_one_out_stops_the_engine(engine: Engine, folder: Path) -> None:
+    """A command that joins and leaves does not stop the engine of the line."""
+    visitor = Engine(folder)
+    visitor.start()
+    visitor.stop()
+    assert engine.is_running()
+
+
+def test_data_outlives_the_engine(folder: Path) -> None:
+    """What was written is there after a stop and a start."""
+    for made in (True, False):
+        engine = Engine(folder)
+        engine.start()
+        with psycopg.connect(engine.dsn("postgres")) as conn:
+            if made:
+                conn.execute("CREATE TABLE kept (n int)")
+            conn.execute("SELECT n FROM kept")
+        engine.stop()
+
+
+def test_one_line_to_a_folder(folder: Path) -> None:
+    """A second one is refused with the remedy, and may start once the first has gone."""
+    first, second = Engine(folder), Engine(folder)
+    first.claim()
+    with pytest.raises(DatabaseWrong, match=r"Another Screening Line.*set DATA_DIR"):
+        second.claim()
+    first.stop()
+    second.claim()
+    second.stop()
+
+
+def test_it_listens_nowhere_but_in_its_own_folder(engine: Engine) -> None:
+    """No port, and a socket in a folder that only its user can open."""
+    with psycopg.connect(engine.dsn("postgres")) as conn:
+        assert conn.execute("SHOW listen_addresses").fetchone() == ("",)
+    assert (engine.cluster / ".s.PGSQL.5432").is_socket()
+    assert engine.cluster.stat().st_mode & 0o777 == 0o700
+
+
+def test_its_log_holds_no_values(engine: Engine) -> None:
+    """A refused row is not written to the log: it may hold a phone number."""
+    with psycopg.connect(engine.dsn("postgres"), autocommit=True) as conn:
+        conn.execute("CREATE TABLE one (number text PRIMARY KEY)")
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            conn.execute("INSERT INTO one VALUES ('+14255550123'), ('+14255550123')")
+        conn.execute("DROP TABLE one")
+    said = (engine.cluster / "server.log").read_text()
+    assert "duplicate key" in said
+    assert "4255550123" not in said
+
+
+async def test_an_engine_that_dies_is_started_again(folder: Path) -> None:
+    """Killed under a running line, it is back in seconds with everything that was acknowledged."""
+    settings = Settings.load("demo").model_copy(update={"data_dir": folder})
+    engine = Engine(folder)
+    async with open_database(settings, alone=True) as dsn:
+        with psycopg.connect(dsn) as conn:
+            conn.execute("INSERT INTO effect (key) VALUES ('told')")
+        killed = postmaster(engine)
+        os.kill(killed, signal.SIGKILL)
+        async with asyncio.timeout(30):
+            while not _answers(dsn):  # noqa: ASYNC110  # another process's state
+                await asyncio.sleep(0.05)
+        assert postmaster(engine) != killed
+        with psycopg.connect(dsn) as conn:
+            assert conn.execute("SELECT key FROM effect").fetchall() == [("told",)]
+    assert not engine.is_running()
+
+
+def test_a_start_that_was_killed_half_way_is_repaired(data_dir: Path) -> None:
+    """Half a folder from a killed start is thrown away, never used."""
+    half = data_dir / "postgres.new"
+    half.mkdir(parents=True)
+    (half / "PG_VERSION").write_text("18\n")
+    engine = Engine(data_dir)
+    engine.start()
+    assert not half.exists()
+    assert make_database(engine.dsn("postgres"), "x")
+    engine.stop()
+
+
+def test_data_of_another_version_is_refused(data_dir: Path) -> None:
+    """With the way to bring it over."""
+    (data_dir / "postgres").mkdir(parents=True)
+    (data_dir / "postgres" / "PG_VERSION").write_text("15\n")
+    with pytest.raises(DatabaseWrong, match=r"made by PostgreSQL 15.*dump"):
+        Engine(data_dir).start()
+
+
+def test_a_folder_that_cannot_be_used_is_told(data_dir: Path) -> None:
+    """A file where the folder should be; the same words as for missing rights."""
+    data_dir.write_text("")
+    with pytest.raises(DatabaseWrong, match=r"cannot be used: .*set DATA_DIR"):
+        Engine(data_dir).start()
+
+
+def test_a_postgresql_that_does_not_start_is_told(data_dir: Path) -> None:
+    """What PostgreSQL said last, and where to look."""
+    engine = Engine(data_dir)
+    engine.start()
+    engine.stop()
+    with (engine.cluster / "postgresql.conf").open("a") as conf:
+        conf.write("\nno_such_setting = 1\n")
+    with pytest.raises(
+        DatabaseWrong, match=r"PostgreSQL does not start in .*server\.log says more"
+    ):
+        engine.start()
+    engine.stop()
+
+
+def test_a_long_path_is_no_obstacle(data_dir: Path) -> None:
+    """A socket's path has at most some hundred bytes, a data folder may have more."""
+    engine = Engine(data_dir / ("long" * 12) / ("long" * 12))
+    engine.start()
+    with psycopg.connect(engine.dsn("postgres")) as conn:
+        assert conn.execute("SELECT 1").fetchone() == (1,)
+    engine.stop()
+
+
+def _answers(dsn: str) -> bool:
+    try:
+        psycopg.connect(dsn, connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def test_a_socket_that_leaves_this_computer_is_refused() -> None:
+    """The guard of all tests: neither a connection, nor a look-up, nor an open port."""
+    with socket.socket() as out:
+        for leave in (
+            lambda: out.connect(("192.0.2.1", 80)),
+            lambda: out.bind(("0.0.0.0", 0)),  # noqa: S104  # the very thing that is refused
+            lambda: socket.getaddrinfo("example.org", 80),
+        ):
+            with pytest.raises(Exception, match="socket"):
+                leave()

@@ -1,0 +1,66 @@
+"""What the type checker has to refuse, so that no call can come to it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+STORY = '''
+from voice.dialogue.call import Call
+from voice.dialogue.questions import Choice, Question
+from voice.dialogue.turns import Ending
+from voice.language import Text
+
+
+class Foot(Choice):
+    """Which foot."""
+
+    LEFT = "1", Text("For left", "Para el izquierdo")
+    RIGHT = "2", Text("For right", "Para el derecho")
+
+
+FOOT = Question("foot", Text("Which foot?", {spanish}), Foot)
+
+
+def story(call: Call) -> Ending:
+    """Ask once."""
+    match call.ask(FOOT):
+        case Foot.LEFT:
+            return call.goodbye(Text("Goodbye.", "Adiós."), "left")
+{rest}
+'''
+RIGHT = """        case Foot.RIGHT:
+            return call.goodbye(Text("Goodbye.", "Adiós."), "right")"""
+SILENT = """        case Foot.RIGHT:
+            call.say(Text("One moment.", "Un momento."))"""
+
+
+@pytest.mark.parametrize(
+    ("spanish", "rest", "refused"),
+    [
+        pytest.param('"¿Qué pie?"', RIGHT, None, id="a whole story"),
+        pytest.param('"¿Qué pie?"', "", "exhaustive-match", id="a key that nobody handles"),
+        pytest.param('"¿Qué pie?"', SILENT, "return", id="a path that ends in silence"),
+        pytest.param("", RIGHT, "call-arg", id="a question without Spanish"),
+    ],
+)
+def test_the_type_checker_refuses_a_broken_story(
+    tmp_path: Path, spanish: str, rest: str, refused: str | None
+) -> None:
+    """A key nobody handles, a silent path, a missing translation: none gets as far as CI."""
+    file = tmp_path / "story.py"
+    file.write_text(STORY.format(spanish=spanish, rest=rest), "utf-8")
+    here = Path(__file__).parents[3]
+    command = [sys.executable, "-m", "mypy", "--config-file", str(here / "pyproject.toml")]
+    done = subprocess.run(
+        [*command, "--cache-dir", str(here / ".mypy_cache"), str(file)],
+        cwd=here,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if refused is None:
+        assert done.returncode == 0, done.stdout
+    else:
+        assert f"[{refused}]" in done.stdout

@@ -1,0 +1,52 @@
+"""Every transcript in tests/transcripts is a call that is heard again, to the letter.
+
+To change them on purpose:
+`REWRITE_TRANSCRIPTS=1 make test TESTS=tests/voice/flows/test_kept_calls.py`, then read the
+difference. A new one is what `screening-line call --keys` prints; its heading may
+name another minute.
+"""
+
+import os
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+from support.clinic import SetClock
+
+from calendar_sync.bookings import free_times
+from voice.app import create_app
+from voice.bootstrap import Line
+from voice.simulator.player import Player
+from voice.simulator.transcript import Recording, read, without_codes
+from voice.simulator.transcript_replay import Replaying
+from voice.simulator.transport import InProcess
+
+KEPT = sorted((Path(__file__).parents[2] / "transcripts").glob("*.txt"))
+
+
+@pytest.mark.parametrize("file", KEPT, ids=lambda file: file.stem)
+async def test_a_kept_call_is_heard_again_to_the_letter(
+    file: Path, line: Line, now: SetClock
+) -> None:
+    """The same words in the same order, at the same time of the same day."""
+    kept = _kept(file)
+    heading, lines = read(kept)
+    now.at = heading.starts.astimezone(UTC)
+    await free_times.refresh(line.desk)
+    post = InProcess(create_app(line), line.settings.public_base_url, line.settings.tokens[0])
+    recording = Recording(Replaying(lines))
+    player = Player(post, recording, heading.caller_id())
+    heard = without_codes(recording.text(heading, await player.call()))
+    assert player.alarms == []
+    if os.environ.get("REWRITE_TRANSCRIPTS"):
+        _keep(file, heard)
+    else:
+        assert heard == without_codes(kept)
+
+
+def _kept(file: Path) -> str:
+    return file.read_text("utf-8")
+
+
+def _keep(file: Path, heard: str) -> None:
+    file.write_text(heard, "utf-8")

@@ -1,0 +1,211 @@
+"""How the line speaks: each rule of speech is a test over every prompt that can be reached."""
+
+import re
+from functools import cache
+
+from support.pure_call import CALLER, GOOD_WORLD, PureCall, opening
+from support.walk import every_place, worlds
+from textstat.textstat import textstatistics
+
+from voice.dialogue import speech
+from voice.dialogue.effects import FindOffers, Offers
+from voice.dialogue.turns import Goodbye, Listening, Spoken, Turn
+from voice.language import PAUSE, Language
+
+READING = textstatistics()
+SPANISH = (("greeting~0", "9"),)
+LANGUAGES: tuple[tuple[Language, tuple[tuple[str, str], ...]], ...] = (("en", ()), ("es", SPANISH))
+LONGEST = Offers((opening(2, 10, 30), opening(9, 11, 30), opening(16, 10, 30)))
+"""Three Wednesdays, in the longest words that a time can have."""
+
+
+@cache
+def reached() -> tuple[tuple[Language, Turn | Goodbye], ...]:
+    """Every prompt and every goodbye, in both languages, without the keys that only repeat."""
+    found: dict[object, tuple[Language, Turn | Goodbye]] = {}
+    for language, begin in LANGUAGES:
+        good, *others = worlds()
+        for world in (good, *others, {**GOOD_WORLD, FindOffers: LONGEST}):
+            for caller in (CALLER, ""):
+                first = world is not good or not caller
+                for stop in every_place(
+                    world, caller, without="0789*56", begin=begin, first_tries_only=first
+                ):
+                    if isinstance(stop.here, Turn | Goodbye):
+                        found[stop.here] = (language, stop.here)
+    return tuple(found.values())
+
+
+def first_tries() -> list[tuple[Language, Turn, str]]:
+    """What is said when a step is first asked, in one string."""
+    return [
+        (language, here, " ".join(said.words for said in here.spoken))
+        for language, here in reached()
+        if isinstance(here, Turn) and here.number == 0
+    ]
+
+
+def sentences(spoken: tuple[Spoken, ...]) -> list[str]:
+    """One by one."""
+    whole = " ".join(said.words for said in spoken)
+    return [part.strip() for part in re.split(rf"[.?!]\s|{PAUSE}", whole) if part.strip()]
+
+
+def test_no_prompt_takes_longer_than_twenty_seconds() -> None:
+    """Nobody remembers more; 165 words a minute, pauses counted."""
+    assert first_tries()
+    for _, here, words in first_tries():
+        assert speech.seconds(words) <= 20, (here.step, words)
+
+
+def test_no_goodbye_takes_longer_than_twenty_five_seconds() -> None:
+    """What cannot be cut short is short."""
+    for _, here in reached():
+        if isinstance(here, Goodbye):
+            assert speech.seconds(" ".join(said.words for said in here.spoken)) <= 25
+
+
+def test_no_sentence_has_more_than_twenty_words() -> None:
+    """One idea a sentence."""
+    for _, here in reached():
+        for sentence in sentences(here.spoken):
+            assert len(sentence.split()) <= 20, sentence
+
+
+def test_the_option_comes_before_its_key() -> None:
+    """For mornings, press 1: a caller who waits for the option need not remember the number."""
+    for _, here in reached():
+        for sentence in sentences(here.spoken):
+            assert not re.match(r"(press|oprima)\b", sentence, re.IGNORECASE), sentence
+
+
+def test_a_menu_has_at_most_five_choices() -> None:
+    """Nobody remembers six."""
+    for _, here, words in first_tries():
+        keys = re.findall(r"(?:press|oprima) ([1-6])\b", words)
+        assert len(keys) <= 5, (here.step, words)
+
+
+def test_the_keys_of_a_menu_count_up_from_one() -> None:
+    """The same key is never offered twice in one breath."""
+    for _, here, words in first_tries():
+        keys = re.findall(r"(?:press|oprima) ([1-6])\b", words)
+        assert keys == sorted(set(keys)), (here.step, words)
+
+
+def test_every_prompt_can_be_read_by_a_twelve_year_old() -> None:
+    """Grade six at most, each prompt and the whole script."""
+    texts = [words.replace(PAUSE, "") for language, _, words in first_tries() if language == "en"]
+    for text in texts:
+        assert READING.flesch_kincaid_grade(text) <= 6, text
+    assert READING.flesch_kincaid_grade(" ".join(texts)) <= 3
+
+
+def test_spanish_is_as_plain() -> None:
+    """Easy, or better, on the scale of Fernández Huerta, each prompt of more than a few words."""
+    for language, _, words in first_tries():
+        if language == "es" and len(words.split()) > 8:
+            assert READING.fernandez_huerta(words.replace(PAUSE, "")) >= 70, words
+
+
+def test_no_word_frightens_promises_or_diagnoses() -> None:
+    """No jargon, no error words, no promise of a cure, nothing that says what the caller has."""
+    banned = [
+        "saddle",
+        "perineal",
+        "incontinence",
+        "retention",
+        "neurological",
+        "deficit",
+        "bilateral",
+        "ischemia",
+        "onset",
+        "invalid",
+        "error",
+        "wrong",
+        "failed",
+        "must",
+        "diagnos",
+        "cure",
+        "guarantee",
+        "nothing|serious",
+        "safe|to|wait",
+        "will|fix",
+        "is|caused|by",
+        "welcome",
+    ]
+    for _, here in reached():
+        words = " ".join(said.words for said in here.spoken).lower()
+        for word in banned:
+            assert word.replace("|", " ") not in words.replace("something went wrong", ""), words
+
+
+def test_numbers_are_spoken_digit_by_digit() -> None:
+    """A speech engine reads 911 as nine hundred and eleven."""
+    for _, here in reached():
+        assert not re.search(r"\d{3,}", " ".join(said.words for said in here.spoken))
+
+
+def test_every_text_has_a_spanish_of_its_own() -> None:
+    """No English sentence is left in a Spanish call, but for the one that offers English."""
+    english = {
+        said.words for language, here in reached() if language == "en" for said in here.spoken
+    }
+    for language, here in reached():
+        if language == "es":
+            left = {said.words for said in here.spoken if said.language == "es"} & english
+            assert left <= {"Para español, oprima nueve."}, left
+
+
+def test_every_wait_is_long_enough_to_find_the_key() -> None:
+    """Six seconds for yes or no, eight for a menu, ten for safety and lists."""
+    for _, here, _ in first_tries():
+        if isinstance(here, Listening) and here.most == 1:
+            least = (
+                10 if here.step.startswith(("safety", "times")) and "wish" not in here.step else 6
+            )
+            told = here.step.startswith(("summary", "booked", "texts.answer", "advice"))
+            assert here.wait >= (1 if told else 6 if "all_heard" in here.step else least), here.step
+
+
+def heard_in_full(keys: list[str], language: tuple[tuple[str, str], ...]) -> tuple[float, int]:
+    """Seconds to "you are booked" for one who hears every word, and how many keys."""
+    call = PureCall(journal={"caller": CALLER, **dict(language)})
+    seconds, pressed = 0.0, 0
+    for keyed in keys:
+        here = call.here
+        assert isinstance(here, Turn)
+        seconds += sum(speech.seconds(said.words) for said in here.spoken)
+        seconds += here.wait if isinstance(here, Listening) and here.most == 2 else 0
+        seconds += 1 if keyed else 0
+        pressed += len(keyed)
+        call.keys(keyed)
+    assert "4 8 2" in call.words
+    return seconds + 1.5, pressed
+
+
+BOOK = ["1", "2", "2", "2", "2", "2", "1", "2", "1", "2", "1", "7", "1", "1", ""]
+
+
+def test_a_booking_takes_at_most_fourteen_keys_and_four_minutes() -> None:
+    """For one who hears everything but the summary, in both languages."""
+    for _, begin in LANGUAGES:
+        seconds, keys = heard_in_full(BOOK, begin)
+        assert keys <= 14
+        assert seconds <= 240
+
+
+def test_a_decided_caller_is_booked_within_a_hundred_and_thirty_seconds() -> None:
+    """For one who presses as soon as the wanted choice was spoken."""
+    for _, begin in LANGUAGES:
+        call = PureCall(journal={"caller": CALLER, **dict(begin)})
+        seconds = 0.0
+        for keyed in BOOK:
+            here = call.here
+            assert isinstance(here, Turn)
+            words = call.words
+            offered = re.search(rf"(press|oprima) {keyed}\b", words) if keyed else None
+            seconds += speech.seconds(words[: offered.end()] if offered else words)
+            seconds += here.wait if isinstance(here, Listening) and here.most == 2 else 0
+            call.keys(keyed)
+        assert seconds + 1.5 <= 130, (begin, seconds)

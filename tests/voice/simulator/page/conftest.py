@@ -1,0 +1,89 @@
+"""A demo that serves its page, a browser, and somebody who opens it."""
+
+import time
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, ConsoleMessage
+from psycopg_pool import AsyncConnectionPool
+from support.browser import Opens, Visitor, page_of
+from support.clinic import SetClock
+
+from calendar_sync.bookings import free_times
+from voice.app import create_app
+from voice.background import beside
+from voice.bootstrap import Line, line_on
+from voice.settings import Settings
+from voice.simulator.demo_clock import DemoClock, furnished
+from voice.simulator.page.session import Stage
+from voice.worker import jobs, work
+
+
+@pytest.fixture
+def clock(now: SetClock) -> DemoClock:
+    """The demo's clock, which goes: a Monday, ten to eight in the clinic."""
+    began = time.monotonic()
+    return DemoClock(lambda: now.at + timedelta(minutes=-10, seconds=time.monotonic() - began))
+
+
+@pytest_asyncio.fixture
+async def line(database: AsyncConnectionPool, clock: DemoClock) -> AsyncGenerator[Line]:
+    """A demo with an empty diary and a worker."""
+    settings = furnished(Settings.load("demo"), date(2026, 11, 30))
+    line = line_on(settings, database, clock)
+    await free_times.refresh(line.desk)
+    async with beside(work(line.desk, database)):
+        yield line
+
+
+@pytest_asyncio.fixture
+async def url(line: Line) -> AsyncGenerator[str]:
+    """Where the page is."""
+    async with page_of(line) as url:
+        yield url
+
+
+@pytest_asyncio.fixture
+async def opens(chrome: Browser, url: str) -> AsyncGenerator[Opens]:
+    """A page that is open, and whose scripts and console have nothing to complain of at the end."""
+    troubles: list[str] = []
+
+    def complain(said: ConsoleMessage) -> None:
+        if said.type == "error":
+            troubles.append(said.text)
+
+    async with AsyncExitStack() as stack:
+
+        async def open_page(
+            words: str = "sound=captions&speed=60&waits=1",
+            **options: Any,  # noqa: ANN401  # as playwright's
+        ) -> Visitor:
+            context = await stack.enter_async_context(await chrome.new_context(**options))
+            page = await context.new_page()
+            page.set_default_timeout(30_000)
+            page.on("pageerror", lambda error: troubles.append(str(error)))
+            page.on("console", complain)
+            return await Visitor(page, url).opens(words)
+
+        yield open_page
+    assert troubles == []
+
+
+@pytest_asyncio.fixture
+async def visitor(opens: Opens) -> Visitor:
+    """Somebody who has opened the page and reads the captions, sixty times as fast as life."""
+    return await opens()
+
+
+@pytest_asyncio.fixture
+async def stage(database: AsyncConnectionPool, clock: DemoClock) -> AsyncGenerator[Stage]:
+    """A demo's page without a browser and without a worker: what a test does not do is not done."""
+    assert jobs.tasks
+    line = line_on(furnished(Settings.load("demo"), date(2026, 11, 30)), database, clock)
+    stage = Stage(line, create_app(line))
+    yield stage
+    stage.close()

@@ -1,0 +1,124 @@
+"""A call in a real browser: booked by clicking, cut by keys, left alone, in Spanish, and kept."""
+
+from pathlib import Path
+
+from playwright.async_api import expect
+from support.browser import Opens, Visitor
+
+from voice.simulator.transcript import read
+
+SPANISH = "9 1 2 2 2 2 2 2 3 1 2 1 7%23 1 1 1 1"
+"""Nothing is wrong, a foot hurts, the first time, and texts are welcome."""
+
+BELOW_THE_END = """document.documentElement.scrollHeight - window.scrollY
+- document.querySelector("footer").getBoundingClientRect().bottom"""
+"""How many pixels the page goes on after its last line."""
+
+
+async def test_a_whole_booking_by_clicking(visitor: Visitor) -> None:
+    """From the green button to the event, open at its chart note, and to the text with its link."""
+    page = visitor.page
+    await (await (await visitor.calls()).to_the_times()).presses("1")
+    await (await visitor.hears("To book it, press 1")).presses("1")
+    await visitor.hears("You are booked")
+    await visitor.sees_line_do("Holds Monday, November 30th, at 12 noon")
+    await visitor.sees_line_do("Booked Monday, November 30th, at 12 noon")
+    event = page.locator('[data-day="2026-11-30"] .event.booking')
+    await expect(event).to_have_text("Video screening ··0123 12:00 PM to 12:20 PM")
+    await expect(page.locator("#note")).to_contain_text("5 of 5 answered no")
+    await expect(page.locator("#steps")).to_contain_text("offers")
+    assert "<Gather" in (await page.locator("#turns pre").first.text_content() or "")
+    await (await visitor.hears("For yes, press 1")).presses("1")
+    await visitor.gets("BodyFix: booked Mon Nov 30, 12:00 PM PT.")
+    async with page.expect_popup() as opened:
+        await page.locator(".bubble a[target=_blank][rel=noopener]").click()
+    await expect((await opened.value).locator("h1")).to_be_visible()
+    assert "/visit/" in (await opened.value).url
+    await expect(page.locator("#outcome")).to_contain_text("Booked: Monday, November 30th")
+    assert await page.evaluate(BELOW_THE_END) < 20
+
+
+async def test_a_key_cuts_in(opens: Opens) -> None:
+    """What was not said yet is not shown, and the next thing is heard."""
+    visitor = await (await opens("sound=captions&speed=0.5")).calls()
+    await (await visitor.hears("BodyFix")).presses("1")
+    await (await visitor.hears("Right now, any chest pain")).presses("2")
+    await expect(visitor.page.locator(".says.cut").last).to_contain_text("Right now")
+    await visitor.hears("in the last two weeks")
+
+
+async def test_silence_runs_out(opens: Opens) -> None:
+    """The thin line is there while the line waits, and nobody who stays silent is booked."""
+    visitor = await (await opens("sound=captions&speed=200&waits=60")).calls()
+    await expect(visitor.page.locator("#wait")).to_be_visible()
+    await visitor.hears("I did not hear a key")
+    await expect(visitor.page.locator("#outcome")).to_contain_text("Nothing was booked")
+
+
+async def test_the_keyboard_dials(visitor: Visitor) -> None:
+    """In a call the keys 0-9 * # are the phone's, unless the box below the keypad is cleared."""
+    await (await visitor.calls()).hears("BodyFix")
+    await visitor.page.keyboard.press("9")
+    await visitor.hears("Si es una emergencia")
+    await visitor.page.locator("#typed").uncheck()
+    await visitor.page.keyboard.press("9")
+    await visitor.page.locator('.key[data-key="1"]').click()
+    await expect(visitor.page.locator(".pressed")).to_have_text(["You press 9", "You press 1"])
+
+
+async def test_a_call_in_spanish(opens: Opens) -> None:
+    """Replayed by a link, to the text in Spanish; screen readers are told the language of each."""
+    visitor = await opens(f"sound=captions&speed=100&keys={SPANISH}")
+    await visitor.page.locator("#call").click()
+    await visitor.gets("BodyFix: cita lun 30 nov, 12:00 PM PT.")
+    for said in (visitor.page.locator(".says"), visitor.page.locator(".bubble p > span[lang]")):
+        assert await said.last.get_attribute("lang") == "es-US"
+
+
+async def test_staff_take_the_call(opens: Opens) -> None:
+    """Zero rings the clinic's phone, and what is chosen for it happens."""
+    visitor = await opens("sound=captions&speed=60&staff=answers&when=open")
+    await (await (await visitor.calls()).hears("BodyFix")).presses("0")
+    await expect(visitor.page.locator("#captions")).to_contain_text("You talk with the clinic")
+    await expect(visitor.page.locator("#state")).to_have_text("The line hung up.")
+
+
+async def test_a_withheld_number_is_asked_for(opens: Opens) -> None:
+    """Who calls is chosen before the call, and the line gets no number then."""
+    visitor = await opens("sound=captions&speed=60&waits=1&caller=withheld&when=closed")
+    await (await (await visitor.calls()).hears("BodyFix")).presses("0")
+    await (await visitor.hears("press 1")).presses("1")
+    await visitor.hears("number")
+
+
+async def test_a_call_is_kept_and_replayed(opens: Opens, tmp_path: Path) -> None:
+    """The transcript downloads in the tests' format, and a link places the call again."""
+    visitor = await (await opens()).calls()
+    page = visitor.page
+    await (await visitor.hears("BodyFix")).presses("1")
+    await (await visitor.hears("Yes to any")).presses("1")
+    await visitor.hears("9 1 1")
+    await page.locator("#call").click()
+    async with page.expect_download() as started:
+        await page.locator("#save").click()
+    await (await started.value).save_as(tmp_path / "call.txt")
+    heading, lines = read((tmp_path / "call.txt").read_text("utf-8"))
+    assert (heading.caller, lines[-1]) == ("+14255550123", "The caller hung up.")
+    assert [line for line in lines if line.startswith("CALLER")] == [
+        "CALLER presses 1", "CALLER presses 1", "CALLER hangs up",
+    ]  # fmt: skip
+    keys = await page.locator("#link").get_attribute("data-keys")
+    assert (keys or "").replace(". ", "").replace("- ", "") == "1 1 h"
+
+    again = await opens(f"sound=captions&speed=60&keys={keys}")
+    await expect(again.page.locator("#call")).to_have_text("Replay the call")
+    await again.page.locator("#call").click()
+    await expect(again.page.locator("#state")).to_have_text("The caller hung up.")
+    await expect(again.page.locator(".pressed")).to_have_text(["You press 1", "You press 1"])
+
+
+async def test_the_line_speaks_where_the_browser_cannot(opens: Opens) -> None:
+    """A browser without voices plays the computer's own; without any, the captions go on."""
+    visitor = await (await opens("sound=voice&speed=2&waits=1")).calls()
+    await (await visitor.hears("If this is an emergency")).presses("1")
+    await visitor.hears("5 safety questions")

@@ -1,0 +1,42 @@
+"""What the page tells of a booking: what the line did, and whom it followed."""
+
+import json
+
+from support.clinic import own_event, span
+from support.patient_visit import booked, held
+
+from calendar_sync.bookings import patient_changes
+from calendar_sync.sync.move import carry_out
+from voice.simulator.page.session import Stage
+
+ONE, TWO, THREE = (span(f"2026-12-01 {hour}:00") for hour in (13, 14, 15))
+
+
+async def test_the_page_tells_whom_the_line_follows(stage: Stage) -> None:
+    """Staff who drag the event, and a patient who moves and cancels the visit."""
+    desk, watch = stage.line.desk, stage.watch
+    visit = await booked(desk, ONE)
+    watch.follow("CA1")
+    await watch.look()
+    there = await own_event(desk, visit)
+    await desk.diary.move(there.event_id, TWO, there.etag)
+    await watch.look()
+    picked = await held(desk, visit, THREE)
+    await patient_changes.move(desk, visit, picked)
+    await carry_out(desk, picked)
+    await watch.look()
+    await patient_changes.cancel(desk, visit)
+    await watch.look()
+    stage.feed.close()
+    told = [event.rpartition("data: ")[2] async for event in stage.feed.listen(0)][1:]
+    words = [str(json.loads(each).get("words", "")) for each in told]
+    first, second, *follows = [
+        said for said in words if said.startswith(("Holds", "Booked", "Follows"))
+    ]
+    assert first == "Holds Tuesday, December 1st, at 1 PM for this caller; nobody else can get it."
+    assert second.startswith("Booked Tuesday, December 1st, at 1 PM in the clinic's calendar")
+    assert follows == [
+        "Follows staff: the booking is on Tuesday, December 1st, at 2 PM now.",
+        "Follows the patient: the booking is on Tuesday, December 1st, at 3 PM now.",
+        "Follows the patient: the booking on Tuesday, December 1st, at 3 PM is cancelled.",
+    ]

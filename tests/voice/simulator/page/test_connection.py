@@ -1,0 +1,41 @@
+"""A page that goes away, and a page that loses its connection."""
+
+import asyncio
+import json
+
+from support.browser import Opens, Visitor
+
+LISTEN = """() => new Promise((listens) => {
+  const events = new EventSource("/phone/events");
+  window.ended = new Promise((told) => events.addEventListener("ended", told));
+  events.addEventListener("open", listens);
+})"""
+"""Listens to how calls end, those of other pages too."""
+
+
+async def test_a_window_that_closes_hangs_up(opens: Opens) -> None:
+    """Nobody stays on the line behind a page that is gone."""
+    calling, watching = await opens("sound=captions&speed=0.25"), await opens()
+    await (await calling.calls()).hears("If this is an emergency")
+    await watching.page.evaluate(LISTEN)
+    await calling.page.close(run_before_unload=True)
+    async with asyncio.timeout(30):  # else a call that goes on would hold the tests for ever
+        told = await watching.page.evaluate("window.ended.then((told) => told.data)")
+    assert json.loads(told)["why"] == "The caller hung up"
+
+
+async def test_a_lost_connection_is_taken_up_again(visitor: Visitor) -> None:
+    """The browser says what it had last, and is told what came after that."""
+    page = visitor.page
+    await page.locator("#block-day").select_option("2026-12-01")
+    await page.get_by_role("button", name="Block it").click()
+    await visitor.sees_line_do("Staff blocked Tue, Dec 1")
+    await page.route(
+        "**/phone/events",
+        lambda route: route.fulfill(
+            content_type="text/event-stream", body="retry: 1\nid: 0\ndata: lost\n\n"
+        ),
+        times=1,
+    )
+    await page.reload()  # a fresh page is told nothing old, unless it says what it had
+    await visitor.sees_line_do("Staff blocked Tue, Dec 1")

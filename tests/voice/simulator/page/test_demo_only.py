@@ -1,0 +1,128 @@
+"""The page is a demo's: the live line has no route of it, and other sites cannot use it."""
+
+import json
+import re
+from collections.abc import Mapping
+
+import pytest
+from starlette.types import ASGIApp, Message, Scope
+from support.clinic import span
+
+from calendar_sync.calendars.contract import Event
+from voice.bootstrap import Line, line_on
+from voice.server import served
+from voice.settings import Settings
+from voice.simulator.page.templates import FILES
+
+LIVE = {
+    "PUBLIC_BASE_URL": "https://line.example.org",
+    "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
+    "TWILIO_AUTH_TOKEN": "2" * 32,
+}
+CALL = b'{"number": "+14255550123"}'
+
+
+async def ask(
+    app: ASGIApp, path: str, headers: Mapping[str, str], method: str = "GET", body: bytes = b""
+) -> tuple[int, dict[str, str], str]:
+    """One request without a browser; status, headers and body."""
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope: Scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method,
+        "scheme": "http", "path": path, "raw_path": path.encode(), "root_path": "",
+        "query_string": b"", "client": None, "server": None,
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+    }  # fmt: skip
+    await app(scope, receive, send)
+    told = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return sent[0]["status"], told, b"".join(x.get("body", b"") for x in sent[1:]).decode()
+
+
+async def test_the_live_line_has_no_page(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No path of it answers, whoever asks; a demo's does."""
+    for name, value in LIVE.items():
+        monkeypatch.setenv(name, value)
+    live, _ = served(line_on(Settings.load("live"), line.pool))
+    demo, _ = served(line)
+    here = {"host": "127.0.0.1:8000", "content-type": "application/json"}
+    for path in ("/phone", "/phone/events", "/phone/calendar", "/phone/files/main.js"):
+        assert (await ask(live, path, here))[0] == 404
+    for path in ("/phone/calls", "/phone/texts", "/phone/texts/reply", "/phone/texts/skip"):
+        assert (await ask(live, path, here, "POST", CALL))[0] == 404
+    assert (await ask(live, "/phone/clock", here, "POST", b'{"when": "now"}'))[0] == 404
+    assert (await ask(demo, "/phone", here))[0] == 200
+    assert (await ask(demo, "/phone/calendar", here))[0] == 200
+    assert (await ask(demo, "/phone/texts", here, "POST", CALL))[0] == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"host": "evil.example"},
+        {"host": "127.0.0.1.evil.example:8000"},
+        {"host": "127.0.0.1:8000", "origin": "https://evil.example"},
+        {"host": "127.0.0.1:8000", "origin": "http://127.0.0.1:3000"},
+        {"host": "127.0.0.1:8000", "origin": "null"},
+    ],
+)
+async def test_other_sites_cannot_use_it(line: Line, headers: dict[str, str]) -> None:
+    """A page elsewhere, or a name that only leads to this computer, does nothing here."""
+    demo, _ = served(line)
+    asked = {**headers, "content-type": "application/json"}
+    for path in ("/phone/calls", "/phone/texts", "/phone/texts/skip"):
+        assert (await ask(demo, path, asked, "POST", CALL))[0] == 403
+    assert (await ask(demo, "/phone", headers))[0] == 403 or "origin" in headers
+
+
+async def test_the_token_stays_inside(line: Line) -> None:
+    """What signs the line's requests is in no page and no file of it."""
+    demo, _ = served(line)
+    here = {"host": "localhost:8000"}
+    told = [(await ask(demo, path, here))[2] for path in ("/phone", "/phone/calendar")]
+    told += [file.read_text("utf-8") for file in FILES.values()]
+    assert not any(token in text for token in line.settings.tokens for text in told)
+
+
+async def test_every_address_is_a_local_path(line: Line) -> None:
+    """No address of another host in the page, the styles or the scripts, and nothing inline."""
+    demo, _ = served(line)
+    _, headers, html = await ask(demo, "/phone", {"host": "localhost"})
+    texts = [html, *(file.read_text("utf-8") for file in FILES.values())]
+    addresses = [found for text in texts for found in re.findall(r"https?://[^\s\"'`)]+", text)]
+    assert {address for address in addresses if "www.w3.org" not in address} == set()
+    assert all(
+        link.startswith(("/phone", "#")) for link in re.findall(r'(?:src|href)="(.*?)"', html)
+    )
+    assert not re.search(r"<style|<script>|\sstyle=|\son\w+=", html)
+    assert headers["content-security-policy"].startswith("default-src 'none'")
+    assert headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "placed", [{"number": "911"}, {"speed": 0}, {"keys": "1 x"}, {"staff": "?"}]
+)
+async def test_an_odd_call_is_not_placed(line: Line, placed: dict[str, object]) -> None:
+    """What the page cannot send is refused."""
+    demo, _ = served(line)
+    asked = {"host": "localhost", "content-type": "application/json"}
+    assert (await ask(demo, "/phone/calls", asked, "POST", json.dumps(placed).encode()))[0] == 422
+
+
+async def test_what_stands_in_an_event_is_text(line: Line) -> None:
+    """Nothing that staff or a caller wrote becomes HTML."""
+    event = Event("abc0123", span("2026-12-01 09:00"), "<b>title</b>", "CALL: <img src=x>")
+    await line.desk.diary.insert(event)
+    demo, _ = served(line)
+    for path in ("/phone/calendar", "/phone/calendar/abc0123"):
+        status, _, html = await ask(demo, path, {"host": "localhost"})
+        assert status == 200
+        assert "&lt;b&gt;title" in html
+        assert "<b>title" not in html
+        assert "<img" not in html

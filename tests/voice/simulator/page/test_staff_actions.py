@@ -1,0 +1,56 @@
+"""Staff's hands in the demo's calendar: the last hand wins, as in Google's own page."""
+
+from dataclasses import replace
+from datetime import date, time
+
+import pytest
+from support.clinic import own_event, span
+from support.faulty_calendar import FaultyDiary
+from support.patient_visit import booked
+
+from voice.bootstrap import Line
+from voice.simulator.page import staff_actions
+from voice.simulator.page.session import Stage
+
+ONE, THREE = span("2026-12-01 13:00"), span("2026-12-01 15:00")
+
+
+@pytest.mark.parametrize("does", ["move", "cancel"])
+async def test_a_note_that_the_line_writes_meanwhile_is_no_obstacle(
+    stage: Stage, does: str
+) -> None:
+    """A visit was just booked, its video link comes, and staff already drag or delete it."""
+    line, diary = stage.line, stage.line.desk.diary
+    visit = await booked(line.desk, ONE)
+    event = (await own_event(line.desk, visit)).event_id
+
+    async def write() -> None:
+        there = await own_event(line.desk, visit)
+        await diary.rewrite(event, there.etag, location="https://video.example/room")
+
+    busy = _with(line, FaultyDiary(diary, meanwhile={does: write}))
+    if does == "move":
+        done = await staff_actions.move(busy, event, date(2026, 12, 1), time(15, 0))
+        assert done.says == "Staff moved the event to Tue, Dec 1, 3:00 PM."
+        assert (await own_event(line.desk, visit)).span == THREE
+    else:
+        assert (await staff_actions.delete(busy, event)).ok
+        assert (await own_event(line.desk, visit)).cancelled
+
+
+async def test_what_is_gone_or_away_is_said(stage: Stage) -> None:
+    """And nothing is called done that is not."""
+    line = stage.line
+    visit = await booked(line.desk, ONE)
+    event = (await own_event(line.desk, visit)).event_id
+    away = _with(line, FaultyDiary(line.desk.diary, faults={"move": "before", "cancel": "before"}))
+    said = "The calendar did not answer. Try again."
+    assert (await staff_actions.move(away, event, date(2026, 12, 1), time(15, 0))).says == said
+    assert (await staff_actions.delete(away, event)).says == said
+    assert (await staff_actions.delete(line, event)).ok
+    gone = await staff_actions.delete(line, event)
+    assert (gone.says, gone.ok) == ("This event is not in the calendar any more.", False)
+
+
+def _with(line: Line, diary: FaultyDiary) -> Line:
+    return replace(line, desk=replace(line.desk, diary=diary))

@@ -1,0 +1,63 @@
+"""The times that a visitor may call at, and what a demo is furnished with."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from support.clinic import PACIFIC, RULES, at
+
+from voice.settings import Settings
+from voice.simulator.demo_clock import DemoClock, furnished, holidays, times_to_call
+
+
+def shown(now: datetime, closed: frozenset[date] = frozenset()) -> dict[str, str]:
+    """Name and local time of every choice."""
+    choice = times_to_call(replace(RULES, closed_dates=closed), now)
+    return {when.name: f"{when.at.astimezone(PACIFIC):%m-%d %H:%M}" for when in choice}
+
+
+def test_holidays_are_on_their_days() -> None:
+    """The last Monday of May, the first of September, the fourth Thursday of November."""
+    assert sorted(f"{day:%m-%d}" for day in holidays(2026)) == [
+        "01-01", "05-25", "07-04", "09-07", "11-26", "12-25",
+    ]  # fmt: skip
+    assert date(2027, 5, 31) in holidays(2027)
+    assert date(2025, 9, 1) in holidays(2025)
+
+
+def test_open_is_a_choice_only_when_it_is_closed() -> None:
+    """In hours, now is such a time."""
+    assert shown(at("2026-12-01 10:00")) == {"now": "12-01 10:00", "closed": "12-01 20:00"}
+    assert shown(at("2026-12-05 21:00")) == {
+        "now": "12-05 21:00", "open": "12-07 09:45", "closed": "12-06 20:00",
+    }  # fmt: skip
+
+
+def test_the_evening_before_the_next_closed_day() -> None:
+    """A closed day counts only where the clinic would be open, and one that is over never."""
+    closed = frozenset({date(2026, 12, 1), date(2026, 12, 5), date(2026, 12, 25)})
+    assert shown(at("2026-12-01 10:00"), closed)["eve"] == "12-24 20:00"
+    assert "eve" not in shown(at("2026-12-24 20:30"), closed)
+
+
+def test_the_clock_goes_on_from_where_it_was_set() -> None:
+    """It runs as fast as the one beneath it."""
+    base = [datetime(2026, 12, 1, 18, 0, tzinfo=UTC)]
+    clock = DemoClock(lambda: base[0])
+    clock.set(at("2026-12-24 20:00"))
+    base[0] = datetime(2026, 12, 1, 18, 5, tzinfo=UTC)
+    assert clock() == at("2026-12-24 20:05")
+    assert clock.truly() == base[0]
+
+
+def test_a_demo_is_furnished_where_nothing_is_set(tmp_path: Path) -> None:
+    """What somebody has set stays as it is."""
+    plain = Settings.load("demo").model_copy(update={"data_dir": tmp_path})
+    given = furnished(plain, date(2026, 11, 30))
+    assert given.is_demo
+    assert given.staff_number
+    assert date(2027, 1, 1) in given.closed_dates
+    own = {"staff_number": "+14255550100", "closed_dates": frozenset({date(2026, 12, 2)})}
+    assert furnished(plain.model_copy(update=own), date(2026, 11, 30)) == plain.model_copy(
+        update=own
+    )

@@ -1,0 +1,44 @@
+"""The clinical wording stays as it was written down until somebody answers for another one."""
+
+from voice import clinical_signoff
+from voice.flows import clinical_wording
+from voice.language import Language, Text
+
+LANGUAGES: tuple[Language, ...] = ("en", "es")
+
+
+def test_no_clinical_word_changes_by_accident() -> None:
+    """Each language's words are the ones of the newest line; a changed word needs a new line."""
+    for language in LANGUAGES:
+        newest = [line for line in clinical_signoff.signatures() if line.language == language][-1]
+        assert newest.sha256 == clinical_signoff.fingerprint(language), (
+            f"The {language} wording in voice/flows/clinical_wording.py changed. If that was meant,"
+            f" add a line to {clinical_signoff.FILE.name} with sha256 ="
+            f" {clinical_signoff.fingerprint(language)}"
+        )
+
+
+def test_every_sentence_of_the_file_counts() -> None:
+    """Nothing clinical can be said that is not part of the fingerprint."""
+    counted = clinical_signoff.texts_of(list(vars(clinical_wording).values()))
+    written = {word for word in vars(clinical_wording).values() if isinstance(word, Text)} | {
+        text for part in clinical_wording.SUMMARY for text in (part,)
+    }
+    assert written <= set(counted)
+    assert len(counted) >= 5 * 3 + len(clinical_wording.SUMMARY) + 4
+
+
+def test_a_draft_is_unsigned_until_name_licence_and_date_are_there() -> None:
+    """A line without a name is a draft, and says so in words."""
+    draft = clinical_signoff.Signature("en", "v", "x", "", "PT 1", "2026-12-01")
+    signed = clinical_signoff.Signature("en", "v", "x", "Dr. Joel Spring", "PT 1", "2026-12-01")
+    assert not draft.complete
+    assert signed.complete
+    for line in clinical_signoff.unsigned():
+        assert "not signed by a clinician" in line
+
+
+def test_the_version_of_the_wording_has_a_name() -> None:
+    """What is kept with a stop can be found again."""
+    for language in LANGUAGES:
+        assert clinical_signoff.wording_version(language).startswith(language)

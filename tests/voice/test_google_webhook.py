@@ -1,0 +1,145 @@
+"""Google's messages reach the line over HTTP: a change is followed at once, a forgery never."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Generator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from psycopg_pool import AsyncConnectionPool
+from stand_ins.google.push import headers, post
+from stand_ins.google.server import Google
+from support.browser import page_of
+from support.clinic import SetClock, confirmed, jobs_waiting, row, span
+from support.google_clinic import diary_at
+
+from calendar_sync.sync.insert import insert
+from calendar_sync.sync.staff_jobs import follow_all
+from calendar_sync.sync.watch_channels import renew
+from voice.background import beside
+from voice.bootstrap import Line, line_on
+from voice.calendar_setup import push_address
+from voice.database.connection import open_pool
+from voice.settings import Settings
+from voice.worker import work
+
+PATH = "/calendar/changed"
+PUBLIC = {"public_base_url": "https://line.example.org/"}
+
+
+@pytest.fixture
+def line(
+    database: AsyncConnectionPool, now: SetClock, google: Google, tmp_path: Path
+) -> Generator[Line]:
+    """A line that Google can call, without a worker."""
+    settings = Settings.load("demo").model_copy(update=PUBLIC)
+    made = line_on(settings, database, now)
+    with diary_at(google, tmp_path) as diary:
+        push = diary.push_to(push_address(settings))
+        yield replace(made, desk=replace(made.desk, diary=diary, push=push))
+
+
+@pytest_asyncio.fixture
+async def door(line: Line) -> AsyncGenerator[str]:
+    """Where the proxy behind the public address leads to."""
+    async with page_of(line) as page:
+        yield page.removesuffix("/phone")
+
+
+async def deliver(google: Google, door: str) -> list[tuple[str, int]]:
+    """Google posts what there is to tell."""
+    return await asyncio.to_thread(google.channels.deliver, door)
+
+
+async def test_the_first_message_tells_of_nothing(line: Line, google: Google, door: str) -> None:
+    """Its state "sync" only says that the channel is open."""
+    await renew(line.desk)
+    assert await deliver(google, door) == [("sync", 204)]
+    assert await jobs_waiting(line.desk) == []
+
+
+async def test_many_changes_told_at_once_are_one_reading(
+    line: Line, google: Google, door: str
+) -> None:
+    """The queue takes one job; the second message is answered all the same."""
+    await renew(line.desk)
+    await deliver(google, door)
+    for hour in (12, 13):
+        google.screenings.add(f"2026-12-01 {hour}:00", f"2026-12-01 {hour}:30")
+        assert await deliver(google, door) == [("exists", 204)]
+    assert await jobs_waiting(line.desk) == ["follow_staff"]
+
+
+async def test_a_drag_that_is_told_moves_the_booking_at_once(
+    line: Line, google: Google, door: str
+) -> None:
+    """From the calendar to the booking without anybody asking."""
+    booking_id = await confirmed(line.desk, span("2026-12-01 09:00"))
+    await insert(line.desk, booking_id)
+    await follow_all(line.desk)
+    await renew(line.desk)
+    await deliver(google, door)
+    event_id = (await row(line.desk, booking_id)).event_id or ""
+    google.screenings.drag(event_id, "2026-12-01 15:00", "2026-12-01 15:20")
+    async with beside(work(line.desk, line.pool)), asyncio.timeout(60):
+        assert await deliver(google, door) == [("exists", 204)]
+        while (await row(line.desk, booking_id)).slot != span("2026-12-01 15:00"):  # noqa: ASYNC110  # told by the database
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("X-Goog-Channel-ID", "another"),
+        ("X-Goog-Channel-Token", "guessed"),
+        ("X-Goog-Channel-Token", ""),
+        ("X-Goog-Resource-ID", "another"),
+    ],
+)
+async def test_a_message_of_somebody_else_is_refused_without_effect(
+    line: Line, google: Google, door: str, name: str, value: str
+) -> None:
+    """Channel, token and resource must all be those of a channel of ours."""
+    await renew(line.desk)
+    [channel] = google.channels.open.values()
+    said = headers(channel, "exists")
+    assert await asyncio.to_thread(post, door + PATH, {**said, name: value}) == 403
+    assert await jobs_waiting(line.desk) == []
+    assert await asyncio.to_thread(post, door + PATH, said) == 204
+    assert await jobs_waiting(line.desk) == ["follow_staff"]
+
+
+async def test_while_the_database_is_away_google_is_asked_to_come_again(
+    line: Line, google: Google, migrated: str
+) -> None:
+    """503 is one of the answers after which Google repeats a message."""
+    await renew(line.desk)
+    [channel] = google.channels.open.values()
+    async with open_pool(migrated, size=1) as gone:
+        pass
+    closed = replace(line, desk=replace(line.desk, pool=gone))
+    async with page_of(closed) as page:
+        where = page.removesuffix("/phone") + PATH
+        assert await asyncio.to_thread(post, where, headers(channel, "exists")) == 503
+
+
+async def test_a_line_that_google_cannot_call_has_no_such_route(line: Line) -> None:
+    """Http, or no Google: nothing is there."""
+    alone = replace(line, desk=replace(line.desk, push=None))
+    async with page_of(alone) as page:
+        assert await asyncio.to_thread(post, page.removesuffix("/phone") + PATH, {}) == 404
+
+
+@pytest.mark.parametrize(
+    ("base", "address"),
+    [
+        ("https://line.example.org", "https://line.example.org/calendar/changed"),
+        ("https://line.example.org/", "https://line.example.org/calendar/changed"),
+        ("http://127.0.0.1:8000", ""),
+    ],
+)
+def test_only_https_is_given_to_google(base: str, address: str) -> None:
+    """The one place that decides it."""
+    settings = Settings.load("demo").model_copy(update={"public_base_url": base})
+    assert push_address(settings) == address

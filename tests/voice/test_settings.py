@@ -1,0 +1,163 @@
+"""Settings: read from the environment, refused all at once, and described in `.env.example`."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from voice.errors import SettingsWrong
+from voice.settings import DEMO_ACCOUNT, Settings
+
+ROOT = Path(__file__).parents[2]
+LIVE = {
+    "PUBLIC_BASE_URL": "https://line.example.org/",
+    "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
+    "TWILIO_AUTH_TOKEN": "new-token , old-token",
+}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An environment without settings, in a folder without `.env`."""
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def live(monkeypatch: pytest.MonkeyPatch, **others: str) -> Settings:
+    for name, value in {**LIVE, **others}.items():
+        monkeypatch.setenv(name, value)
+    return Settings.load("live")
+
+
+def example() -> str:
+    """What `.env.example` has to say."""
+    lines = [
+        "# The settings of Screening Line. A demo needs none of them. For a live line copy this",
+        "# file to .env and uncomment what you set; an empty value is the same as none.",
+    ]
+    for name, field in Settings.model_fields.items():
+        default = field.default
+        if isinstance(default, SecretStr | frozenset):
+            default = ""
+        value = f"./{default}" if isinstance(default, Path) else default
+        lines += ["", f"# {field.description}", f"# {name.upper()}={value}"]
+    return "\n".join(lines) + "\n"
+
+
+def test_env_example_lists_every_setting_with_its_meaning_and_default() -> None:
+    """.env.example is what the settings say of themselves, and nothing else."""
+    assert (ROOT / ".env.example").read_text("utf-8") == example()
+
+
+def test_the_example_as_it_stands_is_good_enough_for_a_demo(tmp_path: Path) -> None:
+    """Every line of the example may be uncommented and read."""
+    given = (line.removeprefix("# ") for line in example().splitlines() if "=" in line)
+    (tmp_path / ".env").write_text("\n".join(given))
+    assert Settings.load("demo").clinic_number == "+14252025687"
+
+
+def test_a_demo_needs_nothing_and_has_a_new_token_each_time() -> None:
+    """No account, an address on this computer, a token nobody knows."""
+    first, second = Settings.load("demo", 8123), Settings.load("demo", 8123)
+    assert first.public_base_url == "http://127.0.0.1:8123"
+    assert first.tokens != second.tokens
+    assert len(first.tokens[0]) == 32
+    assert first.twilio_account_sid == DEMO_ACCOUNT
+
+
+def test_a_demo_uses_nothing_of_the_real_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A real token in the environment does not sign a demo's requests."""
+    live(monkeypatch)
+    demo = Settings.load("demo")
+    assert not {"new-token", "old-token"} & set(demo.tokens)
+    assert demo.twilio_account_sid == DEMO_ACCOUNT
+    assert demo.database_name == "demo"
+
+
+def test_live_needs_what_tells_twilios_requests_from_others() -> None:
+    """All that is missing is named at once, with what it is."""
+    with pytest.raises(SettingsWrong) as refused:
+        Settings.load("live")
+    for name in LIVE:
+        assert f"{name}: missing" in str(refused.value)
+    assert "set it in .env" in str(refused.value)
+
+
+def test_everything_wrong_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wrong and missing ones together, each with what a right one looks like."""
+    wrong = {
+        "OPENING_HOURS": ("Mon 9-5", "Mon-Fri 09:00-12:00 13:00-17:00"),
+        "CLINIC_TIME_ZONE": ("Mars", "America/Los_Angeles"),
+        "CLOSED_DATES": ("2026-12-24 2026-13-01", "2026-12-24, 2026-12-25"),
+        "STAFF_NUMBER": ("call me", "+14252025687"),
+        "CLINIC_EMAIL": ("nobody", "info@example.org"),
+        "HORIZON_DAYS": ("0", "1"),
+        "CALENDAR_DETAIL": ("some", "'full' or 'minimal'"),
+        "VIDEO_URL": ("ftp://x", "https://"),
+    }
+    for name, (value, _) in wrong.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsWrong) as refused:
+        Settings.load("live")
+    lines = dict(line.strip().split(": ", 1) for line in str(refused.value).splitlines()[1:])
+    assert lines.keys() == wrong.keys() | LIVE.keys()
+    for name, (_, remedy) in wrong.items():
+        assert remedy in lines[name]
+
+
+def test_a_name_that_is_no_setting_is_refused_in_the_file(tmp_path: Path) -> None:
+    """A misspelt name in .env would silently leave the default in force."""
+    (tmp_path / ".env").write_text("OPENING_HOUR=Mon 09:00-10:00\n")
+    with pytest.raises(SettingsWrong, match=r"OPENING_HOUR is not a setting.*\.env\.example"):
+        Settings.load("demo")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://line.example.org",
+        "line.example.org",
+        "https://",
+        "https://a.b/?x=1",
+        "https://u@a.b",
+    ],
+)
+def test_the_public_address_is_https(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    """Only this computer may be reached without encryption."""
+    with pytest.raises(SettingsWrong, match="PUBLIC_BASE_URL"):
+        live(monkeypatch, PUBLIC_BASE_URL=address)
+    local = live(monkeypatch, PUBLIC_BASE_URL="http://127.0.0.1:8000")
+    assert local.public_base_url == "http://127.0.0.1:8000"
+
+
+def test_a_secret_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither by the settings themselves nor by a refusal."""
+    secrets = {"TWILIO_AUTH_TOKEN": "s3cret", "DATABASE_URL": "postgresql://u:pw@h/d"}
+    settings = live(monkeypatch, **secrets)
+    assert "s3cret" not in repr(settings)
+    assert "pw@" not in repr(settings)
+    with pytest.raises(SettingsWrong) as refused:
+        live(monkeypatch, TWILIO_ACCOUNT_SID="s3cret", HORIZON_DAYS="x")
+    assert "s3cret" not in str(refused.value)
+
+
+def test_values_are_tidied(monkeypatch: pytest.MonkeyPatch) -> None:
+    """White space goes, numbers become E.164, lists are split."""
+    settings = live(
+        monkeypatch,
+        CLINIC_NAME="  The Clinic ",
+        STAFF_NUMBER="(425) 555-0142",
+        CLOSED_DATES="2026-12-25, 2026-12-24",
+        GOOGLE_BUSY_CALENDAR_IDS="a@x.org, b@x.org,",
+        VIDEO_URL="",
+    )
+    assert settings.public_base_url == "https://line.example.org"
+    assert settings.tokens == ("new-token", "old-token")
+    assert settings.clinic_name == "The Clinic"
+    assert settings.staff_number == "+14255550142"
+    assert settings.busy_calendar_ids == ("a@x.org", "b@x.org")
+    assert settings.rules.closed_dates == {date(2026, 12, 24), date(2026, 12, 25)}
+    assert settings.rules.zone.key == "America/Los_Angeles"
+    assert settings.video_url == ""

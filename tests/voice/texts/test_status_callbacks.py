@@ -1,0 +1,119 @@
+"""What becomes of a text at Twilio: unordered and doubled statuses, and every way to fail."""
+
+import asyncio
+import random
+
+import pytest
+from stand_ins.twilio.server import Twilio
+from support.clinic import row, span
+from support.text_clinic import BASE, TextClinic
+from support.text_posts import Status
+
+VISIT = span("2026-12-03 10:00")
+
+
+async def test_statuses_in_any_order_end_in_one_state(clinic: TextClinic, status: Status) -> None:
+    """Queued, sent and delivered, shuffled and doubled: delivered."""
+    visit = await clinic.visit(VISIT)
+    await clinic.texting.tell(visit)
+    states = ["queued", "sending", "sent", "delivered", "something new"] * 2
+    random.Random(5).shuffle(states)  # noqa: S311  # the same every time
+    for state in states:
+        assert (await status(state)).status == 204
+    assert (await clinic.texts(visit))["booked"] == "delivered"
+    await status("failed", 30003)
+    assert (await clinic.texts(visit))["booked"] == "delivered"
+    assert await clinic.list() == []
+
+
+@pytest.mark.parametrize(
+    ("code", "why", "barred"),
+    [
+        (30006, "landline", True),
+        (30004, "blocks our texts", True),
+        (30005, "does not exist", True),
+        (30007, "took it for spam", False),
+        (30008, "does not say why", False),
+        (None, "does not say why", False),
+        (39999, "error 39999", False),
+    ],
+)
+async def test_a_text_that_does_not_arrive_is_a_call_back_at_once(
+    clinic: TextClinic,
+    status: Status,
+    code: int | None,
+    why: str,
+    barred: bool,  # noqa: FBT001  # a case
+) -> None:
+    """In plain words; a number that cannot get texts gets none any more, and its event says so."""
+    visit = await clinic.visit(VISIT)
+    await clinic.texting.tell(visit)
+    for _ in range(2):
+        await status("undelivered", code)
+        await status("sent")
+    [reason] = await clinic.list()
+    assert why in reason
+    assert (await clinic.texts(visit))["booked"] == "failed"
+    await clinic.texting.tell(visit)
+    assert (why in (await row(clinic.desk, visit)).text_trouble) is barred
+    assert len(clinic.twilio.bodies()) == 1
+
+
+async def test_a_phone_that_is_off_is_tried_once_more(
+    clinic: TextClinic, twilio: Twilio, status: Status
+) -> None:
+    """Half an hour later; when that arrives staff need not call."""
+    visit = await clinic.visit(VISIT)
+    await clinic.texting.tell(visit)
+    first = twilio.last()
+    await status("undelivered", 30003)
+    assert len(await clinic.list()) == 1
+    clinic.now.forward(minutes=31)
+    await clinic.texting.send_due()
+    assert len(twilio.bodies()) == 2
+    await status("undelivered", 30003, message=first)
+    await status("delivered")
+    assert await clinic.list() == []
+    assert (await clinic.texts(visit))["booked"] == "delivered"
+
+
+async def test_an_unregistered_number_is_an_alarm(
+    clinic: TextClinic, twilio: Twilio, status: Status
+) -> None:
+    """Told at delivery only; staff read what to do, and a text that is delivered ends it."""
+    visit = await clinic.visit(VISIT)
+    await clinic.texting.tell(visit)
+    await status("undelivered", 30034)
+    assert any("register the number for A2P 10DLC" in reason for reason in await clinic.list())
+    clinic.now.forward(hours=2)
+    await clinic.texting.send_due()
+    assert len(twilio.bodies()) == 2
+    assert len(await clinic.list()) == 2
+    await status("delivered")
+    assert await clinic.list() == []
+
+
+async def test_a_status_tells_the_name_that_was_lost(
+    clinic: TextClinic, twilio: Twilio, status: Status
+) -> None:
+    """Killed between sending and storing: the status says which message it is."""
+    visit = await clinic.visit(VISIT)
+    await clinic.texting.tell(visit)
+    async with clinic.desk.pool.connection() as conn:
+        await conn.execute("UPDATE text SET sid = NULL, state = 'sending' WHERE kind = 'booked'")
+    await asyncio.gather(*(status(state) for state in ("sent", "delivered", "sent")))
+    [text] = [each for each in await clinic.rows(visit) if each.kind == "booked"]
+    assert (text.sid, text.state) == (twilio.last().sid, "delivered")
+
+
+@pytest.mark.parametrize("text", ["", "0", "x", "99999999999999999999", "1;2"])
+async def test_a_status_of_no_text_of_ours_changes_nothing(
+    clinic: TextClinic, status: Status, text: str
+) -> None:
+    """It is Twilio's, so it gets its 204."""
+    visit = await clinic.visit(VISIT)
+    await clinic.texting.tell(visit)
+    message = clinic.twilio.last()
+    message.callback = f"{BASE}/sms/status?text={text}"
+    assert (await status("failed", 30006, message=message)).status == 204
+    assert (await clinic.texts(visit))["booked"] == "accepted"

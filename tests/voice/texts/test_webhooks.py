@@ -1,0 +1,137 @@
+"""Replies and statuses as Twilio posts them: signed, repeated, out of order."""
+
+import pytest
+from fastapi.routing import APIRoute
+from psycopg_pool import AsyncConnectionPool
+from stand_ins.twilio.server import ACCOUNT, TOKEN, Twilio
+from support.clinic import own_event, row, span
+from support.text_clinic import BASE, PATIENT, TextClinic, settings_at
+from support.text_posts import Reply, post_to, words
+
+from calendar_sync.sync.rewrite import rewrite
+from voice.app import create_app
+from voice.bootstrap import line_on
+from voice.simulator.transport import InProcess
+from voice.texts.webhooks import sms_router_for
+
+VISIT = span("2026-12-03 10:00")
+
+
+async def test_what_is_not_signed_gets_403_and_does_nothing(clinic: TextClinic) -> None:
+    """On every route for texts."""
+    line = line_on(settings_at(clinic.twilio.url), clinic.desk.pool, clinic.now)
+    paths = [each.path for each in sms_router_for(line).routes if isinstance(each, APIRoute)]
+    assert sorted(paths) == ["/sms/incoming", "/sms/status"]
+    visit = await clinic.visit(VISIT)
+    forged = post_to(clinic, "another token")
+    for path in paths:
+        form = [("MessageSid", "SM" + "1" * 32), ("From", PATIENT), ("Body", "STOP")]
+        answer = await forged(BASE + path, [*form, ("AccountSid", ACCOUNT)])
+        assert (answer.status, answer.body) == (403, b"")
+        other = await post_to(clinic)(BASE + path, [*form, ("AccountSid", "AC" + "9" * 32)])
+        assert other.status == 403
+    await clinic.texting.tell(visit)
+    assert len(clinic.twilio.bodies()) == 1
+
+
+async def test_stop_is_honoured_at_once_and_shown_to_staff(
+    clinic: TextClinic, twilio: Twilio, reply: Reply
+) -> None:
+    """No answer, no further text, a call-back while the visit is ahead; START takes it back."""
+    visit = await clinic.visit(VISIT)
+    await clinic.texting.tell(visit)
+    assert await reply("  Stop. ") == ""
+    clinic.now.at = VISIT.start.replace(day=2)
+    await clinic.texting.send_due()
+    await clinic.texting.tell(visit)
+    assert len(twilio.bodies()) == 1
+    assert await clinic.list() == [
+        "no texts possible (they asked for no more texts): call with the time and the video link"
+    ]
+    await rewrite(clinic.desk, visit)
+    event = await own_event(clinic.desk, visit)
+    assert "NO TEXTS (they asked for no more texts)" in event.description
+    assert await reply("START") == ""
+    await clinic.texting.tell(visit)
+    assert await clinic.list() == []
+    assert (await row(clinic.desk, visit)).text_trouble == ""
+    assert (await clinic.texts(visit))["hour before"] == "owed"
+    assert len(twilio.bodies()) == 1
+
+
+async def test_a_cancel_makes_staff_ask_what_was_meant(clinic: TextClinic, reply: Reply) -> None:
+    """At Twilio it ends texts; many mean their visit."""
+    visit = await clinic.visit(VISIT)
+    await clinic.texting.tell(visit)
+    assert await reply("CANCEL") == ""
+    assert any("CANCEL" in reason for reason in await clinic.list())
+
+
+async def test_c_confirms_and_staff_see_it(clinic: TextClinic, reply: Reply) -> None:
+    """A short answer, and a line in the event."""
+    visit = await clinic.visit(VISIT)
+    assert "see you Thu Dec 3, 10:00 AM PT" in await reply("c")
+    await rewrite(clinic.desk, visit)
+    assert "CONFIRMED by text Nov 30" in (await own_event(clinic.desk, visit)).description
+
+
+async def test_m_sends_the_link_and_a_repeat_of_the_message_gets_one_too(
+    clinic: TextClinic, reply: Reply
+) -> None:
+    """In the patient's language."""
+    await clinic.visit(VISIT, note="es")
+    first = await reply("M", sid="SM" + "a" * 32)
+    assert "para cambiar o cancelar su cita del jue 3 dic" in first
+    assert f"{BASE}/visit/" in first
+    assert "/visit/" in await reply("M", sid="SM" + "a" * 32)
+    helped = await reply("hola", sid="SM" + "b" * 32)
+    assert helped == await reply("hola", sid="SM" + "b" * 32) != ""
+    async with clinic.desk.pool.connection() as conn:
+        rows = await (await conn.execute("SELECT answer FROM text_reply ORDER BY 1")).fetchall()
+    assert rows == [("move",), ("other",)]
+
+
+async def test_anything_else_gets_one_answer_an_hour(clinic: TextClinic, reply: Reply) -> None:
+    """Two robots cannot talk to each other through us."""
+    await clinic.visit(VISIT, note="es")
+    assert "nadie lee estos mensajes" in await reply("hola")
+    assert await reply("hola?") == ""
+    clinic.now.forward(minutes=61)
+    assert "425-202-5687" in await reply("hola??")
+    assert [await reply("C") != "" for _ in range(6)] == [True] * 4 + [False] * 2
+
+
+async def test_a_stranger_gets_the_number_once_an_hour(clinic: TextClinic, reply: Reply) -> None:
+    """Nothing else, whatever they write; other countries, short codes and ourselves: nothing."""
+    await clinic.visit(VISIT)
+    stranger = "+14255550188"
+    assert await reply("M", stranger) == (
+        "BodyFix: nobody reads these texts. Please call 425-202-5687."
+    )
+    assert await reply("C", stranger) == ""
+    for sender in ("+18765550123", "72345", "", "+14252025687", "anonymous", "+266696687"):
+        assert await reply("hello", sender) == ""
+
+
+@pytest.mark.parametrize("sender", [PATIENT, "+14255550188"])
+async def test_a_danger_sign_always_gets_the_911_sentence(
+    clinic: TextClinic, reply: Reply, sender: str
+) -> None:
+    """Every time, to everybody; for a patient staff are asked to call."""
+    await clinic.visit(VISIT)
+    for _ in range(8):
+        assert "call 911 now" in await reply("I have chest pain!!", sender)
+    assert len(await clinic.list()) == (1 if sender == PATIENT else 0)
+
+
+async def test_a_danger_sign_is_answered_without_a_database(twilio: Twilio) -> None:
+    """It needs nothing but itself."""
+    away: AsyncConnectionPool = AsyncConnectionPool("host=/nowhere", open=False)
+    post = InProcess(create_app(line_on(settings_at(twilio.url), away)), BASE, TOKEN)
+    form = [("MessageSid", "SM" + "1" * 32), ("AccountSid", ACCOUNT), ("From", PATIENT)]
+    said = words(await post(f"{BASE}/sms/incoming", [*form, ("Body", "no puedo respirar")]))
+    assert "911 now" in said
+    assert "911 ahora" in said
+    assert words(await post(f"{BASE}/sms/incoming", [*form, ("Body", "C")])) == ""
+    status = f"{BASE}/sms/status?text=1"
+    assert (await post(status, [*form, ("MessageStatus", "sent")])).status == 503

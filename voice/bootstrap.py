@@ -1,0 +1,110 @@
+"""The one place where the line is put together: settings, database, diary, desk, worker."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+from psycopg_pool import AsyncConnectionPool
+
+from calendar_sync.bookings import free_times
+from calendar_sync.clinic import Desk
+from voice.background import beside
+from voice.calendar_setup import diary_for, invitations_for, push_for
+from voice.database.connection import JOBS, open_database, open_pool
+from voice.dialogue import speech
+from voice.dialogue.replay import Clinic
+from voice.dialogue.twiml import Phones
+from voice.language import Text
+from voice.settings import Settings
+from voice.texts.outfit import texting_for
+from voice.texts.texting import Texting
+from voice.worker import work
+
+log = structlog.get_logger(__name__)
+
+
+def utc_now() -> datetime:
+    """The time, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Everything that answering a call needs, put together once."""
+
+    settings: Settings
+    desk: Desk
+    clinic: Clinic
+    phones: Phones
+    texting: Texting
+
+    @property
+    def pool(self) -> AsyncConnectionPool:
+        """Connections for a caller's turn."""
+        return self.desk.pool
+
+    @property
+    def now(self) -> Callable[[], datetime]:
+        """The clock: aware UTC."""
+        return self.desk.now
+
+
+def line_on(
+    settings: Settings, pool: AsyncConnectionPool, now: Callable[[], datetime] = utc_now
+) -> Line:
+    """A line on a database that is open and has its tables."""
+    texting = texting_for(settings, pool, now)
+    diary = diary_for(settings, pool)
+    desk = Desk(
+        pool=pool,
+        diary=diary,
+        rules=settings.rules,
+        now=now,
+        detail=settings.calendar_detail,
+        clinic_name=settings.clinic_name,
+        video_url=settings.video_url or None,
+        makes_links=settings.uses_google,
+        availability=settings.availability,
+        tell=texting.tell,
+        send_due=texting.send_due,
+        push=push_for(settings, diary),
+        invitations=invitations_for(settings, diary),
+    )
+    name = settings.clinic_name
+    facts = {"clinic": Text(name, name), "email": speech.email(settings.clinic_email)}
+    clinic = Clinic(facts, settings.zone, texts=texting.sender is not None)
+    phones = Phones(
+        voices=(("en", settings.voice_en), ("es", settings.voice_es)),
+        clinic=settings.clinic_number,
+        staff=settings.staff_number,
+    )
+    return Line(settings, desk, clinic, phones, texting)
+
+
+@asynccontextmanager
+async def open_line(
+    settings: Settings,
+    now: Callable[[], datetime] = utc_now,
+    *,
+    worker: bool = True,
+    alone: bool = True,
+) -> AsyncGenerator[Line]:
+    """The line with all that it owns, until the context ends.
+
+    `worker` does jobs in this process too; `alone` refuses the embedded data folder of another
+    line that runs. Raises DatabaseWrong.
+    """
+    async with AsyncExitStack() as stack:
+        dsn = await stack.enter_async_context(open_database(settings, alone=alone))
+        pool = await stack.enter_async_context(open_pool(dsn))
+        line = line_on(settings, pool, now)
+        stack.callback(line.texting.close)
+        if worker:
+            own = await stack.enter_async_context(open_pool(dsn, options=JOBS, size=8))
+            await stack.enter_async_context(beside(work(line.desk, own)))
+        read = await free_times.refresh(line.desk)
+        if not isinstance(read, free_times.Kept):
+            log.warning("the calendar cannot be read yet: no times are offered", why=read.why)
+        yield line

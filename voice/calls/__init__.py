@@ -1,0 +1,1 @@
+"""Runs a call: Twilio's webhooks, the engine, the journal, the effects."""

@@ -1,0 +1,128 @@
+"""Carries out, between two replays, what a flow named; every effect is safe to carry out twice."""
+
+from datetime import UTC, datetime
+from typing import Any, assert_never, cast
+
+from calendar_sync.availability import offers
+from calendar_sync.availability.opening_hours import is_open
+from calendar_sync.availability.span import Span
+from calendar_sync.bookings import call_backs, confirmation, free_times
+from calendar_sync.bookings.event_text import moment
+from voice.bootstrap import Line
+from voice.calls import journal
+from voice.dialogue.effects import (
+    AnyEffect,
+    AskCallBack,
+    Asked,
+    Book,
+    Desk,
+    Effect,
+    FindOffers,
+    Held,
+    Hold,
+    JustTaken,
+    KeepConsent,
+    Kept,
+    Offers,
+    Opening,
+    Placed,
+    SeeDesk,
+    SeePlaced,
+    TakeBack,
+    Unreadable,
+)
+
+_SAFETY = "Safety"
+"""The label of the chart whose words get the time at which it was asked."""
+LOOK_SECONDS = 1.5
+"""How long one look at a booking may hold the call; the caller hears cover speech before it."""
+
+
+async def perform(line: Line, sid: str, step: str, effect: Effect[Any]) -> str:
+    """Carry out the effect of a call's step; what it brought back, as the journal keeps it."""
+    return effect.write(await _brought(line, sid, step, cast("AnyEffect", effect)))
+
+
+async def _brought(line: Line, sid: str, step: str, effect: AnyEffect) -> Any:  # noqa: ANN401, PLR0911  # each effect's own type, one return each
+    match effect:
+        case TakeBack():
+            return effect.step
+        case FindOffers():
+            return await _offers(line, sid, effect)
+        case Hold():
+            async with line.pool.connection() as conn:
+                held = await confirmation.hold(conn, sid, step, _span(effect.slot))
+            return Held(held.booking_id) if isinstance(held, confirmation.Held) else JustTaken()
+        case Book():
+            return await _book(line, sid, effect)
+        case SeePlaced():
+            return await _placed(line, effect)
+        case KeepConsent():
+            async with line.pool.connection() as conn:
+                await confirmation.keep_consent(
+                    conn,
+                    sid,
+                    effect.booking,
+                    effect.number,
+                    effect.given,
+                    effect.wording,
+                    line.now(),
+                )
+            return Kept()
+        case AskCallBack():
+            async with line.pool.connection() as conn:
+                await call_backs.ask(
+                    conn, sid, effect.reason, effect.number or None, effect.language
+                )
+            return Kept()
+        case SeeDesk():
+            return _desk(line)
+        case _:
+            assert_never(effect)
+
+
+async def _offers(line: Line, sid: str, wish: FindOffers) -> Offers | Unreadable:
+    async with line.pool.connection() as conn:
+        await confirmation.release_unconfirmed(conn, sid)
+    free = await free_times.free_openings(line.desk)
+    if isinstance(free, free_times.Stale):
+        return Unreadable()
+    beyond = datetime.fromisoformat(wish.beyond) if wish.beyond else None
+    three = offers.three_offers(free, line.desk.rules.zone, wish.part, beyond)
+    return Offers(tuple(Opening(span.start, span.end) for span in three))
+
+
+def _span(opening: Opening) -> Span:
+    return Span(opening.start.astimezone(UTC), opening.end.astimezone(UTC))
+
+
+async def _book(line: Line, sid: str, book: Book) -> Asked | JustTaken:
+    chart = dict(book.chart)
+    async with line.pool.connection() as conn:
+        # A flow has no clock; the journal knows when the safety questions were answered.
+        ago, now = await journal.since_keyed(conn, sid, "safety"), line.now()
+        if ago is not None and _SAFETY in chart:
+            chart[_SAFETY] += f", {moment(now - ago, line.settings.zone)}"
+        note = confirmation.BookingNote(book.language, book.number or None, chart, now)
+        confirmed = await confirmation.confirm(conn, book.booking, note)
+    if isinstance(confirmed, confirmation.Confirmed):
+        return Asked(confirmed.visit_code)
+    return JustTaken()
+
+
+async def _placed(line: Line, look: SeePlaced) -> Placed:
+    match await confirmation.wait_until_settled(line.pool, look.booking, LOOK_SECONDS):
+        case confirmation.Booked(slot=slot):
+            return Placed("booked", Opening(slot.start, slot.end))
+        case confirmation.Pending():
+            return Placed("pending")
+        case confirmation.Taken():
+            return Placed("taken")
+        case confirmation.NotBooked():
+            return Placed("not booked")
+
+
+def _desk(line: Line) -> Desk:
+    if not line.settings.staff_number:
+        return Desk("no phone")
+    return Desk("open" if is_open(line.desk.rules, line.now()) else "closed")

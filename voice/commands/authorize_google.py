@@ -1,0 +1,113 @@
+"""Signing in to Google once, as the clinic: `screening-line authorize-google`."""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from google_auth_oauthlib.flow import InstalledAppFlow
+
+from calendar_sync.calendars.google.client import SCOPE, SCOPES, GoogleAccess
+from calendar_sync.calendars.google.errors import Trouble
+from voice.calendar_setup import api_url
+from voice.errors import Fault
+from voice.settings import Settings
+
+WEEK = (
+    "If the app's publishing status in Google's console is Testing, this sign-in ends after 7 days:"
+    " publish the app, then sign in again."
+)
+
+
+class NotAuthorized(Fault):
+    """Google did not give what the line needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Where Google's client file is, where to write, and the name of a calendar to make, or ""."""
+
+    client_file: Path
+    credentials_file: Path
+    make_calendar: str
+    browser: str | None = None
+
+
+async def authorize(settings: Settings, wish: Wish, say: Callable[[str], None]) -> None:
+    """Sign in with the browser, write the credentials, make the calendars. Raises NotAuthorized."""
+    _write(wish.credentials_file, _signed_in(wish))
+    say(f"Signed in. In .env: GOOGLE_CREDENTIALS_FILE={wish.credentials_file}")
+    if wish.make_calendar:
+        name, file = wish.make_calendar, wish.credentials_file
+        made = await _make(settings, file, name)
+        say(f"Made the calendar. In .env: GOOGLE_SCREENINGS_CALENDAR_ID={made}")
+        made = await _make(settings, file, f"{name}: invitations")
+        say(
+            "Made one to invite patients from, who give an email. Untick it in Google Calendar's "
+            f"list, as staff need not see it. In .env: GOOGLE_INVITATIONS_CALENDAR_ID={made}"
+        )
+    say(WEEK)
+
+
+def _signed_in(wish: Wish) -> dict[str, Any]:
+    """The installed-app flow: offline access, consent asked for again, PKCE."""
+    own = [SCOPE + "calendar.app.created", SCOPES[1]]
+    try:
+        flow = InstalledAppFlow.from_client_secrets_file(
+            str(wish.client_file),
+            scopes=own if wish.make_calendar else list(SCOPES),
+            autogenerate_code_verifier=True,
+        )
+    except (OSError, ValueError) as trouble:
+        message = (
+            f"{wish.client_file} is no client file of Google's. In Google's console make an OAuth "
+            "client of the type Desktop app and download its JSON."
+        )
+        raise NotAuthorized(message) from trouble
+    try:
+        got = flow.run_local_server(
+            port=0, access_type="offline", prompt="consent", browser=wish.browser
+        )
+    except Exception as trouble:
+        message = f"The sign-in was not finished ({type(trouble).__name__}). Run it again."
+        raise NotAuthorized(message) from trouble
+    if not got.refresh_token:
+        message = (
+            "Google gave no lasting sign-in. Remove the app at myaccount.google.com/permissions, "
+            "then run this again."
+        )
+        raise NotAuthorized(message)
+    return {
+        "type": "authorized_user",
+        "client_id": got.client_id,
+        "client_secret": got.client_secret,
+        "refresh_token": got.refresh_token,
+        "token_uri": flow.client_config["token_uri"],
+        "scopes": list(got.scopes or ()),
+    }
+
+
+def _write(file: Path, credentials: dict[str, Any]) -> None:
+    """Only for this user, from the first byte on."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    new = file.with_name(f".{file.name}.new")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        json.dump(credentials, out, indent=1)
+    new.replace(file)
+
+
+async def _make(settings: Settings, credentials: Path, name: str) -> str:
+    access = GoogleAccess(credentials, api_url(settings))
+    body = {"summary": name, "timeZone": settings.clinic_time_zone}
+    made = await access.ask(lambda google: google.calendars().insert(body=body))
+    access.close()
+    if isinstance(made, Trouble):
+        message = (
+            f'The calendar "{name}" could not be made: {made.why}. Make it by hand in Google '
+            "Calendar, or delete what was made and run this again."
+        )
+        raise NotAuthorized(message)
+    return str(made["id"])

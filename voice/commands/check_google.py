@@ -1,0 +1,200 @@
+"""What `screening-line check` tries at Google: one line each, and for each failure its remedy."""
+
+import secrets
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+from uuid import uuid4
+
+from calendar_sync.availability.span import Span
+from calendar_sync.bookings.event_text import event_id
+from calendar_sync.calendars.contract import Entry, Event, Gone, Inserted
+from calendar_sync.calendars.google.calendar import GoogleDiary
+from calendar_sync.calendars.google.client import GoogleAccess
+from calendar_sync.calendars.google.errors import Trouble
+from calendar_sync.calendars.google.free_busy import free_busy
+from calendar_sync.calendars.google.watch import GooglePush
+from calendar_sync.calendars.push import Watched
+from calendar_sync.errors import CalendarFault
+from voice.bootstrap import utc_now
+from voice.calendar_setup import api_url, push_address
+from voice.settings import Settings
+
+Line = tuple[Literal["ok", "note", "wrong"], str]
+
+_SIGN_IN = "sign in again with `screening-line authorize-google`, as the owner of the calendar"
+_SHARE = (
+    "in Google Calendar open that calendar's settings, Share with specific people, add the "
+    'account that the line signs in with and choose "Make changes to events"'
+)
+_NO_LINKS = (
+    "this account cannot make Meet links; set VIDEO_URL to a video room, or staff have to add a "
+    "link to each event"
+)
+_SHARE_BUSY = (
+    "in Google Calendar open that calendar's settings, Share with specific people, add the account "
+    'that the line signs in with and choose "See only free/busy"'
+)
+
+_NO_GUESTS = (
+    "a service account can invite nobody: leave GOOGLE_INVITATIONS_CALENDAR_ID empty, or sign in "
+    "with `screening-line authorize-google`"
+)
+_INVITE = (
+    "check GOOGLE_INVITATIONS_CALENDAR_ID; it must be a calendar of the account that signed in"
+)
+
+
+async def look(settings: Settings) -> list[Line]:
+    """Try everything that the line does at Google. The test event is deleted again."""
+    try:
+        access = GoogleAccess(Path(settings.google_credentials_file), api_url(settings))
+    except CalendarFault as trouble:
+        return [("wrong", str(trouble))]
+    try:
+        return await _look(settings, access)
+    finally:
+        access.close()
+
+
+async def _look(settings: Settings, access: GoogleAccess) -> list[Line]:
+    calendar = settings.google_screenings_calendar_id
+    said = await access.ask(lambda google: google.events().list(calendarId=calendar, maxResults=1))
+    if isinstance(said, Trouble):
+        return [("wrong", f"{_cannot('read the screenings calendar', said)}")]
+    lines: list[Line] = [("ok", "signed in, and the screenings calendar can be read")]
+    lines.append(_zone(settings, said))
+    asked = dict.fromkeys((calendar, *settings.busy_calendar_ids))
+    lines += [await _busy(access, each) for each in asked]
+    if not settings.busy_calendar_ids:
+        lines.append(
+            ("note", "no calendar blocks times; name the clinician's in GOOGLE_BUSY_CALENDAR_IDS")
+        )
+    diary = GoogleDiary(access, calendar, (), settings.zone)
+    lines += await _push(settings, access)
+    return [*lines, *await _write(settings, diary), *await _invite(settings, access, diary)]
+
+
+def _zone(settings: Settings, said: dict[str, Any]) -> Line:
+    zone = said.get("timeZone")
+    if zone == settings.clinic_time_zone:
+        return "ok", f"its time zone is the clinic's, {zone}"
+    return (
+        "note",
+        (
+            f"its time zone is {zone}, the clinic's is {settings.clinic_time_zone}; change the "
+            "calendar's settings, or CLINIC_TIME_ZONE"
+        ),
+    )
+
+
+async def _busy(access: GoogleAccess, calendar: str) -> Line:
+    now = utc_now()
+    question = {
+        "timeMin": now.isoformat(),
+        "timeMax": (now + timedelta(hours=1)).isoformat(),
+        "items": [{"id": calendar}],
+    }
+    said = await access.ask(lambda google: google.freebusy().query(body=question))
+    if isinstance(said, Trouble):
+        return "wrong", _cannot("ask for busy times", said)
+    answer = await free_busy(access, (calendar,), Span(now, now + timedelta(hours=1)))
+    if not isinstance(answer, list):
+        return "wrong", f"busy times of {calendar} are not shared with the line: {_SHARE_BUSY}"
+    return "ok", f"busy times of {calendar} can be read"
+
+
+async def _push(settings: Settings, access: GoogleAccess) -> list[Line]:
+    """Open a channel for changes and stop it again; without one they are followed more slowly."""
+    address = push_address(settings)
+    if not address:
+        return []
+    push = GooglePush(access, settings.google_screenings_calendar_id, address)
+    channel = str(uuid4())
+    opened = await push.watch(channel, secrets.token_hex(16), utc_now() + timedelta(minutes=10))
+    if not isinstance(opened, Watched):
+        says = f"Google does not tell of changes ({opened.why}); they are followed within a minute"
+        return [("note", says)]
+    await push.stop(channel, opened.resource)
+    return [("ok", "Google tells the line at once when staff change something")]
+
+
+async def _invite(settings: Settings, access: GoogleAccess, diary: GoogleDiary) -> tuple[Line, ...]:
+    """Whether patients who give an email can be invited; nobody is, for the trial."""
+    calendar = settings.google_invitations_calendar_id
+    if not calendar:
+        return ()
+    if access.is_service:
+        return (("wrong", _NO_GUESTS),)
+    event = _test_event()
+    inviting = diary.inviting(calendar)
+    made = await inviting.insert(event)
+    if not isinstance(made, Inserted):
+        why = getattr(made, "why", "the id of the test event is used")
+        return (("wrong", f"the calendar of invitations cannot be written ({why}): {_INVITE}"),)
+    if not isinstance(await inviting.cancel(event.id, made.etag), Gone):
+        return (("wrong", f'delete the event "{event.title}" by hand: {_INVITE}'),)
+    return (("ok", "patients who give an email can be invited"),)
+
+
+def _test_event(*, wants_link: bool = False) -> Event:
+    """One in the far past, where it disturbs nobody."""
+    start = utc_now().replace(microsecond=0) - timedelta(days=30)
+    return Event(
+        id=event_id("check", secrets.token_hex(16), 0),
+        span=Span(start, start + timedelta(minutes=5)),
+        title="Screening Line test, to be deleted",
+        blocks=False,
+        wants_link=wants_link,
+    )
+
+
+async def _write(settings: Settings, diary: GoogleDiary) -> list[Line]:
+    """Insert an event, read it, and delete it."""
+    event = _test_event(wants_link=True)
+    async with _deleted(diary, event) as lines:
+        made = await diary.insert(event)
+        if not isinstance(made, Inserted):
+            why = getattr(made, "why", "the id of the test event is used")
+            lines.append(("wrong", f"a test event cannot be written ({why}): {_SHARE}"))
+            return lines
+        there = await diary.find(event.id)
+        if not isinstance(there, Entry) or there.span != event.span:
+            lines.append(("wrong", "the test event cannot be read back; try again in a minute"))
+            return lines
+        lines.append(("ok", "a test event was written and read back"))
+        if there.link or there.link_pending:
+            lines.append(("ok", "Google makes a Meet link for each screening"))
+        elif settings.video_url:
+            lines.append(("note", "this account cannot make Meet links; VIDEO_URL is used"))
+        else:
+            lines.append(("note", _NO_LINKS))
+    return lines
+
+
+@asynccontextmanager
+async def _deleted(diary: GoogleDiary, event: Event) -> AsyncGenerator[list[Line]]:
+    """Whatever became of the event: in the end it is gone, or a line says that it is not."""
+    lines: list[Line] = []
+    yield lines
+    there = await diary.find(event.id)
+    if isinstance(there, Entry) and not there.cancelled:
+        if isinstance(await diary.cancel(event.id, there.etag), Gone):
+            lines.append(("ok", "and deleted"))
+        else:
+            lines.append(("wrong", f'delete the event "{event.title}" by hand: {_SHARE}'))
+
+
+def _cannot(what: str, trouble: Trouble) -> str:
+    """What failed, and what a clinic does about it."""
+    if "insufficientPermissions" in trouble.why:
+        remedy = f"the sign-in lacks a permission; {_SIGN_IN}, and tick every box that Google shows"
+    else:
+        remedy = {
+            "sign-in": f"{_SIGN_IN}; if that is so every week, publish the app in Google's console",
+            "missing": f"check GOOGLE_SCREENINGS_CALENDAR_ID; then {_SHARE}",
+            "set-up": _SHARE,
+        }.get(trouble.kind, "check this computer's internet connection and try again in a minute")
+    return f"the line cannot {what} ({trouble.why}): {remedy}"

@@ -1,0 +1,104 @@
+"""What waits and what failed, as the command `jobs` shows it: jobs, texts, and what stops texts."""
+
+from datetime import datetime
+
+from psycopg import AsyncConnection
+
+from calendar_sync.job_queue import HOUSEKEEPING
+from voice import phone_numbers
+from voice.bootstrap import utc_now
+from voice.commands.call_back_list import connected
+from voice.settings import Settings
+from voice.texts.send_results import alarm_words
+from voice.texts.twilio_errors import TOO_MANY, meaning_of
+
+TASKS = {
+    "insert_event": "put a visit into the calendar",
+    "withdraw_event": "take a visit out of the calendar",
+    "rewrite_event": "bring the text of an event up to date",
+    "pick_up_link": "fetch a video link",
+    "look_at_event": "look at an event that changed",
+    "move_event": "move a visit for its patient",
+    "invite": "bring a patient's invitation up to date",
+    "tell_patient": "tell a patient by text",
+}
+"""Every job that is not housekeeping, in words."""
+_STATES = {"todo": "waits", "doing": "at work", "failed": "failed"}
+_TEXTS = {"owed": "waits", "sending": "at work", "failed": "failed"}
+_JOBS = """
+SELECT status::text, split_part(task_name, ':', 2), count(*), max(attempts), min(scheduled_at)
+FROM procrastinate_jobs
+WHERE status IN ('todo', 'doing', 'failed') AND queue_name <> %s
+GROUP BY 1, 2 ORDER BY 1 DESC, 2
+"""
+_WORK = """
+SELECT state, kind, number, greatest(due, not_before), error, id FROM text
+WHERE state IN ('owed', 'sending') OR state = 'failed' AND about > %s ORDER BY 4, id
+"""
+
+
+async def lines(settings: Settings) -> list[str]:
+    """One line a kind of job, and one a text; times are the clinic's, numbers are masked."""
+    async with connected(settings) as conn:
+        found = await _jobs(conn, settings) + await _texts(conn, settings)
+        alarms = await (await conn.execute("SELECT code FROM text_alarm ORDER BY code")).fetchall()
+    found += [f"{'alarm':<8} {alarm_words(code)}" for (code,) in alarms]
+    return found or ["Nothing waits, and nothing failed."]
+
+
+async def retry(settings: Settings) -> str:
+    """Try again now whatever failed or waits for its next try; what was done, in words."""
+    async with connected(settings) as conn, conn.transaction():
+        late = await conn.execute(
+            "UPDATE procrastinate_jobs SET scheduled_at = now()"
+            " WHERE status = 'todo' AND scheduled_at > now() AND attempts > 0"
+            " AND queue_name <> %s",
+            [HOUSEKEEPING],
+        )
+        jobs = await conn.execute(
+            "SELECT procrastinate_retry_job_v2(id, now(), NULL, NULL, NULL)"
+            " FROM procrastinate_jobs WHERE status = 'failed' AND queue_name <> %s",
+            [HOUSEKEEPING],
+        )
+        texts = await conn.execute(
+            """
+            UPDATE text SET state = CASE state WHEN 'failed' THEN 'owed' ELSE state END,
+              not_before = NULL, tries = 0,
+              former_sids = CASE WHEN state = 'failed' AND sid IS NOT NULL
+                            THEN array_append(former_sids, sid) ELSE former_sids END,
+              sid = CASE WHEN state = 'failed' THEN NULL ELSE sid END
+            WHERE state = 'failed' AND about > %(now)s
+                  AND NOT EXISTS (SELECT FROM text_bar WHERE text_bar.number = text.number)
+               OR state = 'owed' AND not_before IS NOT NULL
+            """,
+            {"now": utc_now()},
+        )
+        return (
+            f"Tried again within a minute: {jobs.rowcount + late.rowcount} jobs,"
+            f" {texts.rowcount} texts."
+        )
+
+
+async def _jobs(conn: AsyncConnection, settings: Settings) -> list[str]:
+    rows = await conn.execute(_JOBS, [HOUSEKEEPING])
+    found: list[str] = []
+    for status, task, count, attempts, since in await rows.fetchall():
+        what = TASKS.get(task, task)
+        tries = f", tried {attempts} times" if attempts else ""
+        due = f", due {_when(since, settings)}" if since else ""
+        found.append(f"{_STATES[status]:<8} {count} x {what}{tries}{due}")
+    return found
+
+
+async def _texts(conn: AsyncConnection, settings: Settings) -> list[str]:
+    rows = await conn.execute(_WORK, [utc_now()])
+    found: list[str] = []
+    for state, kind, number, due, error, _ in await rows.fetchall():
+        why = f" ({meaning_of(error).words if error else TOO_MANY})" if state == "failed" else ""
+        line = f'{_TEXTS[state]:<8} text "{kind}" to {phone_numbers.masked(number)}'
+        found.append(f"{line}, {_when(due, settings)}{why}")
+    return found
+
+
+def _when(at: datetime, settings: Settings) -> str:
+    return at.astimezone(settings.zone).strftime("%a %b %d %H:%M")

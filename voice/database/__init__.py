@@ -1,0 +1,1 @@
+"""The PostgreSQL database: connecting, the embedded server, migrations."""

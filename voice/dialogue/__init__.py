@@ -1,0 +1,1 @@
+"""What the flows are written in: a call, its questions, its replay, and TwiML."""

@@ -1,0 +1,123 @@
+"""How a dialogue is replayed from its journal: no input, no output, no clock.
+
+A dialogue is an ordinary function, run again from its first line at every webhook and fed by a
+journal of what is known so far. It stops where the journal ends: at the caller's turn, or at
+something that must happen outside. Reading it from top to bottom is reading the call.
+
+The journal maps names to values, and the first value of a name stays. ``step~n`` is what was keyed
+at the n-th asking of a step ("" is silence); ``step`` alone is what an effect brought back. Names
+are permanent: a renamed step is asked again in the calls that are under way.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from voice.dialogue import reprompts
+from voice.dialogue.effects import Effect
+from voice.dialogue.turns import Goodbye, Spoken, Until, Wanted
+from voice.language import Language, Text, other
+
+R = TypeVar("R")
+
+MOST_TURNS = 120
+"""Turns of one call before the line says goodbye: no loop is endless."""
+
+Prompt = tuple[tuple[Text, bool], ...]
+"""Texts to speak; the flag marks what is said in the other language."""
+
+
+def as_prompt(words: Text) -> Prompt:
+    """A prompt of one text, in the caller's language."""
+    return ((words, False),)
+
+
+@dataclass(frozen=True, slots=True)
+class Clinic:
+    """What the words need to know of the clinic: ``facts`` fill the {marks} in every text."""
+
+    facts: Mapping[str, Text]
+    zone: ZoneInfo
+    texts: bool = True
+    """Whether the line sends texts at all."""
+
+
+@dataclass
+class Replay:
+    """One run through a dialogue, as far as the journal goes."""
+
+    journal: Mapping[str, str]
+    clinic: Clinic
+    language: Language = "en"
+    slow: bool = False
+    _said: list[Text] = field(default_factory=list)
+    _entered: Counter[str] = field(default_factory=Counter)
+    _trail: list[str] = field(default_factory=list)
+    _turns: int = 0
+
+    def __post_init__(self) -> None:
+        """Count what the caller took back, and whether any key was ever pressed."""
+        rows = self.journal.items()
+        self._taken_back = Counter(step for name, step in rows if name.endswith(":back"))
+        self._silent = not any(keyed for name, keyed in rows if "~" in name)
+
+    @property
+    def caller(self) -> str:
+        """The number that calls, in E.164; "" when it is withheld or cannot be called back."""
+        return self.journal.get("caller", "")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The clinic's time zone."""
+        return self.clinic.zone
+
+    def say(self, words: Text) -> None:
+        """Speak in front of whatever comes next."""
+        self._said.append(words)
+
+    def needs(self, name: str, effect: Effect[R]) -> R:
+        """What the effect brought back; done once, outside, however often the flow is replayed."""
+        step = self._enter(name)
+        if step not in self.journal:
+            raise Until(Wanted(step, effect))
+        self._trail.clear()
+        return effect.read(self.journal[step])
+
+    def goodbye(self, words: Text, outcome: str) -> Goodbye:
+        """The end of the call: these words cannot be cut short."""
+        return Goodbye(self._in_voice(self._taken_lead() + as_prompt(words)), self.slow, outcome)
+
+    def _enter(self, name: str) -> str:
+        """The step's own name: numbered when a flow comes by again, marked when taken back."""
+        self._entered[name] += 1
+        times = self._entered[name]
+        step = name if times == 1 else f"{name}.{times}"
+        back = self._taken_back[step]
+        return f"{step}-{back}" if back else step
+
+    def _taken_lead(self) -> Prompt:
+        lead = tuple((words, False) for words in self._said)
+        self._said.clear()
+        return lead
+
+    def _in_voice(self, prompt: Prompt) -> tuple[Spoken, ...]:
+        facts = self.clinic.facts
+        return tuple(
+            Spoken(words.about(**facts).spoken_in(language), language)
+            for words, aside in prompt
+            if words
+            for language in (other(self.language) if aside else self.language,)
+        )
+
+    def _keyed(self, step: str, number: int) -> str | None:
+        """What was keyed at the n-th asking of a step; None where the journal ends."""
+        self._turns += 1
+        if self._turns > MOST_TURNS:
+            raise Until(self.goodbye(reprompts.CALL_AGAIN, "too many turns"))
+        return self.journal.get(f"{step}~{number}")
+
+    def _wait(self, seconds: int) -> int:
+        """Seconds of silence that are no answer; doubled for a caller who asked for more time."""
+        return seconds * 2 if self.slow else seconds

@@ -1,0 +1,113 @@
+"""How days, times, numbers and keys are spoken, in English and in Spanish."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from voice.language import PAUSE, Text
+
+WORDS_A_MINUTE = 165
+PAUSE_SECONDS = 0.4
+
+_DAYS = Text(
+    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+    "lunes martes miércoles jueves viernes sábado domingo",
+)
+_MONTHS = Text(
+    "January February March April May June July August September October November December",
+    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+)
+_ENDINGS = {1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd", 31: "st"}
+_ZONES = {
+    "America/Los_Angeles": Text("Pacific time", "hora del Pacífico"),
+    "America/Denver": Text("Mountain time", "hora de la montaña"),
+    "America/Chicago": Text("Central time", "hora del centro"),
+    "America/New_York": Text("Eastern time", "hora del este"),
+}
+_NOON, _EVENING = 12, 19
+
+
+def seconds(words: str, rate: int = WORDS_A_MINUTE) -> float:
+    """Spoken length in seconds at ``rate`` words a minute, pauses included.
+
+    A word is a run of letters or digits, so "9:20" counts as two, as it is spoken.
+    """
+    spoken = len(re.findall(r"\w+(?:['\u2019]\w+)?", words))
+    return spoken * 60 / rate + words.count(PAUSE) * PAUSE_SECONDS
+
+
+def day(when: datetime, zone: ZoneInfo) -> Text:
+    """The day of an instant in the clinic's zone: "Tuesday, December 1st"."""
+    local = when.astimezone(zone)
+    weekday, month = local.weekday(), local.month - 1
+    ending = _ENDINGS.get(local.day, "th")
+    return Text(
+        f"{_DAYS.en.split()[weekday]}, {_MONTHS.en.split()[month]} {local.day}{ending}",
+        f"{_DAYS.es.split()[weekday]} {local.day} de {_MONTHS.es.split()[month]}",
+    )
+
+
+def time_of_day(when: datetime, zone: ZoneInfo) -> Text:
+    """The time of an instant in the clinic's zone: "at 9:20 AM", "a las 9:20 de la mañana"."""
+    local = when.astimezone(zone)
+    if (local.hour, local.minute) == (_NOON, 0):
+        return Text("at 12 noon", "a las 12 del mediodía")
+    hour = local.hour % 12 or 12
+    clock = f"{hour}:{local.minute:02}" if local.minute else f"{hour}"
+    half = "AM" if local.hour < _NOON else "PM"
+    if local.hour < _NOON:
+        part = "de la mañana"
+    else:
+        part = "de la tarde" if local.hour < _EVENING else "de la noche"
+    return Text(f"at {clock} {half}", f"{'a la' if hour == 1 else 'a las'} {clock} {part}")
+
+
+def day_and_time(when: datetime, zone: ZoneInfo) -> Text:
+    """The whole of it: "Tuesday, December 1st, at 9:20 AM"."""
+    the_day, the_time = day(when, zone), time_of_day(when, zone)
+    return Text(f"{the_day.en}, {the_time.en}", f"{the_day.es} {the_time.es}")
+
+
+def zone_name(zone: ZoneInfo) -> Text:
+    """What people call the clinic's zone; a zone without a known name is the clinic's own time."""
+    return _ZONES.get(zone.key, Text("clinic time", "hora de la clínica"))
+
+
+def digit_by_digit(digits: str, groups: Sequence[int]) -> Text:
+    """Digits in groups with a pause after each: speech engines read "425" as a number."""
+    spoken, rest = [], digits
+    for size in groups:
+        spoken.append(" ".join(rest[:size]))
+        rest = rest[size:]
+    said = f".{PAUSE} ".join(group for group in spoken if group)
+    return Text(said, said)
+
+
+def visit_code(code: str) -> Text:
+    """Six digits in two groups."""
+    return digit_by_digit(code, (3, 3))
+
+
+def phone_number(number: str) -> Text:
+    """A US number in E.164 as three, three and four digits, without the country."""
+    return digit_by_digit(number.removeprefix("+1"), (3, 3, 4))
+
+
+def last_four(number: str) -> Text:
+    """The end of an E.164 number, which tells its owner which one without saying it aloud."""
+    return digit_by_digit(number[-4:], (4,))
+
+
+def email(address: str) -> Text:
+    """An email address to write down: the domain is spelled, since no engine reads it right."""
+    box, _, domain = address.partition("@")
+    name, _, top = domain.rpartition(".")
+    letters = " ".join(name.upper()).replace(" . ", ", dot, ")
+    return Text(f"{box}, at {letters}, dot {top}", f"{box}, arroba {letters}, punto {top}")
+
+
+def key(pressed: str) -> Text:
+    """A key of the phone as it is called."""
+    names = {"*": Text("star", "asterisco"), "#": Text("pound", "numeral")}
+    return names.get(pressed, Text(pressed, pressed))

@@ -1,0 +1,148 @@
+"""The only place that writes Twilio's XML."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlencode
+
+from twilio.twiml.messaging_response import MessagingResponse
+from twilio.twiml.voice_response import Dial, Gather, Say, VoiceResponse
+
+from voice.dialogue.speech import PAUSE_SECONDS
+from voice.dialogue.turns import (
+    Connected,
+    Ending,
+    Goodbye,
+    Listening,
+    Passing,
+    Ringing,
+    Spoken,
+    Turn,
+)
+from voice.language import PAUSE, Language
+
+_SLOW = "85%"
+_LOCALES = {
+    "Polly.Mia": "es-MX",
+    "Polly.Conchita": "es-ES",
+    "Polly.Enrique": "es-ES",
+    "Polly.Lucia": "es-ES",
+    "Polly.Amy": "en-GB",
+    "Polly.Brian": "en-GB",
+    "Polly.Emma": "en-GB",
+    "en": "en-US",
+    "es": "es-US",
+}
+"""A voice and a language that do not fit make Twilio's Say fail, so the voice decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phones:
+    """What the XML needs to know: Twilio's voice names, and the numbers (E.164) of a transfer."""
+
+    voices: tuple[tuple[Language, str], ...]
+    clinic: str
+    staff: str
+
+
+@lru_cache(maxsize=512)
+def document(here: Turn | Ending, phones: Phones) -> str:
+    """A turn or an ending as TwiML; most turns of most calls say the same words."""
+    response = VoiceResponse()
+    match here:
+        case Listening():
+            gather = Gather(
+                action=_next(here),
+                method="POST",
+                input="dtmf",
+                timeout=here.wait,
+                num_digits=here.most,
+                finish_on_key=here.finish,
+                action_on_empty_result=True,
+            )
+            _speak(gather, here.spoken, slow=here.slow, phones=phones)
+            response.append(gather)
+        case Passing():
+            if here.pause:
+                response.pause(length=here.pause)
+            _speak(response, here.spoken, slow=here.slow, phones=phones)
+            response.redirect(_next(here), method="POST")
+        case Ringing():
+            _speak(response, here.spoken, slow=here.slow, phones=phones)
+            dial = Dial(
+                action=_next(here), method="POST", timeout=here.wait, caller_id=phones.clinic
+            )
+            dial.number(phones.staff, url="/voice/whisper", method="POST")
+            response.append(dial)
+        case Goodbye():
+            _speak(response, here.spoken, slow=here.slow, phones=phones)
+            response.hangup()
+        case Connected():
+            response.hangup()
+        case _:
+            message = f"A turn without TwiML: {type(here).__name__}."
+            raise TypeError(message)
+    return str(response)
+
+
+def whisper(phones: Phones) -> str:
+    """What staff hear before the caller: without the key, a voicemail box would have "answered"."""
+    response = VoiceResponse()
+    gather = Gather(
+        action="/voice/whispered",
+        method="POST",
+        input="dtmf",
+        timeout=8,
+        num_digits=1,
+        finish_on_key="",
+        action_on_empty_result=True,
+    )
+    said = Spoken("A caller on the screening line. To take the call, press 1.", "en")
+    _speak(gather, (said, said), slow=False, phones=phones)
+    response.append(gather)
+    return str(response)
+
+
+def whispered(key: str) -> str:
+    """Connect staff who pressed 1; hang up on everybody and everything else."""
+    response = VoiceResponse()
+    if key != "1":
+        response.hangup()
+    return str(response)
+
+
+def reply(words: str) -> str:
+    """The answer to a text message; "" answers nothing."""
+    response = MessagingResponse()
+    if words:
+        response.message(words)
+    return str(response)
+
+
+def silence() -> str:
+    """An empty document: nothing to be said."""
+    return str(VoiceResponse())
+
+
+def _next(turn: Turn) -> str:
+    """Where Twilio goes on: step, number of the asking, language; never an answer."""
+    return "/voice/turn?" + urlencode({"at": turn.step, "turn": turn.number, "in": turn.language})
+
+
+def _speak(
+    into: Any,  # noqa: ANN401  # twilio ships no types
+    spoken: tuple[Spoken, ...],
+    *,
+    slow: bool,
+    phones: Phones,
+) -> None:
+    voices = dict(phones.voices)
+    for said in spoken:
+        voice = voices[said.language]
+        say = Say(voice=voice, language=_LOCALES.get(voice, _LOCALES[said.language]))
+        words: Any = say.prosody("", rate=_SLOW) if slow else say
+        for number, sentence in enumerate(said.words.split(PAUSE)):
+            if number:
+                words.break_(time=f"{PAUSE_SECONDS * 1000:.0f}ms")
+            words.append(sentence)
+        into.append(say)

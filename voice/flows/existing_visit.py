@@ -1,0 +1,17 @@
+"""A visit already booked: staff look after it, by phone now or by calling back."""
+
+from voice.dialogue.call import Call
+from voice.dialogue.turns import Ending
+from voice.flows.transfer import a_person
+from voice.language import Text
+
+OUR_STAFF = Text(
+    "Our staff will help you keep, move, or cancel your visit.",
+    "Nuestro personal le ayudará a confirmar, cambiar o cancelar su cita.",
+)
+
+
+def my_visit(call: Call) -> Ending | None:
+    """Take the caller to a person; None when the caller would rather book a new visit."""
+    call.say(OUR_STAFF)
+    return a_person(call)

@@ -1,0 +1,59 @@
+"""The first words of a call, and the way in: book, a visit already booked, or stay and learn."""
+
+from voice.dialogue.call import Call
+from voice.dialogue.questions import Choice, Question
+from voice.dialogue.turns import Ending
+from voice.flows.booking import booking
+from voice.flows.clinical_wording import EMERGENCY
+from voice.flows.education import education
+from voice.flows.existing_visit import my_visit
+from voice.flows.safety import AllClear, safety
+from voice.flows.triage import triage
+from voice.language import Text
+
+
+class Way(Choice):
+    """Where a call goes from the front door."""
+
+    BOOK = "1", Text("For a free video screening", "Para una cita de video gratis")
+    VISIT = "2", Text("For a booked visit", "Si ya tiene cita")
+    STAY = ""
+
+
+GREETING = Question(
+    "greeting",
+    Text("{clinic}.", "{clinic}.").then(EMERGENCY),
+    Way,
+    at_once=True,
+    after=Text(
+        "For a person, press 0.¦ Or stay on the line to learn about foot pain."
+        " Calls are not recorded.",
+        "Para una persona, oprima 0.¦ O espere para saber del dolor de pie."
+        " No se graba la llamada.",
+    ),
+    aside=Text("For English, press 9.", "Para español, oprima nueve."),
+    short=Text(
+        "To book, press 1.¦ For a booked visit, press 2.¦ For a person, press 0.",
+        "Para una cita, oprima 1.¦ Si ya tiene cita, oprima 2.¦ Para una persona, oprima 0.",
+    ),
+)
+
+
+def the_call(call: Call) -> Ending:
+    """A whole call, from the first ring."""
+    match call.ask(GREETING):
+        case Way.BOOK:
+            return screening(call, heard=())
+        case Way.VISIT:
+            return my_visit(call) or screening(call, heard=())
+        case Way.STAY:
+            return screening(call, heard=education(call))
+
+
+def screening(call: Call, heard: tuple[int, ...]) -> Ending:
+    """Safety before triage, triage before times: nothing goes around a safety question."""
+    match safety(call):
+        case AllClear():
+            return booking(call, triage(call), heard)
+        case stopped:
+            return stopped

@@ -1,0 +1,63 @@
+"""A person: the clinic's phone rings in opening hours; otherwise a call-back with one key."""
+
+from voice.dialogue import speech
+from voice.dialogue.call import Call
+from voice.dialogue.effects import AskCallBack, SeeDesk
+from voice.dialogue.questions import Choice, Question
+from voice.dialogue.turns import Connected, Ending
+from voice.flows.phone_number import a_number
+from voice.language import NOTHING, Text
+
+
+class Instead(Choice):
+    """What a caller wants when nobody can come to the phone."""
+
+    CALL_BACK = "1", Text("To have our staff call you", "Para que le llamemos")
+    GO_ON = "2", Text("To go on without a person", "Para seguir sin una persona")
+
+
+RING_SECONDS = 20
+TRANSFER = Text("One moment. I will try the clinic now.", "Un momento. Llamo a la clínica.")
+NO_ANSWER = Text("Sorry, no one can answer right now.", "Perdón, nadie puede contestar ahora.")
+CLOSED = Text("The clinic is closed now.", "La clínica está cerrada ahora.")
+INSTEAD = Question("person.instead", NOTHING, Instead)
+WILL_CALL = Text(
+    "Thank you. Our staff will call you at the number ending in {last_four}."
+    "¦ If it gets worse, call your doctor. In an emergency, call 9 1 1. Goodbye.",
+    "Gracias. Le llamaremos al número que termina en {last_four}."
+    "¦ Si empeora, llame a su médico. En una emergencia, llame al 9 1 1. Adiós.",
+)
+NO_NUMBER = Text(
+    "I have no number to call. Please call again.¦ Or email {email}."
+    "¦ In an emergency, call 9 1 1. Goodbye.",
+    "No tengo un número para llamarle. Vuelva a llamar.¦ O escriba a {email}."
+    "¦ En una emergencia, llame al 9 1 1. Adiós.",
+)
+
+
+def a_person(call: Call) -> Ending | None:
+    """Ring the clinic, or offer a call-back; None when the caller would rather go on."""
+    match call.needs("person.desk", SeeDesk()).state:
+        case "open":
+            if call.ring("person.ring", TRANSFER, RING_SECONDS):
+                return Connected()
+            call.say(NO_ANSWER)
+        case "closed":
+            call.say(CLOSED)
+        case "no phone":
+            call.say(NO_ANSWER)
+    match call.ask(INSTEAD):
+        case Instead.CALL_BACK:
+            return call_back(call, "asked for a person")
+        case Instead.GO_ON:
+            return None
+
+
+def call_back(call: Call, reason: str) -> Ending:
+    """Store a call-back and say at which number; nothing is promised before it is stored."""
+    number = a_number(call)
+    call.needs("call_back", AskCallBack(reason, number, call.language))
+    if not number:
+        return call.goodbye(NO_NUMBER, "no number to call back")
+    words = WILL_CALL.about(last_four=speech.last_four(number))
+    return call.goodbye(words, f"call-back: {reason}")

@@ -1,0 +1,43 @@
+"""A name and an email as a patient types them: tidied, or refused with a kind word."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from voice.language import Text
+from voice.patient_page import wording
+
+_LONGEST_NAME, _LONGEST_EMAIL = 80, 254
+_EMAIL = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@"
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
+)
+"""As in HTML's email fields, with a dot in the domain; whether it exists only mail can tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """What was typed, tidied, and what is wrong with it; "" was left out."""
+
+    name: str
+    email: str
+    name_wrong: Text | None = None
+    email_wrong: Text | None = None
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether it may be kept."""
+        return self.name_wrong is None and self.email_wrong is None
+
+
+def contact(name: str, email: str) -> Contact:
+    """Read both; white space at the ends and twice in a row is nobody's wish."""
+    name, email = " ".join(name.split()), email.strip()
+    odd = any(unicodedata.category(each) in {"Cc", "Cf", "Cs", "Co", "Cn"} for each in name)
+    fine = not email or (len(email) <= _LONGEST_EMAIL and _EMAIL.fullmatch(email))
+    return Contact(
+        name,
+        email,
+        wording.NAME_WRONG if odd or len(name) > _LONGEST_NAME else None,
+        None if fine else wording.EMAIL_WRONG,
+    )

@@ -1,0 +1,157 @@
+"""Moving the visit: choose a day and a time, confirm it, and see that the calendar has it."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+
+from fastapi import Response
+
+from calendar_sync.availability.span import Span
+from calendar_sync.bookings import patient_changes
+from calendar_sync.bookings.booking import Booking, Taken
+from calendar_sync.bookings.free_times import Stale
+from calendar_sync.bookings.holds import Held
+from calendar_sync.bookings.patient_changes import Closed, Moving
+from calendar_sync.sync.move import wanted_time
+from voice.dialogue import speech
+from voice.language import Text
+from voice.patient_page import wording
+from voice.patient_page.dates import clock, month, weekday, whole
+from voice.patient_page.request import Asked
+
+WAIT_SECONDS = 2.0
+"""How long the answer to a yes waits for the calendar before the page says that it is under way."""
+LOOK_AGAIN = {"Refresh": "3"}
+"""As a header, since it is no part of the page; a link does the same by hand."""
+_CONFLICT = 409
+_NOON = 12
+
+
+async def choose(asked: Asked) -> Response:
+    """The days and times that a caller would be offered."""
+    if not patient_changes.may_change(asked.visit, asked.line.desk):
+        return asked.away()
+    async with asked.line.pool.connection() as conn:
+        if under_way := await wanted_time(conn, asked.visit.id):
+            return asked.away(f"/move/{under_way.id}")
+    return await _choose(asked, wording.TAKEN if "taken" in asked.query else None)
+
+
+async def hold(asked: Asked) -> Response:
+    """Hold the time that was pressed, and ask once more."""
+    slot = _slot(asked, asked.form.get("start", ""))
+    picked = await patient_changes.hold_for(asked.line.desk, asked.visit.id, slot) if slot else None
+    match picked:
+        case Held():
+            return asked.away(f"/move/{picked.booking_id}")
+        case Taken():
+            return await _choose(asked, wording.TAKEN, _CONFLICT)
+        case Moving() | Stale() | None:
+            return asked.away("/move")
+        case Closed():
+            return asked.away()
+
+
+async def look(asked: Asked) -> Response:
+    """Where the move to a picked time stands."""
+    held = await _held(asked)
+    if held is None:
+        return asked.away("/move")
+    return await _where(asked, held)
+
+
+async def confirm(asked: Asked) -> Response:
+    """The patient's yes; a moment later the calendar has usually answered."""
+    held = await _held(asked)
+    if held is not None:
+        moved = await patient_changes.move(asked.line.desk, asked.visit.id, held.id)
+        if isinstance(moved, Closed):
+            return asked.away()
+        if isinstance(moved, Taken):
+            return asked.away("/move", taken="1")
+        await patient_changes.wait_until_moved(asked.line.pool, held.id, WAIT_SECONDS)
+        return asked.away(f"/move/{held.id}")
+    return asked.away("/move")
+
+
+async def _choose(asked: Asked, said: Text | None = None, status: int = 200) -> Response:
+    zone = asked.line.settings.zone
+    free = await patient_changes.times_for(asked.line.desk, asked.visit.id)
+    unreadable = isinstance(free, Stale)
+    by_day = {
+        day: list(slots)
+        for day, slots in groupby(
+            () if isinstance(free, Stale) else free, lambda slot: slot.start.astimezone(zone).date()
+        )
+    }
+    chosen = _day(asked.query.get("day", ""))
+    if chosen not in by_day:
+        chosen = next(iter(by_day), None)
+    slots = by_day[chosen] if chosen else []
+    return asked.page(
+        "move.html",
+        status=status,
+        title=wording.MOVE,
+        said=said,
+        before=whole(asked.visit.slot.start, zone),
+        unreadable=unreadable,
+        days=[(day, *_short(each[0], asked)) for day, each in by_day.items()],
+        chosen=chosen,
+        heading=speech.day(slots[0].start, zone) if slots else None,
+        parts=[
+            (name, [(each.start.isoformat(), clock(each.start, zone)) for each in part])
+            for name, morning in ((wording.MORNING, True), (wording.AFTERNOON, False))
+            if (part := [s for s in slots if (s.start.astimezone(zone).hour < _NOON) is morning])
+        ],
+    )
+
+
+def _short(slot: Span, asked: Asked) -> tuple[Text, str, Text]:
+    """A day as its link shows it: "Tue", "1", "Dec"."""
+    start, zone = slot.start, asked.line.settings.zone
+    return weekday(start, zone), str(start.astimezone(zone).day), month(start, zone)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _slot(asked: Asked, text: str) -> Span | None:
+    """The time that was pressed, as long as a screening is; whether it is open is asked later."""
+    try:
+        start = datetime.fromisoformat(text).astimezone(UTC)
+        return Span(start, start + timedelta(minutes=asked.line.desk.rules.minutes))
+    except (ValueError, OverflowError):
+        return None
+
+
+async def _held(asked: Asked) -> Booking | None:
+    number = asked.query.get("held", "")
+    if not (number.isascii() and number.isdecimal() and len(number) < 18):  # noqa: PLR2004  # bigint
+        return None
+    async with asked.line.pool.connection() as conn:
+        return await patient_changes.held_for(conn, asked.visit.id, int(number))
+
+
+async def _where(asked: Asked, held: Booking) -> Response:
+    zone = asked.line.settings.zone
+    before, after = (whole(each.slot.start, zone) for each in (asked.visit, held))
+    match patient_changes.move_state(held, asked.line.desk):
+        case "moved":
+            return asked.away(moved="1")
+        case "changed":
+            return asked.away(changed="1")
+        case "taken":
+            return await _choose(asked, wording.TAKEN)
+        case "lapsed":
+            return await _choose(asked, wording.LAPSED)
+        case "held":
+            return asked.page(
+                "confirm.html", title=wording.MOVE_ASK, before=before, after=after, held=held.id
+            )
+        case "moving":
+            response = asked.page("moving.html", title=wording.MOVING, before=before, held=held.id)
+            response.headers.update(LOOK_AGAIN)
+            return response

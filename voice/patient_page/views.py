@@ -1,0 +1,144 @@
+"""The visit itself: how it stands, how to join, the calendar file, name and email, cancelling."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from fastapi import Response
+
+from calendar_sync.bookings import patient_changes
+from voice.dialogue import speech
+from voice.icalendar import calendar_file, entry, google_link
+from voice.language import Text
+from voice.patient_page import wording
+from voice.patient_page.contact_form import Contact, contact
+from voice.patient_page.dates import clock, month, weekday
+from voice.patient_page.request import Asked
+
+EARLY = timedelta(minutes=15)
+"""The video link shows so long before the visit; earlier nobody would be there."""
+_UNPROCESSABLE = 422
+
+Stands = Literal["booked", "pending", "cancelled", "not booked", "over"]
+_TITLES: dict[Stands, Text] = {
+    "booked": wording.TITLE,
+    "pending": wording.NOT_YET,
+    "cancelled": wording.CANCELLED,
+    "not booked": wording.NOT_BOOKED,
+    "over": wording.OVER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """How to join: the link once it is time, or in how many seconds it shows, or by our call."""
+
+    link: str = ""
+    seconds: int | None = None
+
+
+async def show(asked: Asked) -> Response:
+    """How the visit stands."""
+    known = Contact(asked.visit.patient_name or "", asked.visit.patient_email or "")
+    return _visit(asked, known)
+
+
+async def keep_contact(asked: Asked) -> Response:
+    """Keep a name and an email; what is wrong is said beside it, and what was typed stays."""
+    typed = contact(asked.form.get("name", ""), asked.form.get("email", ""))
+    if not typed.is_fine:
+        return _visit(asked, typed, status=_UNPROCESSABLE)
+    await patient_changes.keep_contact(asked.line.desk, asked.visit.id, typed.name, typed.email)
+    return asked.away("#who", saved="1")
+
+
+async def file(asked: Asked) -> Response:
+    """The visit for the patient's own calendar."""
+    if stands(asked) != "booked":
+        return asked.away()
+    title, note = _entry(asked)
+    made = calendar_file(
+        asked.visit.event_id or "", asked.visit.slot, title, note, asked.line.now()
+    )
+    named = {"Content-Disposition": 'attachment; filename="visit.ics"'}
+    return Response(made, headers=named, media_type="text/calendar")
+
+
+async def ask_cancel(asked: Asked) -> Response:
+    """The one question before a visit is cancelled."""
+    if not patient_changes.may_change(asked.visit, asked.line.desk):
+        return asked.away()
+    return asked.page("cancel.html", now=_card(asked), title=wording.CANCEL_ASK)
+
+
+async def cancel(asked: Asked) -> Response:
+    """Cancel it; whatever came of it, the page then says how the visit stands."""
+    await patient_changes.cancel(asked.line.desk, asked.visit.id)
+    return asked.away()
+
+
+def stands(asked: Asked) -> Stands:
+    """How the visit stands now."""
+    match asked.visit.state:
+        case "booked":
+            return "over" if asked.visit.slot.end <= asked.line.now() else "booked"
+        case "held" if asked.visit.confirmed_at is not None:
+            return "pending"
+        case "cancelled":
+            return "cancelled"
+        case _:
+            return "not booked"
+
+
+def _visit(asked: Asked, typed: Contact, *, status: int = 200) -> Response:
+    title, note = _entry(asked)
+    return asked.page(
+        "visit.html",
+        status=status,
+        title=_TITLES[stands(asked)],
+        now=_card(asked),
+        stands=stands(asked),
+        join=_join(asked),
+        early=clock(asked.visit.slot.start - EARLY, asked.line.settings.zone),
+        google=google_link(asked.visit.slot, title, note),
+        may_change=patient_changes.may_change(asked.visit, asked.line.desk),
+        typed=typed,
+        saved="saved" in asked.query,
+        invites=asked.line.desk.invitations is not None,
+        said=_said(asked),
+    )
+
+
+def _said(asked: Asked) -> object:
+    """What came of a move that was just asked for."""
+    if "moved" in asked.query and asked.visit.moved_at is not None:
+        return wording.MOVED
+    return wording.CHANGED if "changed" in asked.query else None
+
+
+def _card(asked: Asked) -> dict[str, object]:
+    """The day and the time of the visit, large."""
+    slot, zone = asked.visit.slot, asked.line.settings.zone
+    return {
+        "start": slot.start.isoformat(),
+        "minutes": str(round((slot.end - slot.start).total_seconds() / 60)),
+        "day": speech.day(slot.start, zone),
+        "clock": clock(slot.start, zone),
+        "weekday": weekday(slot.start, zone),
+        "number": str(slot.start.astimezone(zone).day),
+        "month": month(slot.start, zone),
+    }
+
+
+def _join(asked: Asked) -> Join:
+    desk, slot = asked.line.desk, asked.visit.slot
+    link = asked.visit.video_link or desk.video_url or ""
+    left = slot.start - EARLY - desk.now()
+    if left > timedelta(0):
+        coming = desk.makes_links and asked.visit.video_link is None
+        return Join(seconds=int(left.total_seconds()) + 1 if link or coming else None)
+    return Join(link if link.startswith(("https://", "http://")) else "")
+
+
+def _entry(asked: Asked) -> tuple[str, str]:
+    return entry(asked.line.settings.clinic_number, asked.language)

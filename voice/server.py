@@ -1,0 +1,135 @@
+"""Runs the line as a server process: the port first, then everything else, and the way down."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable, Coroutine, Generator
+from contextlib import contextmanager, nullcontext, suppress
+
+import uvicorn
+import uvloop
+from fastapi import FastAPI
+
+from voice.app import create_app
+from voice.bootstrap import Line, open_line, utc_now
+from voice.errors import Fault
+from voice.settings import Settings
+from voice.simulator.demo_clock import DemoClock
+from voice.simulator.page.router import add_phone
+
+
+class PortTaken(Fault):
+    """The address cannot be listened on."""
+
+
+@contextmanager
+def held_port(host: str, port: int) -> Generator[socket.socket]:
+    """The port, ours from now on; it refuses callers until a server listens. Raises PortTaken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            held.bind((host, port))
+        except (OSError, OverflowError) as trouble:
+            message = (
+                f"The line cannot listen on {host} port {port}: {trouble}. "
+                "Stop what uses that port, or choose another one with --port."
+            )
+            raise PortTaken(message) from trouble
+        yield held
+
+
+def serve(
+    settings: Settings, port: socket.socket, *, worker: bool, once_up: Callable[[], None]
+) -> None:
+    """Answer calls on the held port until Ctrl-C or SIGTERM; then stop all that was started."""
+
+    async def main() -> None:
+        now = DemoClock() if settings.is_demo else utc_now
+        async with open_line(settings, now, worker=worker) as line:
+            app, close = served(line)
+            server = _Server(_config(app))
+            server.once_up, server.before_stop = once_up, close
+            _on_stop(server.stop)
+            await server.serve(sockets=[port])
+
+    _run(main)
+
+
+def work_only(settings: Settings, *, once_up: Callable[[], None]) -> None:
+    """Do jobs, without answering calls, until Ctrl-C or SIGTERM."""
+
+    async def main() -> None:
+        async with open_line(settings, alone=False):
+            once_up()
+            await asyncio.Event().wait()
+
+    _run(main)
+
+
+def served(line: Line) -> tuple[FastAPI, Callable[[], None]]:
+    """The line's application, in a demo with the page at /phone, and what ends the page's calls."""
+    app = create_app(line)
+    return app, add_phone(app, line).close if line.settings.is_demo else lambda: None
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn without its own way with signals, which kills the process before all is stopped."""
+
+    once_up: Callable[[], None] = staticmethod(lambda: None)
+    before_stop: Callable[[], None] = staticmethod(lambda: None)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, and tell."""
+        await super().startup(sockets)
+        if self.started:
+            self.once_up()
+
+    def capture_signals(self) -> nullcontext[None]:  # type: ignore[override]  # fewer powers
+        """Leave them to us."""
+        return nullcontext()
+
+    def stop(self) -> None:
+        """Let the answers in hand be finished; the second time do not wait for them."""
+        self.before_stop()
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+def _config(app: FastAPI) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+
+
+def _run(main: Callable[[], Coroutine[object, object, None]]) -> None:
+    """Run to the end; a signal before the server is up cancels, so that nothing is left behind."""
+
+    async def stoppable() -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            _on_stop(task.cancel)
+        await main()
+
+    with (
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+        suppress(asyncio.CancelledError),
+    ):
+        runner.run(stoppable())
+
+
+def _on_stop(stop: Callable[[], object]) -> None:
+    """Ctrl-C, a supervisor's SIGTERM, and a closed window unless it was to be outlived."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        loop.add_signal_handler(signal.SIGHUP, stop)

@@ -1,0 +1,111 @@
+"""`screening-line call`: place a call from this terminal, by hand or by keys written down."""
+
+import asyncio
+import re
+import shutil
+import sys
+from collections import deque
+from dataclasses import dataclass
+
+from voice.errors import Fault
+from voice.settings import Settings
+from voice.simulator.caller_id import WITHHELD, CallerId
+from voice.simulator.connect import Reached, reach
+from voice.simulator.handset import Face, Staff
+from voice.simulator.key_script import Scripted, Step, read_keys
+from voice.simulator.keyboard import Keyboard
+from voice.simulator.player import Ended, Player
+from voice.simulator.terminal import Terminal
+from voice.simulator.transcript import Heading, Recording
+
+_E164 = re.compile(r"\+[1-9]\d{6,14}")
+DEFAULT_CALLER = "+14255550123"
+
+
+class CannotCall(Fault):
+    """The call was not placed; the text says what to write instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was asked for on the command line. ``steps`` None: a person types the keys."""
+
+    number: str
+    steps: tuple[Step, ...] | None
+    staff: Staff
+    fast: bool = False
+
+
+def wish(*, caller: str | None, withheld: bool, keys: str | None, staff: Staff, fast: bool) -> Wish:
+    """What the options mean. Raises CannotCall and KeysUnreadable."""
+    if withheld and caller is not None:
+        message = "A call is --withheld or has a --caller; leave one of them out."
+        raise CannotCall(message)
+    number = WITHHELD if withheld else caller or DEFAULT_CALLER
+    if not _E164.fullmatch(number):
+        message = f"--caller {number!r} is no number; write it like {DEFAULT_CALLER}."
+        raise CannotCall(message)
+    steps = None if keys is None else read_keys(keys)
+    if steps is None and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        message = 'This is no terminal to type keys in; write them down, like --keys "1 2 2 h".'
+        raise CannotCall(message)
+    return Wish(number, steps, staff, fast)
+
+
+def place(settings: Settings, wanted: Wish) -> None:
+    """Place the call and live it to its end. Raises DatabaseWrong."""
+    try:
+        asyncio.run(_place(settings, wanted))
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        sys.stdout.write("\nThe call was cut off.\n")
+
+
+async def _place(settings: Settings, wanted: Wish) -> None:
+    async with reach(settings) as reached:
+        if wanted.steps is None:
+            await by_hand(reached, wanted)
+        else:
+            await by_script(reached, wanted.number, wanted.steps, wanted.staff)
+
+
+async def by_script(reached: Reached, number: str, steps: tuple[Step, ...], staff: Staff) -> None:
+    """The transcript goes to standard output, and what came of the call to standard error."""
+    heading = Heading(number, reached.local_now())
+    recording = Recording(Scripted(deque(steps), staff))
+    player = _player(reached, number, recording)
+    ended = await player.call()
+    sys.stdout.write(recording.text(heading, ended))
+    sys.stdout.flush()
+    sys.stderr.write("\n".join(["", *await _summary(reached, player, ended), ""]))
+
+
+async def by_hand(reached: Reached, wanted: Wish) -> None:
+    """A person at this terminal, in real time."""
+    who = "a withheld number" if wanted.number == WITHHELD else wanted.number
+    sys.stdout.write(
+        f"Calling {reached.settings.clinic_name} from {who}. Type 0-9 * #;"
+        " h or Ctrl-C hangs up.\n\n"
+    )
+    with Keyboard(sys.stdin.fileno()) as keyboard:
+        width = shutil.get_terminal_size().columns
+        face = Terminal(keyboard, sys.stdout, wanted.staff, fast=wanted.fast, width=width)
+        player = _player(reached, wanted.number, face)
+        ended = await player.call()
+        face.finish()
+    sys.stdout.write("\n".join(["", *await _summary(reached, player, ended), ""]))
+
+
+def _player(reached: Reached, number: str, face: Face) -> Player:
+    settings = reached.settings
+    who = CallerId(number, line=settings.clinic_number, account_sid=settings.twilio_account_sid)
+    return Player(reached.post, face, who)
+
+
+async def _summary(reached: Reached, player: Player, ended: Ended) -> list[str]:
+    minutes, seconds = divmod(round(player.seconds), 60)
+    alarms = [f"Twilio would warn: {alarm.code} {alarm.why}" for alarm in player.alarms]
+    return [
+        f"{ended.value}, after {minutes} min {seconds} s and {len(player.keys)} keys.",
+        *alarms,
+        *await reached.outcome(player.caller.call_sid),
+    ]

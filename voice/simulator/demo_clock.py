@@ -1,0 +1,93 @@
+"""The demo's clock, which a visitor may set, and what a clinic without settings has in a demo."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from calendar_sync.availability.opening_hours import Rules, is_open, next_opening_time
+from voice.bootstrap import utc_now
+from voice.settings import Settings
+
+STAFF_NUMBER = "+14255550142"
+_EVENING, _NIGHT = time(20, 0), time(23, 30)
+_SETTLED_IN = timedelta(minutes=45)
+_MONDAY, _THURSDAY = 0, 3
+
+
+class DemoClock:
+    """The time, moved ahead by what the visitor chose; it goes on from there."""
+
+    def __init__(self, base: Callable[[], datetime] = utc_now) -> None:
+        self._base, self._ahead = base, timedelta()
+
+    def __call__(self) -> datetime:
+        """The time in the demo, aware and in UTC."""
+        return self._base() + self._ahead
+
+    def truly(self) -> datetime:
+        """The time as it is."""
+        return self._base()
+
+    def set(self, at: datetime) -> None:
+        """Let it be this time now; aware."""
+        self._ahead = at.astimezone(UTC) - self._base()
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A time to call at: its name in the page, its words, and the time, aware."""
+
+    name: str
+    words: str
+    at: datetime
+
+
+def times_to_call(rules: Rules, now: datetime) -> list[When]:
+    """What a visitor may choose from: now, in hours, after hours, before a closed day."""
+    choice = [When("now", "Now", now)]
+    opens = next_opening_time(rules, now)
+    if opens is not None and not is_open(rules, now):
+        choice.append(When("open", "While open", opens + _SETTLED_IN))
+    after = next(at for day in range(3) if (at := _evening(rules, now, day)) > now)
+    choice.append(When("closed", "After hours", after))
+    today = now.astimezone(rules.zone).date()
+    for holiday in sorted(rules.closed_dates):
+        would_open = bool(rules.hours.weekly[holiday.weekday()])
+        eve = _evening(rules, now, (holiday - today).days - 1)
+        if would_open and eve > now:
+            words = f"Evening before a holiday, {holiday:%b} {holiday.day}"
+            return [*choice, When("eve", words, eve)]
+    return choice
+
+
+def _evening(rules: Rules, now: datetime, days: int) -> datetime:
+    """The evening of the local day so many days from now, after the doors have closed."""
+    day = now.astimezone(rules.zone).date() + timedelta(days=days)
+    at = datetime.combine(day, _EVENING, rules.zone)
+    late = datetime.combine(day, _NIGHT, rules.zone)
+    return late if is_open(rules, at) else at
+
+
+def holidays(year: int) -> frozenset[date]:
+    """When most clinics in the US are closed; source: 5 U.S.C. 6103, six of its days."""
+    may_31, september_1, november_1 = date(year, 5, 31), date(year, 9, 1), date(year, 11, 1)
+    return frozenset(
+        {
+            date(year, 1, 1),
+            may_31 - timedelta(days=may_31.weekday()),
+            date(year, 7, 4),
+            september_1 + timedelta(days=(_MONDAY - september_1.weekday()) % 7),
+            november_1 + timedelta(days=(_THURSDAY - november_1.weekday()) % 7 + 21),
+            date(year, 12, 25),
+        }
+    )
+
+
+def furnished(settings: Settings, today: date) -> Settings:
+    """A demo's settings, with a staff phone and holidays where none are set: both can be tried."""
+    given: dict[str, object] = {}
+    if not settings.staff_number:
+        given["staff_number"] = STAFF_NUMBER
+    if not settings.closed_dates:
+        given["closed_dates"] = holidays(today.year) | holidays(today.year + 1)
+    return settings.model_copy(update=given)

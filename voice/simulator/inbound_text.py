@@ -1,0 +1,62 @@
+"""A text from a patient's phone, as Twilio posts it, and what the line answered to it.
+
+Source: https://www.twilio.com/docs/messaging/guides/webhook-request and
+https://www.twilio.com/docs/messaging/twiml/message.
+"""
+
+import secrets
+from dataclasses import dataclass, field
+from xml.etree.ElementTree import ParseError, fromstring
+
+from voice.settings import DEMO_ACCOUNT
+from voice.simulator.caller_id import place
+from voice.simulator.transport import Answer, Form
+
+LONGEST = 1600
+"""Letters that Twilio takes as one message: https://www.twilio.com/docs/api/errors/21617."""
+_OK = 200
+_ONE_PART = 160
+
+
+def _new_sid() -> str:
+    return "SM" + secrets.token_hex(16)
+
+
+@dataclass(frozen=True, slots=True)
+class TextMessage:
+    """A text from ``number`` (E.164) to the line's own; every one is a new message."""
+
+    number: str
+    words: str
+    line: str = "+14252025687"
+    account_sid: str = DEMO_ACCOUNT
+    sid: str = field(default_factory=_new_sid)
+
+    def fields(self) -> Form:
+        """The form fields of the one request that it makes."""
+        return (
+            ("MessageSid", self.sid),
+            ("SmsSid", self.sid),
+            ("SmsMessageSid", self.sid),
+            ("SmsStatus", "received"),
+            ("AccountSid", self.account_sid),
+            ("From", self.number),
+            ("To", self.line),
+            ("Body", self.words),
+            ("NumMedia", "0"),
+            ("NumSegments", str(max(-(-len(self.words) // _ONE_PART), 1))),
+            ("ApiVersion", "2010-04-01"),
+            *place("From", self.number),
+            *place("To", self.line),
+        )
+
+
+def messages_of(answer: Answer) -> list[str]:
+    """The words of each <Message> that Twilio would send back; none of a document it refuses."""
+    if answer.status != _OK:
+        return []
+    try:
+        root = fromstring(answer.body)  # noqa: S314  # only the line's own documents
+    except ParseError:
+        return []
+    return ["".join(each.itertext()).strip() for each in root.iter("Message")]

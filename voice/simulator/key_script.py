@@ -1,0 +1,116 @@
+"""Keys written down beforehand, pressed on virtual time: `screening-line call --keys "1 2 . 2"`."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from voice.errors import Fault
+from voice.simulator.handset import KEYS, Face, HungUp, Kind, Moment, Press, Staff
+
+KEY_SECONDS = 0.3
+"""From one digit of an entry to the next."""
+
+
+class KeysUnreadable(Fault):
+    """The text names the token, and what can stand there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """Press these keys; ``patiently`` after the whole prompt, else after its first sentence."""
+
+    keys: str
+    patiently: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StaySilent:
+    """Let the line wait in vain, once."""
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """Hang up, like a key."""
+
+    patiently: bool = False
+
+
+Step = Type | StaySilent | HangUp
+
+
+def read_keys(text: str) -> tuple[Step, ...]:
+    """The steps of a script such as ``1 . 2 4255550123# - h``. Raises KeysUnreadable."""
+    steps: list[Step] = []
+    patiently = False
+    for written in text.split():
+        if written == ".":
+            patiently = True
+            continue
+        steps.append(_step(written, patiently=patiently))
+        patiently = False
+    return tuple(steps)
+
+
+def _step(written: str, *, patiently: bool) -> Step:
+    if written == "-":
+        return StaySilent()
+    if written == "h":
+        return HangUp(patiently)
+    if all(key in KEYS for key in written):
+        return Type(written, patiently)
+    message = (
+        f"{written!r} in the keys is not understood; write keys (1, *, 4255550123#), - for silence,"
+        " . to hear all before the next key, h to hang up."
+    )
+    raise KeysUnreadable(message)
+
+
+@dataclass
+class Scripted(Face):
+    """A caller who knows the keys; when they run out, the caller stays silent.
+
+    A token is a whole answer: where the line waits for more digits after it, it waits in vain.
+    """
+
+    steps: deque[Step]
+    outcome: Staff = Staff.NO_ANSWER
+    _typing: deque[str] = field(default_factory=deque)
+    _heard: int = 0
+    _answered: bool = False
+
+    async def listen(self, moment: Moment) -> Press | HungUp | None:
+        """Do the next step when its time has come."""
+        if self._typing:
+            return Press(self._typing.popleft(), gap(moment))
+        answered, self._answered = self._answered, False
+        if answered and moment.kind is Kind.WAIT:
+            return None
+        if moment.interruptible and self.steps and self._due(moment):
+            match self.steps.popleft():
+                case Type(keys):
+                    self._heard, self._answered = 0, True
+                    self._typing.extend(keys)
+                    return Press(self._typing.popleft())
+                case HangUp():
+                    return HungUp()
+                case StaySilent():
+                    self._heard = 0
+                    return None
+        if moment.kind is Kind.SPEECH and moment.interruptible:
+            self._heard += 1
+        return None
+
+    def staff(self, number: str) -> Staff:  # noqa: ARG002  # one outcome for every number
+        """What was chosen for this call."""
+        return self.outcome
+
+    def _due(self, moment: Moment) -> bool:
+        match self.steps[0]:
+            case StaySilent():
+                return moment.kind is Kind.WAIT
+            case Type(_, patiently) | HangUp(patiently):
+                return moment.kind is Kind.WAIT or (self._heard > 0 and not patiently)
+
+
+def gap(moment: Moment) -> float:
+    """Seconds before the next key of an entry; a key for the next prompt comes before its words."""
+    return KEY_SECONDS if moment.kind is Kind.WAIT else 0.0

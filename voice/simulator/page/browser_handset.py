@@ -1,0 +1,151 @@
+"""The caller's side of the phone in a browser: a clock that is real, keys that come by POST."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from voice.simulator.handset import Face, HungUp, Kind, Moment, Press, Staff
+
+PATIENCE = 3.0
+"""A voice may take so many times as long as estimated before the call goes on without it."""
+
+Tell = Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """A key: in which moment, and after how many words of it, when the page could tell."""
+
+    key: str
+    moment: int
+    said: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """The browser's voice came to the end of a moment."""
+
+    moment: int
+
+
+class _HangUp:
+    """The caller hangs up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many times as fast as life the call goes, and its silences that wait for a key.
+
+    ``voiced``: the browser says when a sentence was spoken; else its estimated length counts.
+    """
+
+    speed: float = 1.0
+    waits: float = 1.0
+    voiced: bool = False
+
+
+class BrowserFace(Face):
+    """Lives through each moment in real time.
+
+    ``script`` does what the caller would do, until a key is pressed by hand.
+    """
+
+    def __init__(self, tell: Tell, outcome: Staff, pace: Pace, script: Face | None = None) -> None:
+        self.outcome = outcome
+        self.moments: list[Moment] = []
+        self._tell, self._pace, self._script = tell, pace, script
+        self._came: asyncio.Queue[_Key | _Spoken | _HangUp] = asyncio.Queue()
+
+    def press(self, key: str, moment: int = 0, said: int | None = None) -> None:
+        """A key was pressed on the page."""
+        self._script = None
+        self._came.put_nowait(_Key(key, moment, said))
+
+    def spoken(self, moment: int) -> None:
+        """The browser has spoken this moment to its end."""
+        self._came.put_nowait(_Spoken(moment))
+
+    def hang_up(self) -> None:
+        """The caller hangs up, whatever is going on."""
+        self._script = None
+        self._came.put_nowait(_HangUp())
+
+    async def listen(self, moment: Moment) -> Press | HungUp | None:
+        """Live through the moment in real time."""
+        if not moment.since:
+            self.moments.append(moment)
+        planned = await self._script.listen(moment) if self._script else None
+        voiced = self._pace.voiced and moment.kind is Kind.SPEECH and planned is None
+        speed = self._pace.waits if moment.kind is Kind.WAIT else self._pace.speed
+        self._tell(
+            "moment",
+            number=len(self.moments),
+            kind=moment.kind.name.lower(),
+            words=moment.words,
+            language=moment.language,
+            seconds=moment.seconds / speed,
+            since=moment.since / speed,
+            takes_keys=moment.interruptible,
+            voiced=voiced,
+        )
+        lasts = (moment.left if planned is None else planned.after) / speed
+        clock = asyncio.get_running_loop()
+        began = clock.time()
+        came = await self._next(began + (lasts * PATIENCE + 2 if voiced else lasts), voiced=voiced)
+        after = min((clock.time() - began) * speed, moment.left)
+        match came:
+            case _Key():
+                self._tell("key", key=came.key)
+                return Press(came.key, self._after(came, moment, after))
+            case _HangUp():
+                return HungUp(after)
+            case None:
+                if isinstance(planned, Press):
+                    self._tell("key", key=planned.key)
+                return planned
+
+    def typed_ahead(self) -> str:
+        """Keys pressed while a document was on its way."""
+        keys, kept = "", list[_HangUp]()
+        while not self._came.empty():
+            match self._came.get_nowait():
+                case _Key(key):
+                    keys += key
+                    self._tell("key", key=key)
+                case _HangUp() as hang_up:
+                    kept.append(hang_up)
+                case _Spoken():
+                    pass
+        for hang_up in kept:
+            self._came.put_nowait(hang_up)
+        return keys
+
+    def staff(self, number: str) -> Staff:  # noqa: ARG002  # one clinic, one phone
+        """What is chosen on the page at this moment."""
+        return self.outcome
+
+    def not_heard(self, key: str) -> None:
+        """Tell the caller that nobody listened."""
+        self._tell("not_heard", key=key)
+
+    async def _next(self, deadline: float, *, voiced: bool) -> _Key | _HangUp | None:
+        """What the caller does before the deadline; None when the moment went by."""
+        clock = asyncio.get_running_loop()
+        while (left := deadline - clock.time()) > 0:
+            try:
+                async with asyncio.timeout(left):
+                    came = await self._came.get()
+            except TimeoutError:
+                return None
+            if not isinstance(came, _Spoken):
+                return came
+            if voiced and came.moment == len(self.moments):
+                return None
+        return None
+
+    def _after(self, key: _Key, moment: Moment, elapsed: float) -> float:
+        """Seconds into the moment: by the words that the page had marked, else by the clock."""
+        words = len(moment.words.split())
+        if moment.kind is not Kind.SPEECH or key.said is None or key.moment != len(self.moments):
+            return elapsed
+        return min(max(key.said / words * moment.seconds - moment.since, 0.0), moment.left)

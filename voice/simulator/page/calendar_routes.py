@@ -1,0 +1,79 @@
+"""The routes of the clinic's calendar on the page: the week, an event's note, and staff's hands."""
+
+from datetime import date, time
+from typing import Literal
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+
+from voice.simulator.page import staff_actions
+from voice.simulator.page.access import Guarded
+from voice.simulator.page.session import Stage
+from voice.simulator.page.templates import page
+from voice.simulator.page.week_view import clock, day_and_clock, week_of
+
+_GONE = 204
+
+
+class Move(BaseModel):
+    """A local time."""
+
+    day: date
+    time: time
+
+
+class Block(BaseModel):
+    """Which part of which local day."""
+
+    day: date
+    part: Literal["morning", "afternoon", "day"]
+
+
+def router(stage: Stage) -> APIRouter:
+    """The routes."""
+    routes = APIRouter(route_class=Guarded, prefix="/phone/calendar")
+    line = stage.line
+
+    @routes.get("")
+    async def week(day: date | None = None) -> Response:
+        """The week of a day, or of today."""
+        shown = await week_of(line, day or stage.today, stage.watch.held)
+        return page("week.html", week=shown, today=stage.today)
+
+    @routes.get("/{event_id}")
+    async def note(event_id: str) -> Response:
+        """An event as staff read it; nothing when it is not in the calendar any more."""
+        found = await staff_actions.find(line, event_id)
+        if found is None or found.span is None:
+            return Response(status_code=_GONE)
+        zone = line.settings.zone
+        start, end = found.span.start.astimezone(zone), found.span.end.astimezone(zone)
+        return page(
+            "note.html",
+            entry=found,
+            when=f"{day_and_clock(start)} to {clock(end)}",
+            start=start,
+            lines=[part.partition(": ") for part in found.description.splitlines()],
+        )
+
+    @routes.post("/blocks")
+    async def block(wanted: Block) -> staff_actions.Done:
+        """Staff block a morning, an afternoon or a day."""
+        return _told(await staff_actions.block(line, wanted.day, wanted.part))
+
+    @routes.post("/{event_id}/move")
+    async def move(event_id: str, wanted: Move) -> staff_actions.Done:
+        """Staff drag an event to another time."""
+        return _told(await staff_actions.move(line, event_id, wanted.day, wanted.time))
+
+    @routes.post("/{event_id}/delete")
+    async def delete(event_id: str) -> staff_actions.Done:
+        """Staff delete an event."""
+        return _told(await staff_actions.delete(line, event_id))
+
+    def _told(done: staff_actions.Done) -> staff_actions.Done:
+        if done.ok:
+            stage.feed.tell("staff", words=done.says)
+        return done
+
+    return routes

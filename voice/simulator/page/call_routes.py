@@ -1,0 +1,128 @@
+"""The routes of a call from the page: place it, press keys, hang up, keep it."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, HTTPException, Response
+from pydantic import BaseModel, Field
+
+from voice.simulator.caller_id import WITHHELD
+from voice.simulator.handset import Staff
+from voice.simulator.key_script import KeysUnreadable, read_keys
+from voice.simulator.page import server_voice
+from voice.simulator.page.access import Guarded
+from voice.simulator.page.browser_handset import Pace
+from voice.simulator.page.live_call import Wish
+from voice.simulator.page.session import Stage
+
+_NO_CONTENT, _NOT_FOUND, _CONFLICT, _UNREADABLE = 204, 404, 409, 422
+_SIGNED = "TN-Validation-Passed-A"
+
+Speed = Annotated[float, Field(ge=0.25, le=500)]
+
+
+class Placed(BaseModel):
+    """A call to place; an empty number is a withheld one."""
+
+    number: Annotated[str, Field(pattern=r"^(\+[1-9]\d{6,14})?$")] = ""
+    signed: bool = False
+    staff: Staff = Staff.NO_ANSWER
+    speed: Speed = 1.0
+    waits: Speed = 1.0
+    voiced: bool = False
+    keys: Annotated[str, Field(max_length=500)] = ""
+
+
+class Pressed(BaseModel):
+    """A key, in which moment, and after how many of its words."""
+
+    key: Annotated[str, Field(pattern=r"^[0-9*#]$")]
+    moment: int = 0
+    said: int | None = None
+
+
+class Heard(BaseModel):
+    """A moment that the browser has spoken."""
+
+    moment: int
+
+
+class Chosen(BaseModel):
+    """What the clinic's phone does from now on."""
+
+    staff: Literal[Staff.ANSWERS, Staff.VOICEMAIL, Staff.BUSY, Staff.NO_ANSWER]
+
+
+def router(stage: Stage) -> APIRouter:
+    """The routes."""
+    routes = APIRouter(route_class=Guarded, prefix="/phone/calls")
+    _add_the_call(routes, stage)
+    _add_what_is_kept(routes, stage)
+    return routes
+
+
+def _add_the_call(routes: APIRouter, stage: Stage) -> None:
+    """What the caller and the clinic's phone do."""
+
+    @routes.post("")
+    async def place(placed: Placed) -> dict[str, str]:
+        """A call begins."""
+        try:
+            steps = read_keys(placed.keys)
+        except KeysUnreadable as wrong:
+            raise HTTPException(_UNREADABLE, str(wrong)) from wrong
+        wish = Wish(
+            number=placed.number or WITHHELD,
+            signed=_SIGNED if placed.signed else None,
+            staff=placed.staff,
+            pace=Pace(placed.speed, placed.waits, placed.voiced),
+            steps=steps,
+        )
+        await stage.patient_phone.know_landline(placed.number)
+        return {"call": stage.place(wish).sid}
+
+    @routes.post("/{sid}/keys", status_code=_NO_CONTENT)
+    async def press(sid: str, pressed: Pressed) -> None:
+        """A key is pressed."""
+        stage.call(sid).face.press(pressed.key, pressed.moment, pressed.said)
+
+    @routes.post("/{sid}/heard", status_code=_NO_CONTENT)
+    async def heard(sid: str, was: Heard) -> None:
+        """The browser has spoken a sentence to its end."""
+        stage.call(sid).face.spoken(was.moment)
+
+    @routes.post("/{sid}/hang-up", status_code=_NO_CONTENT)
+    async def hang_up(sid: str) -> None:
+        """The caller hangs up."""
+        stage.call(sid).face.hang_up()
+
+    @routes.post("/{sid}/staff", status_code=_NO_CONTENT)
+    async def staff(sid: str, chosen: Chosen) -> None:
+        """Somebody at the clinic comes to the phone, or leaves it."""
+        stage.call(sid).face.outcome = chosen.staff
+
+
+def _add_what_is_kept(routes: APIRouter, stage: Stage) -> None:
+    """What the page fetches of a call."""
+
+    @routes.get("/{sid}/transcript")
+    async def transcript(sid: str) -> Response:
+        """The call as a test: what `screening-line call --keys` prints, and the tests read."""
+        call = stage.call(sid)
+        text = call.transcript()
+        if text is None:
+            raise HTTPException(_CONFLICT, "The call goes on; hang up first.")
+        name = f"call-{call.began:%Y-%m-%d-%H%M%S}.txt"
+        kept = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(text, media_type="text/plain; charset=utf-8", headers=kept)
+
+    @routes.get("/{sid}/voice/{moment}")
+    async def voice(sid: str, moment: int) -> Response:
+        """A sentence of the call, spoken by this computer's own voice."""
+        moments = stage.call(sid).face.moments
+        if not 1 <= moment <= len(moments):
+            raise HTTPException(_NOT_FOUND)
+        heard = moments[moment - 1]
+        sound = await server_voice.speak(heard.words, heard.language)
+        if sound is None:
+            raise HTTPException(_NOT_FOUND)
+        return Response(sound, media_type="audio/wav")

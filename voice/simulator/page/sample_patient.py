@@ -1,0 +1,71 @@
+"""A patient whom the clinic knows: a number with a booking and texts, made as a call makes them."""
+
+from dataclasses import dataclass
+
+from calendar_sync.bookings import confirmation, free_times
+from calendar_sync.bookings.confirmation import Booking, BookingNote
+from voice.bootstrap import Line
+from voice.dialogue import speech
+from voice.flows.booking import SAFE
+from voice.flows.goodbye import CONSENT_VERSION
+
+NUMBER = "+14255550177"
+CALL_SID = "CA" + "0" * 31 + "1"
+_SETTLED = 5.0
+_CHART = {
+    SAFE[0]: SAFE[1],
+    "Foot": "right",
+    "Main": "numbness or tingling",
+    "How long": "over 6 months",
+    "Low back": "stiff or sore",
+    "Heard": "summary parts 1-6",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the page says of the patient."""
+
+    number: str
+    says: str
+
+
+async def known_patient(line: Line) -> Known:
+    """The patient, with a booking to come: the one there is, or a new one at the next free time."""
+    async with line.pool.connection() as conn:
+        made = await confirmation.bookings_of_call(conn, CALL_SID)
+    coming = [each for each in made if each.state == "booked" and each.slot.start > line.now()]
+    booked = coming[-1] if coming else await _book(line, len(made))
+    if booked is None:
+        return Known(NUMBER, "No time is free, so this patient has no booking.")
+    when = speech.day_and_time(booked.slot.start, line.settings.zone).en
+    return Known(NUMBER, f"Booked for {when}; visit code {booked.visit_code}.")
+
+
+async def _book(line: Line, before: int) -> Booking | None:
+    """Hold the first free time, confirm it, and wait for the calendar."""
+    free = await free_times.free_openings(line.desk)
+    if isinstance(free, free_times.Stale):
+        return None
+    now = line.now()
+    note = BookingNote("en", NUMBER, _CHART, now)
+    for number, slot in enumerate(free, start=before):
+        async with line.pool.connection() as conn:
+            held = await confirmation.hold(conn, CALL_SID, f"hold-{number}", slot)
+            if not isinstance(held, confirmation.Held):
+                continue
+            async with conn.transaction():  # so that its event says so from the first
+                await confirmation.confirm(conn, held.booking_id, note)
+                await confirmation.keep_consent(
+                    conn,
+                    CALL_SID,
+                    held.booking_id,
+                    NUMBER,
+                    True,  # noqa: FBT003  # the yes
+                    CONSENT_VERSION,
+                    now,
+                )
+        await confirmation.wait_until_settled(line.pool, held.booking_id, _SETTLED)
+        async with line.pool.connection() as conn:
+            return await confirmation.booking(conn, held.booking_id)
+    return None

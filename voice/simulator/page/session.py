@@ -1,0 +1,106 @@
+"""What the page's routes share: the line, the events, the calls, the clock."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from fastapi import FastAPI, HTTPException
+
+from calendar_sync.bookings import free_times
+from voice.bootstrap import Line
+from voice.dialogue import speech
+from voice.simulator.demo_clock import DemoClock, When, times_to_call
+from voice.simulator.page.change_watcher import Watch
+from voice.simulator.page.event_stream import Feed
+from voice.simulator.page.live_call import LiveCall, Wish
+from voice.simulator.page.patient_phone import PatientPhone
+from voice.simulator.page.week_view import day_and_clock
+from voice.simulator.transport import InProcess
+
+MOST_CALLS = 20
+"""Calls kept for their transcripts; older ones are forgotten."""
+_NOT_FOUND = 404
+
+
+@dataclass
+class Stage:
+    """One demo. ``app`` is the line's application: the calls go through its front door."""
+
+    line: Line
+    app: FastAPI
+    feed: Feed = field(default_factory=Feed)
+    calls: dict[str, LiveCall] = field(default_factory=dict)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Begin to watch once a page is open."""
+        self.patient_phone = PatientPhone(self.line)
+        self.watch = Watch(self.line, self.feed, self.patient_phone)
+        settings = self.line.settings
+        self.post = InProcess(self.app, settings.public_base_url, settings.tokens[0])
+
+    def place(self, wish: Wish) -> LiveCall:
+        """Start a call; it goes on by itself."""
+        settings = self.line.settings
+        call = LiveCall(self.line, self.feed, wish, self.line.now().astimezone(settings.zone))
+        for sid in [sid for sid, old in self.calls.items() if old.ended][: -MOST_CALLS or None]:
+            del self.calls[sid]
+        self.calls[call.sid] = call
+        self.watch.follow(call.sid)
+        task = asyncio.create_task(call.live(self.post))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return call
+
+    def call(self, sid: str) -> LiveCall:
+        """A call of this page."""
+        if sid not in self.calls:
+            raise HTTPException(_NOT_FOUND, "This call is not known here.")
+        return self.calls[sid]
+
+    @property
+    def times(self) -> list[When]:
+        """When a visitor may call."""
+        clock = self.line.now
+        now = clock.truly() if isinstance(clock, DemoClock) else clock()
+        choice = times_to_call(self.line.desk.rules, now)
+        return choice if isinstance(clock, DemoClock) else choice[:1]
+
+    async def set_clock(self, name: str) -> None:
+        """Let it be one of these times."""
+        chosen = [when for when in self.times if when.name == name]
+        if not chosen:
+            raise HTTPException(_NOT_FOUND, "There is no such time to call at.")
+        await self.skip_to(chosen[0].at)
+
+    async def skip_to(self, at: datetime) -> None:
+        """Let it be this time (aware): the line reads its calendar, and sends what is due."""
+        clock = self.line.now
+        if not isinstance(clock, DemoClock):
+            raise HTTPException(_NOT_FOUND, "This clock cannot be set.")
+        clock.set(at)
+        await free_times.refresh(self.line.desk)
+        await self.line.desk.send_due()
+        self.feed.tell("week")
+
+    @property
+    def wall(self) -> str:
+        """The demo's time on the clinic's wall."""
+        zone = self.line.settings.zone
+        local = day_and_clock(self.line.now().astimezone(zone))
+        return f"{local} {speech.zone_name(zone).en}"
+
+    def is_over(self, sid: str) -> bool:
+        """Whether a call has ended; one that is not of this page has."""
+        return sid not in self.calls or self.calls[sid].ended is not None
+
+    @property
+    def today(self) -> date:
+        """The local date of the demo's clock."""
+        return self.line.now().astimezone(self.line.settings.zone).date()
+
+    def close(self) -> None:
+        """The line stops."""
+        self.feed.close()
+        for task in self._tasks:
+            task.cancel()

@@ -1,0 +1,99 @@
+"""The staff's side of the page: what they do in the clinic's calendar, by the Diary contract.
+
+As in Google's own page the last hand wins: that the line has just written its note into an event
+is no reason to refuse what staff do with it.
+"""
+
+from base64 import b32hexencode
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from secrets import token_bytes
+from typing import Literal
+
+from calendar_sync.availability.opening_hours import Rules
+from calendar_sync.availability.span import Span
+from calendar_sync.calendars.contract import Entry, Event, Gone, Inserted
+from voice.bootstrap import Line
+from voice.simulator.page.week_view import clock, day_and_clock
+
+Part = Literal["morning", "afternoon", "day"]
+_NOON = time(12, 0)
+_TITLE = "Blocked by staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What staff did, as a sentence; ``ok`` is False when nothing was done."""
+
+    says: str
+    ok: bool = True
+
+
+_NOT_THERE = Done("This event is not in the calendar any more.", ok=False)
+_TRIES = 3
+_NO_ANSWER = Done("The calendar did not answer. Try again.", ok=False)
+
+
+async def find(line: Line, event_id: str) -> Entry | None:
+    """A live event."""
+    found = await line.desk.diary.find(event_id)
+    return found if isinstance(found, Entry) and not found.cancelled else None
+
+
+async def move(line: Line, event_id: str, day: date, at: time) -> Done:
+    """Give the event another local time; its length stays."""
+    start = datetime.combine(day, at, line.settings.zone).astimezone(UTC)
+    for _ in range(_TRIES):
+        found = await find(line, event_id)
+        if found is None or found.span is None:
+            return _NOT_THERE
+        to = Span(start, start + (found.span.end - found.span.start))
+        if to == found.span:
+            return Done("The event stays where it is.")
+        if isinstance(await line.desk.diary.move(event_id, to, found.etag), Entry):
+            local = start.astimezone(line.settings.zone)
+            return Done(f"Staff moved the event to {day_and_clock(local)}.")
+    return _NO_ANSWER
+
+
+async def delete(line: Line, event_id: str) -> Done:
+    """Delete the event, as staff would with one key."""
+    for _ in range(_TRIES):
+        found = await find(line, event_id)
+        if found is None:
+            return _NOT_THERE
+        if isinstance(await line.desk.diary.cancel(event_id, found.etag), Gone):
+            return Done("Staff deleted the event.")
+    return _NO_ANSWER
+
+
+async def block(line: Line, day: date, part: Part) -> Done:
+    """An event of staff's own, over the open hours of a morning, an afternoon or a day."""
+    span = _span(line.desk.rules, day, part)
+    if span is None:
+        return Done("The clinic is closed then.", ok=False)
+    event_id = b32hexencode(token_bytes(20)).decode().lower()
+    blocked = await line.desk.diary.insert(Event(event_id, span, _TITLE))
+    if not isinstance(blocked, Inserted):
+        return _NO_ANSWER
+    zone = line.settings.zone
+    start, end = span.start.astimezone(zone), span.end.astimezone(zone)
+    return Done(f"Staff blocked {day_and_clock(start)} to {clock(end)}.")
+
+
+def _span(rules: Rules, day: date, part: Part) -> Span | None:
+    """The open hours, from their first minute to their last; None when closed."""
+    noon = _NOON.hour * 60
+    ranges = [] if day in rules.closed_dates else rules.hours.weekly[day.weekday()]
+    if part == "morning":
+        ranges = [(begin, min(end, noon)) for begin, end in ranges if begin < noon]
+    elif part == "afternoon":
+        ranges = [(max(begin, noon), end) for begin, end in ranges if end > noon]
+    if not ranges:
+        return None
+    midnight = datetime.combine(day, time.min)
+    start, end = (
+        (midnight + timedelta(minutes=edge)).replace(tzinfo=rules.zone).astimezone(UTC)
+        for edge in (ranges[0][0], ranges[-1][1])
+    )
+    return Span(start, end)

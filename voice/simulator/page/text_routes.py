@@ -1,0 +1,57 @@
+"""The routes of the patient's phone: its screen, a reply, and a skip to the next text."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException
+from pydantic import BaseModel, Field
+
+from voice.simulator.page.access import Guarded
+from voice.simulator.page.phone_screen import Screen, screen_of
+from voice.simulator.page.session import Stage
+
+_NO_CONTENT, _CONFLICT = 204, 409
+
+
+class Phone(BaseModel):
+    """Whose phone it is: a number in E.164, "" when withheld, and the call it placed last."""
+
+    number: Annotated[str, Field(pattern=r"^(\+[1-9]\d{6,14})?$")]
+    call: Annotated[str, Field(pattern=r"^(CA[0-9a-f]{32})?$")] = ""
+
+
+class Reply(BaseModel):
+    """What the patient writes; Twilio takes up to 1600 letters."""
+
+    number: Annotated[str, Field(pattern=r"^\+[1-9]\d{6,14}$")]
+    words: Annotated[str, Field(min_length=1, max_length=1600)]
+
+
+def router(stage: Stage) -> APIRouter:
+    """The routes; numbers come in the body, as addresses end up in lists."""
+    routes = APIRouter(route_class=Guarded, prefix="/phone/texts")
+    line, phone = stage.line, stage.patient_phone
+
+    async def screen(whose: Phone) -> Screen:
+        over = stage.is_over(whose.call)
+        return await screen_of(line, phone, whose.number, whose.call, call_is_over=over)
+
+    @routes.post("")
+    async def shown(whose: Phone) -> dict[str, object]:
+        """The phone as it is now, with the time on the clinic's wall."""
+        return {**asdict(await screen(whose)), "now": stage.wall}
+
+    @routes.post("/reply", status_code=_NO_CONTENT)
+    async def reply(written: Reply) -> None:
+        """The patient writes back."""
+        await phone.write(stage.post, written.number, written.words)
+
+    @routes.post("/skip", status_code=_NO_CONTENT)
+    async def skip(whose: Phone) -> None:
+        """Let it be the time of the next text, which then comes at once."""
+        due = (await screen(whose)).next
+        if due is None:
+            raise HTTPException(_CONFLICT, "No text waits for its time.")
+        await stage.skip_to(due.at)
+
+    return routes

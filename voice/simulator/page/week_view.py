@@ -1,0 +1,141 @@
+"""The clinic's week as staff see it: days, open hours, events, and what a caller is offered."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from calendar_sync.availability import offers
+from calendar_sync.availability.opening_hours import Rules
+from calendar_sync.availability.span import Span
+from calendar_sync.bookings import free_times
+from calendar_sync.calendars.contract import Changes, Entry
+from voice.bootstrap import Line
+
+_HOUR, _DAY = 60, 24 * 60
+_SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Something in the calendar; ``begins`` and ``ends`` in minutes of its local day."""
+
+    kind: str  # booking, busy, held
+    title: str
+    time: str
+    begins: int
+    ends: int
+    event_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One local day."""
+
+    day: date
+    closed: str
+    hours: tuple[tuple[int, int], ...]
+    blocks: tuple[Block, ...]
+    now: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """What the page shows; ``first`` and ``last`` are whole hours in minutes."""
+
+    days: tuple[Day, ...]
+    first: int
+    last: int
+    before: date
+    after: date
+    offers: tuple[str, ...]
+
+    @property
+    def hours(self) -> list[int]:
+        """The full hours on the left side."""
+        return list(range(self.first // _HOUR, self.last // _HOUR + 1))
+
+    @property
+    def title(self) -> str:
+        """November 23 to 29."""
+        first, last = self.days[0].day, self.days[-1].day
+        month = "" if first.month == last.month else f"{last:%B} "
+        return f"{first:%B} {first.day} to {month}{last.day}"
+
+
+async def week_of(line: Line, day: date, held: Iterable[Span]) -> Week:
+    """The week that a local date is in; a weekend on which nothing is goes without a column."""
+    now = line.now()
+    rules = line.desk.rules
+    changes = await line.desk.diary.changes(None)
+    entries = changes.entries if isinstance(changes, Changes) else ()
+    monday = day - timedelta(days=day.weekday())
+    days = [_day(rules, monday + timedelta(days=n), entries, held, now) for n in range(7)]
+    shown = tuple(
+        each for each in days if each.day.weekday() < _SATURDAY or each.hours or each.blocks
+    )
+    edges = [edge for each in shown for span in each.hours for edge in span]
+    blocks = [block for each in shown for block in each.blocks]
+    edges += [edge for block in blocks for edge in (block.begins, block.ends)]
+    return Week(
+        days=shown,
+        first=min(edges, default=9 * _HOUR) // _HOUR * _HOUR,
+        last=-(-max(edges, default=17 * _HOUR) // _HOUR) * _HOUR,
+        before=monday - timedelta(days=7),
+        after=monday + timedelta(days=7),
+        offers=await _offered(line),
+    )
+
+
+def _day(
+    rules: Rules, day: date, entries: Iterable[Entry], held: Iterable[Span], now: datetime
+) -> Day:
+    zone = rules.zone
+    blocks = [
+        _block(rules, entry.span, entry)
+        for entry in entries
+        if entry.span and not entry.cancelled and entry.span.start.astimezone(zone).date() == day
+    ]
+    taken = {(block.begins, block.ends) for block in blocks}
+    for span in held:
+        if span.start.astimezone(zone).date() == day:
+            ghost = _block(rules, span, None)
+            blocks += [] if (ghost.begins, ghost.ends) in taken else [ghost]
+    local = now.astimezone(zone)
+    closed = day in rules.closed_dates
+    return Day(
+        day=day,
+        closed="Closed" if closed or not rules.hours.weekly[day.weekday()] else "",
+        hours=() if closed else rules.hours.weekly[day.weekday()],
+        blocks=tuple(sorted(blocks, key=lambda block: block.begins)),
+        now=local.hour * _HOUR + local.minute if local.date() == day else None,
+    )
+
+
+def _block(rules: Rules, span: Span, entry: Entry | None) -> Block:
+    start, end = (edge.astimezone(rules.zone) for edge in (span.start, span.end))
+    begins = start.hour * _HOUR + start.minute
+    ends = end.hour * _HOUR + end.minute if end.date() == start.date() else _DAY
+    time = f"{clock(start)} to {clock(end)}"
+    if entry is None:
+        return Block("held", "Held for a caller", time, begins, ends)
+    kind = "busy" if entry.booking_id is None else "booking"
+    return Block(kind, entry.title, time, begins, ends, entry.event_id)
+
+
+async def _offered(line: Line) -> tuple[str, ...]:
+    """The three times that a caller would hear now."""
+    free = await free_times.free_openings(line.desk)
+    spans: Sequence[Span] = () if isinstance(free, free_times.Stale) else free
+    zone = line.settings.zone
+    chosen = offers.three_offers(spans, zone)
+    return tuple(day_and_clock(span.start.astimezone(zone)) for span in chosen)
+
+
+def clock(local: datetime) -> str:
+    """9:20 AM."""
+    return f"{local.hour % 12 or 12}:{local:%M %p}"
+
+
+def day_and_clock(local: datetime) -> str:
+    """Tue, Dec 1, 9:20 AM."""
+    return f"{local:%a, %b} {local.day}, {clock(local)}"

@@ -1,0 +1,241 @@
+"""Plays a call as Twilio documents it: pulls TwiML by signed POSTs, and does what it says.
+
+The player neither waits nor reads keys: it hands its face one moment after the other and counts
+the virtual seconds. What Twilio documents is cited at each rule, here or in the test of the rule.
+"""
+
+import math
+from collections import deque
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from urllib.parse import urljoin
+
+from voice.simulator.caller_id import CallerId
+from voice.simulator.handset import KEYS, Face, HungUp, Kind, Moment, Press, Staff
+from voice.simulator.pull import Alarm, Document, pull
+from voice.simulator.transport import Form, Post
+from voice.simulator.twiml_document import Dial, Gather, Hangup, Heard, Redirect, Reject, Verb
+
+MOST_DOCUMENTS = 200
+MOST_SECONDS = 600.0
+TALK_SECONDS = 30.0
+"""How long the made-up talk with staff takes."""
+_RINGS = {Staff.ANSWERS: 6.0, Staff.VOICEMAIL: 20.0, Staff.BUSY: 2.0, Staff.FAILED: 1.0}
+_STATUS = {
+    Staff.ANSWERS: "completed",
+    Staff.VOICEMAIL: "completed",
+    Staff.BUSY: "busy",
+    Staff.NO_ANSWER: "no-answer",
+    Staff.FAILED: "failed",
+}
+_ERROR_WORDS = "We are sorry, an application error has occurred. Goodbye."
+_APPLICATION_ERROR = Moment(Kind.SPEECH, 4.0, _ERROR_WORDS, "en-US", "man")
+
+
+class Ended(Enum):
+    """How a call ended, as a sentence."""
+
+    LINE_HUNG_UP = "The line hung up"
+    CALLER_HUNG_UP = "The caller hung up"
+    NOTHING_LEFT = "The line had nothing more to say"
+    REJECTED = "The line rejected the call"
+    APPLICATION_ERROR = "The line failed, and its fallback too"
+    TOO_LONG = "The call took over 10 minutes"
+    TOO_MANY_DOCUMENTS = "The line went round and round"
+
+
+class _Over(Exception):  # noqa: N818  # the end of a call is no error
+    def __init__(self, ended: Ended) -> None:
+        super().__init__()
+        self.ended = ended
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A document to ask for: an address of the line, whole or a path, and what is told with it."""
+
+    url: str
+    fields: Form = ()
+
+
+@dataclass
+class Player:
+    """One call. ``seconds`` is its virtual length so far, ``keys`` all keys that were pressed."""
+
+    post: Post
+    face: Face
+    caller: CallerId
+    incoming: str = "/voice/incoming"
+    status: str = "/voice/status"
+    fallback: str = "/voice/fallback"
+    seconds: float = 0.0
+    keys: str = ""
+    documents: list[Document] = field(default_factory=list)
+    alarms: list[Alarm] = field(default_factory=list)
+    _ahead: deque[str] = field(default_factory=deque)
+
+    async def call(self) -> Ended:
+        """Place the call, live it to its end, and tell the line that it is over."""
+        ended = await self.play(Request(self.incoming))
+        for key in self._ahead:
+            self.face.not_heard(key)
+        length = math.ceil(self.seconds)
+        took = (("CallDuration", str(length)), ("Duration", str(math.ceil(length / 60))))
+        url = urljoin(self.post.base_url, self.status)
+        answer = await self.post(url, (*self.caller.fields("completed"), *took))
+        if answer.status not in {200, 204}:
+            self.alarms.append(Alarm(11200, url, f"HTTP {answer.status}"))
+        return ended
+
+    async def play(self, request: Request) -> Ended:
+        """Follow the documents from this one on."""
+        try:
+            while True:
+                request = await self._walk(await self._fetch(request))
+        except _Over as over:
+            return over.ended
+
+    async def _fetch(self, request: Request) -> Document:
+        """The document, or the fallback's, once: https://www.twilio.com/docs/usage/webhooks."""
+        came = await self._pull(request)
+        if isinstance(came, Document):
+            return came
+        told = (("ErrorCode", str(came.code)), ("ErrorUrl", came.url))
+        document = await self._pull(Request(self.fallback, told))
+        if isinstance(document, Document):
+            return document
+        await self._hear(_APPLICATION_ERROR)
+        raise _Over(Ended.APPLICATION_ERROR)
+
+    async def _pull(self, request: Request) -> Document | Alarm:
+        if len(self.documents) >= MOST_DOCUMENTS:
+            raise _Over(Ended.TOO_MANY_DOCUMENTS)
+        url = urljoin(self.post.base_url, request.url)
+        status = "in-progress" if self.documents else "ringing"
+        came = await pull(self.post, url, (*self.caller.fields(status), *request.fields))
+        ahead = self.face.typed_ahead()
+        self._ahead.extend(ahead)
+        self.keys += ahead
+        match came:
+            case Document():
+                self.documents.append(came)
+            case Alarm():
+                self.alarms.append(came)
+        return came
+
+    async def _walk(self, document: Document) -> Request:
+        """Do one verb after the other until one of them leads to the next document."""
+        for verb in document.verbs:
+            following = await self._do(verb, document.url)
+            if following is not None:
+                return following
+        raise _Over(Ended.NOTHING_LEFT)
+
+    async def _do(self, verb: Verb, here: str) -> Request | None:
+        match verb:
+            case Heard():
+                for moment in verb.moments:
+                    await self._hear(moment)
+                return None
+            case Gather():
+                return await self._gather(verb, here)
+            case Dial():
+                return await self._dial(verb, here)
+            case Redirect():
+                return Request(urljoin(here, verb.to))
+            case Hangup():
+                raise _Over(Ended.LINE_HUNG_UP)
+            case Reject():
+                raise _Over(Ended.REJECTED)
+
+    async def _gather(self, gather: Gather, here: str) -> Request | None:
+        digits = await self._digits(gather)
+        if not digits and not gather.action_on_empty_result:
+            return None
+        return Request(urljoin(here, gather.action), (("Digits", digits),))
+
+    async def _digits(self, gather: Gather) -> str:
+        key, digits = None, ""
+        for moment in gather.prompt:
+            key = await self._hear(moment)
+            if key is not None:
+                break
+        while True:
+            if key is None:
+                wait = float(gather.timeout)
+                key = await self._hear(Moment(Kind.WAIT, wait, interruptible=True))
+            if key is None or (key == gather.finish_on_key and digits):
+                return digits
+            if key != gather.finish_on_key:
+                digits += key
+            if len(digits) == gather.num_digits:
+                return digits
+            key = None
+
+    async def _dial(self, dial: Dial, here: str) -> Request | None:
+        staff, leg = self.face.staff(dial.number), self.caller.dialling(dial.number)
+        rings = min(_RINGS.get(staff, math.inf), float(dial.timeout))
+        await self._hear(Moment(Kind.RINGING, rings, dial.number))
+        bridged = staff is Staff.ANSWERS or (staff is Staff.VOICEMAIL and dial.whisper is None)
+        if dial.whisper is not None and staff in {Staff.ANSWERS, Staff.VOICEMAIL}:
+            bridged = await self._whisper(leg, urljoin(here, dial.whisper), staff)
+        if bridged:
+            await self._hear(Moment(Kind.TALK, TALK_SECONDS, dial.number))
+        if dial.action is None:
+            return None
+        told = (
+            ("DialCallStatus", _STATUS[staff]),
+            ("DialCallSid", leg.call_sid),
+            ("DialCallDuration", str(int(TALK_SECONDS)) if bridged else "0"),
+            ("DialBridged", "true" if bridged else "false"),
+        )
+        return Request(urljoin(here, dial.action), told)
+
+    async def _whisper(self, leg: CallerId, url: str, staff: Staff) -> bool:
+        """Whether the one who answered let the caller in; the caller hears it ring meanwhile."""
+        other = Player(self.post, _Answering(staff), leg)
+        other.documents, other.alarms = self.documents, self.alarms
+        ended = await other.play(Request(url))
+        await self._hear(Moment(Kind.RINGING, other.seconds, leg.line))
+        return ended is Ended.NOTHING_LEFT
+
+    async def _hear(self, moment: Moment) -> str | None:
+        """Live through a moment; the key that ended it, if it takes one."""
+        if moment.interruptible and self._ahead:
+            return self._ahead.popleft()
+        while True:
+            match await self.face.listen(moment):
+                case None:
+                    self._spend(moment.left)
+                    return None
+                case HungUp(after):
+                    self._spend(min(after, moment.left))
+                    raise _Over(Ended.CALLER_HUNG_UP)
+                case Press(key, after):
+                    if key not in KEYS or len(key) != 1:
+                        message = f"{key!r} is no key of a phone"
+                        raise ValueError(message)
+                    after = min(after, moment.left)
+                    self._spend(after)
+                    self.keys += key
+                    if moment.interruptible:
+                        return key
+                    self.face.not_heard(key)
+                    moment = replace(moment, since=moment.since + after)
+
+    def _spend(self, seconds: float) -> None:
+        self.seconds += seconds
+        if self.seconds > MOST_SECONDS:
+            raise _Over(Ended.TOO_LONG)
+
+
+class _Answering(Face):
+    """Whoever answers the clinic's phone: staff press 1, a voicemail box presses nothing."""
+
+    def __init__(self, staff: Staff) -> None:
+        self._staff = staff
+
+    async def listen(self, moment: Moment) -> Press | None:
+        """Press 1 once all was said."""
+        person = self._staff is Staff.ANSWERS
+        return Press("1", 1.0) if person and moment.kind is Kind.WAIT else None

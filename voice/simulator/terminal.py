@@ -1,0 +1,158 @@
+"""A call in the terminal, in real time: words appear as they would be spoken, keys barge in."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, TextIO
+
+from voice.simulator.handset import Face, HungUp, Kind, Moment, Press, Staff
+from voice.simulator.keyboard import HANG_UP
+
+_LANGUAGES = {"en": "English", "es": "español"}
+_CLEAR = "\r\x1b[2K"
+_LONGEST_LINE = 20
+_TICK, _INSTANT = 0.25, 0.001
+_SCENES = {
+    Kind.RINGING: "(the clinic's phone rings)",
+    Kind.TALK: "(you talk with the clinic)",
+    Kind.SOUND: "(a sound plays)",
+}
+
+
+class Keys(Protocol):
+    """Where keys come from: the keyboard."""
+
+    async def key(self, seconds: float) -> str | None:
+        """The next key within so many seconds."""
+        ...
+
+    def waiting(self) -> str:
+        """Keys that nobody fetched yet, without hanging up."""
+        ...
+
+
+@dataclass
+class Terminal(Face):
+    """The face of a person at a terminal; ``fast`` speaks in no time, but waits as long as ever."""
+
+    keyboard: Keys
+    out: TextIO
+    outcome: Staff = Staff.NO_ANSWER
+    fast: bool = False
+    width: int = 80
+    clock: Callable[[], float] = time.monotonic
+    _typed: str = ""
+    _language: str = "en"
+    _scene: Kind | None = None
+    _column: int = 0
+
+    async def listen(self, moment: Moment) -> Press | HungUp | None:
+        """Live through the moment in real time."""
+        match moment.kind:
+            case Kind.SPEECH:
+                return await self._speak(moment)
+            case Kind.WAIT:
+                return await self._wait(moment)
+            case Kind.PAUSE:
+                return await self._pass(moment)
+            case Kind.RINGING | Kind.TALK | Kind.SOUND:
+                if self._scene is not moment.kind:
+                    self._write_line(_SCENES[moment.kind])
+                self._scene = moment.kind
+                return await self._pass(moment)
+
+    def typed_ahead(self) -> str:
+        """What was typed while the line was thinking."""
+        keys = self.keyboard.waiting()
+        self._show(keys)
+        return keys
+
+    def staff(self, number: str) -> Staff:  # noqa: ARG002  # one clinic, one phone
+        """What was chosen for this call."""
+        return self.outcome
+
+    def not_heard(self, key: str) -> None:
+        """Tell the caller that nobody listened."""
+        self._write_line(f"({key} is not heard: the line does not listen here)")
+
+    def finish(self) -> None:
+        """End the line that is being written."""
+        self._end_keys()
+        self.out.flush()
+
+    async def _speak(self, moment: Moment) -> Press | HungUp | None:
+        self._end_keys()
+        self._scene = None
+        words = moment.words.split()
+        each = moment.seconds / max(len(words), 1)
+        said = int(moment.since / moment.seconds * len(words) + 1e-6) if moment.since else 0
+        if not said:
+            self._mark(moment.language)
+        for number, word in enumerate(words[said:], start=1):
+            if self._column + len(word) >= self.width:
+                self._write("\n")
+            self._write(word + (" " if said + number < len(words) else ""))
+            key = await self.keyboard.key(0 if self.fast else each)
+            if key is not None:
+                self._write("\n" if said + number == len(words) else "—\n")
+                return self._came(key, min(number * each, moment.left))
+        self._write("\n")
+        return None
+
+    async def _wait(self, moment: Moment) -> Press | HungUp | None:
+        began = self.clock()
+        while (left := moment.left - (self.clock() - began)) > _INSTANT:
+            bar = "━" * math.ceil(left / moment.seconds * _LONGEST_LINE)
+            self._write(f"{_CLEAR}{self._keys()}  {bar} {math.ceil(left)} s")
+            key = await self.keyboard.key(min(_TICK, left))
+            if key is not None:
+                self._write(_CLEAR + self._keys())
+                return self._came(key, self.clock() - began)
+        self._write(_CLEAR + self._keys())
+        if not self._typed:
+            self._write(f"({moment.seconds:.0f} s of silence)\n")
+        self._end_keys()
+        return None
+
+    async def _pass(self, moment: Moment) -> Press | HungUp | None:
+        began = self.clock()
+        key = await self.keyboard.key(0 if self.fast else moment.left)
+        return None if key is None else self._came(key, self.clock() - began)
+
+    def _came(self, key: str, after: float) -> Press | HungUp:
+        if key == HANG_UP:
+            self._end_keys()
+            return HungUp(after)
+        self._show(key)
+        return Press(key, after)
+
+    def _mark(self, language: str) -> None:
+        spoken = language.partition("-")[0]
+        if spoken != self._language:
+            self._write(f"[{_LANGUAGES.get(spoken, language)}] ")
+        self._language = spoken
+
+    def _show(self, keys: str) -> None:
+        """Write keys behind those that were just typed."""
+        if keys:
+            self._write(keys if self._typed else f"\n> {keys}")
+            self._typed += keys
+
+    def _keys(self) -> str:
+        return f"> {self._typed}" if self._typed else ""
+
+    def _end_keys(self) -> None:
+        if self._typed:
+            self._write("\n\n")
+        self._typed = ""
+
+    def _write_line(self, words: str) -> None:
+        self._end_keys()
+        self._write(words + "\n")
+
+    def _write(self, words: str) -> None:
+        _, line_end, last = words.rpartition("\n")
+        self._column = len(last) if line_end else self._column + len(words)
+        self.out.write(words)
+        self.out.flush()

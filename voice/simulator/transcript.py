@@ -1,0 +1,175 @@
+"""A call written down, so that it reads well and can be placed again to the letter.
+
+    caller: +14255550123
+    starts: 2026-12-01 09:00 America/Los_Angeles
+
+    LINE: To book a free video screening, press 1.
+    LINE: For a person, —
+    CALLER presses 1
+    (8 s of silence)
+    LINE (es): Adiós.
+    The line hung up.
+
+A dash ends what a key cut off. Nothing else of time is kept: a transcript stays equal however long
+the caller thought, and changes when the words or their order do.
+"""
+
+import re
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from voice.errors import Fault
+from voice.simulator.caller_id import CallerId
+from voice.simulator.handset import Face, HungUp, Kind, Moment, Press, Staff
+from voice.simulator.player import Ended
+
+_STARTS = "%Y-%m-%d %H:%M"
+CUT = " —"
+_ENGLISH = "en"
+HANGS_UP = "CALLER hangs up"
+PRESSES = re.compile(r"CALLER presses ([0-9*#]+)(| too early| \(not heard\))")
+_NEXT = r"(?: |\nLINE(?: \(\w+\))?: )"
+_CODE = re.compile(rf"\b\d \d \d\.({_NEXT})\d \d \d\.(?!{_NEXT}\d)")
+"""Two groups of three digits; a third group makes it a phone number."""
+
+
+class TranscriptUnreadable(Fault):
+    """The text names the line that is not understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Who called when: the time in the clinic's zone, to the minute."""
+
+    caller: str
+    starts: datetime
+    signed: str | None = None
+
+    def lines(self) -> list[str]:
+        """As they stand at the top of a transcript."""
+        zone = self.starts.tzinfo
+        named = zone.key if isinstance(zone, ZoneInfo) else "UTC"
+        signed = [] if self.signed is None else [f"signed: {self.signed}"]
+        return [f"caller: {self.caller}", *signed, f"starts: {self.starts:{_STARTS}} {named}", ""]
+
+    def caller_id(self) -> CallerId:
+        """The same caller, in a new call."""
+        return CallerId(self.caller, self.signed)
+
+
+@dataclass
+class Recording(Face):
+    """A face that writes down what another face lives through."""
+
+    face: Face
+    lines: list[str] = field(default_factory=list)
+
+    async def listen(self, moment: Moment) -> Press | HungUp | None:
+        """Live through the moment, and write it down as far as it went."""
+        came = await self.face.listen(moment)
+        if came is None:
+            self._passed(moment)
+        elif isinstance(came, HungUp) or moment.interruptible:
+            self._cut(moment, came.after)
+        match came:
+            case Press(key) if moment.interruptible and self._last.startswith("CALLER presses"):
+                self._joined(key)
+            case Press(key):
+                self.lines.append(f"CALLER presses {key}")
+            case HungUp():
+                self.lines.append(HANGS_UP)
+            case None:
+                pass
+        return came
+
+    def typed_ahead(self) -> str:
+        """Keys for a prompt that was still on its way."""
+        keys = self.face.typed_ahead()
+        if keys:
+            self.lines.append(f"CALLER presses {keys} too early")
+        return keys
+
+    def staff(self, number: str) -> Staff:
+        """What happened when another phone rang."""
+        outcome = self.face.staff(number)
+        self.lines.append(f"STAFF: {outcome.value}")
+        return outcome
+
+    def not_heard(self, key: str) -> None:
+        """A key that the line did not take."""
+        if self._last == f"CALLER presses {key}":
+            self.lines.pop()
+        self.lines.append(f"CALLER presses {key} (not heard)")
+        self.face.not_heard(key)
+
+    def text(self, heading: Heading, ended: Ended) -> str:
+        """The whole transcript of a call that is over."""
+        return "\n".join([*heading.lines(), *self.lines, f"{ended.value}.", ""])
+
+    @property
+    def _last(self) -> str:
+        return self.lines[-1] if self.lines else ""
+
+    def _joined(self, key: str) -> None:
+        known = PRESSES.fullmatch(self._last)
+        if known and not known[2]:
+            self.lines[-1] += key
+        else:
+            self.lines.append(f"CALLER presses {key}")
+
+    def _passed(self, moment: Moment) -> None:
+        match moment.kind:
+            case Kind.SPEECH:
+                self.lines.append(_spoken(moment, moment.words))
+            case Kind.SOUND:
+                self.lines.append(f"(plays {moment.words})")
+            case Kind.WAIT:
+                self.lines.append(f"({moment.seconds:.0f} s of silence)")
+            case Kind.TALK:
+                self.lines.append("(the caller and a person talk)")
+            case Kind.RINGING | Kind.PAUSE:
+                pass
+
+    def _cut(self, moment: Moment, after: float) -> None:
+        words = moment.words.split()
+        if moment.kind is not Kind.SPEECH or not words:
+            return
+        said = int((moment.since + after) / moment.seconds * len(words) + 1e-6)
+        if said:
+            cut = "" if said >= len(words) else CUT
+            self.lines.append(_spoken(moment, " ".join(words[:said]) + cut))
+
+
+def _spoken(moment: Moment, words: str) -> str:
+    language = moment.language.partition("-")[0]
+    mark = "" if language == _ENGLISH else f" ({language})"
+    return f"LINE{mark}: {words}"
+
+
+def read(text: str) -> tuple[Heading, deque[str]]:
+    """A transcript's heading and its lines. Raises TranscriptUnreadable."""
+    head, _, body = text.partition("\n\n")
+    named = {name: value for name, _, value in (line.partition(": ") for line in head.splitlines())}
+    try:
+        day, clock, zone = named["starts"].split()
+        starts = datetime.strptime(f"{day} {clock}", _STARTS).replace(tzinfo=ZoneInfo(zone))
+        heading = Heading(named["caller"], starts, named.get("signed"))
+    except (KeyError, ValueError) as error:
+        message = 'A transcript starts with "caller: ..." and "starts: 2026-12-01 09:00 <zone>".'
+        raise TranscriptUnreadable(message) from error
+    lines = deque(body.splitlines())
+    for line in lines:
+        if line.startswith("CALLER") and line != HANGS_UP and not PRESSES.fullmatch(line):
+            message = f"{line!r} is no line of a transcript; try CALLER presses 1, or {HANGS_UP}."
+            raise TranscriptUnreadable(message)
+    return heading, lines
+
+
+def without_codes(text: str) -> str:
+    """A transcript with every spoken visit code blanked: it is drawn anew in each call.
+
+    A code that a key cut off is not known as one.
+    """
+    return _CODE.sub(r"_ _ _.\1_ _ _.", text)

@@ -1,0 +1,83 @@
+"""A call placed again as a transcript tells it: the same keys, at the same places."""
+
+import re
+from collections import deque
+from dataclasses import dataclass, field
+
+from voice.simulator.handset import Face, HungUp, Kind, Moment, Press, Staff
+from voice.simulator.key_script import gap
+from voice.simulator.transcript import CUT, HANGS_UP, PRESSES
+
+_STAFF = re.compile(r"STAFF: (.+)")
+_MARKS = {
+    Kind.SPEECH: re.compile("LINE"),
+    Kind.SOUND: re.compile(r"\(plays "),
+    Kind.TALK: re.compile(r"\(the caller and"),
+    Kind.WAIT: re.compile(r"\(\d+ s of silence\)"),
+}
+"""How the line begins that a moment leaves behind when it went by; other kinds leave none."""
+
+
+@dataclass
+class Replaying(Face):
+    """A caller who does again what a transcript tells, at the same places of the call."""
+
+    lines: deque[str]
+    _typing: deque[str] = field(default_factory=deque)
+
+    async def listen(self, moment: Moment) -> Press | HungUp | None:
+        """Press where the transcript presses: after as many sentences, or as many words of one."""
+        if self._typing:
+            return Press(self._typing.popleft(), gap(moment))
+        if moment.kind is Kind.WAIT:
+            self._skip_speech()
+        after, mark = 0.0, _MARKS.get(moment.kind)
+        if self.lines and mark is not None and mark.match(self.lines[0]):
+            after = self._share(self.lines.popleft(), moment) * moment.seconds
+            if after >= moment.seconds:
+                return None
+        return self._act(moment, after)
+
+    def typed_ahead(self) -> str:
+        """Keys that were pressed too early are so again, after those that stand before them."""
+        if self._typing:
+            return ""
+        pressed = PRESSES.fullmatch(self.lines[0]) if self.lines else None
+        if pressed is None or pressed[2] != " too early":
+            return ""
+        self.lines.popleft()
+        return pressed[1]
+
+    def staff(self, number: str) -> Staff:  # noqa: ARG002  # told in the order of the calls
+        """The next outcome that the transcript tells."""
+        told = [known for line in self.lines if (known := _STAFF.fullmatch(line))]
+        if not told:
+            return Staff.NO_ANSWER
+        self.lines.remove(told[0][0])
+        return Staff(told[0][1])
+
+    def _skip_speech(self) -> None:
+        """The line says less than it did: go on to what the caller does."""
+        while self.lines and self.lines[0].startswith(("LINE", "(plays")):
+            self.lines.popleft()
+
+    def _share(self, line: str, moment: Moment) -> float:
+        """How much of this moment passes before the caller does something: 0 none, 1 all of it."""
+        if not line.endswith(CUT):
+            return 1.0
+        words = line.partition(": ")[2].split()
+        return (len(words) - 1) / len(moment.words.split())
+
+    def _act(self, moment: Moment, after: float) -> Press | HungUp | None:
+        if not self.lines:
+            return None
+        if self.lines[0] == HANGS_UP:
+            self.lines.popleft()
+            return HungUp(after)
+        pressed = PRESSES.fullmatch(self.lines[0])
+        lost = pressed is not None and pressed[2] == " (not heard)"
+        if pressed is None or lost is moment.interruptible:
+            return None
+        self.lines.popleft()
+        self._typing.extend(pressed[1])
+        return Press(self._typing.popleft(), after)

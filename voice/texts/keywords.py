@@ -1,0 +1,94 @@
+"""What a patient's text means, and what it is answered; pure. What was written is never kept."""
+
+import re
+import unicodedata
+from typing import Literal
+
+from voice.language import Text
+
+Meaning = Literal["stop", "start", "help", "emergency", "confirm", "move", "other"]
+
+STOP_WORDS = frozenset(
+    {"stop", "stopall", "unsubscribe", "end", "quit", "revoke", "optout", "cancel"}
+)
+START_WORDS = frozenset({"start", "yes", "unstop"})
+HELP_WORDS = frozenset({"help", "info"})
+"""Twilio acts on these itself: https://help.twilio.com/articles/223134027."""
+_ALONE: dict[str, Meaning] = {
+    **dict.fromkeys(STOP_WORDS, "stop"),
+    **dict.fromkeys(START_WORDS, "start"),
+    **dict.fromkeys(HELP_WORDS, "help"),
+    **dict.fromkeys(("c", "confirm", "confirmo", "confirmar"), "confirm"),
+    **dict.fromkeys(("m", "move", "cambiar", "mover"), "move"),
+}
+_STOP_IN_WORDS = re.compile(
+    r"(stop|stopall|unsubscribe|opt out|remove me|no more (texts|messages)"
+    r"|(do not|dont|don t) text|alto|basta|parar|no mas mensajes|no me (mande|escriba|envie)\w*)\b"
+)
+"""The same in other words, at the beginning: any clear way counts (47 CFR 64.1200(a)(10))."""
+_EMERGENCY = re.compile(
+    r"\b(911|9 1 1|emergency|emergencia|emergencias|urgencia|ambulance|ambulancia|chest|pecho"
+    r"|heart|corazon|infarto|stroke|derrame|suicid\w*|kill myself|matarme|quitarme la vida"
+    r"|die|dying|muero|muriendo|breathe|breathing|respirar|unconscious|inconsciente|overdose"
+    r"|sobredosis|bleeding|sangrando|sangro|paraly\w*|paralizad\w*|collapsed|desmay\w*"
+    r"|pee|orinar|numb between|both legs|ambas piernas|las dos piernas)\b"
+)
+"""Signs named in the safety questions and in 911's own advice; too many is better than too few."""
+
+EMERGENCY = Text(
+    "{name}: we can not help by text. If this may be an emergency, call 911 now. Do not wait for"
+    " us. For the clinic, call {number}.",
+    "{name}: no podemos ayudar por mensaje. Si puede ser una emergencia, llame al 911 ahora."
+    " No espere. Para otra cosa, llame al {number}.",
+)
+CONFIRMED = Text(
+    "{name}: thank you, see you {when}. To move or cancel, reply M or call {number}.",
+    "{name}: gracias, le esperamos el {when}. Para cambiar la cita, responda M o llame al"
+    " {number}.",
+)
+MOVE = Text(
+    "{name}: to move or cancel your video call on {when}: {link}",
+    "{name}: para cambiar o cancelar su cita del {when}: {link}",
+)
+MOVE_BY_PHONE = Text(
+    "{name}: to move or cancel your video call on {when}, call {number}.",
+    "{name}: para cambiar o cancelar su cita del {when}, llame al {number}.",
+)
+OTHER = Text(
+    "{name}: nobody reads these texts. Reply C to confirm your visit, M to move it, or call"
+    " {number}. In an emergency, call 911.",
+    "{name}: nadie lee estos mensajes. Responda C para confirmar su cita, M para cambiarla, o"
+    " llame al {number}. Emergencia: 911.",
+)
+NO_VISIT = Text(
+    "{name}: nobody reads these texts, and you have no visit ahead. Call {number}."
+    " In an emergency, call 911.",
+    "{name}: nadie lee estos mensajes y usted no tiene cita. Llame al {number}. Emergencia: 911.",
+)
+STRANGER = Text(
+    "{name}: nobody reads these texts. Please call {number}.",
+    "{name}: nadie lee estos mensajes. Por favor llame al {number}.",
+)
+REPLIES = (EMERGENCY, CONFIRMED, MOVE, MOVE_BY_PHONE, OTHER, NO_VISIT, STRANGER)
+
+
+def meaning_of(body: str) -> Meaning:
+    """What a text asks for, whatever its capitals, spaces, accents and punctuation.
+
+    A word of Twilio's counts only alone, as it does for Twilio, but for stop, which counts at the
+    beginning too. A danger sign counts anywhere, and before a stop in words.
+    """
+    decomposed = unicodedata.normalize("NFKD", body).casefold()
+    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    words = " ".join(re.findall(r"[^\W_]+", plain))
+    alone = words.replace(" ", "")
+    if alone in _ALONE:
+        return _ALONE[alone]
+    if _EMERGENCY.search(words):
+        return "emergency"
+    return "stop" if _STOP_IN_WORDS.match(words) else "other"
+
+
+def is_cancel(body: str) -> bool:
+    """Whether it is Twilio's CANCEL, by which many mean their visit."""
+    return re.sub(r"\W", "", body).casefold() == "cancel"
