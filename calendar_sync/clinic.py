@@ -10,7 +10,7 @@ from psycopg_pool import AsyncConnectionPool
 from calendar_sync.availability.opening_hours import Rules
 from calendar_sync.bookings.booking import Booking
 from calendar_sync.bookings.event_text import event_for
-from calendar_sync.calendars.contract import Diary, Event
+from calendar_sync.calendars.contract import Calendar, Event
 from calendar_sync.calendars.push import Push
 
 
@@ -27,12 +27,12 @@ async def nothing_is_due() -> None:
 class Invitations:
     """Where invitations for patients are kept, and their title and note in a language."""
 
-    diary: Diary
+    calendar: Calendar
     words: Callable[[str], tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Clinic:
     """The clinic's desk: its database, its diary, its rules, its clock.
 
     `now` returns aware UTC; `detail` says whether answers are written into events; `video_url` is
@@ -40,7 +40,7 @@ class Desk:
     """
 
     pool: AsyncConnectionPool
-    diary: Diary
+    calendar: Calendar
     rules: Rules
     now: Callable[[], datetime]
     detail: Literal["full", "minimal"]

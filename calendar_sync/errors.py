@@ -7,11 +7,11 @@ from calendar_sync.calendars.contract import Unknown
 T = TypeVar("T")
 
 
-class CalendarFault(Exception):  # noqa: N818  # faults are named by what happened
+class CalendarError(Exception):  # faults are named by what happened
     """Base of every fault raised here; its text says what happened and what to do."""
 
 
-class BookingMissing(CalendarFault, LookupError):  # noqa: N818  # the same
+class BookingNotFoundError(CalendarError, LookupError):  # the same
     """No booking has this id; ask with an id that `hold` returned in this database."""
 
     def __init__(self, booking_id: int) -> None:
@@ -19,7 +19,7 @@ class BookingMissing(CalendarFault, LookupError):  # noqa: N818  # the same
         super().__init__(f"There is no booking {booking_id}; ask with an id that hold() returned.")
 
 
-class NotYet(CalendarFault):
+class NotYet(CalendarError):  # noqa: N818  # no error: the job asks to be run again
     """The diary could not say; the job runs again, no sooner than `wait` seconds from now."""
 
     def __init__(self, why: str, wait: int = 0) -> None:

@@ -3,7 +3,7 @@
 from procrastinate import BaseRetryStrategy, Blueprint, JobContext, RetryDecision
 from procrastinate.jobs import Job
 
-from calendar_sync.clinic import Desk
+from calendar_sync.clinic import Clinic
 from calendar_sync.errors import NotYet
 
 HOUSEKEEPING = "housekeeping"
@@ -34,7 +34,7 @@ class UntilSettled(BaseRetryStrategy):
         return max(asked, min(_LONGEST_WAIT, (1 << min(attempts, 16)) // 2))
 
 
-def desk_of(context: JobContext) -> Desk:
-    """The desk that the worker was started with, as `additional_context={"desk": desk}`."""
-    desk: Desk = context.additional_context["desk"]
-    return desk
+def clinic_of(context: JobContext) -> Clinic:
+    """The desk that the worker was started with, as `additional_context={"clinic": desk}`."""
+    clinic: Clinic = context.additional_context["clinic"]
+    return clinic

@@ -28,7 +28,7 @@ def create_app(line: Line) -> FastAPI:
     app = FastAPI(redirect_slashes=False, docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(router_for(line))
     app.include_router(sms_router_for(line))
-    if line.desk.push is not None:
+    if line.clinic.push is not None:
         app.include_router(push_router(line))
     app.add_middleware(Measured)
     add_visit(app, line)

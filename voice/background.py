@@ -10,7 +10,7 @@ log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
-async def beside(work: Coroutine[object, object, None]) -> AsyncGenerator[None]:
+async def run_in_background(work: Coroutine[object, object, None]) -> AsyncGenerator[None]:
     """Run `work` while the context lasts, then cancel it and wait until it has ended."""
     task = asyncio.create_task(work)
     try:

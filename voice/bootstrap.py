@@ -9,12 +9,12 @@ import structlog
 from psycopg_pool import AsyncConnectionPool
 
 from calendar_sync.bookings import free_times
-from calendar_sync.clinic import Desk
-from voice.background import beside
-from voice.calendar_setup import diary_for, invitations_for, push_for
+from calendar_sync.clinic import Clinic
+from voice.background import run_in_background
+from voice.calendar_setup import calendar_for, invitations_for, push_for
 from voice.database.connection import JOBS, open_database, open_pool
 from voice.dialogue import speech
-from voice.dialogue.replay import Clinic
+from voice.dialogue.replay import PromptFacts
 from voice.dialogue.twiml import Phones
 from voice.language import Text
 from voice.settings import Settings
@@ -35,20 +35,20 @@ class Line:
     """Everything that answering a call needs, put together once."""
 
     settings: Settings
-    desk: Desk
     clinic: Clinic
+    prompt_facts: PromptFacts
     phones: Phones
     texting: Texting
 
     @property
     def pool(self) -> AsyncConnectionPool:
         """Connections for a caller's turn."""
-        return self.desk.pool
+        return self.clinic.pool
 
     @property
     def now(self) -> Callable[[], datetime]:
         """The clock: aware UTC."""
-        return self.desk.now
+        return self.clinic.now
 
 
 def line_on(
@@ -56,10 +56,10 @@ def line_on(
 ) -> Line:
     """A line on a database that is open and has its tables."""
     texting = texting_for(settings, pool, now)
-    diary = diary_for(settings, pool)
-    desk = Desk(
+    calendar = calendar_for(settings, pool)
+    clinic = Clinic(
         pool=pool,
-        diary=diary,
+        calendar=calendar,
         rules=settings.rules,
         now=now,
         detail=settings.calendar_detail,
@@ -69,18 +69,18 @@ def line_on(
         availability=settings.availability,
         tell=texting.tell,
         send_due=texting.send_due,
-        push=push_for(settings, diary),
-        invitations=invitations_for(settings, diary),
+        push=push_for(settings, calendar),
+        invitations=invitations_for(settings, calendar),
     )
     name = settings.clinic_name
     facts = {"clinic": Text(name, name), "email": speech.email(settings.clinic_email)}
-    clinic = Clinic(facts, settings.zone, texts=texting.sender is not None)
+    prompt_facts = PromptFacts(facts, settings.zone, texts=texting.sender is not None)
     phones = Phones(
         voices=(("en", settings.voice_en), ("es", settings.voice_es)),
         clinic=settings.clinic_number,
         staff=settings.staff_number,
     )
-    return Line(settings, desk, clinic, phones, texting)
+    return Line(settings, clinic, prompt_facts, phones, texting)
 
 
 @asynccontextmanager
@@ -94,7 +94,7 @@ async def open_line(
     """The line with all that it owns, until the context ends.
 
     `worker` does jobs in this process too; `alone` refuses the embedded data folder of another
-    line that runs. Raises DatabaseWrong.
+    line that runs. Raises DatabaseError.
     """
     async with AsyncExitStack() as stack:
         dsn = await stack.enter_async_context(open_database(settings, alone=alone))
@@ -103,8 +103,8 @@ async def open_line(
         stack.callback(line.texting.close)
         if worker:
             own = await stack.enter_async_context(open_pool(dsn, options=JOBS, size=8))
-            await stack.enter_async_context(beside(work(line.desk, own)))
-        read = await free_times.refresh(line.desk)
-        if not isinstance(read, free_times.Kept):
+            await stack.enter_async_context(run_in_background(work(line.clinic, own)))
+        read = await free_times.refresh(line.clinic)
+        if not isinstance(read, free_times.BusySnapshot):
             log.warning("the calendar cannot be read yet: no times are offered", why=read.why)
         yield line

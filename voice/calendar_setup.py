@@ -4,45 +4,45 @@ from pathlib import Path
 
 from psycopg_pool import AsyncConnectionPool
 
-from calendar_sync.calendars.contract import Diary
-from calendar_sync.calendars.local import LocalDiary
+from calendar_sync.calendars.contract import Calendar
+from calendar_sync.calendars.local import LocalCalendar
 from calendar_sync.calendars.push import Push
 from calendar_sync.clinic import Invitations
-from calendar_sync.errors import CalendarFault
-from voice.errors import SettingsWrong
+from calendar_sync.errors import CalendarError
+from voice.errors import SettingsError
 from voice.icalendar import entry
 from voice.settings import Settings
 
 
-def diary_for(settings: Settings, pool: AsyncConnectionPool) -> Diary:
-    """The diary of the settings; a demo always keeps a local one. Raises SettingsWrong."""
-    return google_diary(settings) if settings.uses_google else LocalDiary(pool)
+def calendar_for(settings: Settings, pool: AsyncConnectionPool) -> Calendar:
+    """The diary of the settings; a demo always keeps a local one. Raises SettingsError."""
+    return google_calendar(settings) if settings.uses_google else LocalCalendar(pool)
 
 
-def push_for(settings: Settings, diary: Diary) -> Push | None:
+def push_for(settings: Settings, calendar: Calendar) -> Push | None:
     """How Google tells of changes at once; None for a local diary or an address it cannot call."""
     address = push_address(settings)
     if not (settings.uses_google and address):
         return None
-    from calendar_sync.calendars.google.calendar import GoogleDiary  # noqa: PLC0415  # as below
+    from calendar_sync.calendars.google.calendar import GoogleCalendar  # noqa: PLC0415  # as below
 
-    return diary.push_to(address) if isinstance(diary, GoogleDiary) else None
+    return calendar.push_to(address) if isinstance(calendar, GoogleCalendar) else None
 
 
-def invitations_for(settings: Settings, diary: Diary) -> Invitations | None:
+def invitations_for(settings: Settings, calendar: Calendar) -> Invitations | None:
     """Where patients are invited from; None without a calendar for it."""
     if not (settings.uses_google and settings.google_invitations_calendar_id):
         return None
-    from calendar_sync.calendars.google.calendar import GoogleDiary  # noqa: PLC0415  # as below
+    from calendar_sync.calendars.google.calendar import GoogleCalendar  # noqa: PLC0415  # as below
 
-    if not isinstance(diary, GoogleDiary):
+    if not isinstance(calendar, GoogleCalendar):
         return None
 
     def words(language: str) -> tuple[str, str]:
         title, note = entry(settings.clinic_number, "es" if language == "es" else "en")
         return f"{title}, {settings.clinic_name}", note
 
-    return Invitations(diary.inviting(settings.google_invitations_calendar_id), words)
+    return Invitations(calendar.inviting(settings.google_invitations_calendar_id), words)
 
 
 def push_address(settings: Settings) -> str:
@@ -51,17 +51,17 @@ def push_address(settings: Settings) -> str:
     return f"{base}/calendar/changed" if base.startswith("https://") else ""
 
 
-def google_diary(settings: Settings) -> Diary:
-    """The clinic's calendars at Google. Raises SettingsWrong."""
+def google_calendar(settings: Settings) -> Calendar:
+    """The clinic's calendars at Google. Raises SettingsError."""
     # Google's client takes 0.2 s and 30 MB: only a line that uses it pays for it.
-    from calendar_sync.calendars.google.calendar import GoogleDiary  # noqa: PLC0415  # as said
+    from calendar_sync.calendars.google.calendar import GoogleCalendar  # noqa: PLC0415  # as said
     from calendar_sync.calendars.google.client import GoogleAccess  # noqa: PLC0415  # as said
 
     try:
         access = GoogleAccess(Path(settings.google_credentials_file), api_url(settings))
-    except CalendarFault as trouble:
-        raise SettingsWrong(str(trouble)) from trouble
-    return GoogleDiary(
+    except CalendarError as trouble:
+        raise SettingsError(str(trouble)) from trouble
+    return GoogleCalendar(
         access,
         settings.google_screenings_calendar_id,
         settings.busy_calendar_ids,

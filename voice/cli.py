@@ -11,11 +11,11 @@ from voice import clinical_signoff
 from voice.bootstrap import utc_now
 from voice.commands import call_back_list, job_list
 from voice.commands import check as checks
-from voice.errors import Fault
+from voice.errors import ReportedError
 from voice.logs import write_logs
 from voice.server import held_port, serve, work_only
 from voice.settings import Settings
-from voice.simulator.call_command import place, wish
+from voice.simulator.call_command import call_options, place
 from voice.simulator.demo_clock import furnished
 from voice.simulator.handset import Staff
 from voice.simulator.running_demo import announce, running_demo, withdraw
@@ -30,7 +30,7 @@ Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)]
 
 
-class NotSigned(Fault):
+class NotSignedError(ReportedError):
     """No clinician answers for the words yet."""
 
 
@@ -38,7 +38,7 @@ def main() -> None:
     """Run a command; a fault is told in its own words, without a traceback."""
     try:
         cli()
-    except Fault as fault:
+    except ReportedError as fault:
         sys.exit(f"{fault}")
 
 
@@ -115,7 +115,7 @@ def call(
 ) -> None:
     """Call the demo from this terminal; without a running demo, one starts for the call."""
     write_logs("plain")
-    wanted = wish(caller=caller, withheld=withheld, keys=keys, staff=staff, fast=fast)
+    wanted = call_options(caller=caller, withheld=withheld, keys=keys, staff=staff, fast=fast)
     place(Settings.load("demo"), wanted)
 
 
@@ -140,10 +140,12 @@ def authorize_google(
     ] = "",
 ) -> None:
     """Sign in to Google Calendar with a browser, once."""
-    from voice.commands.authorize_google import Wish, authorize  # noqa: PLC0415  # Google's client is large
+    from voice.commands.authorize_google import AuthorizeOptions, authorize  # noqa: PLC0415  # Google's client is large
 
     settings = Settings.load("demo")
-    asyncio.run(authorize(settings, Wish(client, credentials, make_calendar), typer.echo))
+    asyncio.run(
+        authorize(settings, AuthorizeOptions(client, credentials, make_calendar), typer.echo)
+    )
 
 
 @cli.command()
@@ -185,7 +187,7 @@ def _of_demo_or_live(demo: bool | None) -> Settings:  # noqa: FBT001  # as typer
 
 
 def _signed_or_allowed(settings: Settings) -> None:
-    """Raises NotSigned when patients would hear words that no clinician answers for."""
+    """Raises NotSignedError when patients would hear words that no clinician answers for."""
     missing = clinical_signoff.unsigned()
     if not missing:
         return
@@ -195,5 +197,5 @@ def _signed_or_allowed(settings: Settings) -> None:
             + "; ".join(missing)
             + ". Have it signed, or set UNSIGNED_WORDING=allow for a trial without patients."
         )
-        raise NotSigned(message)
+        raise NotSignedError(message)
     typer.echo("Warning: " + "; ".join(missing) + ".", err=True)

@@ -1,13 +1,13 @@
 """What stops the line from starting: the text of each fault is what happened and what to do."""
 
 
-class Fault(Exception):  # noqa: N818  # what it says is not an error of the program
+class ReportedError(Exception):  # what it says is not an error of the program
     """Told to the person at the keyboard as it stands, without a traceback."""
 
 
-class SettingsWrong(Fault):
+class SettingsError(ReportedError):
     """Every setting that is wrong or missing, one line each, with the remedy."""
 
 
-class DatabaseWrong(Fault):
+class DatabaseError(ReportedError):
     """The database cannot be used as it is."""

@@ -12,19 +12,22 @@ from fastapi import FastAPI
 
 from voice.app import create_app
 from voice.bootstrap import Line, open_line, utc_now
-from voice.errors import Fault
+from voice.errors import ReportedError
 from voice.settings import Settings
 from voice.simulator.demo_clock import DemoClock
 from voice.simulator.page.router import add_phone
 
 
-class PortTaken(Fault):
+class PortInUseError(ReportedError):
     """The address cannot be listened on."""
 
 
 @contextmanager
 def held_port(host: str, port: int) -> Generator[socket.socket]:
-    """The port, ours from now on; it refuses callers until a server listens. Raises PortTaken."""
+    """The port, ours from now on; it refuses callers until a server listens.
+
+    Raises PortInUseError.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as held:
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -35,7 +38,7 @@ def held_port(host: str, port: int) -> Generator[socket.socket]:
                 f"The line cannot listen on {host} port {port}: {trouble}. "
                 "Stop what uses that port, or choose another one with --port."
             )
-            raise PortTaken(message) from trouble
+            raise PortInUseError(message) from trouble
         yield held
 
 

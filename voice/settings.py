@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from calendar_sync.availability.opening_hours import Rules, parse_hours
-from voice.errors import SettingsWrong
+from voice.errors import SettingsError
 from voice.setting_types import (
     AccountSid,
     Address,
@@ -116,7 +116,7 @@ class Settings(BaseSettings):
 
     @classmethod
     def load(cls, mode: Mode, port: int = 8000) -> "Settings":
-        """Read them. Raises SettingsWrong, which names every wrong or missing one.
+        """Read them. Raises SettingsError, which names every wrong or missing one.
 
         "demo" needs none, has its own address on this computer and makes a new token at each start.
         """
@@ -125,7 +125,7 @@ class Settings(BaseSettings):
             read = kind()
         except ValidationError as trouble:
             wrong = [_refusal(dict(error)) for error in trouble.errors()]
-            raise SettingsWrong("\n".join(["Please mend these settings:", *wrong])) from trouble
+            raise SettingsError("\n".join(["Please mend these settings:", *wrong])) from trouble
         return read if mode == "live" else read.model_copy(update=_demo_line(port))
 
     is_demo: ClassVar[bool] = False

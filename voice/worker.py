@@ -7,7 +7,7 @@ import structlog
 from procrastinate import App, PsycopgConnector
 from psycopg_pool import AsyncConnectionPool
 
-from calendar_sync.clinic import Desk
+from calendar_sync.clinic import Clinic
 from calendar_sync.sync import jobs as calendar_jobs
 
 log = structlog.get_logger(__name__)
@@ -22,7 +22,7 @@ _FINISH = 5.0
 """Seconds that a job in hand may still take when the line stops; after that it is run again."""
 
 
-async def work(desk: Desk, pool: AsyncConnectionPool) -> None:
+async def work(clinic: Clinic, pool: AsyncConnectionPool) -> None:
     """Do jobs until cancelled; after a trouble, such as a database that is away, begin again.
 
     `pool` is for jobs alone: its statements may take longer than a caller could wait.
@@ -39,7 +39,7 @@ async def work(desk: Desk, pool: AsyncConnectionPool) -> None:
                     update_heartbeat_interval=HEARTBEAT,
                     stalled_worker_timeout=STALLED,
                     shutdown_graceful_timeout=_FINISH,
-                    additional_context={"desk": replace(desk, pool=pool)},
+                    additional_context={"clinic": replace(clinic, pool=pool)},
                 )
             except Exception:
                 log.exception("the worker stopped; it begins again")

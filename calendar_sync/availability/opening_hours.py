@@ -13,11 +13,10 @@ from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from calendar_sync.availability.span import Span
-from calendar_sync.availability.weekly_hours import Hours, HoursUnreadable, WallRange, parse_hours
+from calendar_sync.availability.weekly_hours import Hours, WallRange, parse_hours
 
 __all__ = [
     "Hours",
-    "HoursUnreadable",
     "Rules",
     "Span",
     "first_instant",

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from calendar_sync.errors import CalendarFault
+from calendar_sync.errors import CalendarError
 
 WallRange = tuple[int, int]
 """From and until, in minutes after local midnight; 1440 is the end of the day."""
@@ -14,7 +14,7 @@ _WHOLE_DAY = 24 * 60
 _RANGE = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
 
 
-class HoursUnreadable(CalendarFault, ValueError):  # noqa: N818  # it says what happened
+class InvalidHoursError(CalendarError, ValueError):
     """The opening hours cannot be read; write them like one of the two examples in the text."""
 
     def __init__(self, text: str, reason: str) -> None:
@@ -36,7 +36,7 @@ def parse_hours(text: str) -> Hours:
     """Read the clinic's opening hours.
 
     Entries are split by `;`, each one names days (`Mon`, `Mon-Fri`, `Mon,Wed`, `Fri-Mon`) and then
-    one or more ranges. `24:00` may end a range. Raises HoursUnreadable, which names the text.
+    one or more ranges. `24:00` may end a range. Raises InvalidHoursError, which names the text.
     """
     weekly: list[list[WallRange]] = [[] for _ in _DAYS]
     tidy = re.sub(r"\s*([-,])\s*", r"\1", re.sub("[\u2010-\u2015]", "-", text))
@@ -44,12 +44,12 @@ def parse_hours(text: str) -> Hours:
         days, _, times = entry.partition(" ")
         ranges = times.replace(",", " ").split()
         if not ranges:
-            raise HoursUnreadable(text, f"{entry!r} has no times")
+            raise InvalidHoursError(text, f"{entry!r} has no times")
         found = [_range(text, each) for each in ranges]
         for day in _named_days(text, days):
             weekly[day] += found
     if not any(weekly):
-        raise HoursUnreadable(text, "no day is named")
+        raise InvalidHoursError(text, "no day is named")
     return Hours(tuple(_joined(text, ranges) for ranges in weekly))
 
 
@@ -69,20 +69,20 @@ def _day(text: str, name: str) -> int:
     for number, day in enumerate(_DAYS):
         if name.lower() in {day, day[:3]}:
             return number
-    raise HoursUnreadable(text, f"{name!r} is not a day")
+    raise InvalidHoursError(text, f"{name!r} is not a day")
 
 
 def _range(text: str, written: str) -> WallRange:
     """`09:00-12:00` in minutes."""
     match = _RANGE.fullmatch(written)
     if match is None:
-        raise HoursUnreadable(text, f"{written!r} is not a range of times")
+        raise InvalidHoursError(text, f"{written!r} is not a range of times")
     from_hour, from_minute, to_hour, to_minute = map(int, match.groups())
     start, end = from_hour * 60 + from_minute, to_hour * 60 + to_minute
     if max(from_minute, to_minute) > 59 or end > _WHOLE_DAY:  # noqa: PLR2004  # minutes of an hour
-        raise HoursUnreadable(text, f"{written!r} has a time that no clock shows")
+        raise InvalidHoursError(text, f"{written!r} has a time that no clock shows")
     if end <= start:
-        raise HoursUnreadable(text, f"{written!r} does not end after it starts on the same day")
+        raise InvalidHoursError(text, f"{written!r} does not end after it starts on the same day")
     return start, end
 
 
@@ -90,7 +90,7 @@ def _joined(text: str, ranges: list[WallRange]) -> tuple[WallRange, ...]:
     """In order; touching ranges are one range, so that their slots keep the buffer too."""
     ranges.sort()
     if any(later[0] < earlier[1] for earlier, later in pairwise(ranges)):
-        raise HoursUnreadable(text, "two ranges of one day overlap")
+        raise InvalidHoursError(text, "two ranges of one day overlap")
     joined: list[WallRange] = []
     for start, end in ranges:
         if joined and joined[-1][1] == start:

@@ -11,7 +11,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from calendar_sync.availability.postgres_ranges import as_range, as_span
 from calendar_sync.availability.span import Span
-from calendar_sync.errors import BookingMissing
+from calendar_sync.errors import BookingNotFoundError
 
 _LOOK_EVERY = 0.05  # seconds
 
@@ -101,14 +101,14 @@ Standing = Booked | Pending | Taken | NotBooked
 async def booking(conn: AsyncConnection, booking_id: int, *, lock: bool = False) -> Booking:
     """The booking with this id; `lock` keeps the row until the transaction ends.
 
-    Raises BookingMissing.
+    Raises BookingNotFoundError.
     """
     statement = "SELECT * FROM booking WHERE id = %s"
     async with conn.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(statement + " FOR UPDATE" if lock else statement, [booking_id])
         row = await cursor.fetchone()
     if row is None:
-        raise BookingMissing(booking_id)
+        raise BookingNotFoundError(booking_id)
     return from_row(row)
 
 
@@ -140,7 +140,7 @@ async def live_bookings(conn: AsyncConnection, within: Span, but_for: str = "") 
 
 
 async def standing(conn: AsyncConnection, booking_id: int) -> Standing:
-    """What may be said of this booking now. Raises BookingMissing.
+    """What may be said of this booking now. Raises BookingNotFoundError.
 
     A hold that lapsed or was let go is Taken: its time is not this caller's any more.
     """
@@ -161,7 +161,7 @@ async def wait_until_settled(
 ) -> Standing:
     """The standing as soon as it is not Pending, at the latest after `seconds`.
 
-    Takes a connection for each look only, and looks at least once. Raises BookingMissing.
+    Takes a connection for each look only, and looks at least once. Raises BookingNotFoundError.
     """
     clock = asyncio.get_running_loop()
     deadline = clock.time() + seconds

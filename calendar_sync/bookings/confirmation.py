@@ -87,7 +87,7 @@ async def confirm(conn: AsyncConnection, booking_id: int, note: BookingNote) -> 
     """Store the caller's yes and owe the diary one insert, in one transaction.
 
     The same confirm again returns the same code and owes nothing more. A hold that has expired is
-    confirmed all the same while nobody else has its time. Raises BookingMissing, and
+    confirmed all the same while nobody else has its time. Raises BookingNotFoundError, and
     LockNotAvailable while somebody else works on the booking.
     """
     try:

@@ -15,7 +15,7 @@ from calendar_sync.availability.span import Span
 from calendar_sync.availability.staff_openings import with_opened
 from calendar_sync.bookings.booking import live_bookings
 from calendar_sync.calendars.contract import Unknown
-from calendar_sync.clinic import Desk
+from calendar_sync.clinic import Clinic
 
 STALE_AFTER = timedelta(minutes=10)
 
@@ -31,7 +31,7 @@ class Stale:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class BusySnapshot:
     """One reading: the busy times of `within` as they were at `read_at` (UTC)."""
 
     read_at: datetime
@@ -41,17 +41,17 @@ class Kept:
     """Times that staff opened for screenings."""
 
 
-async def refresh(desk: Desk) -> Kept | Unknown:
+async def refresh(clinic: Clinic) -> BusySnapshot | Unknown:
     """Read the diary's busy times and keep them; Unknown leaves the old reading in place."""
-    now = desk.now()
-    within = _reading(desk.rules, now)
-    busy = await desk.diary.busy(within)
+    now = clinic.now()
+    within = _reading(clinic.rules, now)
+    busy = await clinic.calendar.busy(within)
     if isinstance(busy, Unknown):
         return busy
-    opened = await desk.diary.opened(within)
+    opened = await clinic.calendar.opened(within)
     if isinstance(opened, Unknown):
         return opened
-    async with desk.pool.connection() as conn, conn.transaction():
+    async with clinic.pool.connection() as conn, conn.transaction():
         # A reading that was begun earlier and ends later must not win, unless clocks were set back.
         await conn.execute(
             """
@@ -63,17 +63,17 @@ async def refresh(desk: Desk) -> Kept | Unknown:
             """,
             [now, as_range(within), as_multirange(busy), as_multirange(opened)],
         )
-    return Kept(now, within, busy, opened)
+    return BusySnapshot(now, within, busy, opened)
 
 
-async def kept(conn: AsyncConnection) -> Kept | None:
+async def kept(conn: AsyncConnection) -> BusySnapshot | None:
     """The last reading, however old; None before the first one."""
     async with conn.cursor(row_factory=dict_row) as cursor:
         await cursor.execute("SELECT read_at, within, busy, opened FROM busy_times")
         row = await cursor.fetchone()
     if row is None:
         return None
-    return Kept(
+    return BusySnapshot(
         row["read_at"].astimezone(UTC),
         as_span(row["within"]),
         as_spans(row["busy"]),
@@ -81,14 +81,14 @@ async def kept(conn: AsyncConnection) -> Kept | None:
     )
 
 
-async def free_openings(desk: Desk, but_for: str = "") -> tuple[Span, ...] | Stale:
+async def free_openings(clinic: Clinic, but_for: str = "") -> tuple[Span, ...] | Stale:
     """Every time that may be offered now, ascending, without a question to the diary.
 
     What `but_for` (a `call_sid`) holds and has not confirmed may be offered to it again.
     """
-    now = desk.now()
-    needed = _needed(desk.rules, now)
-    async with desk.pool.connection() as conn:
+    now = clinic.now()
+    needed = _needed(clinic.rules, now)
+    async with clinic.pool.connection() as conn:
         reading = await kept(conn)
         if reading is None:
             return Stale("the busy times were never read")
@@ -98,9 +98,9 @@ async def free_openings(desk: Desk, but_for: str = "") -> tuple[Span, ...] | Sta
             return Stale("the busy times do not cover every day that may be offered")
         taken = await live_bookings(conn, reading.within, but_for)
     busy = (*reading.busy, *taken)
-    by_hours = openings(desk.rules, busy, now) if desk.availability == "hours" else []
-    free = with_opened(desk.rules, by_hours, reading.opened, busy, now)
-    last = reading.within.end - timedelta(minutes=desk.rules.buffer_minutes)
+    by_hours = openings(clinic.rules, busy, now) if clinic.availability == "hours" else []
+    free = with_opened(clinic.rules, by_hours, reading.opened, busy, now)
+    last = reading.within.end - timedelta(minutes=clinic.rules.buffer_minutes)
     return tuple(slot for slot in free if slot.end <= last)
 
 

@@ -23,7 +23,7 @@ Kind = Literal["moved", "cancelled", "restored"]
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class Notice:
     """Something a patient is to be told; `what` is the time that is true now, None: no visit."""
 
     id: int
@@ -33,7 +33,9 @@ class Telling:
     created: datetime
 
 
-async def owe(conn: AsyncConnection, booking_id: int, now: datetime, zone: ZoneInfo) -> None:
+async def require_notice(
+    conn: AsyncConnection, booking_id: int, now: datetime, zone: ZoneInfo
+) -> None:
     """Bring what is owed up to date; inside the transaction that changed the booking.
 
     Without consent to texts it is on the call-back list at once.
@@ -55,7 +57,7 @@ async def owe(conn: AsyncConnection, booking_id: int, now: datetime, zone: ZoneI
             await _list(conn, row[0], changed, kind, truth, zone)
 
 
-async def open_tellings(conn: AsyncConnection) -> list[Telling]:
+async def open_notices(conn: AsyncConnection) -> list[Notice]:
     """What nobody has told yet, oldest first."""
     async with conn.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(
@@ -63,7 +65,7 @@ async def open_tellings(conn: AsyncConnection) -> list[Telling]:
             " WHERE told_at IS NULL AND withdrawn_at IS NULL ORDER BY id"
         )
         return [
-            Telling(
+            Notice(
                 row["id"],
                 row["booking"],
                 row["kind"],
@@ -74,13 +76,13 @@ async def open_tellings(conn: AsyncConnection) -> list[Telling]:
         ]
 
 
-async def open_telling(conn: AsyncConnection, booking_id: int) -> Telling | None:
+async def open_notice(conn: AsyncConnection, booking_id: int) -> Notice | None:
     """What this patient is still to be told."""
-    mine = [each for each in await open_tellings(conn) if each.booking == booking_id]
+    mine = [each for each in await open_notices(conn) if each.booking == booking_id]
     return mine[0] if mine else None
 
 
-async def by_phone(conn: AsyncConnection, telling: Telling, zone: ZoneInfo) -> None:
+async def by_phone(conn: AsyncConnection, telling: Notice, zone: ZoneInfo) -> None:
     """No text can tell it: put it on the call-back list now, unless it is there."""
     async with conn.transaction():
         changed = await booking(conn, telling.booking, lock=True)
@@ -93,7 +95,7 @@ async def by_phone(conn: AsyncConnection, telling: Telling, zone: ZoneInfo) -> N
             await _list(conn, telling.id, changed, telling.kind, telling.what, zone)
 
 
-async def mark_told(conn: AsyncConnection, telling_id: int) -> bool:
+async def mark_notified(conn: AsyncConnection, telling_id: int) -> bool:
     """The patient knows now, by text or by phone; False when it was told or withdrawn before.
 
     Staff who were asked to call about it need not any more.
@@ -123,7 +125,7 @@ async def follow_up(conn: AsyncConnection, zone: ZoneInfo) -> None:
             """
         )
         for (telling_id,) in await done.fetchall():
-            await mark_told(conn, telling_id)
+            await mark_notified(conn, telling_id)
         late = await conn.execute(
             """
             SELECT id, booking, kind, what FROM telling

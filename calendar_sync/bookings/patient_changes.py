@@ -16,8 +16,8 @@ from calendar_sync.bookings import notices
 from calendar_sync.bookings.booking import Booking, Taken, booking
 from calendar_sync.bookings.free_times import Stale, free_openings
 from calendar_sync.bookings.holds import Held, hold, release_unconfirmed, revive
-from calendar_sync.clinic import Desk
-from calendar_sync.errors import BookingMissing
+from calendar_sync.clinic import Clinic
+from calendar_sync.errors import BookingNotFoundError
 from calendar_sync.sync.insert import withdraw_event
 from calendar_sync.sync.invitations import owe_invitation
 from calendar_sync.sync.move import move_event, wanted_time
@@ -51,32 +51,34 @@ def holder_of(visit_id: int) -> str:
     return f"visit-{visit_id}"
 
 
-def may_change(visit: Booking, desk: Desk) -> bool:
+def may_change(visit: Booking, clinic: Clinic) -> bool:
     """Whether it is booked and still to come."""
-    return visit.state == "booked" and visit.slot.start > desk.now()
+    return visit.state == "booked" and visit.slot.start > clinic.now()
 
 
-async def times_for(desk: Desk, visit_id: int) -> tuple[Span, ...] | Stale:
+async def times_for(clinic: Clinic, visit_id: int) -> tuple[Span, ...] | Stale:
     """Every time that the visit may be moved to: what a caller would be offered now."""
-    return await free_openings(desk, holder_of(visit_id))
+    return await free_openings(clinic, holder_of(visit_id))
 
 
-async def hold_for(desk: Desk, visit_id: int, slot: Span) -> Held | Taken | Moving | Closed | Stale:
+async def hold_for(
+    clinic: Clinic, visit_id: int, slot: Span
+) -> Held | Taken | Moving | Closed | Stale:
     """Hold a time for five minutes for this visit, and let go of another one held for it.
 
-    Moving while an earlier move is under way. Raises BookingMissing.
+    Moving while an earlier move is under way. Raises BookingNotFoundError.
     """
-    async with desk.pool.connection() as conn:
-        if not may_change(await booking(conn, visit_id), desk):
+    async with clinic.pool.connection() as conn:
+        if not may_change(await booking(conn, visit_id), clinic):
             return Closed()
         if await wanted_time(conn, visit_id):
             return Moving()
-    free = await times_for(desk, visit_id)
+    free = await times_for(clinic, visit_id)
     if isinstance(free, Stale):
         return free
     if slot not in free:
         return Taken()
-    async with desk.pool.connection() as conn:
+    async with clinic.pool.connection() as conn:
         done = await conn.execute("SELECT count(*) FROM booking WHERE moves = %s", [visit_id])
         row = await done.fetchone()
         step = f"move {row[0] if row else 0} {slot.start:%Y%m%dT%H%M}"
@@ -89,24 +91,25 @@ async def held_for(conn: AsyncConnection, visit_id: int, held_id: int) -> Bookin
     """A time that was once held for this visit; None for any other booking."""
     try:
         held = await booking(conn, held_id)
-    except BookingMissing:
+    except BookingNotFoundError:
         return None
     return held if held.call_sid == holder_of(visit_id) else None
 
 
-async def move(desk: Desk, visit_id: int, held_id: int) -> Moving | Taken | Closed:
+async def move(clinic: Clinic, visit_id: int, held_id: int) -> Moving | Taken | Closed:
     """Store the patient's yes to a held time, and owe the diary the move, in one transaction.
 
-    The same again is Moving again. Raises BookingMissing, also for a time held for another visit.
+    The same again is Moving again. Raises BookingNotFoundError, also for a time that is held for
+    another visit.
     """
-    async with desk.pool.connection() as conn, conn.transaction():
+    async with clinic.pool.connection() as conn, conn.transaction():
         visit = await booking(conn, visit_id, lock=True)
         held = await booking(conn, held_id, lock=True)
         if held.call_sid != holder_of(visit_id):
-            raise BookingMissing(held_id)
+            raise BookingNotFoundError(held_id)
         if held.moves is not None or await wanted_time(conn, visit_id):
             return Moving()
-        if not may_change(visit, desk):
+        if not may_change(visit, clinic):
             return Closed()
         if held.state != "held" and not await revive(conn, held):
             return Taken()
@@ -118,10 +121,10 @@ async def move(desk: Desk, visit_id: int, held_id: int) -> Moving | Taken | Clos
         return Moving()
 
 
-def move_state(held: Booking, desk: Desk) -> MoveState:
+def move_state(held: Booking, clinic: Clinic) -> MoveState:
     """Where a move to this time stands."""
     if held.moves is None:
-        fresh = held.state == "held" and held.slot.start > desk.now()
+        fresh = held.state == "held" and held.slot.start > clinic.now()
         return "held" if fresh else "lapsed"
     if held.state == "held":
         return "moving"
@@ -147,16 +150,16 @@ async def wait_until_moved(pool: AsyncConnectionPool, held_id: int, seconds: flo
         await asyncio.sleep(min(_LOOK_EVERY, left))
 
 
-async def cancel(desk: Desk, visit_id: int) -> Cancelled | Closed:
+async def cancel(clinic: Clinic, visit_id: int) -> Cancelled | Closed:
     """Cancel a visit that is still to come; a move that was under way ends with it.
 
-    The same again is Cancelled again. Raises BookingMissing.
+    The same again is Cancelled again. Raises BookingNotFoundError.
     """
-    async with desk.pool.connection() as conn, conn.transaction():
+    async with clinic.pool.connection() as conn, conn.transaction():
         visit = await booking(conn, visit_id, lock=True)
         if visit.state == "cancelled" and visit.outcome == "patient":
             return Cancelled()
-        if not may_change(visit, desk):
+        if not may_change(visit, clinic):
             return Closed()
         await conn.execute(
             "UPDATE booking SET state = 'released', outcome = 'failed'"
@@ -168,17 +171,17 @@ async def cancel(desk: Desk, visit_id: int) -> Cancelled | Closed:
             " WHERE id = %s",
             [visit_id],
         )
-        await notices.owe(conn, visit_id, desk.now(), desk.rules.zone)
+        await notices.require_notice(conn, visit_id, clinic.now(), clinic.rules.zone)
         await withdraw_event.configure(connection=conn).defer_async(booking_id=visit_id)
         return Cancelled()
 
 
-async def keep_contact(desk: Desk, visit_id: int, name: str, email: str) -> None:
+async def keep_contact(clinic: Clinic, visit_id: int, name: str, email: str) -> None:
     """Keep who the patient is, "" for what they do not say, and show it to staff in the event.
 
     Both are checked and of one line already. Nothing happens to a visit that is not booked.
     """
-    async with desk.pool.connection() as conn, conn.transaction():
+    async with clinic.pool.connection() as conn, conn.transaction():
         kept = await conn.execute(
             """
             UPDATE booking SET patient_name = nullif(%(name)s, ''),

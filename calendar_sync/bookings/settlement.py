@@ -77,7 +77,7 @@ async def next_generation(conn: AsyncConnection, waiting: Booking) -> None:
         )
 
 
-async def call_back_the_unlucky(conn: AsyncConnection) -> None:
+async def call_back_lost_bookings(conn: AsyncConnection) -> None:
     """Ask staff to call those whose confirmed time was taken, and whose call ended with nothing.
 
     Nobody else may tell them: they had hung up before the calendar's answer, or soon after it. A

@@ -1,4 +1,4 @@
-"""The Diary contract: all that the line asks of a calendar, whoever keeps it.
+"""The Calendar contract: all that the line asks of a calendar, whoever keeps it.
 
 Each call answers with one of the values named in its return type and raises nothing for what a
 calendar can do wrong. Two answers are kept apart everywhere: `Unknown` (perhaps done, perhaps not;
@@ -39,7 +39,7 @@ class Event:
     blocks: bool = True
     """False for an event that leaves its time free."""
     wants_link: bool = False
-    """Ask the diary to make a video link, if it can; it comes later, in `Entry.link`."""
+    """Ask the diary to make a video link, if it can; it comes later, in `CalendarEvent.link`."""
     urgency: Urgency = "usual"
     """How soon staff may want to look; a diary without colours does not show it."""
     guest: str | None = None
@@ -47,7 +47,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CalendarEvent:
     """What stands in the diary now, as staff may have changed it; `cancelled` is a tombstone.
 
     `etag` names this version: a write that brings another one changes nothing. `booking_id` is
@@ -113,7 +113,7 @@ class Gone:
 class Changes:
     """What changed, each event once in its newest state, and the cursor to ask with next time."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[CalendarEvent, ...]
     cursor: str
 
 
@@ -122,7 +122,7 @@ class CursorExpired:
     """The diary no longer knows this cursor; ask again with None and compare everything."""
 
 
-class Diary(Protocol):
+class Calendar(Protocol):
     """A calendar that the line writes bookings to and reads busy times from."""
 
     async def busy(self, within: Span, *, besides: str | None = None) -> tuple[Span, ...] | Unknown:
@@ -141,7 +141,7 @@ class Diary(Protocol):
         """Put an event in. The same event again (id, booking, time) is Inserted again."""
         ...
 
-    async def find(self, event_id: str) -> Entry | Unknown | None:
+    async def find(self, event_id: str) -> CalendarEvent | Unknown | None:
         """Read one event back; None when the diary never had it."""
         ...
 
@@ -153,11 +153,13 @@ class Diary(Protocol):
         title: str | None = None,
         description: str | None = None,
         location: str | None = None,
-    ) -> Entry | Changed | Gone | Unknown:
+    ) -> CalendarEvent | Changed | Gone | Unknown:
         """Replace the texts that are given, never the time, if the version is still `etag`."""
         ...
 
-    async def move(self, event_id: str, to: Span, etag: str) -> Entry | Changed | Gone | Unknown:
+    async def move(
+        self, event_id: str, to: Span, etag: str
+    ) -> CalendarEvent | Changed | Gone | Unknown:
         """Give the event another time if its version is still `etag`."""
         ...
 

@@ -1,4 +1,4 @@
-"""The Diary without Google: a table in our own database.
+"""The Calendar without Google: a table in our own database.
 
 Writers take turns by one advisory lock, so the numbers drawn for `changed` become visible in
 their order and a reader of `changes` can never step over one.
@@ -17,11 +17,11 @@ from calendar_sync.availability.postgres_ranges import as_range, as_span
 from calendar_sync.availability.span import Span, merged
 from calendar_sync.calendars.contract import (
     OPENED,
+    CalendarEvent,
     Changed,
     Changes,
     Clash,
     CursorExpired,
-    Entry,
     Event,
     Gone,
     Inserted,
@@ -48,8 +48,8 @@ def _doubtful(ask: Method) -> Method:
     return cast("Method", answer)
 
 
-class LocalDiary:
-    """The Diary contract over table `local_event`, which nobody else writes."""
+class LocalCalendar:
+    """The Calendar contract over table `local_event`, which nobody else writes."""
 
     def __init__(self, pool: AsyncConnectionPool) -> None:
         """`pool` must lead to a database that holds the line's tables."""
@@ -111,7 +111,7 @@ class LocalDiary:
         return Clash("foreign")
 
     @_doubtful
-    async def find(self, event_id: str) -> Entry | Unknown | None:
+    async def find(self, event_id: str) -> CalendarEvent | Unknown | None:
         """The row, tombstones included."""
         async with self._pool.connection() as conn, conn.cursor(row_factory=dict_row) as cursor:
             return await _find(cursor, event_id)
@@ -125,13 +125,15 @@ class LocalDiary:
         title: str | None = None,
         description: str | None = None,
         location: str | None = None,
-    ) -> Entry | Changed | Gone | Unknown:
+    ) -> CalendarEvent | Changed | Gone | Unknown:
         """New texts."""
         texts = {"title": title, "description": description, "location": location}
         return await self._change(event_id, etag, texts)
 
     @_doubtful
-    async def move(self, event_id: str, to: Span, etag: str) -> Entry | Changed | Gone | Unknown:
+    async def move(
+        self, event_id: str, to: Span, etag: str
+    ) -> CalendarEvent | Changed | Gone | Unknown:
         """A new time."""
         return await self._change(event_id, etag, {"during": as_range(to)})
 
@@ -139,7 +141,7 @@ class LocalDiary:
     async def cancel(self, event_id: str, etag: str) -> Gone | Changed | Unknown:
         """The row stays as a tombstone; its id is never free again."""
         outcome = await self._change(event_id, etag, {"status": "cancelled"})
-        return Gone() if isinstance(outcome, Entry) else outcome
+        return Gone() if isinstance(outcome, CalendarEvent) else outcome
 
     @_doubtful
     async def changes(self, since: str | None) -> Changes | CursorExpired | Unknown:
@@ -163,7 +165,7 @@ class LocalDiary:
 
     async def _change(
         self, event_id: str, etag: str, new: Mapping[str, object]
-    ) -> Entry | Changed | Gone:
+    ) -> CalendarEvent | Changed | Gone:
         """Write what is given if the version still fits, else say why not."""
         keep = dict.fromkeys(("during", "title", "description", "location", "status"))
         async with self._writing() as cursor:
@@ -198,14 +200,14 @@ class LocalDiary:
             yield cursor
 
 
-async def _find(cursor: AsyncCursor[DictRow], event_id: str) -> Entry | None:
+async def _find(cursor: AsyncCursor[DictRow], event_id: str) -> CalendarEvent | None:
     await cursor.execute("SELECT * FROM local_event WHERE id = %s", [event_id])
     row = await cursor.fetchone()
     return None if row is None else _entry(row)
 
 
-def _entry(row: DictRow) -> Entry:
-    return Entry(
+def _entry(row: DictRow) -> CalendarEvent:
+    return CalendarEvent(
         event_id=row["id"],
         span=as_span(row["during"]),
         title=row["title"],

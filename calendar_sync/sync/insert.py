@@ -13,10 +13,10 @@ from calendar_sync.bookings import call_backs
 from calendar_sync.bookings.booking import Booking, booking
 from calendar_sync.bookings.event_state import keep_withdrawn, keep_written
 from calendar_sync.bookings.settlement import give_up, mark_booked, mark_deleted, next_generation
-from calendar_sync.calendars.contract import Changed, Entry, Inserted, Refused
-from calendar_sync.clinic import Desk
+from calendar_sync.calendars.contract import CalendarEvent, Changed, Inserted, Refused
+from calendar_sync.clinic import Clinic
 from calendar_sync.errors import NotYet, known
-from calendar_sync.job_queue import FIRST, UntilSettled, blueprint, desk_of
+from calendar_sync.job_queue import FIRST, UntilSettled, blueprint, clinic_of
 from calendar_sync.sync.staff_changes import follow
 from calendar_sync.sync.staff_jobs import look_at_event
 from calendar_sync.sync.video_links import pick_up_link
@@ -27,50 +27,50 @@ _ROUNDS = 8  # more than any chain of used-up event ids seen or imagined
 @blueprint.task(name="insert_event", retry=UntilSettled(), priority=FIRST, pass_context=True)
 async def insert_event(context: JobContext, booking_id: int) -> None:
     """Bring a confirmed booking into the diary; see `insert`."""
-    await insert(desk_of(context), booking_id)
+    await insert(clinic_of(context), booking_id)
 
 
 @blueprint.task(name="withdraw_event", retry=UntilSettled(), pass_context=True)
 async def withdraw_event(context: JobContext, booking_id: int) -> None:
     """Take the event of a lost booking out of the diary; see `withdraw`."""
-    await withdraw(desk_of(context), booking_id)
+    await withdraw(clinic_of(context), booking_id)
 
 
-async def insert(desk: Desk, booking_id: int) -> None:
+async def insert(clinic: Clinic, booking_id: int) -> None:
     """Settle a confirmed booking: booked, or released as taken or failed. Safe to run again.
 
     Raises NotYet when the diary does not know, and then the booking stays as it is; once its time
     has come it is given up as failed instead.
     """
     for _ in range(_ROUNDS):
-        async with desk.pool.connection() as conn:
+        async with clinic.pool.connection() as conn:
             waiting = await booking(conn, booking_id)
         if waiting.state in {"released", "cancelled"}:
-            await withdraw(desk, booking_id)
+            await withdraw(clinic, booking_id)
             return
         if waiting.state == "booked" or waiting.confirmed_at is None:
             return
         try:
-            await _attempt(desk, waiting)
+            await _attempt(clinic, waiting)
         except NotYet:
-            if waiting.slot.start > desk.now():
+            if waiting.slot.start > clinic.now():
                 raise
-            await _release(desk, waiting, "failed", call_backs.NOT_IN_CALENDAR)
+            await _release(clinic, waiting, "failed", call_backs.NOT_IN_CALENDAR)
     why = f"{_ROUNDS} event ids in a row were used up"
     raise NotYet(why)
 
 
-async def withdraw(desk: Desk, booking_id: int) -> None:
+async def withdraw(clinic: Clinic, booking_id: int) -> None:
     """Cancel the event that a released or cancelled booking left in the diary, if staff let it be.
 
     A visit that its patient cancelled goes wherever staff have put it meanwhile: nobody will come.
     Raises NotYet when the diary does not know.
     """
-    async with desk.pool.connection() as conn:
+    async with clinic.pool.connection() as conn:
         lost = await booking(conn, booking_id)
     if lost.state in {"held", "booked"} or lost.event_id is None or lost.withdrawn_at:
         return
-    there = known(await desk.diary.find(lost.event_id))
+    there = known(await clinic.calendar.find(lost.event_id))
     if there is None:
         return
     match _match(there, lost):
@@ -81,49 +81,49 @@ async def withdraw(desk: Desk, booking_id: int) -> None:
         case _:
             return
     if not there.cancelled and isinstance(
-        known(await desk.diary.cancel(lost.event_id, there.etag)), Changed
+        known(await clinic.calendar.cancel(lost.event_id, there.etag)), Changed
     ):
         why = "the event was changed while it was being withdrawn"
         raise NotYet(why)
-    async with desk.pool.connection() as conn:
+    async with clinic.pool.connection() as conn:
         await keep_withdrawn(conn, lost.id)
 
 
-async def _attempt(desk: Desk, waiting: Booking) -> None:
+async def _attempt(clinic: Clinic, waiting: Booking) -> None:
     """One look, one insert, one look back; leaves the row one step further, or raises NotYet."""
-    event = desk.event(waiting)
+    event = clinic.event(waiting)
     inserted: str | None = None
-    busy = known(await desk.diary.busy(waiting.slot))
+    busy = known(await clinic.calendar.busy(waiting.slot))
     if not busy:
-        async with desk.pool.connection() as conn:
+        async with clinic.pool.connection() as conn:
             await keep_written(conn, waiting.id, event.description)
-        answer = known(await desk.diary.insert(event))
+        answer = known(await clinic.calendar.insert(event))
         if isinstance(answer, Refused):
-            await _release(desk, waiting, "failed", call_backs.NOT_IN_CALENDAR)
+            await _release(clinic, waiting, "failed", call_backs.NOT_IN_CALENDAR)
             return
         inserted = answer.etag if isinstance(answer, Inserted) else None
     # Read back in every case: only what stands in the diary decides, not what an answer claimed.
-    there = known(await desk.diary.find(event.id))
+    there = known(await clinic.calendar.find(event.id))
     match _match(there, waiting):
         case "ours" | "moved" if there is not None:
-            async with desk.pool.connection() as conn, conn.transaction():
+            async with clinic.pool.connection() as conn, conn.transaction():
                 if there.etag == inserted:
                     # Nobody else has touched it, so these are our words as the diary keeps them.
                     await keep_written(conn, waiting.id, there.description)
                 if await mark_booked(conn, waiting, there.etag):
                     # Staff may have dragged it in this moment: then it is booked where it stands.
-                    await follow(conn, desk, there)
+                    await follow(conn, clinic, there)
                     await _owe(conn, waiting, link=event.wants_link)
         case "cancelled":
-            async with desk.pool.connection() as conn:
+            async with clinic.pool.connection() as conn:
                 await mark_deleted(conn, waiting)
         case _ if busy:
-            await _release(desk, waiting, "taken", call_backs.TAKEN_AFTER_ALL)
+            await _release(clinic, waiting, "taken", call_backs.TAKEN_AFTER_ALL)
         case "absent":
             why = "the diary does not show the event that it accepted"
             raise NotYet(why)
         case _:
-            async with desk.pool.connection() as conn:
+            async with clinic.pool.connection() as conn:
                 await next_generation(conn, waiting)
 
 
@@ -135,7 +135,7 @@ async def _owe(conn: AsyncConnection, booked: Booking, *, link: bool) -> None:
 
 
 def _match(
-    there: Entry | None, ours: Booking
+    there: CalendarEvent | None, ours: Booking
 ) -> Literal["absent", "ours", "moved", "cancelled", "foreign"]:
     """What the entry under our event id is to this booking."""
     if there is None:
@@ -148,10 +148,10 @@ def _match(
 
 
 async def _release(
-    desk: Desk, waiting: Booking, outcome: Literal["taken", "failed"], reason: str
+    clinic: Clinic, waiting: Booking, outcome: Literal["taken", "failed"], reason: str
 ) -> None:
     """Give the time back, and look once more, later, for an insert that was slower than its no."""
-    async with desk.pool.connection() as conn, conn.transaction():
+    async with clinic.pool.connection() as conn, conn.transaction():
         if await give_up(conn, waiting, outcome, reason):
             later = withdraw_event.configure(connection=conn, schedule_in={"minutes": 2})
             await later.defer_async(booking_id=waiting.id)

@@ -17,9 +17,9 @@ from psycopg.rows import class_row
 from calendar_sync.bookings.booking import Booking, booking
 from calendar_sync.bookings.event_text import event_id
 from calendar_sync.calendars.contract import Changed, Clash, Event, Refused
-from calendar_sync.clinic import Desk, Invitations
+from calendar_sync.clinic import Clinic, Invitations
 from calendar_sync.errors import NotYet, known
-from calendar_sync.job_queue import UntilSettled, blueprint, desk_of
+from calendar_sync.job_queue import UntilSettled, blueprint, clinic_of
 
 log = logging.getLogger(__name__)
 
@@ -57,27 +57,27 @@ async def owe_invitation(conn: AsyncConnection, booking_id: int) -> None:
 @blueprint.task(name="invite", retry=UntilSettled(), pass_context=True)
 async def invite(context: JobContext, booking_id: int) -> None:
     """Make the invitation as the booking is now; see `bring_up_to_date`."""
-    await bring_up_to_date(desk_of(context), booking_id)
+    await bring_up_to_date(clinic_of(context), booking_id)
 
 
-async def bring_up_to_date(desk: Desk, booking_id: int) -> None:
+async def bring_up_to_date(clinic: Clinic, booking_id: int) -> None:
     """Invite, move, withdraw: whatever makes the invitation fit the booking. Safe to run again.
 
     A visit that is over is left alone. One that somebody deleted in the invitations' own calendar
     stays deleted. Raises NotYet when the diary does not know.
     """
-    if desk.invitations is None:
+    if clinic.invitations is None:
         return
-    async with desk.pool.connection() as conn, conn.transaction():
+    async with clinic.pool.connection() as conn, conn.transaction():
         visit = await booking(conn, booking_id, lock=True)
-        if visit.slot.end <= desk.now():
+        if visit.slot.end <= clinic.now():
             return
         open_ = await _decided(conn, visit)
     for each in open_:
         if each.withdrawn_at:
-            await _withdraw(desk, desk.invitations, each)
+            await _withdraw(clinic, clinic.invitations, each)
         else:
-            await _bring(desk.invitations, visit, each)
+            await _bring(clinic.invitations, visit, each)
 
 
 async def _decided(conn: AsyncConnection, visit: Booking) -> list[Invitation]:
@@ -106,31 +106,31 @@ async def _decided(conn: AsyncConnection, visit: Booking) -> list[Invitation]:
 
 
 async def _bring(invitations: Invitations, visit: Booking, invitation: Invitation) -> None:
-    there = known(await invitations.diary.find(invitation.event_id))
+    there = known(await invitations.calendar.find(invitation.event_id))
     if there is None:
         title, note = invitations.words(visit.language)
         event = Event(invitation.event_id, visit.slot, title, note, guest=invitation.email)
-        made = known(await invitations.diary.insert(event))
+        made = known(await invitations.calendar.insert(event))
         if isinstance(made, Refused):
             log.warning("no invitation for a patient: %s", made.why)
         if isinstance(made, Clash):
             why = "the invitation's event id is used"
             raise NotYet(why)
     elif not there.cancelled and there.span != visit.slot:
-        moved = known(await invitations.diary.move(invitation.event_id, visit.slot, there.etag))
+        moved = known(await invitations.calendar.move(invitation.event_id, visit.slot, there.etag))
         if isinstance(moved, Changed):
             why = "the invitation was changed while it was being moved"
             raise NotYet(why)
 
 
-async def _withdraw(desk: Desk, invitations: Invitations, invitation: Invitation) -> None:
-    there = known(await invitations.diary.find(invitation.event_id))
+async def _withdraw(clinic: Clinic, invitations: Invitations, invitation: Invitation) -> None:
+    there = known(await invitations.calendar.find(invitation.event_id))
     if there is not None and not there.cancelled:
-        answer = known(await invitations.diary.cancel(invitation.event_id, there.etag))
+        answer = known(await invitations.calendar.cancel(invitation.event_id, there.etag))
         if isinstance(answer, Changed):
             why = "the invitation was changed while it was being withdrawn"
             raise NotYet(why)
-    async with desk.pool.connection() as conn:
+    async with clinic.pool.connection() as conn:
         await conn.execute(
             "UPDATE invitation SET gone_at = now() WHERE booking = %s AND number = %s",
             [invitation.booking, invitation.number],

@@ -11,9 +11,9 @@ from procrastinate import JobContext
 from calendar_sync.bookings import call_backs, free_times
 from calendar_sync.bookings.booking import booking
 from calendar_sync.bookings.holds import release_expired
-from calendar_sync.bookings.settlement import call_back_the_unlucky
-from calendar_sync.clinic import Desk
-from calendar_sync.job_queue import FIRST, HOUSEKEEPING, blueprint, desk_of
+from calendar_sync.bookings.settlement import call_back_lost_bookings
+from calendar_sync.clinic import Clinic
+from calendar_sync.job_queue import FIRST, HOUSEKEEPING, blueprint, clinic_of
 from calendar_sync.sync.insert import insert_event, withdraw_event
 from calendar_sync.sync.invitations import invite
 from calendar_sync.sync.move import move_event
@@ -58,8 +58,8 @@ _WEEK = 7 * 24  # hours
 async def refresh_busy(context: JobContext, timestamp: int) -> None:
     """Every minute: read the busy times again."""
     del timestamp
-    read = await free_times.refresh(desk_of(context))
-    if not isinstance(read, free_times.Kept):
+    read = await free_times.refresh(clinic_of(context))
+    if not isinstance(read, free_times.BusySnapshot):
         log.warning("the busy times could not be read: %s", read.why)
 
 
@@ -73,7 +73,7 @@ async def refresh_busy(context: JobContext, timestamp: int) -> None:
 async def release_expired_holds(context: JobContext, timestamp: int) -> None:
     """Every minute: let go of holds whose five minutes are over."""
     del timestamp
-    async with desk_of(context).pool.connection() as conn:
+    async with clinic_of(context).pool.connection() as conn:
         await release_expired(conn)
 
 
@@ -87,7 +87,7 @@ async def release_expired_holds(context: JobContext, timestamp: int) -> None:
 async def reconcile_bookings(context: JobContext, timestamp: int) -> None:
     """Every minute: see `reconcile`."""
     del timestamp
-    await reconcile(desk_of(context))
+    await reconcile(clinic_of(context))
 
 
 @blueprint.periodic(cron="* * * * * */2")
@@ -118,12 +118,12 @@ async def delete_old_jobs(context: JobContext, timestamp: int) -> None:
     await manager.delete_old_jobs(nb_hours=1, queue=HOUSEKEEPING, include_failed=True)
 
 
-async def reconcile(desk: Desk) -> None:
+async def reconcile(clinic: Clinic) -> None:
     """Take up what nothing works on, and show staff what has waited five minutes or came to naught.
 
     That is: bookings and moves without a job, those that still wait, and times taken after all.
     """
-    async with desk.pool.connection() as conn, conn.transaction():
+    async with clinic.pool.connection() as conn, conn.transaction():
         lost = await conn.execute(
             """
             SELECT id, moves FROM booking
@@ -147,5 +147,5 @@ async def reconcile(desk: Desk) -> None:
             late = await booking(conn, visit_id)
             why = call_backs.NOT_IN_CALENDAR_YET if moves is None else call_backs.NOT_MOVED_YET
             await call_backs.ask(conn, late.call_sid, why, late.number, late.language)
-        await call_back_the_unlucky(conn)
+        await call_back_lost_bookings(conn)
         await show_late(conn)

@@ -17,10 +17,10 @@ from psycopg.rows import dict_row
 from calendar_sync.availability.postgres_ranges import as_range
 from calendar_sync.bookings import call_backs, notices
 from calendar_sync.bookings.booking import Booking, booking, from_row
-from calendar_sync.calendars.contract import Entry
-from calendar_sync.clinic import Desk
+from calendar_sync.calendars.contract import CalendarEvent
+from calendar_sync.clinic import Clinic
 from calendar_sync.errors import NotYet, known
-from calendar_sync.job_queue import UntilSettled, blueprint, desk_of
+from calendar_sync.job_queue import UntilSettled, blueprint, clinic_of
 from calendar_sync.sync.rewrite import rewrite_event
 
 _ROUNDS = 4  # a version that changes this often within a second is not changed by people
@@ -29,26 +29,26 @@ _ROUNDS = 4  # a version that changes this often within a second is not changed 
 @blueprint.task(name="move_event", retry=UntilSettled(), pass_context=True)
 async def move_event(context: JobContext, booking_id: int) -> None:
     """Move an event to the time that is held for it, which is `booking_id`; see `carry_out`."""
-    await carry_out(desk_of(context), booking_id)
+    await carry_out(clinic_of(context), booking_id)
 
 
-async def carry_out(desk: Desk, held_id: int) -> None:
+async def carry_out(clinic: Clinic, held_id: int) -> None:
     """Settle a move: done, or given up because the time or the visit is not to be had.
 
     Raises NotYet when the diary does not know; once either time has come it is given up instead.
     """
     for _ in range(_ROUNDS):
-        async with desk.pool.connection() as conn:
+        async with clinic.pool.connection() as conn:
             wanted = await booking(conn, held_id)
             if wanted.state != "held" or wanted.moves is None:
                 return
             visit = await booking(conn, wanted.moves)
         try:
-            await _attempt(desk, visit, wanted)
+            await _attempt(clinic, visit, wanted)
         except NotYet:
-            if desk.now() < min(visit.slot.start, wanted.slot.start):
+            if clinic.now() < min(visit.slot.start, wanted.slot.start):
                 raise
-            await _give_up(desk, visit, wanted, "failed")
+            await _give_up(clinic, visit, wanted, "failed")
     why = "the event was changed each time that it was to be moved"
     raise NotYet(why)
 
@@ -64,7 +64,12 @@ async def wanted_time(conn: AsyncConnection, visit_id: int) -> Booking | None:
 
 
 async def arrive(  # noqa: PLR0913, PLR0917  # what is needed to call it done
-    conn: AsyncConnection, held_id: int, there: Entry, before: str, now: datetime, zone: ZoneInfo
+    conn: AsyncConnection,
+    held_id: int,
+    there: CalendarEvent,
+    before: str,
+    now: datetime,
+    zone: ZoneInfo,
 ) -> bool:
     """The event stands at the held time: in one transaction, so does the booking. False if it did.
 
@@ -104,7 +109,7 @@ async def arrive(  # noqa: PLR0913, PLR0917  # what is needed to call it done
                 " VALUES (%s, %s, %s, 'kept') ON CONFLICT DO NOTHING",
                 [there.event_id, before, visit.id],
             )
-        await notices.owe(conn, visit.id, now, zone)
+        await notices.require_notice(conn, visit.id, now, zone)
         await rewrite_event.configure(connection=conn).defer_async(booking_id=visit.id)
         return True
 
@@ -118,35 +123,35 @@ async def staff_were_first(conn: AsyncConnection, visit_id: int) -> None:
     )
 
 
-async def _attempt(desk: Desk, visit: Booking, wanted: Booking) -> None:
+async def _attempt(clinic: Clinic, visit: Booking, wanted: Booking) -> None:
     """One look and one move; what somebody changed in between leads to another look."""
-    there = known(await desk.diary.find(visit.event_id)) if visit.event_id else None
+    there = known(await clinic.calendar.find(visit.event_id)) if visit.event_id else None
     expected = there is not None and not there.cancelled and not there.all_day
     if there is None or visit.state != "booked" or not expected:
-        await _give_up(desk, visit, wanted, "failed")
+        await _give_up(clinic, visit, wanted, "failed")
         return
     before = ""
     if there.span == visit.slot:
-        if known(await desk.diary.busy(wanted.slot, besides=there.event_id)):
-            await _give_up(desk, visit, wanted, "taken")
+        if known(await clinic.calendar.busy(wanted.slot, besides=there.event_id)):
+            await _give_up(clinic, visit, wanted, "taken")
             return
         before = there.etag
-        moved = known(await desk.diary.move(there.event_id, wanted.slot, before))
-        if not isinstance(moved, Entry):
+        moved = known(await clinic.calendar.move(there.event_id, wanted.slot, before))
+        if not isinstance(moved, CalendarEvent):
             return
         there = moved
     elif there.span != wanted.slot:
-        await _give_up(desk, visit, wanted, "failed")  # staff's own move is followed elsewhere
+        await _give_up(clinic, visit, wanted, "failed")  # staff's own move is followed elsewhere
         return
-    async with desk.pool.connection() as conn:
-        await arrive(conn, wanted.id, there, before, desk.now(), desk.rules.zone)
+    async with clinic.pool.connection() as conn:
+        await arrive(conn, wanted.id, there, before, clinic.now(), clinic.rules.zone)
 
 
 async def _give_up(
-    desk: Desk, visit: Booking, wanted: Booking, outcome: Literal["taken", "failed"]
+    clinic: Clinic, visit: Booking, wanted: Booking, outcome: Literal["taken", "failed"]
 ) -> None:
     """The visit stays as it is. A patient who has left the page by now hears it from staff."""
-    async with desk.pool.connection() as conn, conn.transaction():
+    async with clinic.pool.connection() as conn, conn.transaction():
         given_up = await conn.execute(
             "UPDATE booking SET state = 'released', outcome = %s WHERE id = %s AND state = 'held'"
             " RETURNING confirmed_at < now() - interval '30 seconds'",

@@ -7,7 +7,7 @@ job that runs twice, late, or after the next change tells nothing false.
 from procrastinate import JobContext
 from psycopg import AsyncConnection
 
-from calendar_sync.job_queue import HOUSEKEEPING, LATER, UntilSettled, blueprint, desk_of
+from calendar_sync.job_queue import HOUSEKEEPING, LATER, UntilSettled, blueprint, clinic_of
 from calendar_sync.sync.invitations import owe_invitation
 
 
@@ -20,7 +20,7 @@ async def owe_news(conn: AsyncConnection, booking_id: int) -> None:
 @blueprint.task(name="tell_patient", retry=UntilSettled(), pass_context=True)
 async def tell_patient(context: JobContext, booking_id: int) -> None:
     """Let the patient know how the booking stands; the desk knows by what means."""
-    await desk_of(context).tell(booking_id)
+    await clinic_of(context).tell(booking_id)
 
 
 @blueprint.periodic(cron="* * * * *")
@@ -34,4 +34,4 @@ async def tell_patient(context: JobContext, booking_id: int) -> None:
 async def send_due_texts(context: JobContext, timestamp: int) -> None:
     """Every minute: send what is due by the desk's clock, so a reminder outlives any crash."""
     del timestamp
-    await desk_of(context).send_due()
+    await clinic_of(context).send_due()

@@ -29,8 +29,8 @@ from calendar_sync.availability.postgres_ranges import as_range
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings import notices
 from calendar_sync.bookings.booking import Booking, from_row
-from calendar_sync.calendars.contract import Changes, CursorExpired, Entry, Unknown
-from calendar_sync.clinic import Desk
+from calendar_sync.calendars.contract import CalendarEvent, Changes, CursorExpired, Unknown
+from calendar_sync.clinic import Clinic
 from calendar_sync.sync import move
 from calendar_sync.sync.call_back_events import was_closed
 
@@ -42,37 +42,37 @@ _TURN = 0x57AFF
 """The advisory lock of those who read changes; the number is arbitrary."""
 
 
-async def read_changes(desk: Desk, look_again: LookAgain) -> None:
+async def read_changes(clinic: Clinic, look_again: LookAgain) -> None:
     """Read what changed since the last time and follow it.
 
     `look_again` owes another look, in the same transaction: at a booking whose event was changed
     while it was being inserted, or was moved, or was not seen in a reading from the beginning.
     """
-    async with desk.pool.connection() as conn:
+    async with clinic.pool.connection() as conn:
         since = await _cursor(conn)
-    read = await desk.diary.changes(since)
+    read = await clinic.calendar.changes(since)
     whole = since is None or isinstance(read, CursorExpired)
     if isinstance(read, CursorExpired):
-        read = await desk.diary.changes(None)
+        read = await clinic.calendar.changes(None)
     if not isinstance(read, Changes):
         why = read.why if isinstance(read, Unknown) else "its cursor ends at once"
         log.warning("the calendar's changes could not be read: %s", why)
         return
-    if not await _followed(desk, read, since, whole=whole, look_again=look_again):
-        await read_changes(desk, look_again)
+    if not await _followed(clinic, read, since, whole=whole, look_again=look_again):
+        await read_changes(clinic, look_again)
 
 
 async def _followed(
-    desk: Desk, read: Changes, since: str | None, *, whole: bool, look_again: LookAgain
+    clinic: Clinic, read: Changes, since: str | None, *, whole: bool, look_again: LookAgain
 ) -> bool:
     """Follow what was read; False when somebody else was faster, with a reading perhaps older."""
-    async with desk.pool.connection() as conn, conn.transaction():
+    async with clinic.pool.connection() as conn, conn.transaction():
         await conn.execute("SELECT pg_advisory_xact_lock(%s)", [_TURN])
         if await _cursor(conn) != since:
             return False
-        again = [each for entry in read.entries if (each := await follow(conn, desk, entry))]
+        again = [each for entry in read.entries if (each := await follow(conn, clinic, entry))]
         if whole:
-            again += await _unseen(conn, desk, read.entries)
+            again += await _unseen(conn, clinic, read.entries)
         await conn.execute(
             "INSERT INTO calendar_cursor (cursor) VALUES (%s)"
             " ON CONFLICT (one) DO UPDATE SET cursor = excluded.cursor, read_at = now()",
@@ -83,7 +83,7 @@ async def _followed(
     return True
 
 
-async def follow(conn: AsyncConnection, desk: Desk, entry: Entry) -> int | None:
+async def follow(conn: AsyncConnection, clinic: Clinic, entry: CalendarEvent) -> int | None:
     """Follow one event as it stands; the booking's id if its event should be looked at again."""
     async with conn.transaction():
         booked = await _of_event(conn, entry.event_id)
@@ -93,9 +93,9 @@ async def follow(conn: AsyncConnection, desk: Desk, entry: Entry) -> int | None:
         wanted = await move.wanted_time(conn, booked.id)
         if wanted and (entry.span, entry.cancelled) == (wanted.slot, False):
             # Our own move for the patient; whoever made it may have died before the booking knew.
-            await move.arrive(conn, wanted.id, entry, "", desk.now(), desk.rules.zone)
+            await move.arrive(conn, wanted.id, entry, "", clinic.now(), clinic.rules.zone)
             return None
-        outcome = _outcome(desk, booked, entry)
+        outcome = _outcome(clinic, booked, entry)
         if outcome == "later":
             return booked.id
         if outcome is None or not await _is_new(conn, booked, entry, outcome):
@@ -109,7 +109,7 @@ async def follow(conn: AsyncConnection, desk: Desk, entry: Entry) -> int | None:
             await _place(conn, booked, entry.span)
         if outcome in {"cancelled", "moved"}:
             await move.staff_were_first(conn, booked.id)
-        await notices.owe(conn, booked.id, desk.now(), desk.rules.zone)
+        await notices.require_notice(conn, booked.id, clinic.now(), clinic.rules.zone)
         return None if outcome == "cancelled" else booked.id
 
 
@@ -130,10 +130,10 @@ async def warned(conn: AsyncConnection, now: datetime) -> list[int]:
 
 
 def _outcome(  # noqa: PLR0911  # one line a case
-    desk: Desk, booked: Booking, entry: Entry
+    clinic: Clinic, booked: Booking, entry: CalendarEvent
 ) -> Outcome | Literal["later"] | None:
     """What a change is; None when the event is as the booking says, or no longer matters."""
-    now = desk.now()
+    now = clinic.now()
     differs = entry.cancelled or entry.span != booked.slot
     match booked.state:
         case "held":
@@ -193,7 +193,9 @@ async def _take_lane(conn: AsyncConnection, booking_id: int) -> None:
         return
 
 
-async def _is_new(conn: AsyncConnection, booked: Booking, entry: Entry, outcome: Outcome) -> bool:
+async def _is_new(
+    conn: AsyncConnection, booked: Booking, entry: CalendarEvent, outcome: Outcome
+) -> bool:
     """Keep the change; False when this version of the event was followed before."""
     cursor = await conn.execute(
         "INSERT INTO staff_change (event_id, etag, booking, outcome) VALUES (%s, %s, %s, %s)"
@@ -203,12 +205,14 @@ async def _is_new(conn: AsyncConnection, booked: Booking, entry: Entry, outcome:
     return cursor.rowcount == 1
 
 
-async def _unseen(conn: AsyncConnection, desk: Desk, entries: tuple[Entry, ...]) -> list[int]:
+async def _unseen(
+    conn: AsyncConnection, clinic: Clinic, entries: tuple[CalendarEvent, ...]
+) -> list[int]:
     """Coming visits whose event a whole reading did not show: cancelled while nobody looked."""
     rows = await conn.execute(
         "SELECT id FROM booking WHERE state = 'booked' AND upper(during) > %s"
         " AND event_id <> ALL (%s)",
-        [desk.now(), [entry.event_id for entry in entries]],
+        [clinic.now(), [entry.event_id for entry in entries]],
     )
     return [booking_id for (booking_id,) in await rows.fetchall()]
 

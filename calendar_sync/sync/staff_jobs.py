@@ -9,10 +9,10 @@ from psycopg import AsyncConnection
 from calendar_sync.bookings import notices
 from calendar_sync.bookings.booking import Booking, booking
 from calendar_sync.bookings.event_state import keep_warning
-from calendar_sync.calendars.contract import Entry
-from calendar_sync.clinic import Desk
+from calendar_sync.calendars.contract import CalendarEvent
+from calendar_sync.clinic import Clinic
 from calendar_sync.errors import NotYet, known
-from calendar_sync.job_queue import HOUSEKEEPING, UntilSettled, blueprint, desk_of
+from calendar_sync.job_queue import HOUSEKEEPING, UntilSettled, blueprint, clinic_of
 from calendar_sync.sync import call_back_events
 from calendar_sync.sync.rewrite import rewrite
 from calendar_sync.sync.staff_changes import follow, read_changes, return_to_lanes, warned
@@ -29,13 +29,13 @@ REPEATS = "this event repeats; only a change of all its days is followed"
 async def follow_staff(context: JobContext, timestamp: int) -> None:
     """Every minute: see `follow_all`."""
     del timestamp
-    await follow_all(desk_of(context))
+    await follow_all(clinic_of(context))
 
 
 @blueprint.task(name="look_at_event", retry=UntilSettled(), pass_context=True)
 async def look_at_event(context: JobContext, booking_id: int) -> None:
     """Look at one booking's event, and at what else stands at its time; see `look`."""
-    await look(desk_of(context), booking_id)
+    await look(clinic_of(context), booking_id)
 
 
 async def owe_reading(conn: AsyncConnection) -> None:
@@ -47,55 +47,55 @@ async def owe_reading(conn: AsyncConnection) -> None:
         return
 
 
-async def follow_all(desk: Desk) -> None:
+async def follow_all(clinic: Clinic) -> None:
     """Follow every change, look at what has to be looked at, and bring the lists up to date."""
-    await read_changes(desk, _look_again)
-    async with desk.pool.connection() as conn, conn.transaction():
+    await read_changes(clinic, _look_again)
+    async with clinic.pool.connection() as conn, conn.transaction():
         await return_to_lanes(conn)
-        await notices.follow_up(conn, desk.rules.zone)
-        for booking_id in await warned(conn, desk.now()):
+        await notices.follow_up(conn, clinic.rules.zone)
+        for booking_id in await warned(conn, clinic.now()):
             await _look_again(conn, booking_id)
-    await call_back_events.show(desk)
-    await call_back_events.clear(desk)
+    await call_back_events.show(clinic)
+    await call_back_events.clear(clinic)
 
 
-async def look(desk: Desk, booking_id: int) -> None:
+async def look(clinic: Clinic, booking_id: int) -> None:
     """Follow the event as it stands now, and mark it for staff when its time is taken twice.
 
     Raises NotYet while the booking is being inserted, and when the diary does not know.
     """
-    async with desk.pool.connection() as conn:
+    async with clinic.pool.connection() as conn:
         booked = await booking(conn, booking_id)
     if booked.event_id is None or booked.state == "released":
         return
-    there = known(await desk.diary.find(booked.event_id)) or _absent(booked.event_id)
-    async with desk.pool.connection() as conn:
-        await follow(conn, desk, there)
+    there = known(await clinic.calendar.find(booked.event_id)) or _absent(booked.event_id)
+    async with clinic.pool.connection() as conn:
+        await follow(conn, clinic, there)
         booked = await booking(conn, booking_id)
     if booked.state == "held":
         why = "the booking is still being inserted"
         raise NotYet(why)
-    if booked.state != "booked" or booked.slot.end <= desk.now():
+    if booked.state != "booked" or booked.slot.end <= clinic.now():
         return
-    busy = known(await desk.diary.busy(booked.slot, besides=booked.event_id))
-    async with desk.pool.connection() as conn:
-        await keep_warning(conn, booking_id, _warning(desk, booked, there, busy=bool(busy)))
-    await rewrite(desk, booking_id)
+    busy = known(await clinic.calendar.busy(booked.slot, besides=booked.event_id))
+    async with clinic.pool.connection() as conn:
+        await keep_warning(conn, booking_id, _warning(clinic, booked, there, busy=bool(busy)))
+    await rewrite(clinic, booking_id)
 
 
 async def _look_again(conn: AsyncConnection, booking_id: int) -> None:
     await look_at_event.configure(connection=conn).defer_async(booking_id=booking_id)
 
 
-def _warning(desk: Desk, booked: Booking, there: Entry, *, busy: bool) -> str:
+def _warning(clinic: Clinic, booked: Booking, there: CalendarEvent, *, busy: bool) -> str:
     """What staff should check, in one line."""
     if there.all_day:
-        return f"{ALL_DAY} {notices.said(booked.slot, desk.rules.zone)}"
+        return f"{ALL_DAY} {notices.said(booked.slot, clinic.rules.zone)}"
     if there.repeats:
         return REPEATS
     return OVERLAPS if busy else ""
 
 
-def _absent(event_id: str) -> Entry:
+def _absent(event_id: str) -> CalendarEvent:
     """A diary that never had the event is as one that has it no more."""
-    return Entry(event_id, None, "", "", "", None, cancelled=True, etag="absent")
+    return CalendarEvent(event_id, None, "", "", "", None, cancelled=True, etag="absent")

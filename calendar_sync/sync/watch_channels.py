@@ -19,8 +19,8 @@ from psycopg.rows import class_row
 
 from calendar_sync.calendars.contract import Gone, Refused
 from calendar_sync.calendars.push import Push, Watched
-from calendar_sync.clinic import Desk
-from calendar_sync.job_queue import HOUSEKEEPING, blueprint, desk_of
+from calendar_sync.clinic import Clinic
+from calendar_sync.job_queue import HOUSEKEEPING, blueprint, clinic_of
 
 log = logging.getLogger(__name__)
 
@@ -54,25 +54,25 @@ class Channel:
 async def renew_channel(context: JobContext, timestamp: int) -> None:
     """Every five minutes: see `renew`."""
     del timestamp
-    await renew(desk_of(context))
+    await renew(clinic_of(context))
 
 
-async def renew(desk: Desk) -> None:
+async def renew(clinic: Clinic) -> None:
     """See to it that one channel is open and none is left over; nothing where none can be."""
-    if desk.push is None:
+    if clinic.push is None:
         return
-    now = desk.now()
-    async with desk.pool.connection() as conn:
+    now = clinic.now()
+    async with clinic.pool.connection() as conn:
         await conn.execute("DELETE FROM calendar_channel WHERE expires_at <= %s", [now])
         known = await _channels(conn)
-    ours = [each for each in known if _leads_here(each, desk.push)]
+    ours = [each for each in known if _leads_here(each, clinic.push)]
     good = [each for each in ours if each.resource and each.expires_at > now + RENEW]
     if good:
-        await _stop_others(desk, desk.push, good[-1], known)
+        await _stop_others(clinic, clinic.push, good[-1], known)
     elif not any(each.resource is None and each.asked_at > now - AGAIN for each in ours):
-        new = await _open(desk, desk.push, now)
+        new = await _open(clinic, clinic.push, now)
         if new is not None:
-            await _stop_others(desk, desk.push, new, known)
+            await _stop_others(clinic, clinic.push, new, known)
 
 
 async def is_known(
@@ -87,27 +87,29 @@ async def is_known(
     return known.resource in {None, resource}
 
 
-async def _open(desk: Desk, push: Push, now: datetime) -> Channel | None:
+async def _open(clinic: Clinic, push: Push, now: datetime) -> Channel | None:
     """Ask for a new channel, which is stored first: its messages may come before the answer."""
     token = secrets.token_urlsafe(32)
-    wish = Channel(str(uuid4()), _hash(token), push.calendar, push.address, None, now, now + LASTS)
-    async with desk.pool.connection() as conn:
-        await _keep(conn, wish)
-    answer = await push.watch(wish.id, token, wish.expires_at)
+    request = Channel(
+        str(uuid4()), _hash(token), push.calendar, push.address, None, now, now + LASTS
+    )
+    async with clinic.pool.connection() as conn:
+        await _keep(conn, request)
+    answer = await push.watch(request.id, token, request.expires_at)
     if isinstance(answer, Watched):
-        async with desk.pool.connection() as conn:
+        async with clinic.pool.connection() as conn:
             await conn.execute(
                 "UPDATE calendar_channel SET resource = %s, expires_at = %s WHERE id = %s",
-                [answer.resource, answer.expires, wish.id],
+                [answer.resource, answer.expires, request.id],
             )
-            return next(each for each in await _channels(conn) if each.id == wish.id)
+            return next(each for each in await _channels(conn) if each.id == request.id)
     if isinstance(answer, Refused):
-        await _forget(desk, wish)
+        await _forget(clinic, request)
     log.warning("changes are seen within a minute, not at once: no channel (%s)", answer.why)
     return None
 
 
-async def _stop_others(desk: Desk, push: Push, kept: Channel, known: list[Channel]) -> None:
+async def _stop_others(clinic: Clinic, push: Push, kept: Channel, known: list[Channel]) -> None:
     """End what was replaced, or leads elsewhere; what cannot be ended now is tried again."""
     for each in known:
         # Google's name for the calendar is always the same, so it serves unnamed channels too.
@@ -116,11 +118,11 @@ async def _stop_others(desk: Desk, push: Push, kept: Channel, known: list[Channe
         if each.id == kept.id or resource is None:
             continue
         if isinstance(await push.stop(each.id, resource), Gone):
-            await _forget(desk, each)
+            await _forget(clinic, each)
 
 
-async def _forget(desk: Desk, gone: Channel) -> None:
-    async with desk.pool.connection() as conn:
+async def _forget(clinic: Clinic, gone: Channel) -> None:
+    async with clinic.pool.connection() as conn:
         await conn.execute("DELETE FROM calendar_channel WHERE id = %s", [gone.id])
 
 

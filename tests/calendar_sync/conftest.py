@@ -11,12 +11,12 @@ from procrastinate import App
 from psycopg_pool import AsyncConnectionPool
 from stand_ins.google.server import Google
 from support.clinic import RULES, SetClock
-from support.faulty_calendar import FaultyDiary
-from support.google_clinic import diary_at
+from support.faulty_calendar import FaultyCalendar
+from support.google_clinic import calendar_at
 
 from calendar_sync.bookings import free_times
-from calendar_sync.calendars.local import LocalDiary
-from calendar_sync.clinic import Desk
+from calendar_sync.calendars.local import LocalCalendar
+from calendar_sync.clinic import Clinic
 from calendar_sync.sync.staff_jobs import follow_all
 from voice.worker import jobs
 
@@ -28,34 +28,30 @@ def queue() -> App:
 
 
 @pytest.fixture
-def desk(queue: App, database: AsyncConnectionPool, now: SetClock) -> Desk:
-    """A clinic with the local diary and nothing in it."""
+def calendar(database: AsyncConnectionPool) -> FaultyCalendar:
+    """A local calendar that fails where a test says."""
+    return FaultyCalendar(LocalCalendar(database))
+
+
+@pytest.fixture
+def clinic(
+    queue: App, database: AsyncConnectionPool, now: SetClock, calendar: FaultyCalendar
+) -> Clinic:
+    """A clinic with that calendar, and nothing in it."""
     assert queue.tasks
-    return Desk(database, LocalDiary(database), RULES, now, "full", "BodyFix", None)
-
-
-@pytest.fixture
-def diary(desk: Desk) -> FaultyDiary:
-    """A diary that fails where a test says."""
-    return FaultyDiary(desk.diary)
-
-
-@pytest.fixture
-def clinic(desk: Desk, diary: FaultyDiary) -> Desk:
-    """The desk with that diary."""
-    return replace(desk, diary=diary)
+    return Clinic(database, calendar, RULES, now, "full", "BodyFix", None)
 
 
 @pytest_asyncio.fixture(params=["local", "google"])
 async def either(
-    request: pytest.FixtureRequest, desk: Desk, tmp_path: Path
-) -> AsyncGenerator[Desk]:
+    request: pytest.FixtureRequest, clinic: Clinic, tmp_path: Path
+) -> AsyncGenerator[Clinic]:
     """A clinic with either diary, whose busy times are read."""
     async with AsyncExitStack() as stack:
         if request.param == "google":
             google = stack.enter_context(Google())
-            diary = stack.enter_context(diary_at(google, tmp_path))
-            desk = replace(desk, diary=diary)
-        await follow_all(desk)
-        await free_times.refresh(desk)
-        yield desk
+            calendar = stack.enter_context(calendar_at(google, tmp_path))
+            clinic = replace(clinic, calendar=calendar)
+        await follow_all(clinic)
+        await free_times.refresh(clinic)
+        yield clinic

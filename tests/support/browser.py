@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import uvicorn
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from voice.background import beside
+from voice.background import run_in_background
 from voice.bootstrap import Line
 from voice.server import held_port, served
 
@@ -45,7 +45,7 @@ async def page_of(line: Line) -> AsyncGenerator[str]:
     app, close = served(line)
     server = _Server(uvicorn.Config(app, lifespan="off", log_config=None, ws="none"))
     with held_port("127.0.0.1", 0) as port:
-        async with beside(server.serve(sockets=[port])):
+        async with run_in_background(server.serve(sockets=[port])):
             await server.up.wait()
             try:
                 yield f"http://127.0.0.1:{port.getsockname()[1]}/phone"

@@ -1,13 +1,15 @@
-"""The rest of the Diary contract: times that staff open, and busy times besides one event."""
+"""The rest of the Calendar contract: times that staff open, and busy times besides one event."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from support.calendar_contract import DAY, NINE, OURS, TEN, THEIRS, put
 from support.clinic import span
 
 from calendar_sync.availability.span import Span
-from calendar_sync.calendars.contract import Diary, Unknown
+from calendar_sync.bookings.event_text import event_id
+from calendar_sync.calendars.contract import Calendar, Unknown
 
 
 class TimesContract:
@@ -17,27 +19,51 @@ class TimesContract:
     @pytest.mark.parametrize("title", ["Open for screenings", " open for Screenings "])
     async def test_an_opened_time_is_not_busy(
         self,
-        diary: Diary,
+        calendar: Calendar,
         title: str,
         blocks: bool,  # noqa: FBT001  # a parameter
     ) -> None:
         """By its title, whether the calendar shows it as busy or as free; a booking in it is."""
         morning = Span(NINE.start, span("2026-12-01 12:00").start)
-        await put(diary, replace(THEIRS, title=title, span=morning, blocks=blocks))
-        assert await diary.busy(DAY) == ()
-        await put(diary, OURS)
-        assert await diary.busy(DAY) == (NINE,)
-        assert await diary.opened(DAY) == (morning,)
-        assert await diary.opened(TEN) == (TEN,)
+        await put(calendar, replace(THEIRS, title=title, span=morning, blocks=blocks))
+        assert await calendar.busy(DAY) == ()
+        await put(calendar, OURS)
+        assert await calendar.busy(DAY) == (NINE,)
+        assert await calendar.opened(DAY) == (morning,)
+        assert await calendar.opened(TEN) == (TEN,)
 
-    async def test_one_event_can_be_left_out_of_the_busy_times(self, diary: Diary) -> None:
+    async def test_one_event_can_be_left_out_of_the_busy_times(self, calendar: Calendar) -> None:
         """What else stands at a booking's time, without the booking itself."""
-        await put(diary, OURS)
-        assert await diary.busy(DAY, besides=OURS.id) == ()
-        await put(diary, replace(THEIRS, span=NINE))
-        assert await diary.busy(DAY, besides=OURS.id) == (NINE,)
+        await put(calendar, OURS)
+        assert await calendar.busy(DAY, besides=OURS.id) == ()
+        await put(calendar, replace(THEIRS, span=NINE))
+        assert await calendar.busy(DAY, besides=OURS.id) == (NINE,)
 
-    async def test_silence_opens_nothing(self, unreachable: Diary) -> None:
+    async def test_silence_opens_nothing(self, unreachable: Calendar) -> None:
         """A diary that does not answer is no diary without opened times."""
         assert isinstance(await unreachable.opened(DAY), Unknown)
         assert isinstance(await unreachable.busy(DAY, besides=OURS.id), Unknown)
+
+    async def test_events_that_touch_the_window_are_outside_it(self, calendar: Calendar) -> None:
+        """Ranges are half-open on both sides."""
+        await put(calendar, OURS)
+        await put(calendar, THEIRS)
+        assert await calendar.busy(Span(NINE.end, TEN.start)) == ()
+
+    async def test_free_and_cancelled_events_leave_their_time_free(
+        self, calendar: Calendar
+    ) -> None:
+        """What staff marked as free, or deleted, blocks nothing."""
+        await put(calendar, replace(THEIRS, blocks=False))
+        there = await put(calendar, OURS)
+        await calendar.cancel(OURS.id, there.etag)
+        assert await calendar.busy(DAY) == ()
+
+    async def test_all_day_and_cross_midnight_events_block(self, calendar: Calendar) -> None:
+        """A day off is busy from local midnight to local midnight, also when clocks change."""
+        for number, day in enumerate(["2026-11-01", "2027-03-14", "2027-11-07"]):
+            hours = {"2027-03-14": 23}.get(day, 25)
+            whole = span(f"{day} 00:00", hours * 60)
+            await put(calendar, replace(THEIRS, id=event_id("off", day, number), span=whole))
+            around = Span(whole.start - timedelta(hours=2), whole.end + timedelta(hours=2))
+            assert await calendar.busy(around) == (whole,)

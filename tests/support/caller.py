@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import NoReturn, Self
 
 from voice.simulator.caller_id import CallerId
-from voice.simulator.handset import Face, HungUp, Kind, Moment, Press, Staff
+from voice.simulator.handset import Handset, HungUp, Kind, Press, Segment, Staff
 from voice.simulator.key_script import gap
 from voice.simulator.player import Ended, Player
 from voice.simulator.pull import Alarm, Document
@@ -26,7 +26,7 @@ from voice.simulator.transport import Post
 _Reply = Press | HungUp | None
 
 
-class Caller(Face):
+class Caller(Handset):
     """One call of one patient: ``async with Caller(post) as caller``; leaving hangs up."""
 
     def __init__(
@@ -37,12 +37,12 @@ class Caller(Face):
         self.player = Player(post, self, self.who)
         self.outcome = staff
         self.over: Ended | None = None
-        self.moments: list[tuple[float, Moment]] = []
+        self.segments: list[tuple[float, Segment]] = []
         self.lost_keys: list[str] = []
         self._heard: list[str] = []
         self._steps: deque[Callable[[], Awaitable[None]]] = deque()
-        self._moment: Moment | None = None
-        self._offered: asyncio.Queue[Moment] = asyncio.Queue()
+        self._segment: Segment | None = None
+        self._offered: asyncio.Queue[Segment] = asyncio.Queue()
         self._replies: asyncio.Queue[_Reply] = asyncio.Queue()
         self._call: asyncio.Task[Ended] | None = None
 
@@ -122,9 +122,9 @@ class Caller(Face):
 
     # The face of the player.
 
-    async def listen(self, moment: Moment) -> _Reply:
+    async def listen(self, segment: Segment) -> _Reply:
         """Offer the moment to the test, and do what it says."""
-        await self._offered.put(moment)
+        await self._offered.put(segment)
         return await self._replies.get()
 
     def staff(self, number: str) -> Staff:  # noqa: ARG002  # one clinic, one phone
@@ -140,28 +140,28 @@ class Caller(Face):
     async def _hear(self, words: str) -> None:
         wanted = _plain(words)
         while wanted not in _plain(" ".join(self._heard)):
-            moment = await self._now()
-            if moment is None or moment.kind is Kind.WAIT:
+            segment = await self._now()
+            if segment is None or segment.kind is Kind.WAIT:
                 self._fail(f"waited for {words!r}")
             await self._live()
 
     async def _hear_everything(self) -> None:
-        while (moment := await self._now()) is not None and moment.kind is not Kind.WAIT:
+        while (segment := await self._now()) is not None and segment.kind is not Kind.WAIT:
             await self._live()
 
     async def _press(self, keys: str) -> None:
-        while (moment := await self._now()) is not None and not moment.interruptible:
+        while (segment := await self._now()) is not None and not segment.interruptible:
             await self._live()
-        if moment is None:
+        if segment is None:
             self._fail(f"wanted to press {keys}")
         for number, key in enumerate(keys):
-            moment = await self._now()
-            if moment is None:
+            segment = await self._now()
+            if segment is None:
                 self.lost_keys += keys[number:]
                 return
-            if moment.interruptible:
+            if segment.interruptible:
                 self._heard.clear()
-            await self._reply(Press(key, gap(moment) if number else 0.0))
+            await self._reply(Press(key, gap(segment) if number else 0.0))
         await self._now()
 
     async def _stay_silent(self) -> None:
@@ -179,30 +179,30 @@ class Caller(Face):
 
     async def _live(self) -> None:
         """Let the moment go by."""
-        moment = await self._now()
-        if moment is not None and moment.kind is Kind.SPEECH:
-            self._heard.append(moment.words)
+        segment = await self._now()
+        if segment is not None and segment.kind is Kind.SPEECH:
+            self._heard.append(segment.words)
         await self._reply(None)
 
     async def _reply(self, reply: _Reply) -> None:
-        self._moment = None
+        self._segment = None
         await self._replies.put(reply)
 
-    async def _now(self) -> Moment | None:
+    async def _now(self) -> Segment | None:
         """The moment that the call has come to; None when it is over."""
         if self._call is None:
             self._call = asyncio.create_task(self.player.call())
-        if self._moment is not None or self.over is not None:
-            return self._moment
+        if self._segment is not None or self.over is not None:
+            return self._segment
         offered = asyncio.create_task(self._offered.get())
         await asyncio.wait({offered, self._call}, return_when=asyncio.FIRST_COMPLETED)
         if offered.done():
-            self._moment = offered.result()
-            self.moments.append((self.player.seconds, self._moment))
+            self._segment = offered.result()
+            self.segments.append((self.player.seconds, self._segment))
         else:
             offered.cancel()
             self.over = self._call.result()
-        return self._moment
+        return self._segment
 
     def _then(self, step: Callable[[], Awaitable[None]]) -> Self:
         self._steps.append(step)

@@ -8,8 +8,8 @@ from calendar_sync.availability.opening_hours import Rules, parse_hours
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings import call_backs, confirmation
 from calendar_sync.bookings.confirmation import BookingNote
-from calendar_sync.calendars.contract import Changes, Entry
-from calendar_sync.clinic import Desk
+from calendar_sync.calendars.contract import CalendarEvent, Changes
+from calendar_sync.clinic import Clinic
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 NOTE = BookingNote("en", "+14255550123", {"Foot": "right", "How long": "skipped"})
@@ -46,44 +46,44 @@ def local_times(spans: list[Span] | tuple[Span, ...], zone: ZoneInfo = PACIFIC) 
     return [f"{each.start.astimezone(zone):%Y-%m-%d %H:%M}" for each in spans]
 
 
-async def hold(desk: Desk, slot: Span, call_sid: str = "CA1", step: str = "hold") -> int:
+async def hold(clinic: Clinic, slot: Span, call_sid: str = "CA1", step: str = "hold") -> int:
     """Hold a time that must be free; the booking's id."""
-    async with desk.pool.connection() as conn:
+    async with clinic.pool.connection() as conn:
         held = await confirmation.hold(conn, call_sid, step, slot)
     assert isinstance(held, confirmation.Held)
     return held.booking_id
 
 
 async def confirm(
-    desk: Desk, booking_id: int, note: BookingNote = NOTE
+    clinic: Clinic, booking_id: int, note: BookingNote = NOTE
 ) -> confirmation.Confirmed | confirmation.Taken:
     """The caller's yes."""
-    async with desk.pool.connection() as conn:
+    async with clinic.pool.connection() as conn:
         return await confirmation.confirm(conn, booking_id, note)
 
 
-async def confirmed(desk: Desk, slot: Span, call_sid: str = "CA1", step: str = "hold") -> int:
+async def confirmed(clinic: Clinic, slot: Span, call_sid: str = "CA1", step: str = "hold") -> int:
     """Hold and confirm a time that must be free; the booking's id."""
-    booking_id = await hold(desk, slot, call_sid, step)
-    assert isinstance(await confirm(desk, booking_id), confirmation.Confirmed)
+    booking_id = await hold(clinic, slot, call_sid, step)
+    assert isinstance(await confirm(clinic, booking_id), confirmation.Confirmed)
     return booking_id
 
 
-async def row(desk: Desk, booking_id: int) -> confirmation.Booking:
+async def row(clinic: Clinic, booking_id: int) -> confirmation.Booking:
     """The booking as it stands."""
-    async with desk.pool.connection() as conn:
+    async with clinic.pool.connection() as conn:
         return await confirmation.booking(conn, booking_id)
 
 
-async def standing(desk: Desk, booking_id: int) -> confirmation.Standing:
+async def standing(clinic: Clinic, booking_id: int) -> confirmation.Standing:
     """What may be said of it."""
-    async with desk.pool.connection() as conn:
+    async with clinic.pool.connection() as conn:
         return await confirmation.standing(conn, booking_id)
 
 
-async def jobs_waiting(desk: Desk) -> list[str]:
+async def jobs_waiting(clinic: Clinic) -> list[str]:
     """The names of the jobs that are still to do, without their namespace."""
-    async with desk.pool.connection() as conn:
+    async with clinic.pool.connection() as conn:
         rows = await conn.execute(
             "SELECT split_part(task_name, ':', 2) FROM procrastinate_jobs"
             " WHERE status = 'todo' ORDER BY id"
@@ -91,30 +91,30 @@ async def jobs_waiting(desk: Desk) -> list[str]:
         return [name for (name,) in await rows.fetchall()]
 
 
-async def requests(desk: Desk) -> list[str]:
+async def requests(clinic: Clinic) -> list[str]:
     """Why staff should call somebody back."""
-    async with desk.pool.connection() as conn:
+    async with clinic.pool.connection() as conn:
         return [each.reason for each in await call_backs.open_requests(conn)]
 
 
-async def expire(desk: Desk, booking_id: int) -> None:
+async def expire(clinic: Clinic, booking_id: int) -> None:
     """Let a hold's five minutes be over."""
-    async with desk.pool.connection() as conn:
+    async with clinic.pool.connection() as conn:
         await conn.execute(
             "UPDATE booking SET expires_at = now() - interval '1 second' WHERE id = %s",
             [booking_id],
         )
 
 
-async def live_events(desk: Desk) -> list[Entry]:
+async def live_events(clinic: Clinic) -> list[CalendarEvent]:
     """What stands in the diary and is not cancelled."""
-    changes = await desk.diary.changes(None)
+    changes = await clinic.calendar.changes(None)
     assert isinstance(changes, Changes)
     return [entry for entry in changes.entries if not entry.cancelled]
 
 
-async def own_event(desk: Desk, booking_id: int) -> Entry:
+async def own_event(clinic: Clinic, booking_id: int) -> CalendarEvent:
     """The event under the booking's present id."""
-    found = await desk.diary.find((await row(desk, booking_id)).event_id or "")
-    assert isinstance(found, Entry)
+    found = await clinic.calendar.find((await row(clinic, booking_id)).event_id or "")
+    assert isinstance(found, CalendarEvent)
     return found

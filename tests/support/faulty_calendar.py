@@ -6,12 +6,12 @@ from typing import Literal, TypeVar
 
 from calendar_sync.availability.span import Span
 from calendar_sync.calendars.contract import (
+    Calendar,
+    CalendarEvent,
     Changed,
     Changes,
     Clash,
     CursorExpired,
-    Diary,
-    Entry,
     Event,
     Gone,
     Inserted,
@@ -30,10 +30,10 @@ class Killed(BaseException):
 
 
 @dataclass
-class FaultyDiary:
+class FaultyCalendar:
     """Passes everything on to `real`, and fails where `faults` has the name of a method."""
 
-    real: Diary
+    real: Calendar
     faults: dict[str, Fault] = field(default_factory=dict[str, Fault])
     asked: list[str] = field(default_factory=list[str])
     meanwhile: dict[str, Callable[[], Awaitable[object]]] = field(
@@ -69,7 +69,7 @@ class FaultyDiary:
             return Refused("the calendar is not shared")
         return await self._pass("insert", lambda: self.real.insert(event))
 
-    async def find(self, event_id: str) -> Entry | Unknown | None:
+    async def find(self, event_id: str) -> CalendarEvent | Unknown | None:
         """As the contract says."""
         return await self._pass("find", lambda: self.real.find(event_id))
 
@@ -81,7 +81,7 @@ class FaultyDiary:
         title: str | None = None,
         description: str | None = None,
         location: str | None = None,
-    ) -> Entry | Changed | Gone | Unknown:
+    ) -> CalendarEvent | Changed | Gone | Unknown:
         """As the contract says."""
         return await self._pass(
             "rewrite",
@@ -90,7 +90,9 @@ class FaultyDiary:
             ),
         )
 
-    async def move(self, event_id: str, to: Span, etag: str) -> Entry | Changed | Gone | Unknown:
+    async def move(
+        self, event_id: str, to: Span, etag: str
+    ) -> CalendarEvent | Changed | Gone | Unknown:
         """As the contract says."""
         return await self._pass("move", lambda: self.real.move(event_id, to, etag))
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from stand_ins.google.server import DOCTOR, SCREENINGS, Google
 from support.clinic import PACIFIC
 
-from calendar_sync.calendars.google.calendar import GoogleDiary
+from calendar_sync.calendars.google.calendar import GoogleCalendar
 from calendar_sync.calendars.google.client import GoogleAccess
 
-PATIENCE = 1.0
+MAX_MISSES = 1.0
 """Seconds that the diary of a test waits for Google instead of 3."""
 
 
@@ -23,10 +23,14 @@ def signed_in(google: Google, folder: Path, *, service: bool = False) -> Path:
 
 
 @contextmanager
-def diary_at(google: Google, folder: Path, *, service: bool = False) -> Generator[GoogleDiary]:
+def calendar_at(
+    google: Google, folder: Path, *, service: bool = False
+) -> Generator[GoogleCalendar]:
     """The diary of the clinic, until the context ends."""
-    access = GoogleAccess(signed_in(google, folder, service=service), google.url, timeout=PATIENCE)
+    access = GoogleAccess(
+        signed_in(google, folder, service=service), google.url, timeout=MAX_MISSES
+    )
     try:
-        yield GoogleDiary(access, SCREENINGS, (DOCTOR,), PACIFIC)
+        yield GoogleCalendar(access, SCREENINGS, (DOCTOR,), PACIFIC)
     finally:
         access.close()

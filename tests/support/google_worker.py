@@ -9,9 +9,9 @@ from psycopg_pool import AsyncConnectionPool
 from stand_ins.google.server import DOCTOR, SCREENINGS
 from support.clinic import PACIFIC, RULES
 
-from calendar_sync.calendars.google.calendar import GoogleDiary
+from calendar_sync.calendars.google.calendar import GoogleCalendar
 from calendar_sync.calendars.google.client import GoogleAccess
-from calendar_sync.clinic import Desk
+from calendar_sync.clinic import Clinic
 from calendar_sync.sync.insert import insert
 from voice.database.connection import open_pool
 
@@ -22,13 +22,13 @@ def _now() -> datetime:
 
 async def _work(dsn: str, file: str, url: str, booking_id: int) -> None:
     access = GoogleAccess(Path(file), url, timeout=30)
-    diary = GoogleDiary(access, SCREENINGS, (DOCTOR,), PACIFIC)
+    calendar = GoogleCalendar(access, SCREENINGS, (DOCTOR,), PACIFIC)
     async with open_pool(dsn, size=2) as pool:
-        await insert(_desk(pool, diary), booking_id)
+        await insert(_desk(pool, calendar), booking_id)
 
 
-def _desk(pool: AsyncConnectionPool, diary: GoogleDiary) -> Desk:
-    return Desk(pool, diary, RULES, _now, "full", "BodyFix", None)
+def _desk(pool: AsyncConnectionPool, calendar: GoogleCalendar) -> Clinic:
+    return Clinic(pool, calendar, RULES, _now, "full", "BodyFix", None)
 
 
 if __name__ == "__main__":

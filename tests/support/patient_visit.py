@@ -6,27 +6,27 @@ from calendar_sync.availability.span import Span
 from calendar_sync.bookings import free_times, patient_changes
 from calendar_sync.bookings.confirmation import Held
 from calendar_sync.bookings.patient_changes import hold_for
-from calendar_sync.clinic import Desk
+from calendar_sync.clinic import Clinic
 from calendar_sync.sync.insert import insert
 
 NINE, TEN, ELEVEN = (span(f"2026-12-01 {hour:02}:00") for hour in (9, 10, 11))
 
 
-async def booked(desk: Desk, slot: Span = NINE, call_sid: str = "CA1") -> int:
+async def booked(clinic: Clinic, slot: Span = NINE, call_sid: str = "CA1") -> int:
     """A booking that stands in the calendar."""
-    await free_times.refresh(desk)
-    booking_id = await confirmed(desk, slot, call_sid)
-    await insert(desk, booking_id)
+    await free_times.refresh(clinic)
+    booking_id = await confirmed(clinic, slot, call_sid)
+    await insert(clinic, booking_id)
     return booking_id
 
 
-async def held(desk: Desk, visit: int, slot: Span = TEN) -> int:
+async def held(clinic: Clinic, visit: int, slot: Span = TEN) -> int:
     """A time that the patient picked."""
-    picked = await hold_for(desk, visit, slot)
+    picked = await hold_for(clinic, visit, slot)
     assert isinstance(picked, Held)
     return picked.booking_id
 
 
-async def state(desk: Desk, held_id: int) -> str:
+async def state(clinic: Clinic, held_id: int) -> str:
     """Where the move stands."""
-    return patient_changes.move_state(await row(desk, held_id), desk)
+    return patient_changes.move_state(await row(clinic, held_id), clinic)

@@ -6,7 +6,7 @@ from typing import Protocol
 from support.caller import Caller
 
 from calendar_sync.calendars.contract import Clash, Event, Inserted, Refused, Unknown
-from calendar_sync.calendars.local import LocalDiary
+from calendar_sync.calendars.local import LocalCalendar
 from voice.simulator.handset import Staff
 
 
@@ -28,7 +28,7 @@ class To(Protocol):
         ...
 
 
-class MoodyDiary(LocalDiary):
+class MoodyCalendar(LocalCalendar):
     """The local diary; ``instead`` is what an insert is answered with when it is set."""
 
     instead: Unknown | Refused | None = None

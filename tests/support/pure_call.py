@@ -10,30 +10,30 @@ from voice.dialogue import speech, twiml
 from voice.dialogue.call import replay
 from voice.dialogue.effects import (
     AskCallBack,
-    Asked,
     Book,
-    Desk,
     Effect,
     FindOffers,
     Held,
     Hold,
     KeepConsent,
-    Kept,
     Offers,
     Opening,
     Placed,
-    SeeDesk,
     SeePlaced,
+    SeeStaffPhone,
+    StaffPhone,
+    Stored,
+    Submitted,
     TakeBack,
 )
-from voice.dialogue.replay import Clinic
-from voice.dialogue.turns import Connected, Ending, Goodbye, Turn, Wanted
+from voice.dialogue.replay import PromptFacts
+from voice.dialogue.turns import Connected, EffectRequested, Ending, Goodbye, Turn
 from voice.flows.greeting import the_call
-from voice.flows.transfer import a_person
+from voice.flows.transfer import transfer_to_staff
 from voice.language import Text
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
-CLINIC = Clinic(
+CLINIC = PromptFacts(
     {
         "clinic": Text("BodyFix Physical Therapy", "BodyFix Physical Therapy"),
         "email": speech.email("info@bodyfixpt.com"),
@@ -56,11 +56,11 @@ THREE = Offers((opening(1, 9, 20), opening(1, 13, 30), opening(2, 10)))
 GOOD_WORLD: Mapping[type[Effect[Any]], Any] = {
     FindOffers: THREE,
     Hold: Held(1),
-    Book: Asked("482913"),
+    Book: Submitted("482913"),
     SeePlaced: Placed("booked"),
-    KeepConsent: Kept(),
-    AskCallBack: Kept(),
-    SeeDesk: Desk("closed"),
+    KeepConsent: Stored(),
+    AskCallBack: Stored(),
+    SeeStaffPhone: StaffPhone("closed"),
 }
 
 
@@ -71,15 +71,15 @@ class PureCall:
     world: dict[type[Effect[Any]], Any] = field(default_factory=lambda: dict(GOOD_WORLD))
     journal: dict[str, str] = field(default_factory=lambda: {"caller": CALLER})
     effects: list[Effect[Any]] = field(default_factory=list)
-    clinic: Clinic = CLINIC
+    clinic: PromptFacts = CLINIC
     _known: tuple[int, Turn | Ending] | None = None
 
     @property
     def here(self) -> Turn | Ending:
         """Where the call is now, with everything done that the story wanted."""
         while self._known is None or self._known[0] != len(self.journal):
-            match replay(the_call, self.journal, self.clinic, a_person):
-                case Wanted(step=step, effect=effect):
+            match replay(the_call, self.journal, self.clinic, transfer_to_staff):
+                case EffectRequested(step=step, effect=effect):
                     self.journal[step] = effect.write(self._brought(effect))
                 case here:
                     self._known = (len(self.journal), here)

@@ -50,7 +50,7 @@ def test_a_key_is_pressed_as_soon_as_the_words_were_spoken(caller: Caller) -> No
     """So that a test can measure a caller who waits for nothing."""
     caller.hears("press 1").presses("1")
     assert caller.heard == []
-    assert caller.moments[1][0] == pytest.approx(4 / 165 * 60)
+    assert caller.segments[1][0] == pytest.approx(4 / 165 * 60)
 
 
 def test_words_are_heard_over_the_border_of_sentences_and_documents(caller: Caller) -> None:

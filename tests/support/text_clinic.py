@@ -11,9 +11,9 @@ from support.clinic import RULES, SetClock, at, confirmed, requests, row
 
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings import confirmation
-from calendar_sync.calendars.contract import Entry
-from calendar_sync.calendars.local import LocalDiary
-from calendar_sync.clinic import Desk
+from calendar_sync.calendars.contract import CalendarEvent
+from calendar_sync.calendars.local import LocalCalendar
+from calendar_sync.clinic import Clinic
 from calendar_sync.sync.insert import insert
 from calendar_sync.sync.staff_changes import follow
 from voice.settings import Settings
@@ -25,7 +25,7 @@ from voice.texts.twilio_sender import TwilioAccess, TwilioSender
 
 PATIENT = "+14255550123"
 BASE = "https://line.example.org"
-PATIENCE = 0.5
+MAX_MISSES = 0.5
 """Seconds that the sender of a test waits for Twilio instead of 4."""
 
 
@@ -47,7 +47,7 @@ def settings_at(url: str, **more: object) -> Settings:
 class TextClinic:
     """The clinic's desk, what it texts with, and the Twilio it texts through."""
 
-    desk: Desk
+    clinic: Clinic
     texting: Texting
     twilio: Twilio
     now: SetClock
@@ -56,9 +56,9 @@ class TextClinic:
         self, slot: Span, call_sid: str = "CA1", number: str | None = PATIENT, note: str = "en"
     ) -> int:
         """A visit that is in the calendar; with a number, its patient agreed to texts. Untold."""
-        visit = await confirmed(self.desk, slot, call_sid)
-        await insert(self.desk, visit)
-        async with self.desk.pool.connection() as conn:
+        visit = await confirmed(self.clinic, slot, call_sid)
+        await insert(self.clinic, visit)
+        async with self.clinic.pool.connection() as conn:
             await conn.execute("UPDATE booking SET language = %s WHERE id = %s", [note, visit])
             if number is not None:
                 await confirmation.keep_consent(conn, call_sid, visit, number, True, "1")  # noqa: FBT003  # the yes
@@ -66,12 +66,12 @@ class TextClinic:
 
     async def moved(self, visit: int, slot: Span | None) -> None:
         """Staff move it, or with None delete it; the patient is to be told, nobody has yet."""
-        event = (await row(self.desk, visit)).event_id or ""
-        there = await self.desk.diary.find(event)
-        assert isinstance(there, Entry)
+        event = (await row(self.clinic, visit)).event_id or ""
+        there = await self.clinic.calendar.find(event)
+        assert isinstance(there, CalendarEvent)
         seen = replace(there, span=slot or there.span, cancelled=slot is None, etag=f"{slot}")
-        async with self.desk.pool.connection() as conn:
-            await follow(conn, self.desk, seen)
+        async with self.clinic.pool.connection() as conn:
+            await follow(conn, self.clinic, seen)
 
     async def until(self, local: str) -> None:
         """Let the clinic's clock go on to a time, sending what is due, every half hour."""
@@ -86,12 +86,12 @@ class TextClinic:
 
     async def rows(self, visit: int) -> list[TextRow]:
         """All its texts."""
-        async with self.desk.pool.connection() as conn:
+        async with self.clinic.pool.connection() as conn:
             return await outbox.texts_of(conn, visit)
 
     async def list(self) -> list[str]:
         """Why staff should call somebody."""
-        return await requests(self.desk)
+        return await requests(self.clinic)
 
 
 @asynccontextmanager
@@ -100,11 +100,11 @@ async def text_clinic(
 ) -> AsyncGenerator[TextClinic]:
     """A clinic on this database, until the context ends."""
     settings = settings_at(twilio.url, **more)
-    access = TwilioAccess(settings, timeout=PATIENCE)
+    access = TwilioAccess(settings, timeout=MAX_MISSES)
     texting = replace(texting_for(settings, pool, now), sender=TwilioSender(access))
-    diary = LocalDiary(pool)
-    desk = Desk(pool, diary, RULES, now, "full", "BodyFix", None, tell=texting.tell)
+    calendar = LocalCalendar(pool)
+    clinic = Clinic(pool, calendar, RULES, now, "full", "BodyFix", None, tell=texting.tell)
     try:
-        yield TextClinic(desk, texting, twilio, now)
+        yield TextClinic(clinic, texting, twilio, now)
     finally:
         access.close()

@@ -16,7 +16,7 @@ Status = Callable[..., Awaitable[Answer]]
 
 def post_to(clinic: TextClinic, token: str = TOKEN) -> InProcess:
     """A way into the line of this clinic."""
-    line = line_on(settings_at(clinic.twilio.url), clinic.desk.pool, clinic.now)
+    line = line_on(settings_at(clinic.twilio.url), clinic.clinic.pool, clinic.now)
     return InProcess(create_app(line), BASE, token)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from voice.simulator.caller_id import CallerId
-from voice.simulator.handset import Face, HungUp, Kind, Moment, Press, Staff
+from voice.simulator.handset import Handset, HungUp, Kind, Press, Segment, Staff
 from voice.simulator.player import Ended, Player
 from voice.simulator.transport import InProcess
 
@@ -50,26 +50,26 @@ class TinyLine:
 
 
 @dataclass
-class Hands(Face):
+class Hands(Handset):
     """Presses each key at its second of the call; "h" hangs up. Keeps what was heard when."""
 
     keys: list[tuple[float, str]]
     outcome: Staff = Staff.NO_ANSWER
     ahead: list[str] = field(default_factory=list)
     clock: float = 0.0
-    heard: list[tuple[float, Moment]] = field(default_factory=list)
+    heard: list[tuple[float, Segment]] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
 
-    async def listen(self, moment: Moment) -> Press | HungUp | None:
+    async def listen(self, segment: Segment) -> Press | HungUp | None:
         """Press when the second has come."""
-        if not moment.since:
-            self.heard.append((round(self.clock, 3), moment))
-        if self.keys and self.keys[0][0] < self.clock + moment.left:
+        if not segment.since:
+            self.heard.append((round(self.clock, 3), segment))
+        if self.keys and self.keys[0][0] < self.clock + segment.left:
             at, key = self.keys.pop(0)
             after = max(at - self.clock, 0.0)
             self.clock += after
             return HungUp(after) if key == "h" else Press(key, after)
-        self.clock += moment.left
+        self.clock += segment.left
         return None
 
     def typed_ahead(self) -> str:
@@ -87,11 +87,11 @@ class Hands(Face):
     @property
     def words(self) -> list[str]:
         """What was said, whether or not it was cut."""
-        return [moment.words for _, moment in self.heard if moment.kind is Kind.SPEECH]
+        return [segment.words for _, segment in self.heard if segment.kind is Kind.SPEECH]
 
     def seconds_of(self, kind: Kind) -> list[float]:
         """The lengths of all moments of a kind."""
-        return [round(moment.seconds, 3) for _, moment in self.heard if moment.kind is kind]
+        return [round(segment.seconds, 3) for _, segment in self.heard if segment.kind is kind]
 
 
 @dataclass(frozen=True)

@@ -9,18 +9,18 @@ from typing import Any
 from support.pure_call import GOOD_WORLD, PureCall, opening
 
 from voice.dialogue.effects import (
-    Desk,
     Effect,
     FindOffers,
     Hold,
     JustTaken,
     Offers,
     Placed,
-    SeeDesk,
     SeePlaced,
+    SeeStaffPhone,
+    StaffPhone,
     Unreadable,
 )
-from voice.dialogue.turns import Connected, Ending, Goodbye, Listening, Passing, Ringing, Turn
+from voice.dialogue.turns import Connected, CoverSpeech, Ending, Goodbye, Listening, Ringing, Turn
 
 KEYS = ("", *"0123456789*#")
 World = dict[type[Effect[Any]], Any]
@@ -29,8 +29,8 @@ World = dict[type[Effect[Any]], Any]
 def worlds() -> Iterator[World]:
     """The good world, and each world in which one thing goes otherwise."""
     yield dict(GOOD_WORLD)
-    yield {**GOOD_WORLD, SeeDesk: Desk("open")}
-    yield {**GOOD_WORLD, SeeDesk: Desk("no phone")}
+    yield {**GOOD_WORLD, SeeStaffPhone: StaffPhone("open")}
+    yield {**GOOD_WORLD, SeeStaffPhone: StaffPhone("no phone")}
     yield {**GOOD_WORLD, FindOffers: Unreadable()}
     yield {**GOOD_WORLD, FindOffers: Offers(())}
     yield {**GOOD_WORLD, Hold: JustTaken()}
@@ -65,9 +65,9 @@ def answers(here: Turn) -> tuple[str, ...]:
     match here:
         case Ringing():
             return ("answered", "not answered")
-        case Passing():
+        case CoverSpeech():
             return ("",)
-        case Listening(most=1):
+        case Listening(max_digits=1):
             return KEYS
         case _:
             return (*KEYS, "4254440199", "10", "7#", "##", "12345")

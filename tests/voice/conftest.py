@@ -9,11 +9,11 @@ import pytest_asyncio
 from psycopg_pool import AsyncConnectionPool
 from support.caller import Caller
 from support.clinic import SetClock
-from support.patients import Calls, MoodyDiary
+from support.patients import Calls, MoodyCalendar
 
 from calendar_sync.bookings import free_times
 from voice.app import create_app
-from voice.background import beside
+from voice.background import run_in_background
 from voice.bootstrap import Line, line_on
 from voice.settings import Settings
 from voice.simulator.caller_id import CallerId
@@ -23,21 +23,21 @@ from voice.worker import work
 
 
 @pytest.fixture
-def diary(database: AsyncConnectionPool) -> MoodyDiary:
+def calendar(database: AsyncConnectionPool) -> MoodyCalendar:
     """The diary of the line."""
-    return MoodyDiary(database)
+    return MoodyCalendar(database)
 
 
 @pytest_asyncio.fixture
 async def line(
-    database: AsyncConnectionPool, now: SetClock, diary: MoodyDiary
+    database: AsyncConnectionPool, now: SetClock, calendar: MoodyCalendar
 ) -> AsyncGenerator[Line]:
     """The line in its opening hours, with an empty diary, a staff phone and a worker."""
     settings = Settings.load("demo").model_copy(update={"staff_number": "+14255550142"})
     line = line_on(settings, database, now)
-    line = replace(line, desk=replace(line.desk, diary=diary))
-    await free_times.refresh(line.desk)
-    async with beside(work(line.desk, database)):
+    line = replace(line, clinic=replace(line.clinic, calendar=calendar))
+    await free_times.refresh(line.clinic)
+    async with run_in_background(work(line.clinic, database)):
         yield line
 
 

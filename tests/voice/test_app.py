@@ -8,7 +8,7 @@ from psycopg_pool import AsyncConnectionPool
 from starlette.types import ASGIApp, Message, Scope
 
 from voice.app import create_app
-from voice.background import beside
+from voice.background import run_in_background
 from voice.bootstrap import Line, line_on
 from voice.database.connection import open_pool
 from voice.settings import Settings
@@ -49,7 +49,7 @@ async def test_ready_means_a_worker_is_up(line: Line) -> None:
     """Without a worker no booking would reach the calendar."""
     app = create_app(line)
     assert await ask(app, "/readyz") == (503, "no worker is up\n")
-    async with beside(work(line.desk, line.pool)), asyncio.timeout(10):
+    async with run_in_background(work(line.clinic, line.pool)), asyncio.timeout(10):
         while await ask(app, "/readyz") != (200, "ready\n"):  # noqa: ASYNC110  # told by the database
             await asyncio.sleep(0.02)
 
@@ -58,7 +58,7 @@ async def test_ready_means_the_database_answers(line: Line, migrated: str) -> No
     """A line that cannot ask its database sends callers elsewhere."""
     async with open_pool(migrated, size=1) as gone:
         pass
-    closed = replace(line, desk=replace(line.desk, pool=gone))
+    closed = replace(line, clinic=replace(line.clinic, pool=gone))
     assert await ask(create_app(closed), "/readyz") == (503, "the database does not answer\n")
 
 

@@ -12,12 +12,12 @@ from stand_ins.google.push import headers, post
 from stand_ins.google.server import Google
 from support.browser import page_of
 from support.clinic import SetClock, confirmed, jobs_waiting, row, span
-from support.google_clinic import diary_at
+from support.google_clinic import calendar_at
 
 from calendar_sync.sync.insert import insert
 from calendar_sync.sync.staff_jobs import follow_all
 from calendar_sync.sync.watch_channels import renew
-from voice.background import beside
+from voice.background import run_in_background
 from voice.bootstrap import Line, line_on
 from voice.calendar_setup import push_address
 from voice.database.connection import open_pool
@@ -35,9 +35,9 @@ def line(
     """A line that Google can call, without a worker."""
     settings = Settings.load("demo").model_copy(update=PUBLIC)
     made = line_on(settings, database, now)
-    with diary_at(google, tmp_path) as diary:
-        push = diary.push_to(push_address(settings))
-        yield replace(made, desk=replace(made.desk, diary=diary, push=push))
+    with calendar_at(google, tmp_path) as calendar:
+        push = calendar.push_to(push_address(settings))
+        yield replace(made, clinic=replace(made.clinic, calendar=calendar, push=push))
 
 
 @pytest_asyncio.fixture
@@ -54,37 +54,37 @@ async def deliver(google: Google, door: str) -> list[tuple[str, int]]:
 
 async def test_the_first_message_tells_of_nothing(line: Line, google: Google, door: str) -> None:
     """Its state "sync" only says that the channel is open."""
-    await renew(line.desk)
+    await renew(line.clinic)
     assert await deliver(google, door) == [("sync", 204)]
-    assert await jobs_waiting(line.desk) == []
+    assert await jobs_waiting(line.clinic) == []
 
 
 async def test_many_changes_told_at_once_are_one_reading(
     line: Line, google: Google, door: str
 ) -> None:
     """The queue takes one job; the second message is answered all the same."""
-    await renew(line.desk)
+    await renew(line.clinic)
     await deliver(google, door)
     for hour in (12, 13):
         google.screenings.add(f"2026-12-01 {hour}:00", f"2026-12-01 {hour}:30")
         assert await deliver(google, door) == [("exists", 204)]
-    assert await jobs_waiting(line.desk) == ["follow_staff"]
+    assert await jobs_waiting(line.clinic) == ["follow_staff"]
 
 
 async def test_a_drag_that_is_told_moves_the_booking_at_once(
     line: Line, google: Google, door: str
 ) -> None:
     """From the calendar to the booking without anybody asking."""
-    booking_id = await confirmed(line.desk, span("2026-12-01 09:00"))
-    await insert(line.desk, booking_id)
-    await follow_all(line.desk)
-    await renew(line.desk)
+    booking_id = await confirmed(line.clinic, span("2026-12-01 09:00"))
+    await insert(line.clinic, booking_id)
+    await follow_all(line.clinic)
+    await renew(line.clinic)
     await deliver(google, door)
-    event_id = (await row(line.desk, booking_id)).event_id or ""
+    event_id = (await row(line.clinic, booking_id)).event_id or ""
     google.screenings.drag(event_id, "2026-12-01 15:00", "2026-12-01 15:20")
-    async with beside(work(line.desk, line.pool)), asyncio.timeout(60):
+    async with run_in_background(work(line.clinic, line.pool)), asyncio.timeout(60):
         assert await deliver(google, door) == [("exists", 204)]
-        while (await row(line.desk, booking_id)).slot != span("2026-12-01 15:00"):  # noqa: ASYNC110  # told by the database
+        while (await row(line.clinic, booking_id)).slot != span("2026-12-01 15:00"):  # noqa: ASYNC110  # told by the database
             await asyncio.sleep(0.02)
 
 
@@ -101,24 +101,24 @@ async def test_a_message_of_somebody_else_is_refused_without_effect(
     line: Line, google: Google, door: str, name: str, value: str
 ) -> None:
     """Channel, token and resource must all be those of a channel of ours."""
-    await renew(line.desk)
+    await renew(line.clinic)
     [channel] = google.channels.open.values()
     said = headers(channel, "exists")
     assert await asyncio.to_thread(post, door + PATH, {**said, name: value}) == 403
-    assert await jobs_waiting(line.desk) == []
+    assert await jobs_waiting(line.clinic) == []
     assert await asyncio.to_thread(post, door + PATH, said) == 204
-    assert await jobs_waiting(line.desk) == ["follow_staff"]
+    assert await jobs_waiting(line.clinic) == ["follow_staff"]
 
 
 async def test_while_the_database_is_away_google_is_asked_to_come_again(
     line: Line, google: Google, migrated: str
 ) -> None:
     """503 is one of the answers after which Google repeats a message."""
-    await renew(line.desk)
+    await renew(line.clinic)
     [channel] = google.channels.open.values()
     async with open_pool(migrated, size=1) as gone:
         pass
-    closed = replace(line, desk=replace(line.desk, pool=gone))
+    closed = replace(line, clinic=replace(line.clinic, pool=gone))
     async with page_of(closed) as page:
         where = page.removesuffix("/phone") + PATH
         assert await asyncio.to_thread(post, where, headers(channel, "exists")) == 503
@@ -126,7 +126,7 @@ async def test_while_the_database_is_away_google_is_asked_to_come_again(
 
 async def test_a_line_that_google_cannot_call_has_no_such_route(line: Line) -> None:
     """Http, or no Google: nothing is there."""
-    alone = replace(line, desk=replace(line.desk, push=None))
+    alone = replace(line, clinic=replace(line.clinic, push=None))
     async with page_of(alone) as page:
         assert await asyncio.to_thread(post, page.removesuffix("/phone") + PATH, {}) == 404
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from voice.errors import SettingsWrong
+from voice.errors import SettingsError
 from voice.settings import DEMO_ACCOUNT, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -78,7 +78,7 @@ def test_a_demo_uses_nothing_of_the_real_account(monkeypatch: pytest.MonkeyPatch
 
 def test_live_needs_what_tells_twilios_requests_from_others() -> None:
     """All that is missing is named at once, with what it is."""
-    with pytest.raises(SettingsWrong) as refused:
+    with pytest.raises(SettingsError) as refused:
         Settings.load("live")
     for name in LIVE:
         assert f"{name}: missing" in str(refused.value)
@@ -99,7 +99,7 @@ def test_everything_wrong_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> N
     }
     for name, (value, _) in wrong.items():
         monkeypatch.setenv(name, value)
-    with pytest.raises(SettingsWrong) as refused:
+    with pytest.raises(SettingsError) as refused:
         Settings.load("live")
     lines = dict(line.strip().split(": ", 1) for line in str(refused.value).splitlines()[1:])
     assert lines.keys() == wrong.keys() | LIVE.keys()
@@ -110,7 +110,7 @@ def test_everything_wrong_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_name_that_is_no_setting_is_refused_in_the_file(tmp_path: Path) -> None:
     """A misspelt name in .env would silently leave the default in force."""
     (tmp_path / ".env").write_text("OPENING_HOUR=Mon 09:00-10:00\n")
-    with pytest.raises(SettingsWrong, match=r"OPENING_HOUR is not a setting.*\.env\.example"):
+    with pytest.raises(SettingsError, match=r"OPENING_HOUR is not a setting.*\.env\.example"):
         Settings.load("demo")
 
 
@@ -126,7 +126,7 @@ def test_a_name_that_is_no_setting_is_refused_in_the_file(tmp_path: Path) -> Non
 )
 def test_the_public_address_is_https(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     """Only this computer may be reached without encryption."""
-    with pytest.raises(SettingsWrong, match="PUBLIC_BASE_URL"):
+    with pytest.raises(SettingsError, match="PUBLIC_BASE_URL"):
         live(monkeypatch, PUBLIC_BASE_URL=address)
     local = live(monkeypatch, PUBLIC_BASE_URL="http://127.0.0.1:8000")
     assert local.public_base_url == "http://127.0.0.1:8000"
@@ -138,7 +138,7 @@ def test_a_secret_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = live(monkeypatch, **secrets)
     assert "s3cret" not in repr(settings)
     assert "pw@" not in repr(settings)
-    with pytest.raises(SettingsWrong) as refused:
+    with pytest.raises(SettingsError) as refused:
         live(monkeypatch, TWILIO_ACCOUNT_SID="s3cret", HORIZON_DAYS="x")
     assert "s3cret" not in str(refused.value)
 

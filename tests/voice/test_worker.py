@@ -7,7 +7,7 @@ import pytest_asyncio
 from psycopg_pool import AsyncConnectionPool
 
 from calendar_sync.job_queue import HOUSEKEEPING
-from voice.background import beside
+from voice.background import run_in_background
 from voice.bootstrap import Line, line_on
 from voice.commands.job_list import TASKS
 from voice.database.connection import open_pool
@@ -45,14 +45,14 @@ def test_every_job_that_may_wait_has_words() -> None:
 
 async def test_a_worker_listens_for_jobs(line: Line, migrated: str) -> None:
     """A job starts when it is deferred; asking every few seconds would keep a caller waiting."""
-    async with beside(work(line.desk, line.pool)):
+    async with run_in_background(work(line.clinic, line.pool)):
         await listener(migrated)
         assert await a_worker_is_up(line.pool)
 
 
 async def test_a_worker_outlives_its_connections(line: Line, migrated: str) -> None:
     """After a restart of the database it listens again by itself."""
-    async with beside(work(line.desk, line.pool)):
+    async with run_in_background(work(line.clinic, line.pool)):
         first = await listener(migrated)
         async with line.pool.connection() as conn:
             await conn.execute(
@@ -67,7 +67,7 @@ async def test_a_worker_stops_even_when_its_database_is_gone(line: Line, migrate
     async with (
         open_pool(migrated, size=4) as own,
         asyncio.timeout(20),
-        beside(work(line.desk, own)),
+        run_in_background(work(line.clinic, own)),
     ):
         await listener(migrated)
         await own.close()

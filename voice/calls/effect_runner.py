@@ -13,21 +13,21 @@ from voice.calls import journal
 from voice.dialogue.effects import (
     AnyEffect,
     AskCallBack,
-    Asked,
     Book,
-    Desk,
     Effect,
     FindOffers,
     Held,
     Hold,
     JustTaken,
     KeepConsent,
-    Kept,
     Offers,
     Opening,
     Placed,
-    SeeDesk,
     SeePlaced,
+    SeeStaffPhone,
+    StaffPhone,
+    Stored,
+    Submitted,
     TakeBack,
     Unreadable,
 )
@@ -68,27 +68,27 @@ async def _brought(line: Line, sid: str, step: str, effect: AnyEffect) -> Any:  
                     effect.wording,
                     line.now(),
                 )
-            return Kept()
+            return Stored()
         case AskCallBack():
             async with line.pool.connection() as conn:
                 await call_backs.ask(
                     conn, sid, effect.reason, effect.number or None, effect.language
                 )
-            return Kept()
-        case SeeDesk():
-            return _desk(line)
+            return Stored()
+        case SeeStaffPhone():
+            return _staff_phone(line)
         case _:
             assert_never(effect)
 
 
-async def _offers(line: Line, sid: str, wish: FindOffers) -> Offers | Unreadable:
+async def _offers(line: Line, sid: str, request: FindOffers) -> Offers | Unreadable:
     async with line.pool.connection() as conn:
         await confirmation.release_unconfirmed(conn, sid)
-    free = await free_times.free_openings(line.desk)
+    free = await free_times.free_openings(line.clinic)
     if isinstance(free, free_times.Stale):
         return Unreadable()
-    beyond = datetime.fromisoformat(wish.beyond) if wish.beyond else None
-    three = offers.three_offers(free, line.desk.rules.zone, wish.part, beyond)
+    beyond = datetime.fromisoformat(request.beyond) if request.beyond else None
+    three = offers.three_offers(free, line.clinic.rules.zone, request.part, beyond)
     return Offers(tuple(Opening(span.start, span.end) for span in three))
 
 
@@ -96,7 +96,7 @@ def _span(opening: Opening) -> Span:
     return Span(opening.start.astimezone(UTC), opening.end.astimezone(UTC))
 
 
-async def _book(line: Line, sid: str, book: Book) -> Asked | JustTaken:
+async def _book(line: Line, sid: str, book: Book) -> Submitted | JustTaken:
     chart = dict(book.chart)
     async with line.pool.connection() as conn:
         # A flow has no clock; the journal knows when the safety questions were answered.
@@ -106,7 +106,7 @@ async def _book(line: Line, sid: str, book: Book) -> Asked | JustTaken:
         note = confirmation.BookingNote(book.language, book.number or None, chart, now)
         confirmed = await confirmation.confirm(conn, book.booking, note)
     if isinstance(confirmed, confirmation.Confirmed):
-        return Asked(confirmed.visit_code)
+        return Submitted(confirmed.visit_code)
     return JustTaken()
 
 
@@ -122,7 +122,7 @@ async def _placed(line: Line, look: SeePlaced) -> Placed:
             return Placed("not booked")
 
 
-def _desk(line: Line) -> Desk:
+def _staff_phone(line: Line) -> StaffPhone:
     if not line.settings.staff_number:
-        return Desk("no phone")
-    return Desk("open" if is_open(line.desk.rules, line.now()) else "closed")
+        return StaffPhone("no phone")
+    return StaffPhone("open" if is_open(line.clinic.rules, line.now()) else "closed")

@@ -4,9 +4,9 @@ from voice.bootstrap import Line
 from voice.calls import journal
 from voice.calls.effect_runner import perform
 from voice.dialogue.call import replay
-from voice.dialogue.turns import Connected, Ending, Goodbye, Turn, Wanted
+from voice.dialogue.turns import Connected, EffectRequested, Ending, Goodbye, Turn
 from voice.flows.greeting import the_call
-from voice.flows.transfer import a_person
+from voice.flows.transfer import transfer_to_staff
 
 _END = "UPDATE call SET outcome = coalesce(outcome, %s) WHERE sid = %s"
 
@@ -31,8 +31,8 @@ async def heard(line: Line, sid: str, name: str, keyed: str) -> Turn | Ending | 
 
 async def _go_on(line: Line, sid: str, rows: dict[str, str]) -> Turn | Ending:
     while True:
-        match replay(the_call, rows, line.clinic, a_person):
-            case Wanted(step=step, effect=effect):
+        match replay(the_call, rows, line.prompt_facts, transfer_to_staff):
+            case EffectRequested(step=step, effect=effect):
                 brought = await perform(line, sid, step, effect)
                 async with line.pool.connection() as conn:
                     rows = await journal.keep(conn, sid, step, brought)

@@ -2,7 +2,7 @@
 
 import re
 
-from voice.dialogue.replay import Clinic
+from voice.dialogue.replay import PromptFacts
 from voice.dialogue.turns import Goodbye, Spoken
 from voice.flows.clinical_wording import SAFETY_QUESTIONS
 from voice.language import Language, Text
@@ -20,7 +20,9 @@ _ADVICE = {f"safety.{question.name}": question.advice.words for question in SAFE
 _ADVICE_AGAIN = {f"advice.{question.name}": question.advice.words for question in SAFETY_QUESTIONS}
 
 
-def last_words(clinic: Clinic, step: str, keyed: str, language: Language) -> Goodbye:
+def fallback_response(
+    prompt_facts: PromptFacts, step: str, keyed: str, language: Language
+) -> Goodbye:
     """The advice that a safety answer calls for, twice, or who to turn to.
 
     ``step`` is the step that was asked, as it stands in the address. No promise is made: nothing
@@ -29,5 +31,5 @@ def last_words(clinic: Clinic, step: str, keyed: str, language: Language) -> Goo
     place = re.sub(r"\.\d+$", "", step.partition("-")[0])
     advice = _ADVICE_AGAIN.get(place) or (_ADVICE.get(place) if keyed in {"1", "3"} else None)
     words = advice + advice if advice else SORRY
-    said = words.about(**clinic.facts).spoken_in(language)
+    said = words.about(**prompt_facts.facts).spoken_in(language)
     return Goodbye((Spoken(said, language),), slow=False, outcome="fault")

@@ -13,7 +13,7 @@ from calendar_sync.bookings import confirmation, free_times
 from voice import phone_numbers
 from voice.bootstrap import Line
 from voice.calls import engine
-from voice.calls.fallback import last_words
+from voice.calls.fallback import fallback_response
 from voice.dialogue import twiml
 from voice.language import Language
 from voice.signed import Form, signed_form
@@ -65,7 +65,7 @@ async def status(line: Line, form: Form, _: Request) -> str:
 
 async def fallback(line: Line, _: Form, __: Request) -> str:
     """Twilio could not use an earlier answer."""
-    return twiml.document(last_words(line.clinic, "", "", "en"), line.phones)
+    return twiml.document(fallback_response(line.prompt_facts, "", "", "en"), line.phones)
 
 
 async def whisper(line: Line, _: Form, __: Request) -> str:
@@ -100,14 +100,14 @@ def _answered(line: Line, answer: _Answer) -> Callable[[Request], Awaitable[Resp
         if form is None:
             log.warning("refused: not signed by Twilio for this line", path=request.url.path)
             return Response(status_code=403)
-        document = await _or_last_words(line, answer, form, request)
+        document = await _or_fallback_response(line, answer, form, request)
         after = BackgroundTask(_refresh, line) if answer is incoming else None
         return Response(document, media_type="text/xml", background=after)
 
     return endpoint
 
 
-async def _or_last_words(line: Line, answer: _Answer, form: Form, request: Request) -> str:
+async def _or_fallback_response(line: Line, answer: _Answer, form: Form, request: Request) -> str:
     """The answer in time, or what a caller needs when something inside fails."""
     step = request.query_params.get("at", "")
     try:
@@ -118,7 +118,9 @@ async def _or_last_words(line: Line, answer: _Answer, form: Form, request: Reque
     except Exception:
         log.exception("a turn failed: the caller hears who to turn to", step=step[:60])
     language: Language = "es" if request.query_params.get("in") == "es" else "en"
-    return twiml.document(last_words(line.clinic, step, _keyed(form), language), line.phones)
+    return twiml.document(
+        fallback_response(line.prompt_facts, step, _keyed(form), language), line.phones
+    )
 
 
 def _caller(line: Line, form: Form) -> str:
@@ -140,6 +142,6 @@ async def _refresh(line: Line) -> None:
         async with line.pool.connection() as conn:
             last = await free_times.kept(conn)
         if last is None or line.now() - last.read_at > FRESH:
-            await free_times.refresh(line.desk)
+            await free_times.refresh(line.clinic)
     except Exception:
         log.exception("busy times could not be refreshed; the last ones stay until they are stale")

@@ -12,7 +12,7 @@ from google_auth_oauthlib.flow import InstalledAppFlow
 from calendar_sync.calendars.google.client import SCOPE, SCOPES, GoogleAccess
 from calendar_sync.calendars.google.errors import Trouble
 from voice.calendar_setup import api_url
-from voice.errors import Fault
+from voice.errors import ReportedError
 from voice.settings import Settings
 
 WEEK = (
@@ -21,12 +21,12 @@ WEEK = (
 )
 
 
-class NotAuthorized(Fault):
+class NotAuthorizedError(ReportedError):
     """Google did not give what the line needs."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class AuthorizeOptions:
     """Where Google's client file is, where to write, and the name of a calendar to make, or ""."""
 
     client_file: Path
@@ -35,12 +35,17 @@ class Wish:
     browser: str | None = None
 
 
-async def authorize(settings: Settings, wish: Wish, say: Callable[[str], None]) -> None:
-    """Sign in with the browser, write the credentials, make the calendars. Raises NotAuthorized."""
-    _write(wish.credentials_file, _signed_in(wish))
-    say(f"Signed in. In .env: GOOGLE_CREDENTIALS_FILE={wish.credentials_file}")
-    if wish.make_calendar:
-        name, file = wish.make_calendar, wish.credentials_file
+async def authorize(
+    settings: Settings, options: AuthorizeOptions, say: Callable[[str], None]
+) -> None:
+    """Sign in with the browser, write the credentials, make the calendars.
+
+    Raises NotAuthorizedError.
+    """
+    _write(options.credentials_file, _signed_in(options))
+    say(f"Signed in. In .env: GOOGLE_CREDENTIALS_FILE={options.credentials_file}")
+    if options.make_calendar:
+        name, file = options.make_calendar, options.credentials_file
         made = await _make(settings, file, name)
         say(f"Made the calendar. In .env: GOOGLE_SCREENINGS_CALENDAR_ID={made}")
         made = await _make(settings, file, f"{name}: invitations")
@@ -51,34 +56,34 @@ async def authorize(settings: Settings, wish: Wish, say: Callable[[str], None]) 
     say(WEEK)
 
 
-def _signed_in(wish: Wish) -> dict[str, Any]:
+def _signed_in(options: AuthorizeOptions) -> dict[str, Any]:
     """The installed-app flow: offline access, consent asked for again, PKCE."""
     own = [SCOPE + "calendar.app.created", SCOPES[1]]
     try:
         flow = InstalledAppFlow.from_client_secrets_file(
-            str(wish.client_file),
-            scopes=own if wish.make_calendar else list(SCOPES),
+            str(options.client_file),
+            scopes=own if options.make_calendar else list(SCOPES),
             autogenerate_code_verifier=True,
         )
     except (OSError, ValueError) as trouble:
         message = (
-            f"{wish.client_file} is no client file of Google's. In Google's console make an OAuth "
-            "client of the type Desktop app and download its JSON."
+            f"{options.client_file} is no client file of Google's. In Google's console make an "
+            "OAuth client of the type Desktop app and download its JSON."
         )
-        raise NotAuthorized(message) from trouble
+        raise NotAuthorizedError(message) from trouble
     try:
         got = flow.run_local_server(
-            port=0, access_type="offline", prompt="consent", browser=wish.browser
+            port=0, access_type="offline", prompt="consent", browser=options.browser
         )
     except Exception as trouble:
         message = f"The sign-in was not finished ({type(trouble).__name__}). Run it again."
-        raise NotAuthorized(message) from trouble
+        raise NotAuthorizedError(message) from trouble
     if not got.refresh_token:
         message = (
             "Google gave no lasting sign-in. Remove the app at myaccount.google.com/permissions, "
             "then run this again."
         )
-        raise NotAuthorized(message)
+        raise NotAuthorizedError(message)
     return {
         "type": "authorized_user",
         "client_id": got.client_id,
@@ -109,5 +114,5 @@ async def _make(settings: Settings, credentials: Path, name: str) -> str:
             f'The calendar "{name}" could not be made: {made.why}. Make it by hand in Google '
             "Calendar, or delete what was made and run this again."
         )
-        raise NotAuthorized(message)
+        raise NotAuthorizedError(message)
     return str(made["id"])

@@ -8,7 +8,7 @@ from voice import clinical_signoff
 from voice.database import connection
 from voice.database.embedded import Engine
 from voice.database.migrations import newest
-from voice.errors import DatabaseWrong, SettingsWrong
+from voice.errors import DatabaseError, SettingsError
 from voice.settings import Settings
 
 
@@ -28,13 +28,13 @@ def check() -> list[Finding]:
         settings = Settings.load("live")
         complete = True
         findings.append(Finding("ok", "settings: complete"))
-    except SettingsWrong as trouble:
+    except SettingsError as trouble:
         findings += [
             Finding("wrong", f"setting {line.strip()}") for line in str(trouble).splitlines()[1:]
         ]
         try:
             settings = Settings.load("demo")
-        except SettingsWrong:
+        except SettingsError:
             return [*findings, *_wording(refused=True)]
     findings += _database(settings) + _calendar(settings)
     if complete:
@@ -61,7 +61,7 @@ def _database(settings: Settings) -> list[Finding]:
             return _look_at(engine.dsn(name))
         finally:
             engine.stop()
-    except DatabaseWrong as trouble:
+    except DatabaseError as trouble:
         return [Finding("wrong", f"database: {trouble}")]
 
 
@@ -70,7 +70,7 @@ def _look_at(dsn: str) -> list[Finding]:
     try:
         off = connection.settings_off(dsn)
         version = connection.migrated_to(dsn)
-    except DatabaseWrong as trouble:
+    except DatabaseError as trouble:
         return [Finding("wrong", f"database: {trouble}")]
     durable = Finding("ok", "database: answers, and keeps what it acknowledged")
     if off:

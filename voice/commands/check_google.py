@@ -10,14 +10,14 @@ from uuid import uuid4
 
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings.event_text import event_id
-from calendar_sync.calendars.contract import Entry, Event, Gone, Inserted
-from calendar_sync.calendars.google.calendar import GoogleDiary
+from calendar_sync.calendars.contract import CalendarEvent, Event, Gone, Inserted
+from calendar_sync.calendars.google.calendar import GoogleCalendar
 from calendar_sync.calendars.google.client import GoogleAccess
 from calendar_sync.calendars.google.errors import Trouble
 from calendar_sync.calendars.google.free_busy import free_busy
 from calendar_sync.calendars.google.watch import GooglePush
 from calendar_sync.calendars.push import Watched
-from calendar_sync.errors import CalendarFault
+from calendar_sync.errors import CalendarError
 from voice.bootstrap import utc_now
 from voice.calendar_setup import api_url, push_address
 from voice.settings import Settings
@@ -51,7 +51,7 @@ async def look(settings: Settings) -> list[Line]:
     """Try everything that the line does at Google. The test event is deleted again."""
     try:
         access = GoogleAccess(Path(settings.google_credentials_file), api_url(settings))
-    except CalendarFault as trouble:
+    except CalendarError as trouble:
         return [("wrong", str(trouble))]
     try:
         return await _look(settings, access)
@@ -72,9 +72,13 @@ async def _look(settings: Settings, access: GoogleAccess) -> list[Line]:
         lines.append(
             ("note", "no calendar blocks times; name the clinician's in GOOGLE_BUSY_CALENDAR_IDS")
         )
-    diary = GoogleDiary(access, calendar, (), settings.zone)
+    screenings = GoogleCalendar(access, calendar, (), settings.zone)
     lines += await _push(settings, access)
-    return [*lines, *await _write(settings, diary), *await _invite(settings, access, diary)]
+    return [
+        *lines,
+        *await _write(settings, screenings),
+        *await _invite(settings, access, screenings),
+    ]
 
 
 def _zone(settings: Settings, said: dict[str, Any]) -> Line:
@@ -121,7 +125,9 @@ async def _push(settings: Settings, access: GoogleAccess) -> list[Line]:
     return [("ok", "Google tells the line at once when staff change something")]
 
 
-async def _invite(settings: Settings, access: GoogleAccess, diary: GoogleDiary) -> tuple[Line, ...]:
+async def _invite(
+    settings: Settings, access: GoogleAccess, screenings: GoogleCalendar
+) -> tuple[Line, ...]:
     """Whether patients who give an email can be invited; nobody is, for the trial."""
     calendar = settings.google_invitations_calendar_id
     if not calendar:
@@ -129,7 +135,7 @@ async def _invite(settings: Settings, access: GoogleAccess, diary: GoogleDiary) 
     if access.is_service:
         return (("wrong", _NO_GUESTS),)
     event = _test_event()
-    inviting = diary.inviting(calendar)
+    inviting = screenings.inviting(calendar)
     made = await inviting.insert(event)
     if not isinstance(made, Inserted):
         why = getattr(made, "why", "the id of the test event is used")
@@ -151,17 +157,17 @@ def _test_event(*, wants_link: bool = False) -> Event:
     )
 
 
-async def _write(settings: Settings, diary: GoogleDiary) -> list[Line]:
+async def _write(settings: Settings, calendar: GoogleCalendar) -> list[Line]:
     """Insert an event, read it, and delete it."""
     event = _test_event(wants_link=True)
-    async with _deleted(diary, event) as lines:
-        made = await diary.insert(event)
+    async with _deleted(calendar, event) as lines:
+        made = await calendar.insert(event)
         if not isinstance(made, Inserted):
             why = getattr(made, "why", "the id of the test event is used")
             lines.append(("wrong", f"a test event cannot be written ({why}): {_SHARE}"))
             return lines
-        there = await diary.find(event.id)
-        if not isinstance(there, Entry) or there.span != event.span:
+        there = await calendar.find(event.id)
+        if not isinstance(there, CalendarEvent) or there.span != event.span:
             lines.append(("wrong", "the test event cannot be read back; try again in a minute"))
             return lines
         lines.append(("ok", "a test event was written and read back"))
@@ -175,13 +181,13 @@ async def _write(settings: Settings, diary: GoogleDiary) -> list[Line]:
 
 
 @asynccontextmanager
-async def _deleted(diary: GoogleDiary, event: Event) -> AsyncGenerator[list[Line]]:
+async def _deleted(calendar: GoogleCalendar, event: Event) -> AsyncGenerator[list[Line]]:
     """Whatever became of the event: in the end it is gone, or a line says that it is not."""
     lines: list[Line] = []
     yield lines
-    there = await diary.find(event.id)
-    if isinstance(there, Entry) and not there.cancelled:
-        if isinstance(await diary.cancel(event.id, there.etag), Gone):
+    there = await calendar.find(event.id)
+    if isinstance(there, CalendarEvent) and not there.cancelled:
+        if isinstance(await calendar.cancel(event.id, there.etag), Gone):
             lines.append(("ok", "and deleted"))
         else:
             lines.append(("wrong", f'delete the event "{event.title}" by hand: {_SHARE}'))

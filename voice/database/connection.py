@@ -12,10 +12,10 @@ from psycopg import AsyncConnection, sql
 from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
-from voice.background import beside
+from voice.background import run_in_background
 from voice.database.embedded import Engine
 from voice.database.migrations import newest
-from voice.errors import DatabaseWrong
+from voice.errors import DatabaseError
 from voice.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -34,7 +34,7 @@ async def open_database(settings: Settings, *, alone: bool) -> AsyncGenerator[st
 
     The embedded engine is started, kept running and at the end stopped; `alone` lets no second
     line onto its folder. A demo keeps its own database, also on a server of yours. Raises
-    DatabaseWrong.
+    DatabaseError.
     """
     given = settings.database_url.get_secret_value()
     if given:
@@ -50,7 +50,7 @@ async def open_database(settings: Settings, *, alone: bool) -> AsyncGenerator[st
         engine.start()
         dsn = make_database(engine.dsn("postgres"), settings.database_name)
         prepare(dsn)
-        async with beside(_keep_running(engine)):
+        async with run_in_background(_keep_running(engine)):
             yield dsn
     finally:
         engine.stop()
@@ -64,7 +64,7 @@ async def _keep_running(engine: Engine) -> None:
             log.error("the embedded PostgreSQL died: starting it again")
             try:
                 await asyncio.to_thread(engine.start)
-            except DatabaseWrong as trouble:
+            except DatabaseError as trouble:
                 log.error("the embedded PostgreSQL does not start again", why=str(trouble))  # noqa: TRY400  # the text says it all
 
 
@@ -76,7 +76,7 @@ async def open_pool(
 
     A connection is tried before it is handed out, so those that the server closed are replaced. A
     statement alone is its own transaction; whoever needs two together opens one. Raises
-    DatabaseWrong when the database does not answer at the start.
+    DatabaseError when the database does not answer at the start.
     """
 
     async def check(conn: AsyncConnection) -> None:
@@ -121,7 +121,7 @@ def make_database(dsn: str, name: str) -> str:
 
 
 def exists(dsn: str, name: str) -> bool:
-    """Whether the server of `dsn` has a database of that name. Raises DatabaseWrong."""
+    """Whether the server of `dsn` has a database of that name. Raises DatabaseError."""
     try:
         with psycopg.connect(dsn, connect_timeout=5) as conn:
             known = conn.execute("SELECT FROM pg_database WHERE datname = %s", [name])
@@ -133,7 +133,7 @@ def exists(dsn: str, name: str) -> bool:
 def prepare(dsn: str) -> None:
     """Refuse a database that may lose what it acknowledged, and bring its tables up to date.
 
-    Blocks. Raises DatabaseWrong.
+    Blocks. Raises DatabaseError.
     """
     off = settings_off(dsn)
     if off:
@@ -141,13 +141,13 @@ def prepare(dsn: str) -> None:
             f"The database runs with {', '.join(off)} off, so a power cut can lose bookings that "
             "callers were told of. Turn on in its configuration: " + ", ".join(off) + "."
         )
-        raise DatabaseWrong(message)
+        raise DatabaseError(message)
     if migrated_to(dsn) != newest():
         migrate(dsn)
 
 
 def settings_off(dsn: str) -> list[str]:
-    """Which of the durability settings are off. Raises DatabaseWrong when nobody answers."""
+    """Which of the durability settings are off. Raises DatabaseError when nobody answers."""
     try:
         with psycopg.connect(dsn, connect_timeout=5) as conn:
             rows = conn.execute(
@@ -170,7 +170,7 @@ def migrated_to(dsn: str) -> str | None:
 
 
 def migrate(dsn: str) -> None:
-    """Run the missing migrations in a process of their own. Raises DatabaseWrong."""
+    """Run the missing migrations in a process of their own. Raises DatabaseError."""
     done = subprocess.run(
         [sys.executable, "-m", "voice.database.migrations"],
         input=dsn,
@@ -184,11 +184,11 @@ def migrate(dsn: str) -> None:
             f"The tables could not be brought up to date: {last[0]}. Look at the database's "
             "version (14 or newer) and at the rights of its user, then start again."
         )
-        raise DatabaseWrong(message)
+        raise DatabaseError(message)
 
 
-def _no_answer(trouble: psycopg.OperationalError) -> DatabaseWrong:
+def _no_answer(trouble: psycopg.OperationalError) -> DatabaseError:
     first = str(trouble).strip().splitlines()[:1] or ["no reason given"]
-    return DatabaseWrong(
+    return DatabaseError(
         f"The database does not answer: {first[0]}. Check DATABASE_URL and that the server runs."
     )

@@ -22,7 +22,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from voice.database.postgres_binaries import Programs
-from voice.errors import DatabaseWrong
+from voice.errors import DatabaseError
 
 VERSION = "18"
 _LONGEST_SOCKET_PATH = 100
@@ -44,7 +44,7 @@ class Engine:
         self._serving: IO[str] | None = None
 
     def claim(self) -> None:
-        """Be the only line on this folder until `stop`. Raises DatabaseWrong when there is one."""
+        """Be the only line on this folder until `stop`. Raises DatabaseError when there is one."""
         self._serving = self._open("line.lock")
         try:
             fcntl.flock(self._serving, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -55,10 +55,10 @@ class Engine:
                 f"{self.data_dir}. To call it, wait a moment and try again. To start one more, "
                 "stop it first (Ctrl-C in its window), or set DATA_DIR to another folder."
             )
-            raise DatabaseWrong(message) from None
+            raise DatabaseError(message) from None
 
     def start(self) -> None:
-        """Start the engine, or join the one that runs. Raises DatabaseWrong."""
+        """Start the engine, or join the one that runs. Raises DatabaseError."""
         with self._turn:
             if self._using is None:
                 self._using = self._open("postgres.users")
@@ -117,7 +117,7 @@ class Engine:
                 f"The data folder {self.data_dir} cannot be used: {trouble.strerror}. "
                 "Make it readable and writable for you, or set DATA_DIR to another folder."
             )
-            raise DatabaseWrong(message) from trouble
+            raise DatabaseError(message) from trouble
 
     def _create(self) -> None:
         """Make the data folder of PostgreSQL in one step, so that a kill leaves no half of one."""
@@ -129,7 +129,7 @@ class Engine:
                         f"The data in {self.cluster} was made by PostgreSQL {version}, this is "
                         f"{VERSION}. Set DATA_DIR to a new folder, or load a dump of the old data."
                     )
-                    raise DatabaseWrong(message)
+                    raise DatabaseError(message)
                 return
             new = self._programs.empty_folder(self.data_dir / "postgres.new")
             made_it = self._programs.run(
@@ -203,4 +203,4 @@ class Engine:
             f"and the owner of the folder are the usual causes; {self.cluster / 'server.log'} says "
             "more. Or set DATABASE_URL to a PostgreSQL of your own."
         )
-        raise DatabaseWrong(message)
+        raise DatabaseError(message)

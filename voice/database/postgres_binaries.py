@@ -11,7 +11,7 @@ import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
-from voice.errors import DatabaseWrong
+from voice.errors import DatabaseError
 
 USER = "screening-line"
 _PASS = 0o001
@@ -31,7 +31,7 @@ class Programs:
                 "This computer has no PostgreSQL wheel (there are some for Linux and macOS). "
                 "Set DATABASE_URL to a PostgreSQL of your own, version 14 or newer."
             )
-            raise DatabaseWrong(message)
+            raise DatabaseError(message)
 
     def run(self, program: str, *args: str | Path) -> subprocess.CompletedProcess[str]:
         """Run one program to its end and return what it said; Ctrl-C does not reach it."""
@@ -76,7 +76,7 @@ class Programs:
             os.chown(folder, user.pw_uid, user.pw_gid)
         elif folder.stat().st_uid != os.geteuid():
             message = f"The folder {folder} belongs to another user. Remove it and start again."
-            raise DatabaseWrong(message)
+            raise DatabaseError(message)
 
 
 def _user() -> pwd.struct_passwd | None:
@@ -94,7 +94,7 @@ def _user() -> pwd.struct_passwd | None:
                 "PostgreSQL does not run as root, and no user could be made for it. Start as an "
                 f"ordinary user, or run: {' '.join(made)}"
             )
-            raise DatabaseWrong(message) from trouble
+            raise DatabaseError(message) from trouble
         return pwd.getpwnam(USER)
 
 

@@ -8,17 +8,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from voice.dialogue import reprompts
+from voice.dialogue import reprompts, turns
 from voice.dialogue.effects import TakeBack
 from voice.dialogue.questions import Choice, Entry, Question, keys_of, menu, menu_of
-from voice.dialogue.replay import Clinic, Prompt, Replay, as_prompt
-from voice.dialogue.turns import Ending, Listening, Passing, Ringing, Told, Turn, Until, Wanted
+from voice.dialogue.replay import Prompt, PromptFacts, Replay, as_prompt
+from voice.dialogue.turns import EffectRequested, Ending, Listening, StopReplay, Turn
 from voice.language import NOTHING, Text, other
 
 E = TypeVar("E", bound=Choice)
 T = TypeVar("T")
 
-PATIENCE = 3
+MAX_MISSES = 3
 """Misses (silence or a wrong key) at one step before the line looks for a person."""
 MOST_ASKINGS = 9
 """Askings of one step, whatever is pressed, before the line looks for a person."""
@@ -30,7 +30,7 @@ class _Listens:
 
     name: str
     wait: int
-    most: int = 1
+    max_digits: int = 1
     finish: str = ""
     unclear: bool = False
 
@@ -41,15 +41,15 @@ class Call(Replay):
     def __init__(
         self,
         journal: Mapping[str, str],
-        clinic: Clinic,
+        prompt_facts: PromptFacts,
         person: "Callable[[Call], Ending | None]",
     ) -> None:
         """``person`` is the story of key 0; it ends the call, or comes back with None."""
-        super().__init__(journal, clinic)
+        super().__init__(journal, prompt_facts)
         self._person = person
-        self._at_the_desk = False
+        self._with_staff = False
 
-    def tell(self, name: str, parts: Sequence[Text], leave: str = "") -> Told:
+    def tell(self, name: str, parts: Sequence[Text], leave: str = "") -> turns.Told:
         """A long speech in parts. Any key skips a part and answers nothing; ``leave`` skips all."""
         heard = []
         for number, part in enumerate(parts, start=1):
@@ -57,8 +57,8 @@ class Call(Replay):
             if not keyed:
                 heard.append(number)
             elif keyed == leave:
-                return Told(tuple(heard), left=True)
-        return Told(tuple(heard), left=False)
+                return turns.Told(tuple(heard), left=True)
+        return turns.Told(tuple(heard), left=False)
 
     def ask(
         self, question: Question[E], words: Text | None = None, *, unclear: E | None = None
@@ -109,7 +109,7 @@ class Call(Replay):
     def ask_digits(self, entry: Entry) -> str:
         """Several digits; "" when the caller skipped an entry that may be skipped."""
         keyed = self._answer(
-            _Listens(entry.name, entry.wait, entry.most, entry.finish),
+            _Listens(entry.name, entry.wait, entry.max_digits, entry.finish),
             lambda: as_prompt(entry.words),
             lambda: as_prompt(entry.short),
             entry.accepts,
@@ -121,7 +121,7 @@ class Call(Replay):
         step, said = self._enter(name), self._taken_lead() + as_prompt(words)
         if self._keyed(step, 0) is None:
             spoken = self._in_voice(said)
-            raise Until(Passing(step, 0, spoken, self.language, self.slow, pause))
+            raise StopReplay(turns.CoverSpeech(step, 0, spoken, self.language, self.slow, pause))
 
     def ring(self, name: str, words: Text, wait: int) -> bool:
         """Ring the clinic's own phone for ``wait`` seconds; whether a person took the call."""
@@ -129,7 +129,7 @@ class Call(Replay):
         came_of_it = self._keyed(step, 0)
         if came_of_it is None:
             spoken = self._in_voice(said)
-            raise Until(Ringing(step, 0, spoken, self.language, self.slow, wait))
+            raise StopReplay(turns.Ringing(step, 0, spoken, self.language, self.slow, wait))
         return came_of_it == "answered"
 
     def _skipped(self, name: str, part: Prompt) -> str:
@@ -138,7 +138,7 @@ class Call(Replay):
         for number in range(MOST_ASKINGS):
             keyed = self._keyed(step, number)
             if keyed is None:
-                raise Until(self._listening(_Listens(name, wait=1), step, number, said))
+                raise StopReplay(self._listening(_Listens(name, wait=1), step, number, said))
             meaning = self._line_key(keyed)
             if meaning is None:
                 return keyed
@@ -163,7 +163,7 @@ class Call(Replay):
             keyed = self._keyed(step, number)
             if keyed is None:
                 said = first + (brief() if short else whole())
-                raise Until(self._listening(at, step, number, said))
+                raise StopReplay(self._listening(at, step, number, said))
             number += 1
             if accepts(keyed):
                 self._trail.append(step)
@@ -174,25 +174,27 @@ class Call(Replay):
                 first, short = self._sorry(keyed, misses), misses == 1
             else:
                 first, short = meaning + lead, False
-            if misses < PATIENCE and number % MOST_ASKINGS:
+            if misses < MAX_MISSES and number % MOST_ASKINGS:
                 continue
             if self._silent:
-                raise Until(self.goodbye(reprompts.SILENT, "silent"))
+                raise StopReplay(self.goodbye(reprompts.SILENT, "silent"))
             if at.unclear:
                 return None
             if gave_up:
-                raise Until(self.goodbye(reprompts.CALL_AGAIN, "gave up"))
+                raise StopReplay(self.goodbye(reprompts.CALL_AGAIN, "gave up"))
             self._get_a_person(reprompts.GIVE_UP)
             gave_up, misses, first, short = True, 0, (), False
 
     def _listening(self, at: "_Listens", step: str, number: int, said: Prompt) -> Listening:
         spoken, wait = self._in_voice(said), self._wait(at.wait)
-        return Listening(step, number, spoken, self.language, self.slow, wait, at.most, at.finish)
+        return Listening(
+            step, number, spoken, self.language, self.slow, wait, at.max_digits, at.finish
+        )
 
     def _sorry(self, keyed: str, misses: int) -> Prompt:
         """What comes before the second try, and before the third."""
         if misses > 1:
-            person = NOTHING if self._at_the_desk else reprompts.FOR_A_PERSON
+            person = NOTHING if self._with_staff else reprompts.FOR_A_PERSON
             return as_prompt(reprompts.MORE_TIME + person)
         if not keyed:
             return as_prompt(reprompts.NO_KEY)
@@ -201,7 +203,7 @@ class Call(Replay):
     def _line_key(self, keyed: str, back: str = "") -> Prompt | None:
         """Do what a key means everywhere; what to say first, or None when it means nothing."""
         match keyed:
-            case "0" if not self._at_the_desk:
+            case "0" if not self._with_staff:
                 self._get_a_person(NOTHING)
             case "7":
                 self.slow = True
@@ -221,28 +223,28 @@ class Call(Replay):
     def _go_back(self, mark: str) -> None:
         """Ask the question before anew; past something done outside there is no way back."""
         if mark not in self.journal and self._trail:
-            raise Until(Wanted(mark, TakeBack(self._trail[-1].partition("-")[0])))
+            raise StopReplay(EffectRequested(mark, TakeBack(self._trail[-1].partition("-")[0])))
 
     def _get_a_person(self, words: Text) -> None:
         """Leave the story for a person, and come back to it when the caller wants to go on."""
-        if self._at_the_desk:
-            raise Until(self.goodbye(reprompts.CALL_AGAIN, "gave up"))
-        self._at_the_desk, trail = True, list(self._trail)
+        if self._with_staff:
+            raise StopReplay(self.goodbye(reprompts.CALL_AGAIN, "gave up"))
+        self._with_staff, trail = True, list(self._trail)
         self.say(words)
         ending = self._person(self)
         if ending is not None:
-            raise Until(ending)
-        self._at_the_desk, self._trail = False, trail
+            raise StopReplay(ending)
+        self._with_staff, self._trail = False, trail
 
 
 def replay(
     story: Callable[[Call], Ending],
     journal: Mapping[str, str],
-    clinic: Clinic,
+    prompt_facts: PromptFacts,
     person: Callable[[Call], Ending | None],
-) -> Turn | Wanted | Ending:
+) -> Turn | EffectRequested | Ending:
     """Run the story as far as the journal goes: to a turn, to something wanted, or to its end."""
     try:
-        return story(Call(journal, clinic, person))
-    except Until as stopped:
+        return story(Call(journal, prompt_facts, person))
+    except StopReplay as stopped:
         return stopped.here

@@ -105,7 +105,7 @@ class Hold(Effect[Held | JustTaken]):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Submitted:
     """The booking was confirmed by the caller and is on its way to the calendar."""
 
     visit_code: str
@@ -113,10 +113,10 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Book(Effect[Asked | JustTaken]):
+class Book(Effect[Submitted | JustTaken]):
     """Book the held time, with what staff should read: ``chart`` is (label, answer) in order."""
 
-    brings: ClassVar[Any] = Asked | JustTaken
+    brings: ClassVar[Any] = Submitted | JustTaken
     booking: int
     language: str
     number: str
@@ -141,17 +141,17 @@ class SeePlaced(Effect[Placed]):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Stored:
     """It is stored."""
 
     kind: Literal["kept"] = "kept"
 
 
 @dataclass(frozen=True, slots=True)
-class KeepConsent(Effect[Kept]):
+class KeepConsent(Effect[Stored]):
     """Store whether texts about this booking may go to ``number`` (E.164), and how it was asked."""
 
-    brings: ClassVar[Any] = Kept
+    brings: ClassVar[Any] = Stored
     booking: int
     number: str
     given: bool
@@ -159,27 +159,29 @@ class KeepConsent(Effect[Kept]):
 
 
 @dataclass(frozen=True, slots=True)
-class AskCallBack(Effect[Kept]):
+class AskCallBack(Effect[Stored]):
     """Ask staff to call back; ``number`` in E.164, or "" when the caller has none that works."""
 
-    brings: ClassVar[Any] = Kept
+    brings: ClassVar[Any] = Stored
     reason: str
     number: str
     language: str
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class StaffPhone:
     """Whether a person can be rung now."""
 
     state: Literal["open", "closed", "no phone"]
 
 
 @dataclass(frozen=True, slots=True)
-class SeeDesk(Effect[Desk]):
+class SeeStaffPhone(Effect[StaffPhone]):
     """Look whether the clinic is open and has a phone to ring."""
 
-    brings: ClassVar[Any] = Desk
+    brings: ClassVar[Any] = StaffPhone
 
 
-AnyEffect = TakeBack | FindOffers | Hold | Book | SeePlaced | KeepConsent | AskCallBack | SeeDesk
+AnyEffect = (
+    TakeBack | FindOffers | Hold | Book | SeePlaced | KeepConsent | AskCallBack | SeeStaffPhone
+)

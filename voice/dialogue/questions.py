@@ -108,7 +108,7 @@ class Entry:
 
     name: str
     words: Text
-    most: int
+    max_digits: int
     short: Text
     least: int = 2
     finish: str = "#"

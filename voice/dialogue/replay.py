@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from voice.dialogue import reprompts
 from voice.dialogue.effects import Effect
-from voice.dialogue.turns import Goodbye, Spoken, Until, Wanted
+from voice.dialogue.turns import EffectRequested, Goodbye, Spoken, StopReplay
 from voice.language import Language, Text, other
 
 R = TypeVar("R")
@@ -35,7 +35,7 @@ def as_prompt(words: Text) -> Prompt:
 
 
 @dataclass(frozen=True, slots=True)
-class Clinic:
+class PromptFacts:
     """What the words need to know of the clinic: ``facts`` fill the {marks} in every text."""
 
     facts: Mapping[str, Text]
@@ -49,7 +49,7 @@ class Replay:
     """One run through a dialogue, as far as the journal goes."""
 
     journal: Mapping[str, str]
-    clinic: Clinic
+    prompt_facts: PromptFacts
     language: Language = "en"
     slow: bool = False
     _said: list[Text] = field(default_factory=list)
@@ -71,7 +71,7 @@ class Replay:
     @property
     def zone(self) -> ZoneInfo:
         """The clinic's time zone."""
-        return self.clinic.zone
+        return self.prompt_facts.zone
 
     def say(self, words: Text) -> None:
         """Speak in front of whatever comes next."""
@@ -81,7 +81,7 @@ class Replay:
         """What the effect brought back; done once, outside, however often the flow is replayed."""
         step = self._enter(name)
         if step not in self.journal:
-            raise Until(Wanted(step, effect))
+            raise StopReplay(EffectRequested(step, effect))
         self._trail.clear()
         return effect.read(self.journal[step])
 
@@ -103,7 +103,7 @@ class Replay:
         return lead
 
     def _in_voice(self, prompt: Prompt) -> tuple[Spoken, ...]:
-        facts = self.clinic.facts
+        facts = self.prompt_facts.facts
         return tuple(
             Spoken(words.about(**facts).spoken_in(language), language)
             for words, aside in prompt
@@ -115,7 +115,7 @@ class Replay:
         """What was keyed at the n-th asking of a step; None where the journal ends."""
         self._turns += 1
         if self._turns > MOST_TURNS:
-            raise Until(self.goodbye(reprompts.CALL_AGAIN, "too many turns"))
+            raise StopReplay(self.goodbye(reprompts.CALL_AGAIN, "too many turns"))
         return self.journal.get(f"{step}~{number}")
 
     def _wait(self, seconds: int) -> int:

@@ -35,7 +35,7 @@ class Listening(Turn):
     """Waits ``wait`` seconds for at most ``most`` digits; ``finish`` ends an entry early."""
 
     wait: int
-    most: int = 1
+    max_digits: int = 1
     finish: str = ""
 
 
@@ -47,7 +47,7 @@ class Ringing(Turn):
 
 
 @dataclass(frozen=True, slots=True)
-class Passing(Turn):
+class CoverSpeech(Turn):
     """Speaks and comes back by itself, while something is done; pauses ``pause`` seconds first."""
 
     pause: int = 0
@@ -81,17 +81,17 @@ Ending = Goodbye | Connected
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class EffectRequested:
     """The flow needs something from outside, to be kept under ``step``."""
 
     step: str
     effect: Effect[Any]
 
 
-class Until(BaseException):
+class StopReplay(BaseException):
     """Carries out of the flow what it stopped at; no ``except Exception`` of a flow can eat it."""
 
-    def __init__(self, here: Turn | Wanted | Ending) -> None:
+    def __init__(self, here: Turn | EffectRequested | Ending) -> None:
         """Keep where the replay stopped."""
         super().__init__()
         self.here = here

@@ -11,10 +11,10 @@ from twilio.twiml.voice_response import Dial, Gather, Say, VoiceResponse
 from voice.dialogue.speech import PAUSE_SECONDS
 from voice.dialogue.turns import (
     Connected,
+    CoverSpeech,
     Ending,
     Goodbye,
     Listening,
-    Passing,
     Ringing,
     Spoken,
     Turn,
@@ -56,13 +56,13 @@ def document(here: Turn | Ending, phones: Phones) -> str:
                 method="POST",
                 input="dtmf",
                 timeout=here.wait,
-                num_digits=here.most,
+                num_digits=here.max_digits,
                 finish_on_key=here.finish,
                 action_on_empty_result=True,
             )
             _speak(gather, here.spoken, slow=here.slow, phones=phones)
             response.append(gather)
-        case Passing():
+        case CoverSpeech():
             if here.pause:
                 response.pause(length=here.pause)
             _speak(response, here.spoken, slow=here.slow, phones=phones)

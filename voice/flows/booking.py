@@ -4,20 +4,20 @@ from voice.dialogue import speech
 from voice.dialogue.call import Call
 from voice.dialogue.effects import (
     AskCallBack,
-    Asked,
     Book,
     Held,
     Hold,
     JustTaken,
     Opening,
     SeePlaced,
+    Submitted,
     Unreadable,
 )
 from voice.dialogue.questions import Choice, Question
 from voice.dialogue.turns import Ending
 from voice.flows.clinical_wording import SAFETY_QUESTIONS
 from voice.flows.goodbye import booked
-from voice.flows.phone_number import a_number
+from voice.flows.phone_number import ask_number
 from voice.flows.times import choose_a_time
 from voice.flows.transfer import NO_NUMBER, call_back
 from voice.flows.triage import Answers
@@ -65,7 +65,7 @@ LOOKS = 5
 
 def booking(call: Call, answers: Answers, heard: tuple[int, ...]) -> Ending:
     """Offer, hold, confirm, insert, and only then speak of it as booked."""
-    number = a_number(call)
+    number = ask_number(call)
     if not number:
         return call.goodbye(NO_NUMBER, "no number to call back")
     while True:
@@ -105,7 +105,7 @@ def book(call: Call, opening: Opening, number: str, chart: Answers) -> Ending | 
         case JustTaken():
             call.say(JUST_TAKEN)
             return None
-        case Asked(visit_code=code):
+        case Submitted(visit_code=code):
             return placed(call, held.booking, opening, code, number)
 
 

@@ -2,7 +2,7 @@
 
 from voice.dialogue.call import Call
 from voice.dialogue.turns import Ending
-from voice.flows.transfer import a_person
+from voice.flows.transfer import transfer_to_staff
 from voice.language import Text
 
 OUR_STAFF = Text(
@@ -11,7 +11,7 @@ OUR_STAFF = Text(
 )
 
 
-def my_visit(call: Call) -> Ending | None:
+def existing_visit(call: Call) -> Ending | None:
     """Take the caller to a person; None when the caller would rather book a new visit."""
     call.say(OUR_STAFF)
-    return a_person(call)
+    return transfer_to_staff(call)

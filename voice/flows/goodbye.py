@@ -54,7 +54,7 @@ def booked(call: Call, booking: int, opening: Opening, code: str, number: str) -
     when = speech.day_and_time(opening.start, call.zone)
     said = BOOKED.about(time=when, zone=speech.zone_name(call.zone))
     call.tell("booked", (said + CODE.about(code=speech.visit_code(code)),))
-    agreed = call.clinic.texts and may_we_text(call, booking, number)
+    agreed = call.prompt_facts.texts and may_we_text(call, booking, number)
     link = TEXTS_ON if agreed else TEXTS_OFF
     call.tell("texts.answer", (link,))
     return call.goodbye(SAFETY_NET + TO_CHANGE, "booked")

@@ -6,7 +6,7 @@ from voice.dialogue.turns import Ending
 from voice.flows.booking import booking
 from voice.flows.clinical_wording import EMERGENCY
 from voice.flows.education import education
-from voice.flows.existing_visit import my_visit
+from voice.flows.existing_visit import existing_visit
 from voice.flows.safety import AllClear, safety
 from voice.flows.triage import triage
 from voice.language import Text
@@ -45,7 +45,7 @@ def the_call(call: Call) -> Ending:
         case Way.BOOK:
             return screening(call, heard=())
         case Way.VISIT:
-            return my_visit(call) or screening(call, heard=())
+            return existing_visit(call) or screening(call, heard=())
         case Way.STAY:
             return screening(call, heard=education(call))
 

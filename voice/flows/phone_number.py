@@ -20,7 +20,7 @@ ENTER = Entry(
         "Please enter your ten digit phone number, then press pound.",
         "Marque su número de teléfono de diez cifras, y luego numeral.",
     ),
-    most=11,
+    max_digits=11,
     short=Text(
         "Please enter the area code and number, then press pound.",
         "Marque el código de área y el número, y luego numeral.",
@@ -34,7 +34,7 @@ READ_BACK = Question("number.right", Text("I have {number}.", "Tengo {number}.")
 TRIES = 3
 
 
-def a_number(call: Call) -> str:
+def ask_number(call: Call) -> str:
     """The caller's own number, or a keyed one; "" when none could be had. E.164."""
     return call.caller or keyed_number(call)
 

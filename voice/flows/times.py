@@ -15,7 +15,7 @@ class More(Choice):
     OTHER = "4", Text("For other times", "Para otras horas")
 
 
-class Wish(Choice):
+class OtherTimes(Choice):
     """Which times to hear instead."""
 
     MORNINGS = "1", Text("For mornings", "Para las mañanas")
@@ -34,7 +34,7 @@ class AllHeard(Choice):
 ZONE = Text("In {zone}.", "En {zone}.")
 OFFER = Text("For {time}", "El {time}")
 SAME_DAY = Text("For the same day, {time}", "El mismo día, {time}")
-WISH = Question("times.wish", Text("Which times?", "¿Qué horas?"), Wish)
+OTHER_TIMES = Question("times.wish", Text("Which times?", "¿Qué horas?"), OtherTimes)
 ALL_HEARD = Question(
     "times.all_heard",
     Text("Those are all the times I have.", "Esas son todas las horas que tengo."),
@@ -45,17 +45,17 @@ FIRST_TIMES = FindOffers("any", "")
 
 def choose_a_time(call: Call) -> Opening | Unreadable | None:
     """The chosen opening; None when none was left or wanted; Unreadable when nobody knows."""
-    wish = FIRST_TIMES
+    search = FIRST_TIMES
     while True:
-        match call.needs("times.offers", wish):
+        match call.needs("times.offers", search):
             case Unreadable() as unreadable:
                 return unreadable
-            case Offers(openings=()) if wish == FIRST_TIMES:
+            case Offers(openings=()) if search == FIRST_TIMES:
                 return None
             case Offers(openings=()):
                 match call.ask(ALL_HEARD):
                     case AllHeard.FIRST:
-                        wish = FIRST_TIMES
+                        search = FIRST_TIMES
                     case AllHeard.CALL_BACK:
                         return None
             case Offers(openings=openings):
@@ -63,20 +63,20 @@ def choose_a_time(call: Call) -> Opening | Unreadable | None:
                 picked = call.choose("times", all_times, openings, spoken(call, openings), More)
                 if isinstance(picked, Opening):
                     return picked
-                wish = another_wish(call, wish, openings)
+                search = other_times(call, search, openings)
 
 
-def another_wish(call: Call, wish: FindOffers, heard: tuple[Opening, ...]) -> FindOffers:
+def other_times(call: Call, search: FindOffers, heard: tuple[Opening, ...]) -> FindOffers:
     """What to look for when none of the offered times fits."""
-    match call.ask(WISH):
-        case Wish.MORNINGS:
+    match call.ask(OTHER_TIMES):
+        case OtherTimes.MORNINGS:
             return FindOffers("morning", "")
-        case Wish.AFTERNOONS:
+        case OtherTimes.AFTERNOONS:
             return FindOffers("afternoon", "")
-        case Wish.LATER:
-            return FindOffers(wish.part, heard[-1].start.isoformat())
-        case Wish.BACK:
-            return wish
+        case OtherTimes.LATER:
+            return FindOffers(search.part, heard[-1].start.isoformat())
+        case OtherTimes.BACK:
+            return search
 
 
 def spoken(call: Call, openings: tuple[Opening, ...]) -> Callable[[], list[Text]]:

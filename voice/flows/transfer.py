@@ -2,10 +2,10 @@
 
 from voice.dialogue import speech
 from voice.dialogue.call import Call
-from voice.dialogue.effects import AskCallBack, SeeDesk
+from voice.dialogue.effects import AskCallBack, SeeStaffPhone
 from voice.dialogue.questions import Choice, Question
 from voice.dialogue.turns import Connected, Ending
-from voice.flows.phone_number import a_number
+from voice.flows.phone_number import ask_number
 from voice.language import NOTHING, Text
 
 
@@ -35,9 +35,9 @@ NO_NUMBER = Text(
 )
 
 
-def a_person(call: Call) -> Ending | None:
+def transfer_to_staff(call: Call) -> Ending | None:
     """Ring the clinic, or offer a call-back; None when the caller would rather go on."""
-    match call.needs("person.desk", SeeDesk()).state:
+    match call.needs("person.desk", SeeStaffPhone()).state:
         case "open":
             if call.ring("person.ring", TRANSFER, RING_SECONDS):
                 return Connected()
@@ -55,7 +55,7 @@ def a_person(call: Call) -> Ending | None:
 
 def call_back(call: Call, reason: str) -> Ending:
     """Store a call-back and say at which number; nothing is promised before it is stored."""
-    number = a_number(call)
+    number = ask_number(call)
     call.needs("call_back", AskCallBack(reason, number, call.language))
     if not number:
         return call.goodbye(NO_NUMBER, "no number to call back")

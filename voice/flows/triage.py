@@ -70,7 +70,7 @@ PAIN = Entry(
         "From 0 to 10, how bad is the pain?",
         "De 0 a 10, ¿cuánto duele?",
     ),
-    most=2,
+    max_digits=2,
     least=1,
     finish="",
     wait=4,

@@ -20,7 +20,7 @@ _SEE_OTHER = 303
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class VisitRequest:
     """What somebody asked who has the link of this visit; `key` is their browser's."""
 
     line: Line

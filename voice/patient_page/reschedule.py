@@ -16,7 +16,7 @@ from voice.dialogue import speech
 from voice.language import Text
 from voice.patient_page import wording
 from voice.patient_page.dates import clock, month, weekday, whole
-from voice.patient_page.request import Asked
+from voice.patient_page.request import VisitRequest
 
 WAIT_SECONDS = 2.0
 """How long the answer to a yes waits for the calendar before the page says that it is under way."""
@@ -26,9 +26,9 @@ _CONFLICT = 409
 _NOON = 12
 
 
-async def choose(asked: Asked) -> Response:
+async def choose(asked: VisitRequest) -> Response:
     """The days and times that a caller would be offered."""
-    if not patient_changes.may_change(asked.visit, asked.line.desk):
+    if not patient_changes.may_change(asked.visit, asked.line.clinic):
         return asked.away()
     async with asked.line.pool.connection() as conn:
         if under_way := await wanted_time(conn, asked.visit.id):
@@ -36,10 +36,12 @@ async def choose(asked: Asked) -> Response:
     return await _choose(asked, wording.TAKEN if "taken" in asked.query else None)
 
 
-async def hold(asked: Asked) -> Response:
+async def hold(asked: VisitRequest) -> Response:
     """Hold the time that was pressed, and ask once more."""
     slot = _slot(asked, asked.form.get("start", ""))
-    picked = await patient_changes.hold_for(asked.line.desk, asked.visit.id, slot) if slot else None
+    picked = (
+        await patient_changes.hold_for(asked.line.clinic, asked.visit.id, slot) if slot else None
+    )
     match picked:
         case Held():
             return asked.away(f"/move/{picked.booking_id}")
@@ -51,7 +53,7 @@ async def hold(asked: Asked) -> Response:
             return asked.away()
 
 
-async def look(asked: Asked) -> Response:
+async def look(asked: VisitRequest) -> Response:
     """Where the move to a picked time stands."""
     held = await _held(asked)
     if held is None:
@@ -59,11 +61,11 @@ async def look(asked: Asked) -> Response:
     return await _where(asked, held)
 
 
-async def confirm(asked: Asked) -> Response:
+async def confirm(asked: VisitRequest) -> Response:
     """The patient's yes; a moment later the calendar has usually answered."""
     held = await _held(asked)
     if held is not None:
-        moved = await patient_changes.move(asked.line.desk, asked.visit.id, held.id)
+        moved = await patient_changes.move(asked.line.clinic, asked.visit.id, held.id)
         if isinstance(moved, Closed):
             return asked.away()
         if isinstance(moved, Taken):
@@ -73,9 +75,9 @@ async def confirm(asked: Asked) -> Response:
     return asked.away("/move")
 
 
-async def _choose(asked: Asked, said: Text | None = None, status: int = 200) -> Response:
+async def _choose(asked: VisitRequest, said: Text | None = None, status: int = 200) -> Response:
     zone = asked.line.settings.zone
-    free = await patient_changes.times_for(asked.line.desk, asked.visit.id)
+    free = await patient_changes.times_for(asked.line.clinic, asked.visit.id)
     unreadable = isinstance(free, Stale)
     by_day = {
         day: list(slots)
@@ -105,7 +107,7 @@ async def _choose(asked: Asked, said: Text | None = None, status: int = 200) -> 
     )
 
 
-def _short(slot: Span, asked: Asked) -> tuple[Text, str, Text]:
+def _short(slot: Span, asked: VisitRequest) -> tuple[Text, str, Text]:
     """A day as its link shows it: "Tue", "1", "Dec"."""
     start, zone = slot.start, asked.line.settings.zone
     return weekday(start, zone), str(start.astimezone(zone).day), month(start, zone)
@@ -118,16 +120,16 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _slot(asked: Asked, text: str) -> Span | None:
+def _slot(asked: VisitRequest, text: str) -> Span | None:
     """The time that was pressed, as long as a screening is; whether it is open is asked later."""
     try:
         start = datetime.fromisoformat(text).astimezone(UTC)
-        return Span(start, start + timedelta(minutes=asked.line.desk.rules.minutes))
+        return Span(start, start + timedelta(minutes=asked.line.clinic.rules.minutes))
     except (ValueError, OverflowError):
         return None
 
 
-async def _held(asked: Asked) -> Booking | None:
+async def _held(asked: VisitRequest) -> Booking | None:
     number = asked.query.get("held", "")
     if not (number.isascii() and number.isdecimal() and len(number) < 18):  # noqa: PLR2004  # bigint
         return None
@@ -135,10 +137,10 @@ async def _held(asked: Asked) -> Booking | None:
         return await patient_changes.held_for(conn, asked.visit.id, int(number))
 
 
-async def _where(asked: Asked, held: Booking) -> Response:
+async def _where(asked: VisitRequest, held: Booking) -> Response:
     zone = asked.line.settings.zone
     before, after = (whole(each.slot.start, zone) for each in (asked.visit, held))
-    match patient_changes.move_state(held, asked.line.desk):
+    match patient_changes.move_state(held, asked.line.clinic):
         case "moved":
             return asked.away(moved="1")
         case "changed":

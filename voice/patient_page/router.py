@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from calendar_sync.bookings.booking import Booking, booking
 from voice.bootstrap import Line
 from voice.patient_page import reschedule, views, wording
-from voice.patient_page.request import Asked, language_of, message
+from voice.patient_page.request import VisitRequest, language_of, message
 from voice.patient_page.security import (
     HEADERS,
     STRICT_TRANSPORT,
@@ -34,7 +34,7 @@ _FORBIDDEN, _NOT_FOUND, _BROKEN, _AWAY = 403, 404, 500, 503
 _READ = ["GET", "HEAD"]
 _VISIT = "/visit/{token}"
 
-Answer = Callable[[Asked], Awaitable[Response]]
+Answer = Callable[[VisitRequest], Awaitable[Response]]
 
 
 def add_visit(app: FastAPI, line: Line) -> None:
@@ -96,7 +96,7 @@ def _answered(line: Line, answer: Answer) -> Callable[[Request], Awaitable[Respo
             return message(line, language, wording.NOT_DONE, why, _FORBIDDEN, switch=False)
         key = browser_key(request)
         query = {**request.query_params, **request.path_params}
-        asked = Asked(line, language, token, visit, query, form, key)
+        asked = VisitRequest(line, language, token, visit, query, form, key)
         response = await answer(asked)
         give_key(response, key, secure=public.startswith("https://"))
         return response

@@ -13,7 +13,7 @@ from voice.language import Text
 from voice.patient_page import wording
 from voice.patient_page.contact_form import Contact, contact
 from voice.patient_page.dates import clock, month, weekday
-from voice.patient_page.request import Asked
+from voice.patient_page.request import VisitRequest
 
 EARLY = timedelta(minutes=15)
 """The video link shows so long before the visit; earlier nobody would be there."""
@@ -37,22 +37,22 @@ class Join:
     seconds: int | None = None
 
 
-async def show(asked: Asked) -> Response:
+async def show(asked: VisitRequest) -> Response:
     """How the visit stands."""
     known = Contact(asked.visit.patient_name or "", asked.visit.patient_email or "")
     return _visit(asked, known)
 
 
-async def keep_contact(asked: Asked) -> Response:
+async def keep_contact(asked: VisitRequest) -> Response:
     """Keep a name and an email; what is wrong is said beside it, and what was typed stays."""
     typed = contact(asked.form.get("name", ""), asked.form.get("email", ""))
     if not typed.is_fine:
         return _visit(asked, typed, status=_UNPROCESSABLE)
-    await patient_changes.keep_contact(asked.line.desk, asked.visit.id, typed.name, typed.email)
+    await patient_changes.keep_contact(asked.line.clinic, asked.visit.id, typed.name, typed.email)
     return asked.away("#who", saved="1")
 
 
-async def file(asked: Asked) -> Response:
+async def file(asked: VisitRequest) -> Response:
     """The visit for the patient's own calendar."""
     if stands(asked) != "booked":
         return asked.away()
@@ -64,20 +64,20 @@ async def file(asked: Asked) -> Response:
     return Response(made, headers=named, media_type="text/calendar")
 
 
-async def ask_cancel(asked: Asked) -> Response:
+async def ask_cancel(asked: VisitRequest) -> Response:
     """The one question before a visit is cancelled."""
-    if not patient_changes.may_change(asked.visit, asked.line.desk):
+    if not patient_changes.may_change(asked.visit, asked.line.clinic):
         return asked.away()
     return asked.page("cancel.html", now=_card(asked), title=wording.CANCEL_ASK)
 
 
-async def cancel(asked: Asked) -> Response:
+async def cancel(asked: VisitRequest) -> Response:
     """Cancel it; whatever came of it, the page then says how the visit stands."""
-    await patient_changes.cancel(asked.line.desk, asked.visit.id)
+    await patient_changes.cancel(asked.line.clinic, asked.visit.id)
     return asked.away()
 
 
-def stands(asked: Asked) -> Stands:
+def stands(asked: VisitRequest) -> Stands:
     """How the visit stands now."""
     match asked.visit.state:
         case "booked":
@@ -90,7 +90,7 @@ def stands(asked: Asked) -> Stands:
             return "not booked"
 
 
-def _visit(asked: Asked, typed: Contact, *, status: int = 200) -> Response:
+def _visit(asked: VisitRequest, typed: Contact, *, status: int = 200) -> Response:
     title, note = _entry(asked)
     return asked.page(
         "visit.html",
@@ -101,22 +101,22 @@ def _visit(asked: Asked, typed: Contact, *, status: int = 200) -> Response:
         join=_join(asked),
         early=clock(asked.visit.slot.start - EARLY, asked.line.settings.zone),
         google=google_link(asked.visit.slot, title, note),
-        may_change=patient_changes.may_change(asked.visit, asked.line.desk),
+        may_change=patient_changes.may_change(asked.visit, asked.line.clinic),
         typed=typed,
         saved="saved" in asked.query,
-        invites=asked.line.desk.invitations is not None,
+        invites=asked.line.clinic.invitations is not None,
         said=_said(asked),
     )
 
 
-def _said(asked: Asked) -> object:
+def _said(asked: VisitRequest) -> object:
     """What came of a move that was just asked for."""
     if "moved" in asked.query and asked.visit.moved_at is not None:
         return wording.MOVED
     return wording.CHANGED if "changed" in asked.query else None
 
 
-def _card(asked: Asked) -> dict[str, object]:
+def _card(asked: VisitRequest) -> dict[str, object]:
     """The day and the time of the visit, large."""
     slot, zone = asked.visit.slot, asked.line.settings.zone
     return {
@@ -130,15 +130,15 @@ def _card(asked: Asked) -> dict[str, object]:
     }
 
 
-def _join(asked: Asked) -> Join:
-    desk, slot = asked.line.desk, asked.visit.slot
-    link = asked.visit.video_link or desk.video_url or ""
-    left = slot.start - EARLY - desk.now()
+def _join(asked: VisitRequest) -> Join:
+    clinic, slot = asked.line.clinic, asked.visit.slot
+    link = asked.visit.video_link or clinic.video_url or ""
+    left = slot.start - EARLY - clinic.now()
     if left > timedelta(0):
-        coming = desk.makes_links and asked.visit.video_link is None
+        coming = clinic.makes_links and asked.visit.video_link is None
         return Join(seconds=int(left.total_seconds()) + 1 if link or coming else None)
     return Join(link if link.startswith(("https://", "http://")) else "")
 
 
-def _entry(asked: Asked) -> tuple[str, str]:
+def _entry(asked: VisitRequest) -> tuple[str, str]:
     return entry(asked.line.settings.clinic_number, asked.language)

@@ -7,11 +7,11 @@ import sys
 from collections import deque
 from dataclasses import dataclass
 
-from voice.errors import Fault
+from voice.errors import ReportedError
 from voice.settings import Settings
 from voice.simulator.caller_id import WITHHELD, CallerId
 from voice.simulator.connect import Reached, reach
-from voice.simulator.handset import Face, Staff
+from voice.simulator.handset import Handset, Staff
 from voice.simulator.key_script import Scripted, Step, read_keys
 from voice.simulator.keyboard import Keyboard
 from voice.simulator.player import Ended, Player
@@ -22,12 +22,12 @@ _E164 = re.compile(r"\+[1-9]\d{6,14}")
 DEFAULT_CALLER = "+14255550123"
 
 
-class CannotCall(Fault):
+class CallRefusedError(ReportedError):
     """The call was not placed; the text says what to write instead."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class CallOptions:
     """What was asked for on the command line. ``steps`` None: a person types the keys."""
 
     number: str
@@ -36,36 +36,38 @@ class Wish:
     fast: bool = False
 
 
-def wish(*, caller: str | None, withheld: bool, keys: str | None, staff: Staff, fast: bool) -> Wish:
-    """What the options mean. Raises CannotCall and KeysUnreadable."""
+def call_options(
+    *, caller: str | None, withheld: bool, keys: str | None, staff: Staff, fast: bool
+) -> CallOptions:
+    """What the options mean. Raises CallRefusedError and InvalidKeysError."""
     if withheld and caller is not None:
         message = "A call is --withheld or has a --caller; leave one of them out."
-        raise CannotCall(message)
+        raise CallRefusedError(message)
     number = WITHHELD if withheld else caller or DEFAULT_CALLER
     if not _E164.fullmatch(number):
         message = f"--caller {number!r} is no number; write it like {DEFAULT_CALLER}."
-        raise CannotCall(message)
+        raise CallRefusedError(message)
     steps = None if keys is None else read_keys(keys)
     if steps is None and not (sys.stdin.isatty() and sys.stdout.isatty()):
         message = 'This is no terminal to type keys in; write them down, like --keys "1 2 2 h".'
-        raise CannotCall(message)
-    return Wish(number, steps, staff, fast)
+        raise CallRefusedError(message)
+    return CallOptions(number, steps, staff, fast)
 
 
-def place(settings: Settings, wanted: Wish) -> None:
-    """Place the call and live it to its end. Raises DatabaseWrong."""
+def place(settings: Settings, options: CallOptions) -> None:
+    """Place the call and live it to its end. Raises DatabaseError."""
     try:
-        asyncio.run(_place(settings, wanted))
+        asyncio.run(_place(settings, options))
     except (asyncio.CancelledError, KeyboardInterrupt):
         sys.stdout.write("\nThe call was cut off.\n")
 
 
-async def _place(settings: Settings, wanted: Wish) -> None:
+async def _place(settings: Settings, options: CallOptions) -> None:
     async with reach(settings) as reached:
-        if wanted.steps is None:
-            await by_hand(reached, wanted)
+        if options.steps is None:
+            await by_hand(reached, options)
         else:
-            await by_script(reached, wanted.number, wanted.steps, wanted.staff)
+            await by_script(reached, options.number, options.steps, options.staff)
 
 
 async def by_script(reached: Reached, number: str, steps: tuple[Step, ...], staff: Staff) -> None:
@@ -79,26 +81,26 @@ async def by_script(reached: Reached, number: str, steps: tuple[Step, ...], staf
     sys.stderr.write("\n".join(["", *await _summary(reached, player, ended), ""]))
 
 
-async def by_hand(reached: Reached, wanted: Wish) -> None:
+async def by_hand(reached: Reached, options: CallOptions) -> None:
     """A person at this terminal, in real time."""
-    who = "a withheld number" if wanted.number == WITHHELD else wanted.number
+    who = "a withheld number" if options.number == WITHHELD else options.number
     sys.stdout.write(
         f"Calling {reached.settings.clinic_name} from {who}. Type 0-9 * #;"
         " h or Ctrl-C hangs up.\n\n"
     )
     with Keyboard(sys.stdin.fileno()) as keyboard:
         width = shutil.get_terminal_size().columns
-        face = Terminal(keyboard, sys.stdout, wanted.staff, fast=wanted.fast, width=width)
-        player = _player(reached, wanted.number, face)
+        handset = Terminal(keyboard, sys.stdout, options.staff, fast=options.fast, width=width)
+        player = _player(reached, options.number, handset)
         ended = await player.call()
-        face.finish()
+        handset.finish()
     sys.stdout.write("\n".join(["", *await _summary(reached, player, ended), ""]))
 
 
-def _player(reached: Reached, number: str, face: Face) -> Player:
+def _player(reached: Reached, number: str, handset: Handset) -> Player:
     settings = reached.settings
     who = CallerId(number, line=settings.clinic_number, account_sid=settings.twilio_account_sid)
-    return Player(reached.post, face, who)
+    return Player(reached.post, handset, who)
 
 
 async def _summary(reached: Reached, player: Player, ended: Ended) -> list[str]:

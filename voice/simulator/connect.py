@@ -68,7 +68,7 @@ class Reached:
 async def reach(settings: Settings) -> AsyncGenerator[Reached]:
     """The running demo of this data folder; when none runs, a line of our own for this call.
 
-    Raises DatabaseWrong.
+    Raises DatabaseError.
     """
     demo = running_demo(settings.data_dir)
     if demo is None:

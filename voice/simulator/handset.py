@@ -23,7 +23,7 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Segment:
     """A stretch of a call: at most one sentence, or one silence.
 
     ``seconds`` is its whole length, ``since`` how much of it has gone by (more than 0 when a key
@@ -69,11 +69,11 @@ class Staff(Enum):
     FAILED = "failed"
 
 
-class Face(ABC):
+class Handset(ABC):
     """The caller's side of the phone."""
 
     @abstractmethod
-    async def listen(self, moment: Moment) -> Press | HungUp | None:
+    async def listen(self, segment: Segment) -> Press | HungUp | None:
         """Live through a moment; None when it went by to its end."""
 
     def typed_ahead(self) -> str:

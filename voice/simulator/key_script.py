@@ -3,14 +3,14 @@
 from collections import deque
 from dataclasses import dataclass, field
 
-from voice.errors import Fault
-from voice.simulator.handset import KEYS, Face, HungUp, Kind, Moment, Press, Staff
+from voice.errors import ReportedError
+from voice.simulator.handset import KEYS, Handset, HungUp, Kind, Press, Segment, Staff
 
 KEY_SECONDS = 0.3
 """From one digit of an entry to the next."""
 
 
-class KeysUnreadable(Fault):
+class InvalidKeysError(ReportedError):
     """The text names the token, and what can stand there."""
 
 
@@ -38,7 +38,7 @@ Step = Type | StaySilent | HangUp
 
 
 def read_keys(text: str) -> tuple[Step, ...]:
-    """The steps of a script such as ``1 . 2 4255550123# - h``. Raises KeysUnreadable."""
+    """The steps of a script such as ``1 . 2 4255550123# - h``. Raises InvalidKeysError."""
     steps: list[Step] = []
     patiently = False
     for written in text.split():
@@ -61,11 +61,11 @@ def _step(written: str, *, patiently: bool) -> Step:
         f"{written!r} in the keys is not understood; write keys (1, *, 4255550123#), - for silence,"
         " . to hear all before the next key, h to hang up."
     )
-    raise KeysUnreadable(message)
+    raise InvalidKeysError(message)
 
 
 @dataclass
-class Scripted(Face):
+class Scripted(Handset):
     """A caller who knows the keys; when they run out, the caller stays silent.
 
     A token is a whole answer: where the line waits for more digits after it, it waits in vain.
@@ -77,14 +77,14 @@ class Scripted(Face):
     _heard: int = 0
     _answered: bool = False
 
-    async def listen(self, moment: Moment) -> Press | HungUp | None:
+    async def listen(self, segment: Segment) -> Press | HungUp | None:
         """Do the next step when its time has come."""
         if self._typing:
-            return Press(self._typing.popleft(), gap(moment))
+            return Press(self._typing.popleft(), gap(segment))
         answered, self._answered = self._answered, False
-        if answered and moment.kind is Kind.WAIT:
+        if answered and segment.kind is Kind.WAIT:
             return None
-        if moment.interruptible and self.steps and self._due(moment):
+        if segment.interruptible and self.steps and self._due(segment):
             match self.steps.popleft():
                 case Type(keys):
                     self._heard, self._answered = 0, True
@@ -95,7 +95,7 @@ class Scripted(Face):
                 case StaySilent():
                     self._heard = 0
                     return None
-        if moment.kind is Kind.SPEECH and moment.interruptible:
+        if segment.kind is Kind.SPEECH and segment.interruptible:
             self._heard += 1
         return None
 
@@ -103,14 +103,14 @@ class Scripted(Face):
         """What was chosen for this call."""
         return self.outcome
 
-    def _due(self, moment: Moment) -> bool:
+    def _due(self, segment: Segment) -> bool:
         match self.steps[0]:
             case StaySilent():
-                return moment.kind is Kind.WAIT
+                return segment.kind is Kind.WAIT
             case Type(_, patiently) | HangUp(patiently):
-                return moment.kind is Kind.WAIT or (self._heard > 0 and not patiently)
+                return segment.kind is Kind.WAIT or (self._heard > 0 and not patiently)
 
 
-def gap(moment: Moment) -> float:
+def gap(segment: Segment) -> float:
     """Seconds before the next key of an entry; a key for the next prompt comes before its words."""
-    return KEY_SECONDS if moment.kind is Kind.WAIT else 0.0
+    return KEY_SECONDS if segment.kind is Kind.WAIT else 0.0

@@ -11,7 +11,7 @@ from enum import Enum
 from urllib.parse import urljoin
 
 from voice.simulator.caller_id import CallerId
-from voice.simulator.handset import KEYS, Face, HungUp, Kind, Moment, Press, Staff
+from voice.simulator.handset import KEYS, Handset, HungUp, Kind, Press, Segment, Staff
 from voice.simulator.pull import Alarm, Document, pull
 from voice.simulator.transport import Form, Post
 from voice.simulator.twiml_document import Dial, Gather, Hangup, Heard, Redirect, Reject, Verb
@@ -29,7 +29,7 @@ _STATUS = {
     Staff.FAILED: "failed",
 }
 _ERROR_WORDS = "We are sorry, an application error has occurred. Goodbye."
-_APPLICATION_ERROR = Moment(Kind.SPEECH, 4.0, _ERROR_WORDS, "en-US", "man")
+_APPLICATION_ERROR = Segment(Kind.SPEECH, 4.0, _ERROR_WORDS, "en-US", "man")
 
 
 class Ended(Enum):
@@ -63,7 +63,7 @@ class Player:
     """One call. ``seconds`` is its virtual length so far, ``keys`` all keys that were pressed."""
 
     post: Post
-    face: Face
+    handset: Handset
     caller: CallerId
     incoming: str = "/voice/incoming"
     status: str = "/voice/status"
@@ -78,7 +78,7 @@ class Player:
         """Place the call, live it to its end, and tell the line that it is over."""
         ended = await self.play(Request(self.incoming))
         for key in self._ahead:
-            self.face.not_heard(key)
+            self.handset.not_heard(key)
         length = math.ceil(self.seconds)
         took = (("CallDuration", str(length)), ("Duration", str(math.ceil(length / 60))))
         url = urljoin(self.post.base_url, self.status)
@@ -113,7 +113,7 @@ class Player:
         url = urljoin(self.post.base_url, request.url)
         status = "in-progress" if self.documents else "ringing"
         came = await pull(self.post, url, (*self.caller.fields(status), *request.fields))
-        ahead = self.face.typed_ahead()
+        ahead = self.handset.typed_ahead()
         self._ahead.extend(ahead)
         self.keys += ahead
         match came:
@@ -134,8 +134,8 @@ class Player:
     async def _do(self, verb: Verb, here: str) -> Request | None:
         match verb:
             case Heard():
-                for moment in verb.moments:
-                    await self._hear(moment)
+                for segment in verb.segments:
+                    await self._hear(segment)
                 return None
             case Gather():
                 return await self._gather(verb, here)
@@ -156,14 +156,14 @@ class Player:
 
     async def _digits(self, gather: Gather) -> str:
         key, digits = None, ""
-        for moment in gather.prompt:
-            key = await self._hear(moment)
+        for segment in gather.prompt:
+            key = await self._hear(segment)
             if key is not None:
                 break
         while True:
             if key is None:
                 wait = float(gather.timeout)
-                key = await self._hear(Moment(Kind.WAIT, wait, interruptible=True))
+                key = await self._hear(Segment(Kind.WAIT, wait, interruptible=True))
             if key is None or (key == gather.finish_on_key and digits):
                 return digits
             if key != gather.finish_on_key:
@@ -173,14 +173,14 @@ class Player:
             key = None
 
     async def _dial(self, dial: Dial, here: str) -> Request | None:
-        staff, leg = self.face.staff(dial.number), self.caller.dialling(dial.number)
+        staff, leg = self.handset.staff(dial.number), self.caller.dialling(dial.number)
         rings = min(_RINGS.get(staff, math.inf), float(dial.timeout))
-        await self._hear(Moment(Kind.RINGING, rings, dial.number))
+        await self._hear(Segment(Kind.RINGING, rings, dial.number))
         bridged = staff is Staff.ANSWERS or (staff is Staff.VOICEMAIL and dial.whisper is None)
         if dial.whisper is not None and staff in {Staff.ANSWERS, Staff.VOICEMAIL}:
             bridged = await self._whisper(leg, urljoin(here, dial.whisper), staff)
         if bridged:
-            await self._hear(Moment(Kind.TALK, TALK_SECONDS, dial.number))
+            await self._hear(Segment(Kind.TALK, TALK_SECONDS, dial.number))
         if dial.action is None:
             return None
         told = (
@@ -196,32 +196,32 @@ class Player:
         other = Player(self.post, _Answering(staff), leg)
         other.documents, other.alarms = self.documents, self.alarms
         ended = await other.play(Request(url))
-        await self._hear(Moment(Kind.RINGING, other.seconds, leg.line))
+        await self._hear(Segment(Kind.RINGING, other.seconds, leg.line))
         return ended is Ended.NOTHING_LEFT
 
-    async def _hear(self, moment: Moment) -> str | None:
+    async def _hear(self, segment: Segment) -> str | None:
         """Live through a moment; the key that ended it, if it takes one."""
-        if moment.interruptible and self._ahead:
+        if segment.interruptible and self._ahead:
             return self._ahead.popleft()
         while True:
-            match await self.face.listen(moment):
+            match await self.handset.listen(segment):
                 case None:
-                    self._spend(moment.left)
+                    self._spend(segment.left)
                     return None
                 case HungUp(after):
-                    self._spend(min(after, moment.left))
+                    self._spend(min(after, segment.left))
                     raise _Over(Ended.CALLER_HUNG_UP)
                 case Press(key, after):
                     if key not in KEYS or len(key) != 1:
                         message = f"{key!r} is no key of a phone"
                         raise ValueError(message)
-                    after = min(after, moment.left)
+                    after = min(after, segment.left)
                     self._spend(after)
                     self.keys += key
-                    if moment.interruptible:
+                    if segment.interruptible:
                         return key
-                    self.face.not_heard(key)
-                    moment = replace(moment, since=moment.since + after)
+                    self.handset.not_heard(key)
+                    segment = replace(segment, since=segment.since + after)
 
     def _spend(self, seconds: float) -> None:
         self.seconds += seconds
@@ -229,13 +229,13 @@ class Player:
             raise _Over(Ended.TOO_LONG)
 
 
-class _Answering(Face):
+class _Answering(Handset):
     """Whoever answers the clinic's phone: staff press 1, a voicemail box presses nothing."""
 
     def __init__(self, staff: Staff) -> None:
         self._staff = staff
 
-    async def listen(self, moment: Moment) -> Press | None:
+    async def listen(self, segment: Segment) -> Press | None:
         """Press 1 once all was said."""
         person = self._staff is Staff.ANSWERS
-        return Press("1", 1.0) if person and moment.kind is Kind.WAIT else None
+        return Press("1", 1.0) if person and segment.kind is Kind.WAIT else None

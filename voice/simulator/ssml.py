@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from voice.dialogue.speech import seconds
-from voice.simulator.handset import Kind, Moment
+from voice.simulator.handset import Kind, Segment
 
 # Twilio and Polly document the names without lengths; these come closest to what is heard.
 _STRENGTHS = {
@@ -48,7 +48,7 @@ class _SentenceEnd:
 _Part = _Words | _SentenceEnd | float
 
 
-def spoken(say: Element) -> Iterator[Moment]:
+def spoken(say: Element) -> Iterator[Segment]:
     """A <Say> as its moments: one for each sentence and one for each break.
 
     Raises ValueError when a break or a rate has no readable value.
@@ -66,15 +66,15 @@ def spoken(say: Element) -> Iterator[Moment]:
         yield from _sentence(sentence)
         sentence = []
         if isinstance(part, float) and part:
-            yield Moment(Kind.PAUSE, part)
+            yield Segment(Kind.PAUSE, part)
 
 
-def _sentence(parts: list[_Words]) -> Iterator[Moment]:
+def _sentence(parts: list[_Words]) -> Iterator[Segment]:
     words = " ".join("".join(part.text for part in parts).split())
     if words:
         took = sum(seconds(part.text) / part.manner.rate for part in parts)
         manner = next(part.manner for part in parts if part.text.strip())
-        yield Moment(Kind.SPEECH, took, words, manner.language, manner.voice)
+        yield Segment(Kind.SPEECH, took, words, manner.language, manner.voice)
 
 
 def _parts(element: Element, manner: _Manner) -> Iterator[_Part]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, TextIO
 
-from voice.simulator.handset import Face, HungUp, Kind, Moment, Press, Staff
+from voice.simulator.handset import Handset, HungUp, Kind, Press, Segment, Staff
 from voice.simulator.keyboard import HANG_UP
 
 _LANGUAGES = {"en": "English", "es": "español"}
@@ -33,7 +33,7 @@ class Keys(Protocol):
 
 
 @dataclass
-class Terminal(Face):
+class Terminal(Handset):
     """The face of a person at a terminal; ``fast`` speaks in no time, but waits as long as ever."""
 
     keyboard: Keys
@@ -47,20 +47,20 @@ class Terminal(Face):
     _scene: Kind | None = None
     _column: int = 0
 
-    async def listen(self, moment: Moment) -> Press | HungUp | None:
+    async def listen(self, segment: Segment) -> Press | HungUp | None:
         """Live through the moment in real time."""
-        match moment.kind:
+        match segment.kind:
             case Kind.SPEECH:
-                return await self._speak(moment)
+                return await self._speak(segment)
             case Kind.WAIT:
-                return await self._wait(moment)
+                return await self._wait(segment)
             case Kind.PAUSE:
-                return await self._pass(moment)
+                return await self._pass(segment)
             case Kind.RINGING | Kind.TALK | Kind.SOUND:
-                if self._scene is not moment.kind:
-                    self._write_line(_SCENES[moment.kind])
-                self._scene = moment.kind
-                return await self._pass(moment)
+                if self._scene is not segment.kind:
+                    self._write_line(_SCENES[segment.kind])
+                self._scene = segment.kind
+                return await self._pass(segment)
 
     def typed_ahead(self) -> str:
         """What was typed while the line was thinking."""
@@ -81,14 +81,14 @@ class Terminal(Face):
         self._end_keys()
         self.out.flush()
 
-    async def _speak(self, moment: Moment) -> Press | HungUp | None:
+    async def _speak(self, segment: Segment) -> Press | HungUp | None:
         self._end_keys()
         self._scene = None
-        words = moment.words.split()
-        each = moment.seconds / max(len(words), 1)
-        said = int(moment.since / moment.seconds * len(words) + 1e-6) if moment.since else 0
+        words = segment.words.split()
+        each = segment.seconds / max(len(words), 1)
+        said = int(segment.since / segment.seconds * len(words) + 1e-6) if segment.since else 0
         if not said:
-            self._mark(moment.language)
+            self._mark(segment.language)
         for number, word in enumerate(words[said:], start=1):
             if self._column + len(word) >= self.width:
                 self._write("\n")
@@ -96,14 +96,14 @@ class Terminal(Face):
             key = await self.keyboard.key(0 if self.fast else each)
             if key is not None:
                 self._write("\n" if said + number == len(words) else "—\n")
-                return self._came(key, min(number * each, moment.left))
+                return self._came(key, min(number * each, segment.left))
         self._write("\n")
         return None
 
-    async def _wait(self, moment: Moment) -> Press | HungUp | None:
+    async def _wait(self, segment: Segment) -> Press | HungUp | None:
         began = self.clock()
-        while (left := moment.left - (self.clock() - began)) > _INSTANT:
-            bar = "━" * math.ceil(left / moment.seconds * _LONGEST_LINE)
+        while (left := segment.left - (self.clock() - began)) > _INSTANT:
+            bar = "━" * math.ceil(left / segment.seconds * _LONGEST_LINE)
             self._write(f"{_CLEAR}{self._keys()}  {bar} {math.ceil(left)} s")
             key = await self.keyboard.key(min(_TICK, left))
             if key is not None:
@@ -111,13 +111,13 @@ class Terminal(Face):
                 return self._came(key, self.clock() - began)
         self._write(_CLEAR + self._keys())
         if not self._typed:
-            self._write(f"({moment.seconds:.0f} s of silence)\n")
+            self._write(f"({segment.seconds:.0f} s of silence)\n")
         self._end_keys()
         return None
 
-    async def _pass(self, moment: Moment) -> Press | HungUp | None:
+    async def _pass(self, segment: Segment) -> Press | HungUp | None:
         began = self.clock()
-        key = await self.keyboard.key(0 if self.fast else moment.left)
+        key = await self.keyboard.key(0 if self.fast else segment.left)
         return None if key is None else self._came(key, self.clock() - began)
 
     def _came(self, key: str, after: float) -> Press | HungUp:

@@ -20,9 +20,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from voice.errors import Fault
+from voice.errors import ReportedError
 from voice.simulator.caller_id import CallerId
-from voice.simulator.handset import Face, HungUp, Kind, Moment, Press, Staff
+from voice.simulator.handset import Handset, HungUp, Kind, Press, Segment, Staff
 from voice.simulator.player import Ended
 
 _STARTS = "%Y-%m-%d %H:%M"
@@ -35,7 +35,7 @@ _CODE = re.compile(rf"\b\d \d \d\.({_NEXT})\d \d \d\.(?!{_NEXT}\d)")
 """Two groups of three digits; a third group makes it a phone number."""
 
 
-class TranscriptUnreadable(Fault):
+class InvalidTranscriptError(ReportedError):
     """The text names the line that is not understood."""
 
 
@@ -60,21 +60,21 @@ class Heading:
 
 
 @dataclass
-class Recording(Face):
+class Recording(Handset):
     """A face that writes down what another face lives through."""
 
-    face: Face
+    handset: Handset
     lines: list[str] = field(default_factory=list)
 
-    async def listen(self, moment: Moment) -> Press | HungUp | None:
+    async def listen(self, segment: Segment) -> Press | HungUp | None:
         """Live through the moment, and write it down as far as it went."""
-        came = await self.face.listen(moment)
+        came = await self.handset.listen(segment)
         if came is None:
-            self._passed(moment)
-        elif isinstance(came, HungUp) or moment.interruptible:
-            self._cut(moment, came.after)
+            self._passed(segment)
+        elif isinstance(came, HungUp) or segment.interruptible:
+            self._cut(segment, came.after)
         match came:
-            case Press(key) if moment.interruptible and self._last.startswith("CALLER presses"):
+            case Press(key) if segment.interruptible and self._last.startswith("CALLER presses"):
                 self._joined(key)
             case Press(key):
                 self.lines.append(f"CALLER presses {key}")
@@ -86,14 +86,14 @@ class Recording(Face):
 
     def typed_ahead(self) -> str:
         """Keys for a prompt that was still on its way."""
-        keys = self.face.typed_ahead()
+        keys = self.handset.typed_ahead()
         if keys:
             self.lines.append(f"CALLER presses {keys} too early")
         return keys
 
     def staff(self, number: str) -> Staff:
         """What happened when another phone rang."""
-        outcome = self.face.staff(number)
+        outcome = self.handset.staff(number)
         self.lines.append(f"STAFF: {outcome.value}")
         return outcome
 
@@ -102,7 +102,7 @@ class Recording(Face):
         if self._last == f"CALLER presses {key}":
             self.lines.pop()
         self.lines.append(f"CALLER presses {key} (not heard)")
-        self.face.not_heard(key)
+        self.handset.not_heard(key)
 
     def text(self, heading: Heading, ended: Ended) -> str:
         """The whole transcript of a call that is over."""
@@ -119,37 +119,37 @@ class Recording(Face):
         else:
             self.lines.append(f"CALLER presses {key}")
 
-    def _passed(self, moment: Moment) -> None:
-        match moment.kind:
+    def _passed(self, segment: Segment) -> None:
+        match segment.kind:
             case Kind.SPEECH:
-                self.lines.append(_spoken(moment, moment.words))
+                self.lines.append(_spoken(segment, segment.words))
             case Kind.SOUND:
-                self.lines.append(f"(plays {moment.words})")
+                self.lines.append(f"(plays {segment.words})")
             case Kind.WAIT:
-                self.lines.append(f"({moment.seconds:.0f} s of silence)")
+                self.lines.append(f"({segment.seconds:.0f} s of silence)")
             case Kind.TALK:
                 self.lines.append("(the caller and a person talk)")
             case Kind.RINGING | Kind.PAUSE:
                 pass
 
-    def _cut(self, moment: Moment, after: float) -> None:
-        words = moment.words.split()
-        if moment.kind is not Kind.SPEECH or not words:
+    def _cut(self, segment: Segment, after: float) -> None:
+        words = segment.words.split()
+        if segment.kind is not Kind.SPEECH or not words:
             return
-        said = int((moment.since + after) / moment.seconds * len(words) + 1e-6)
+        said = int((segment.since + after) / segment.seconds * len(words) + 1e-6)
         if said:
             cut = "" if said >= len(words) else CUT
-            self.lines.append(_spoken(moment, " ".join(words[:said]) + cut))
+            self.lines.append(_spoken(segment, " ".join(words[:said]) + cut))
 
 
-def _spoken(moment: Moment, words: str) -> str:
-    language = moment.language.partition("-")[0]
+def _spoken(segment: Segment, words: str) -> str:
+    language = segment.language.partition("-")[0]
     mark = "" if language == _ENGLISH else f" ({language})"
     return f"LINE{mark}: {words}"
 
 
 def read(text: str) -> tuple[Heading, deque[str]]:
-    """A transcript's heading and its lines. Raises TranscriptUnreadable."""
+    """A transcript's heading and its lines. Raises InvalidTranscriptError."""
     head, _, body = text.partition("\n\n")
     named = {name: value for name, _, value in (line.partition(": ") for line in head.splitlines())}
     try:
@@ -158,12 +158,12 @@ def read(text: str) -> tuple[Heading, deque[str]]:
         heading = Heading(named["caller"], starts, named.get("signed"))
     except (KeyError, ValueError) as error:
         message = 'A transcript starts with "caller: ..." and "starts: 2026-12-01 09:00 <zone>".'
-        raise TranscriptUnreadable(message) from error
+        raise InvalidTranscriptError(message) from error
     lines = deque(body.splitlines())
     for line in lines:
         if line.startswith("CALLER") and line != HANGS_UP and not PRESSES.fullmatch(line):
             message = f"{line!r} is no line of a transcript; try CALLER presses 1, or {HANGS_UP}."
-            raise TranscriptUnreadable(message)
+            raise InvalidTranscriptError(message)
     return heading, lines
 
 

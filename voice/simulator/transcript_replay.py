@@ -4,7 +4,7 @@ import re
 from collections import deque
 from dataclasses import dataclass, field
 
-from voice.simulator.handset import Face, HungUp, Kind, Moment, Press, Staff
+from voice.simulator.handset import Handset, HungUp, Kind, Press, Segment, Staff
 from voice.simulator.key_script import gap
 from voice.simulator.transcript import CUT, HANGS_UP, PRESSES
 
@@ -19,24 +19,24 @@ _MARKS = {
 
 
 @dataclass
-class Replaying(Face):
+class Replaying(Handset):
     """A caller who does again what a transcript tells, at the same places of the call."""
 
     lines: deque[str]
     _typing: deque[str] = field(default_factory=deque)
 
-    async def listen(self, moment: Moment) -> Press | HungUp | None:
+    async def listen(self, segment: Segment) -> Press | HungUp | None:
         """Press where the transcript presses: after as many sentences, or as many words of one."""
         if self._typing:
-            return Press(self._typing.popleft(), gap(moment))
-        if moment.kind is Kind.WAIT:
+            return Press(self._typing.popleft(), gap(segment))
+        if segment.kind is Kind.WAIT:
             self._skip_speech()
-        after, mark = 0.0, _MARKS.get(moment.kind)
+        after, mark = 0.0, _MARKS.get(segment.kind)
         if self.lines and mark is not None and mark.match(self.lines[0]):
-            after = self._share(self.lines.popleft(), moment) * moment.seconds
-            if after >= moment.seconds:
+            after = self._share(self.lines.popleft(), segment) * segment.seconds
+            if after >= segment.seconds:
                 return None
-        return self._act(moment, after)
+        return self._act(segment, after)
 
     def typed_ahead(self) -> str:
         """Keys that were pressed too early are so again, after those that stand before them."""
@@ -61,14 +61,14 @@ class Replaying(Face):
         while self.lines and self.lines[0].startswith(("LINE", "(plays")):
             self.lines.popleft()
 
-    def _share(self, line: str, moment: Moment) -> float:
+    def _share(self, line: str, segment: Segment) -> float:
         """How much of this moment passes before the caller does something: 0 none, 1 all of it."""
         if not line.endswith(CUT):
             return 1.0
         words = line.partition(": ")[2].split()
-        return (len(words) - 1) / len(moment.words.split())
+        return (len(words) - 1) / len(segment.words.split())
 
-    def _act(self, moment: Moment, after: float) -> Press | HungUp | None:
+    def _act(self, segment: Segment, after: float) -> Press | HungUp | None:
         if not self.lines:
             return None
         if self.lines[0] == HANGS_UP:
@@ -76,7 +76,7 @@ class Replaying(Face):
             return HungUp(after)
         pressed = PRESSES.fullmatch(self.lines[0])
         lost = pressed is not None and pressed[2] == " (not heard)"
-        if pressed is None or lost is moment.interruptible:
+        if pressed is None or lost is segment.interruptible:
             return None
         self.lines.popleft()
         self._typing.extend(pressed[1])

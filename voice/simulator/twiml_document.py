@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
-from voice.simulator.handset import KEYS, Kind, Moment
+from voice.simulator.handset import KEYS, Kind, Segment
 from voice.simulator.ssml import spoken
 
 LARGEST = 64 * 1024
@@ -15,7 +15,7 @@ FOR_EVER = 1000
 """What loop="0" comes to: https://www.twilio.com/docs/voice/twiml/play."""
 
 
-class NotTwiml(Exception):  # noqa: N818  # reads as what the document is
+class InvalidTwimlError(Exception):  # reads as what the document is
     """Twilio would stop at this document. ``code`` is its error code, the text says why."""
 
     def __init__(self, code: int, why: str) -> None:
@@ -28,14 +28,14 @@ class NotTwiml(Exception):  # noqa: N818  # reads as what the document is
 class Heard:
     """<Say>, <Play> or <Pause>."""
 
-    moments: tuple[Moment, ...]
+    segments: tuple[Segment, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Gather:
     """<Gather>: ``prompt`` can be cut by a key, then the line waits ``timeout`` seconds per key."""
 
-    prompt: tuple[Moment, ...]
+    prompt: tuple[Segment, ...]
     action: str
     timeout: int
     finish_on_key: str
@@ -74,26 +74,26 @@ Verb = Heard | Gather | Dial | Redirect | Hangup | Reject
 
 
 def read(body: bytes) -> tuple[Verb, ...]:
-    """The verbs of a document in their order. Raises NotTwiml."""
+    """The verbs of a document in their order. Raises InvalidTwimlError."""
     if len(body) > LARGEST:
-        raise NotTwiml(11750, f"{len(body)} bytes; a document has at most {LARGEST}")
+        raise InvalidTwimlError(11750, f"{len(body)} bytes; a document has at most {LARGEST}")
     if not body.startswith(b"<"):
-        raise NotTwiml(12100, "the first byte is not <")
+        raise InvalidTwimlError(12100, "the first byte is not <")
     try:
         root = fromstring(body)  # noqa: S314  # only the line's own documents are read
     except ParseError as error:
-        raise NotTwiml(12100, f"not XML: {error}") from error
+        raise InvalidTwimlError(12100, f"not XML: {error}") from error
     if root.tag != "Response":
-        raise NotTwiml(12100, f"the root is <{root.tag}>, not <Response>")
+        raise InvalidTwimlError(12100, f"the root is <{root.tag}>, not <Response>")
     return tuple(_verb(element) for element in root)
 
 
 def _verb(element: Element) -> Verb:
     known = _VERBS.get(element.tag)
     if known is None:
-        raise NotTwiml(12200, f"<{element.tag}> is no verb that this phone knows")
+        raise InvalidTwimlError(12200, f"<{element.tag}> is no verb that this phone knows")
     if element.get("method", "POST") != "POST":
-        raise NotTwiml(12200, f"<{element.tag}> asks for another method than POST")
+        raise InvalidTwimlError(12200, f"<{element.tag}> asks for another method than POST")
     return known(element)
 
 
@@ -103,28 +103,28 @@ def _heard(element: Element) -> Heard:
             try:
                 once = tuple(spoken(element))
             except ValueError as error:
-                raise NotTwiml(12200, str(error)) from error
+                raise InvalidTwimlError(12200, str(error)) from error
         case "Play":
             address = (element.text or "").strip()
-            once = (Moment(Kind.SOUND, SOUND_SECONDS, address),)
+            once = (Segment(Kind.SOUND, SOUND_SECONDS, address),)
         case _:
-            return Heard((Moment(Kind.PAUSE, float(_number(element, "length", 1))),))
+            return Heard((Segment(Kind.PAUSE, float(_number(element, "length", 1))),))
     return Heard(once * (_number(element, "loop", 1) or FOR_EVER))
 
 
 def _gather(element: Element) -> Gather:
     if element.get("input", "dtmf") != "dtmf":
-        raise NotTwiml(12200, "this phone has keys and no ear: input is dtmf")
+        raise InvalidTwimlError(12200, "this phone has keys and no ear: input is dtmf")
     finish = element.get("finishOnKey", "#")
     if finish and finish not in KEYS:
-        raise NotTwiml(13310, f"finishOnKey={finish!r} is no key")
-    prompt: list[Moment] = []
+        raise InvalidTwimlError(13310, f"finishOnKey={finish!r} is no key")
+    prompt: list[Segment] = []
     for child in element:
         if child.tag not in {"Say", "Play", "Pause"}:
-            raise NotTwiml(13320, f"<{child.tag}> cannot stand in <Gather>")
-        prompt += _heard(child).moments
+            raise InvalidTwimlError(13320, f"<{child.tag}> cannot stand in <Gather>")
+        prompt += _heard(child).segments
     return Gather(
-        prompt=tuple(replace(moment, interruptible=True) for moment in prompt),
+        prompt=tuple(replace(segment, interruptible=True) for segment in prompt),
         action=element.get("action", ""),
         timeout=_number(element, "timeout", 5, least=1),
         finish_on_key=finish,
@@ -136,7 +136,7 @@ def _gather(element: Element) -> Gather:
 def _dial(element: Element) -> Dial:
     numbers = element.findall("Number")
     if len(element) != len(numbers) or len(numbers) > 1:
-        raise NotTwiml(12200, "<Dial> takes one <Number> or a plain number here")
+        raise InvalidTwimlError(12200, "<Dial> takes one <Number> or a plain number here")
     named = numbers[0] if numbers else element
     return Dial(
         number=(named.text or "").strip(),
@@ -168,5 +168,7 @@ def _number(element: Element, name: str, default: int, least: int = 0) -> int:
     if text is None:
         return default
     if not text.isascii() or not text.isdigit() or int(text) < least:
-        raise NotTwiml(12200, f"<{element.tag} {name}={text!r}> is no whole number from {least}")
+        raise InvalidTwimlError(
+            12200, f"<{element.tag} {name}={text!r}> is no whole number from {least}"
+        )
     return int(text)

@@ -8,21 +8,21 @@ from calendar_sync.bookings.booking import Booking
 from voice.language import Language
 from voice.texts.messages import LINK_TO_FOLLOW, TEXTS
 from voice.texts.outbox import TextRow
-from voice.texts.planning import Keeper
+from voice.texts.planning import TextConfig
 from voice.texts.rendering import day_and_time, time_of_day, written
 from voice.visit_links import new_link
 
 
-class NoForm(ValueError):  # noqa: N818  # faults are named by what happened
+class NoFormFitsError(ValueError):  # faults are named by what happened
     """No form of a text fits into one message, which a test rules out for every real datum."""
 
 
-async def write(conn: AsyncConnection, keeper: Keeper, row: TextRow, booked: Booking) -> str:
-    """Inside the transaction that stores the intent. Raises NoForm."""
-    clinic = keeper.clinic
+async def write(conn: AsyncConnection, config: TextConfig, row: TextRow, booked: Booking) -> str:
+    """Inside the transaction that stores the intent. Raises NoFormFitsError."""
+    clinic = config.clinic
     language = language_of(booked)
     forms = TEXTS[row.kind]
-    if row.kind == "booked" and keeper.link_to_follow(booked):
+    if row.kind == "booked" and config.link_to_follow(booked):
         forms = LINK_TO_FOLLOW + forms
     words = written(
         forms,
@@ -31,11 +31,11 @@ async def write(conn: AsyncConnection, keeper: Keeper, row: TextRow, booked: Boo
         when=day_and_time(row.about, clinic.zone, language),
         time=time_of_day(row.about, clinic.zone),
         link=clinic.page + await new_link(conn, booked.id),
-        video=keeper.video(booked),
+        video=config.video(booked),
         code=booked.visit_code or "",
     )
     if words is None:
-        raise NoForm(row.kind)
+        raise NoFormFitsError(row.kind)
     return words
 
 

@@ -25,8 +25,8 @@ from voice.texts.keywords import (
     is_cancel,
     meaning_of,
 )
-from voice.texts.opt_outs import bar, bookings_to, lift
-from voice.texts.planning import Keeper
+from voice.texts.opt_outs import bookings_to, suppress, unsuppress
+from voice.texts.planning import TextConfig
 from voice.texts.rendering import day_and_time, written
 from voice.texts.twilio_errors import OPTED_OUT
 from voice.visit_links import new_link
@@ -48,7 +48,7 @@ class Received:
     body: str
 
 
-async def answer(conn: AsyncConnection, keeper: Keeper, got: Received, now: datetime) -> str:
+async def answer(conn: AsyncConnection, config: TextConfig, got: Received, now: datetime) -> str:
     """Do what it asks for, once, and give the words to reply; "" for none.
 
     Twilio repeats a message only when it got no answer, so a repeat gets the same answer again.
@@ -69,7 +69,7 @@ async def answer(conn: AsyncConnection, keeper: Keeper, got: Received, now: date
             await conn.execute(
                 "UPDATE text_reply SET answer = %s WHERE message_sid = %s", [name, got.sid]
             )
-        return await _words(conn, keeper, name, patient)
+        return await _words(conn, config, name, patient)
 
 
 async def _do(
@@ -78,11 +78,11 @@ async def _do(
     """The effect."""
     ahead = patient is not None and patient.state == "booked" and patient.slot.end > now
     if meaning == "stop" and got.number:
-        await bar(conn, got.number, OPTED_OUT)
+        await suppress(conn, got.number, OPTED_OUT)
         if patient and ahead and is_cancel(got.body):
             await _ask(conn, patient, ENDED_TEXTS)
     elif meaning == "start" and got.number:
-        await lift(conn, got.number)
+        await unsuppress(conn, got.number)
     elif meaning == "emergency" and patient:
         await _ask(conn, patient, URGENT)
     elif meaning == "confirm" and patient and ahead:
@@ -121,9 +121,11 @@ async def _which(
     return name if helpful == 0 and answers < _MOST else ""
 
 
-async def _words(conn: AsyncConnection, keeper: Keeper, name: str, patient: Booking | None) -> str:
+async def _words(
+    conn: AsyncConnection, config: TextConfig, name: str, patient: Booking | None
+) -> str:
     """The answer of that name, in the patient's language; a stranger's in English."""
-    clinic = keeper.clinic
+    clinic = config.clinic
     language: Language = language_of(patient) if patient else "en"
     when = day_and_time(patient.slot.start, clinic.zone, language) if patient else ""
     link = ""
@@ -174,11 +176,11 @@ async def forget_old(conn: AsyncConnection, now: datetime) -> None:
     await conn.execute("DELETE FROM text_reply WHERE at < %s", [now - timedelta(days=2)])
 
 
-def without_database(keeper: Keeper, body: str) -> str:
+def without_database(config: TextConfig, body: str) -> str:
     """What can be answered when nothing can be looked up or kept: 911, in both languages."""
     if meaning_of(body) != "emergency":
         return ""
-    each = (written((EMERGENCY,), language, keeper.clinic) or "" for language in _LANGUAGES)
+    each = (written((EMERGENCY,), language, config.clinic) or "" for language in _LANGUAGES)
     return " ".join(each)
 
 

@@ -11,7 +11,7 @@ from voice.texts.twilio_errors import NOT_A_MOBILE, OPTED_OUT, OUR_OWN, SWITCHED
 _STILL_AHEAD: Final = "state IN ('held', 'booked') AND confirmed_at IS NOT NULL"
 
 
-async def bar(conn: AsyncConnection, number: str, why: str) -> None:
+async def suppress(conn: AsyncConnection, number: str, why: str) -> None:
     """No more texts to this number; the first reason stays, but for STOP, which always counts."""
     await conn.execute(
         "INSERT INTO text_bar (number, why) VALUES (%s, %s) ON CONFLICT (number)"
@@ -20,7 +20,7 @@ async def bar(conn: AsyncConnection, number: str, why: str) -> None:
     )
 
 
-async def lift(conn: AsyncConnection, number: str) -> None:
+async def unsuppress(conn: AsyncConnection, number: str) -> None:
     """Its owner wants texts again. What a phone cannot get, it cannot get after START either."""
     await conn.execute("DELETE FROM text_bar WHERE number = %s AND why = %s", [number, OPTED_OUT])
 

@@ -9,7 +9,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
 from voice.texts.messages import NEWS, Kind
-from voice.texts.schedule import Owed, Past
+from voice.texts.schedule import PlannedText, TextHistory
 
 State = Literal["owed", "sending", "accepted", "sent", "delivered", "failed", "dropped"]
 _ON_ITS_WAY = {"sending", "accepted", "sent", "delivered"}
@@ -76,7 +76,7 @@ async def due(
     return [(text_id, booking) for text_id, booking in await rows.fetchall()]
 
 
-async def owe(conn: AsyncConnection, booking_id: int, number: str, owed: Owed) -> None:
+async def owe(conn: AsyncConnection, booking_id: int, number: str, owed: PlannedText) -> None:
     """There should be this text: make its row, or take up one that was dropped or is waiting.
 
     One that is under way or done stays as it is; news that wait are not put off by a repeat.
@@ -131,7 +131,7 @@ async def others_sids(conn: AsyncConnection, row: TextRow) -> list[str]:
     return [sid for (sid,) in await rows.fetchall()]
 
 
-def past_of(rows: Iterable[TextRow], number: str | None, video: str) -> Past:
+def history_of(rows: Iterable[TextRow], number: str | None, video: str) -> TextHistory:
     """What the patient has in texts at this number; `video` is the link as known by now."""
     told = [
         row
@@ -140,4 +140,4 @@ def past_of(rows: Iterable[TextRow], number: str | None, video: str) -> Past:
         if not row.kind.startswith("cancelled")
     ]
     to_follow = bool(told) and told[-1].link_to_follow
-    return Past(frozenset(row.about for row in told), to_follow, video)
+    return TextHistory(frozenset(row.about for row in told), to_follow, video)

@@ -8,7 +8,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from voice.settings import Settings
 from voice.texts.demo_sender import DemoSender
-from voice.texts.planning import Keeper
+from voice.texts.planning import TextConfig
 from voice.texts.rendering import ClinicFacts, short_name
 from voice.texts.sender import Sender
 from voice.texts.texting import Texting
@@ -29,15 +29,15 @@ def texting_for(
         page=f"{settings.public_base_url}/visit/",
         zone=settings.zone,
     )
-    keeper = Keeper(
+    config = TextConfig(
         facts,
         can_send=sender is not None,
         video_url=settings.video_url,
         makes_links=settings.uses_google,
     )
     if settings.is_demo:
-        keeper = replace(keeper, a_day=_A_DEMOS_DAY)
-    return Texting(pool, now, keeper, sender)
+        config = replace(config, a_day=_A_DEMOS_DAY)
+    return Texting(pool, now, config, sender)
 
 
 def _sender(

@@ -15,11 +15,11 @@ from calendar_sync.sync.rewrite import rewrite_event
 from voice.texts import outbox
 from voice.texts.opt_outs import trouble_of
 from voice.texts.rendering import ClinicFacts
-from voice.texts.schedule import fresh, texts_owed
+from voice.texts.schedule import fresh, planned_texts
 
 
 @dataclass(frozen=True, slots=True)
-class Keeper:
+class TextConfig:
     """What keeping texts needs to know of the line; `can_send`: there is a sender at all."""
 
     clinic: ClinicFacts
@@ -41,20 +41,20 @@ class Keeper:
 
 
 async def bring_up_to_date(
-    conn: AsyncConnection, keeper: Keeper, booking_id: int, now: datetime
+    conn: AsyncConnection, config: TextConfig, booking_id: int, now: datetime
 ) -> Booking:
-    """Make the rows of texts what they should be; the booking, locked. Raises BookingMissing.
+    """Make the rows of texts what they should be; the booking, locked. Raises BookingNotFoundError.
 
     What cannot be texted becomes a call-back at once, and its event says so.
     """
     async with conn.transaction():
         booked = await booking(conn, booking_id, lock=True)
-        trouble = await trouble_of(conn, booked, own=keeper.clinic.number, can_send=keeper.can_send)
-        telling = await notices.open_telling(conn, booking_id)
+        trouble = await trouble_of(conn, booked, own=config.clinic.number, can_send=config.can_send)
+        telling = await notices.open_notice(conn, booking_id)
         there = await outbox.texts_of(conn, booking_id)
-        past = outbox.past_of(there, booked.text_number, keeper.video(booked))
-        zone = keeper.clinic.zone
-        owed = () if trouble else texts_owed(booked, telling, past, now, zone)
+        past = outbox.history_of(there, booked.text_number, config.video(booked))
+        zone = config.clinic.zone
+        owed = () if trouble else planned_texts(booked, telling, past, now, zone)
         number = booked.text_number or ""
         wanted, waiting = {(each.name, number) for each in owed}, set[str]()
         for row in there:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from calendar_sync.bookings.booking import Booking
-from calendar_sync.bookings.notices import Telling
+from calendar_sync.bookings.notices import Notice
 from voice.texts.messages import Kind
 
 QUIET_FROM, QUIET_UNTIL = time(21, 0), time(8, 0)
@@ -33,7 +33,7 @@ _BY_STAFF: dict[str, Kind] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class PlannedText:
     """A text that there should be: `name` is its identity within its booking.
 
     `about` is the start of the visit it speaks of, `due` when to send it, both in UTC.
@@ -46,7 +46,7 @@ class Owed:
     telling: int | None = None
 
 
-class Past(NamedTuple):
+class TextHistory(NamedTuple):
     """What the patient has in texts by now: the times that news were about, in any order."""
 
     said: frozenset[datetime] = frozenset()
@@ -56,9 +56,9 @@ class Past(NamedTuple):
     """That link, once there is one."""
 
 
-def texts_owed(
-    booked: Booking, telling: Telling | None, past: Past, now: datetime, zone: ZoneInfo
-) -> tuple[Owed, ...]:
+def planned_texts(
+    booked: Booking, telling: Notice | None, past: TextHistory, now: datetime, zone: ZoneInfo
+) -> tuple[PlannedText, ...]:
     """All texts that there should be about this booking, those already sent included.
 
     `telling` is what staff did and nobody has told yet. Without a number that agreed: none.
@@ -66,27 +66,27 @@ def texts_owed(
     start, ahead = booked.slot.start, booked.slot.end > now
     if booked.text_number is None or (not ahead and telling is None):
         return ()
-    owed: list[Owed] = []
+    owed: list[PlannedText] = []
     if telling is not None:
         about = telling.what.start if telling.what else start
         first = min(about, booked.promised.start) if booked.promised else about
         kind = _BY_STAFF[telling.kind]
         owed.append(
-            Owed(f"telling {telling.id}", kind, about, _waking(now, first, zone), telling.id)
+            PlannedText(f"telling {telling.id}", kind, about, _waking(now, first, zone), telling.id)
         )
     elif booked.state == "cancelled" and booked.outcome == "patient":
-        owed.append(Owed("cancelled", "cancelled by patient", start, now))
+        owed.append(PlannedText("cancelled", "cancelled by patient", start, now))
     elif booked.state == "booked" and start not in past.said:
         kind = "moved by patient" if past.said else "booked"
-        owed.append(Owed(f"time {start.isoformat()}", kind, start, now))
+        owed.append(PlannedText(f"time {start.isoformat()}", kind, start, now))
     if booked.state != "booked":
         return tuple(owed)
     if past.link_to_follow and past.video and start in past.said:
-        owed.append(Owed(f"link {start.isoformat()}", "link", start, now))
+        owed.append(PlannedText(f"link {start.isoformat()}", "link", start, now))
     return (*owed, *_reminders(start, zone))
 
 
-def fresh(owed: Owed, now: datetime) -> bool:
+def fresh(owed: PlannedText, now: datetime) -> bool:
     """Whether a reminder that nobody has planned yet is of use; news always are."""
     return owed.kind not in {"day before", "hour before"} or owed.due >= now + _FRESH
 
@@ -133,19 +133,19 @@ def _waking(now: datetime, about: datetime, zone: ZoneInfo) -> datetime:
     return now if about < end + _NEAR else end
 
 
-def _reminders(start: datetime, zone: ZoneInfo) -> list[Owed]:
+def _reminders(start: datetime, zone: ZoneInfo) -> list[PlannedText]:
     """Twenty-four real hours before, and one, both out of the quiet hours."""
     day, hour = start - timedelta(hours=24), start - timedelta(hours=1)
-    found: list[Owed] = []
+    found: list[PlannedText] = []
     if is_quiet(day, zone):
         local = day.astimezone(zone)
         if local.time() >= QUIET_FROM:
             day = datetime.combine(local.date(), _LAST, zone).astimezone(day.tzinfo)
         else:
             day = end_of_quiet(day, zone)
-    found.append(Owed(f"day {start.isoformat()}", "day before", start, day))
+    found.append(PlannedText(f"day {start.isoformat()}", "day before", start, day))
     if is_quiet(hour, zone):
         hour = end_of_quiet(hour, zone)
     if hour <= start - _QUARTER:
-        found.append(Owed(f"hour {start.isoformat()}", "hour before", start, hour))
+        found.append(PlannedText(f"hour {start.isoformat()}", "hour before", start, hour))
     return found

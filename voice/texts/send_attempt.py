@@ -20,7 +20,7 @@ from voice.texts import outbox
 from voice.texts.composing import write
 from voice.texts.messages import NEWS
 from voice.texts.outbox import TextRow
-from voice.texts.planning import Keeper, bring_up_to_date
+from voice.texts.planning import TextConfig, bring_up_to_date
 from voice.texts.schedule import end_of_quiet, may_disturb, of_use
 from voice.texts.send_results import LATE, accepted, failed, refused
 from voice.texts.sender import Absent, Accepted, Busy, Refused, Sender, Unsure, digest
@@ -29,7 +29,7 @@ from voice.texts.twilio_errors import TOO_MANY
 LEASE = timedelta(seconds=30)
 """A try takes at most 16 s (two requests of 4 s to connect and 4 s to read); a killed one lasts."""
 _AN_HOUR = 200
-"""Texts to all numbers in an hour: against text pumping, and our bugs; see `Keeper.a_day`."""
+"""Texts to all numbers in an hour: against text pumping, and our bugs; see `TextConfig.a_day`."""
 _SOON = timedelta(minutes=5)
 _LONGEST = 900  # seconds
 _CHANCE = SystemRandom()
@@ -44,22 +44,22 @@ class Sending:
 
 
 async def send_text(
-    pool: AsyncConnectionPool, keeper: Keeper, sender: Sender, text_id: int, now: datetime
+    pool: AsyncConnectionPool, config: TextConfig, sender: Sender, text_id: int, now: datetime
 ) -> None:
     """Send this text if it is still due, wanted and allowed; safe to run again after any crash."""
     async with pool.connection() as conn:
-        step = await _claim(conn, keeper, text_id, now)
+        step = await _claim(conn, config, text_id, now)
     if step == "look":
-        step = await _look(pool, keeper, sender, text_id, now)
+        step = await _look(pool, config, sender, text_id, now)
     if not isinstance(step, Sending):
         return
     answer = await sender.send(step.row.number, step.body, step.row.id)
     async with pool.connection() as conn:
-        await _settle(conn, keeper, step.row.id, answer, now)
+        await _settle(conn, config, step.row.id, answer, now)
 
 
 async def _look(
-    pool: AsyncConnectionPool, keeper: Keeper, sender: Sender, text_id: int, now: datetime
+    pool: AsyncConnectionPool, config: TextConfig, sender: Sender, text_id: int, now: datetime
 ) -> Sending | None:
     """An earlier try ended nobody knows how: adopt its message, or write the next one."""
     async with pool.connection() as conn:
@@ -70,14 +70,14 @@ async def _look(
     found = await sender.look(row.number, row.digests, known)
     async with pool.connection() as conn:
         if not isinstance(found, Absent):
-            await _settle(conn, keeper, text_id, found, now)
+            await _settle(conn, config, text_id, found, now)
             return None
-        step = await _claim(conn, keeper, text_id, now, looked=True)
+        step = await _claim(conn, config, text_id, now, looked=True)
     return step if isinstance(step, Sending) else None
 
 
 async def _claim(
-    conn: AsyncConnection, keeper: Keeper, text_id: int, now: datetime, *, looked: bool = False
+    conn: AsyncConnection, config: TextConfig, text_id: int, now: datetime, *, looked: bool = False
 ) -> Sending | Literal["look"] | None:
     """Take the text for the length of a try, so that no other worker has it meanwhile."""
     async with conn.transaction():
@@ -92,7 +92,7 @@ async def _claim(
                 " WHERE id = %s AND state = 'sending'",
                 [text_id],
             )
-        booked = await bring_up_to_date(conn, keeper, first.booking, now)
+        booked = await bring_up_to_date(conn, config, first.booking, now)
         row = await outbox.text(conn, text_id)
         if row is None or row.state not in {"owed", "sending"}:
             return None
@@ -101,20 +101,20 @@ async def _claim(
         if row.state == "sending":
             await _hold_off(conn, row, now + LEASE)
             return "look"
-        if not await _allowed(conn, keeper, row, now):
+        if not await _allowed(conn, config, row, now):
             return None
-        body = await write(conn, keeper, row, booked)
+        body = await write(conn, config, row, booked)
         await conn.execute(
             "UPDATE text SET state = 'sending', tries = tries + 1, began = %s, not_before = %s,"
             " digests = array_append(digests, %s), link_to_follow = %s WHERE id = %s",
-            [now, now + LEASE, digest(body), keeper.link_to_follow(booked), row.id],
+            [now, now + LEASE, digest(body), config.link_to_follow(booked), row.id],
         )
         return Sending(row, body)
 
 
-async def _allowed(conn: AsyncConnection, keeper: Keeper, row: TextRow, now: datetime) -> bool:
+async def _allowed(conn: AsyncConnection, config: TextConfig, row: TextRow, now: datetime) -> bool:
     """Whether it may go out now; what may not is put off, dropped, or becomes a call-back."""
-    zone = keeper.clinic.zone
+    zone = config.clinic.zone
     if not of_use(row.kind, row.about, now):
         await conn.execute("UPDATE text SET state = 'dropped' WHERE id = %s", [row.id])
         return False
@@ -123,8 +123,8 @@ async def _allowed(conn: AsyncConnection, keeper: Keeper, row: TextRow, now: dat
         return False
     tried_before = row.began is not None and row.began > now - timedelta(hours=24)
     tries = await outbox.tries_since(conn, now - timedelta(hours=24), row.number) - tried_before
-    if tries >= keeper.a_day:
-        await failed(conn, keeper, row, TOO_MANY)
+    if tries >= config.a_day:
+        await failed(conn, config, row, TOO_MANY)
         return False
     if await outbox.tries_since(conn, now - timedelta(hours=1)) >= _AN_HOUR:
         await _hold_off(conn, row, now + timedelta(minutes=1))
@@ -134,7 +134,7 @@ async def _allowed(conn: AsyncConnection, keeper: Keeper, row: TextRow, now: dat
 
 async def _settle(
     conn: AsyncConnection,
-    keeper: Keeper,
+    config: TextConfig,
     text_id: int,
     answer: Accepted | Refused | Busy | Unsure,
     now: datetime,
@@ -152,7 +152,7 @@ async def _settle(
             case Accepted():
                 await accepted(conn, row, answer.sid, arrived=answer.arrived)
             case Refused():
-                await refused(conn, keeper, row, answer.code, now)
+                await refused(conn, config, row, answer.code, now)
             case Busy():
                 await conn.execute("UPDATE text SET state = 'owed' WHERE id = %s", [row.id])
                 await _back_off(conn, row, now, answer.wait)

@@ -10,9 +10,9 @@ from calendar_sync.bookings.booking import booking
 from calendar_sync.sync.notify import owe_news
 from voice import phone_numbers
 from voice.texts.messages import NEWS
-from voice.texts.opt_outs import bar, bookings_to
+from voice.texts.opt_outs import bookings_to, suppress
 from voice.texts.outbox import TextRow
-from voice.texts.planning import Keeper
+from voice.texts.planning import TextConfig
 from voice.texts.twilio_errors import REMEDIES, meaning_of
 
 log = structlog.get_logger(__name__)
@@ -34,7 +34,7 @@ async def accepted(conn: AsyncConnection, row: TextRow, sid: str, *, arrived: bo
         ["delivered" if arrived else "accepted", sid, row.id],
     )
     if row.telling is not None:
-        await notices.mark_told(conn, row.telling)
+        await notices.mark_notified(conn, row.telling)
     await call_backs.withdraw(conn, (await booking(conn, row.booking)).call_sid, LATE)
     await lift_alarms(conn, at_sending=True)
     if arrived:
@@ -50,7 +50,7 @@ async def delivered(conn: AsyncConnection, row: TextRow) -> None:
 
 
 async def refused(
-    conn: AsyncConnection, keeper: Keeper, row: TextRow, code: int, now: datetime
+    conn: AsyncConnection, config: TextConfig, row: TextRow, code: int, now: datetime
 ) -> None:
     """Twilio said no, at once or later."""
     meaning = meaning_of(code)
@@ -59,26 +59,26 @@ async def refused(
         case "set-up":
             await raise_alarm(conn, code)
             await _put_back(conn, row, now + _AGAIN * (1 << min(row.tries, 5)))
-            await _call_instead(conn, keeper, row, meaning.words)
+            await _call_instead(conn, config, row, meaning.words)
         case "once more" if row.tries < 2:  # noqa: PLR2004  # the first try and one more
             await _put_back(conn, row, now + _LATER)
-            await _call_instead(conn, keeper, row, meaning.words)
+            await _call_instead(conn, config, row, meaning.words)
         case "bar" | "once more":
-            await failed(conn, keeper, row, meaning.words)
-            await bar(conn, row.number, meaning.words)
+            await failed(conn, config, row, meaning.words)
+            await suppress(conn, row.number, meaning.words)
             for booking_id in await bookings_to(conn, row.number):
                 await owe_news(conn, booking_id)
         case "stop":
-            await failed(conn, keeper, row, meaning.words)
+            await failed(conn, config, row, meaning.words)
 
 
-async def failed(conn: AsyncConnection, keeper: Keeper, row: TextRow, why: str) -> None:
+async def failed(conn: AsyncConnection, config: TextConfig, row: TextRow, why: str) -> None:
     """The text is lost: staff call instead."""
     await conn.execute(
         "UPDATE text SET state = 'failed', not_before = NULL WHERE id = %s", [row.id]
     )
     log.warning("a text failed", kind=row.kind, why=why, to=phone_numbers.masked(row.number))
-    await _call_instead(conn, keeper, row, why)
+    await _call_instead(conn, config, row, why)
 
 
 async def raise_alarm(conn: AsyncConnection, code: int) -> None:
@@ -115,12 +115,12 @@ async def _put_back(conn: AsyncConnection, row: TextRow, again: datetime) -> Non
     )
 
 
-async def _call_instead(conn: AsyncConnection, keeper: Keeper, row: TextRow, why: str) -> None:
+async def _call_instead(conn: AsyncConnection, config: TextConfig, row: TextRow, why: str) -> None:
     """On the call-back list at once, in words that say what the patient does not know."""
     booked = await booking(conn, row.booking)
-    telling = await notices.open_telling(conn, row.booking)
+    telling = await notices.open_notice(conn, row.booking)
     if telling is not None and telling.id == row.telling:
-        await notices.by_phone(conn, telling, keeper.clinic.zone)
+        await notices.by_phone(conn, telling, config.clinic.zone)
     await call_backs.ask(
         conn, booked.call_sid, missing_text(row, why), booked.number, booked.language
     )

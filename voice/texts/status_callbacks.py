@@ -7,7 +7,7 @@ from psycopg import AsyncConnection
 from calendar_sync.bookings.booking import booking
 from voice.texts import outbox
 from voice.texts.outbox import State, TextRow
-from voice.texts.planning import Keeper
+from voice.texts.planning import TextConfig
 from voice.texts.send_results import accepted, delivered, refused
 
 _STATES: dict[str, State] = {
@@ -30,7 +30,7 @@ _NO_CODE = 30008
 
 async def keep_status(  # noqa: PLR0913, PLR0917  # the fields of one callback
     conn: AsyncConnection,
-    keeper: Keeper,
+    config: TextConfig,
     text_id: int,
     sid: str,
     status: str,
@@ -55,7 +55,7 @@ async def keep_status(  # noqa: PLR0913, PLR0917  # the fields of one callback
         if _RANK[state] <= _RANK.get(row.state, 0) and row.sid is not None:
             return False
         if state == "failed":
-            await refused(conn, keeper, row, code or _NO_CODE, now)
+            await refused(conn, config, row, code or _NO_CODE, now)
             return True
         await conn.execute("UPDATE text SET state = %s WHERE id = %s", [state, row.id])
         if state == "delivered":

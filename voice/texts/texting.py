@@ -9,7 +9,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from voice.texts import outbox
 from voice.texts.inbound import forget_old
-from voice.texts.planning import Keeper, bring_up_to_date
+from voice.texts.planning import TextConfig, bring_up_to_date
 from voice.texts.send_attempt import list_late, send_text
 from voice.texts.sender import Sender
 
@@ -24,13 +24,13 @@ class Texting:
 
     pool: AsyncConnectionPool
     now: Callable[[], datetime]
-    keeper: Keeper
+    config: TextConfig
     sender: Sender | None
 
     async def tell(self, booking_id: int) -> None:
         """A booking has news: owe what its patient should get, and send what is due now."""
         async with self.pool.connection() as conn:
-            await bring_up_to_date(conn, self.keeper, booking_id, self.now())
+            await bring_up_to_date(conn, self.config, booking_id, self.now())
             due = await outbox.due(conn, self.now(), booking_id, _AT_A_TIME)
         for text_id, _ in due:
             await self._send(text_id)
@@ -58,4 +58,4 @@ class Texting:
 
     async def _send(self, text_id: int) -> None:
         if self.sender is not None:
-            await send_text(self.pool, self.keeper, self.sender, text_id, self.now())
+            await send_text(self.pool, self.config, self.sender, text_id, self.now())

@@ -38,7 +38,7 @@ def sms_router_for(line: Line) -> APIRouter:
                 words = await _reply(line, form)
         except Exception:
             log.exception("a reply failed: only an emergency gets an answer")
-            words = without_database(line.texting.keeper, form.get("Body", ""))
+            words = without_database(line.texting.config, form.get("Body", ""))
         return Response(twiml.reply(words), media_type="text/xml")
 
     @router.post("/sms/status")
@@ -68,7 +68,7 @@ async def _reply(line: Line, form: Form) -> str:
     number = usable(form.get("From", ""), line.settings.clinic_number)
     got = Received(form["MessageSid"], number, form.get("Body", ""))
     async with line.pool.connection() as conn:
-        return await answer(conn, line.texting.keeper, got, line.now())
+        return await answer(conn, line.texting.config, got, line.now())
 
 
 async def _status(line: Line, form: Form, text_id: str) -> None:
@@ -78,7 +78,7 @@ async def _status(line: Line, form: Form, text_id: str) -> None:
     async with line.pool.connection() as conn:
         await keep_status(
             conn,
-            line.texting.keeper,
+            line.texting.config,
             int(text_id),
             sid,
             form.get("MessageStatus", ""),

@@ -1,4 +1,4 @@
-"""The Diary in Google Calendar.
+"""The Calendar in Google Calendar.
 
 What each failure leads to stands in `google_faults`. Whatever Google says that is not plainly an
 answer to the question is Unknown; free/busy with a hole in it is never read as free.
@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from calendar_sync.availability.span import Span, merged
 from calendar_sync.calendars.contract import (
+    CalendarEvent,
     Changed,
     Changes,
     Clash,
     CursorExpired,
-    Entry,
     Event,
     Gone,
     Inserted,
@@ -29,8 +29,8 @@ from calendar_sync.calendars.google.listing import listed, pages, read
 from calendar_sync.calendars.google.watch import GooglePush
 
 
-class GoogleDiary:
-    """The Diary contract over one screenings calendar and the calendars that block times."""
+class GoogleCalendar:
+    """The Calendar contract over one screenings calendar and the calendars that block times."""
 
     def __init__(
         self,
@@ -48,9 +48,9 @@ class GoogleDiary:
         self._blocking = tuple(dict.fromkeys((screenings, *busy)))
         self._zone = zone
 
-    def inviting(self, calendar: str) -> "GoogleDiary":
+    def inviting(self, calendar: str) -> "GoogleCalendar":
         """The same account's calendar of invitations: Google writes to the guests of its events."""
-        return GoogleDiary(self._google, calendar, (), self._zone, writes_to_guests=True)
+        return GoogleCalendar(self._google, calendar, (), self._zone, writes_to_guests=True)
 
     def push_to(self, address: str) -> GooglePush:
         """Messages of changes in the screenings calendar, to a public https address."""
@@ -100,7 +100,7 @@ class GoogleDiary:
             return Refused(said.why)
         return Unknown(said.why, said.wait)
 
-    async def find(self, event_id: str) -> Entry | Unknown | None:
+    async def find(self, event_id: str) -> CalendarEvent | Unknown | None:
         """The event, tombstones too. Not found counts only while the calendar itself is found."""
         said = await self._google.ask(
             lambda google: google.events().get(calendarId=self._calendar, eventId=event_id)
@@ -118,13 +118,15 @@ class GoogleDiary:
         title: str | None = None,
         description: str | None = None,
         location: str | None = None,
-    ) -> Entry | Changed | Gone | Unknown:
+    ) -> CalendarEvent | Changed | Gone | Unknown:
         """New texts."""
         texts = {"summary": title, "description": description, "location": location}
         given = {field: text for field, text in texts.items() if text is not None}
         return await self._patch(event_id, etag, given)
 
-    async def move(self, event_id: str, to: Span, etag: str) -> Entry | Changed | Gone | Unknown:
+    async def move(
+        self, event_id: str, to: Span, etag: str
+    ) -> CalendarEvent | Changed | Gone | Unknown:
         """A new time."""
         return await self._patch(event_id, etag, times(to, self._zone))
 
@@ -182,7 +184,7 @@ class GoogleDiary:
 
     async def _patch(
         self, event_id: str, etag: str, fields: dict[str, Any]
-    ) -> Entry | Changed | Gone | Unknown:
+    ) -> CalendarEvent | Changed | Gone | Unknown:
         said = await self._google.ask(
             lambda google: google.events().patch(
                 calendarId=self._calendar,
@@ -196,7 +198,7 @@ class GoogleDiary:
         if isinstance(said, Trouble):
             return await self._not_written(event_id, said)
         written = read(said, self._entry)
-        return Gone() if isinstance(written, Entry) and written.cancelled else written
+        return Gone() if isinstance(written, CalendarEvent) and written.cancelled else written
 
     async def _not_written(self, event_id: str, said: Trouble) -> Changed | Gone | Unknown:
         """Why a change was refused: somebody changed the event, or it is no more."""
@@ -214,5 +216,5 @@ class GoogleDiary:
         )
         return Unknown(said.why, said.wait) if isinstance(said, Trouble) else None
 
-    def _entry(self, said: dict[str, Any]) -> Entry:
+    def _entry(self, said: dict[str, Any]) -> CalendarEvent:
         return entry(said, self._zone)

@@ -21,7 +21,7 @@ from google.oauth2.service_account import Credentials as ServiceCredentials
 from googleapiclient.discovery import build
 
 from calendar_sync.calendars.google.errors import Trouble, trouble
-from calendar_sync.errors import CalendarFault
+from calendar_sync.errors import CalendarError
 
 SCOPE = "https://www.googleapis.com/auth/"
 SCOPES = (SCOPE + "calendar.events.owned", SCOPE + "calendar.freebusy")
@@ -35,7 +35,7 @@ _PATIENCE = 8.0
 """Seconds for one question with all its parts: signing in again, asking, reading."""
 
 
-class CredentialsWrong(CalendarFault):
+class CredentialsError(CalendarError):
     """The file of GOOGLE_CREDENTIALS_FILE cannot be used as it is."""
 
 
@@ -45,7 +45,7 @@ class GoogleAccess:
     def __init__(self, file: Path, api_url: str = "", *, timeout: float = 3.0) -> None:
         """`api_url` with its slash at the end; "" is Google's. `timeout` in seconds of silence.
 
-        Raises CredentialsWrong.
+        Raises CredentialsError.
         """
         self._credentials, self.is_service = _read(file)
         self._url = api_url or _GOOGLE
@@ -121,7 +121,7 @@ class _Resources:
 
 
 def _read(file: Path) -> tuple[UserCredentials | ServiceCredentials, bool]:
-    """The credentials of a file of either kind. Raises CredentialsWrong."""
+    """The credentials of a file of either kind. Raises CredentialsError."""
     try:
         said = json.loads(file.read_text("utf-8"))
         if said["type"] == "service_account":
@@ -137,13 +137,13 @@ def _read(file: Path) -> tuple[UserCredentials | ServiceCredentials, bool]:
         )
     except OSError as error:
         message = f"{file} cannot be read ({error.strerror}); set GOOGLE_CREDENTIALS_FILE anew."
-        raise CredentialsWrong(message) from error
+        raise CredentialsError(message) from error
     except (ValueError, KeyError, TypeError) as error:
         message = (
             f"{file} is no credentials file of Google: {type(error).__name__}. Make a new one with "
             "`screening-line authorize-google`, or download the service account's JSON key again."
         )
-        raise CredentialsWrong(message) from error
+        raise CredentialsError(message) from error
     return user, False
 
 

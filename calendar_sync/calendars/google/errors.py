@@ -78,9 +78,9 @@ def _answered(error: HttpError) -> Trouble:  # noqa: C901, PLR0911  # the table,
         case 401:
             return Trouble("sign-in", why, SIGN_IN_WAIT)
         case 429:
-            return Trouble("unknown", why, _wish(error.resp))
+            return Trouble("unknown", why, _requested_wait(error.resp))
         case 403 if reason in _SLOW_DOWN:
-            return Trouble("unknown", why, _wish(error.resp))
+            return Trouble("unknown", why, _requested_wait(error.resp))
         case 403 if reason == "quotaExceeded":
             return Trouble("unknown", why, QUOTA_WAIT)
         case 403:
@@ -94,7 +94,7 @@ def _answered(error: HttpError) -> Trouble:  # noqa: C901, PLR0911  # the table,
         case 412:
             return Trouble("changed", why)
         case _:
-            return Trouble("unknown", why, _wish(error.resp))
+            return Trouble("unknown", why, _requested_wait(error.resp))
 
 
 def _reason(error: HttpError) -> tuple[str, str]:
@@ -107,7 +107,7 @@ def _reason(error: HttpError) -> tuple[str, str]:
     return re.sub(r"[^A-Za-z]", "", reason)[:60], message
 
 
-def _wish(answer: Any) -> int:  # noqa: ANN401  # httplib2 has no types
+def _requested_wait(answer: Any) -> int:  # noqa: ANN401  # httplib2 has no types
     """Retry-After in seconds; a date, or nothing, is 0."""
     text = str(answer.get("retry-after", ""))
     return min(int(text), _LONGEST_WISH) if text.isdecimal() else 0

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from calendar_sync.availability.span import Span
-from calendar_sync.calendars.contract import Entry, Event
+from calendar_sync.calendars.contract import CalendarEvent, Event
 
 BOOKING = "booking_id"
 _COLOURS = {"soon": "6", "first": "11"}
@@ -47,7 +47,7 @@ def times(span: Span, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def entry(said: dict[str, Any], zone: ZoneInfo) -> Entry:
+def entry(said: dict[str, Any], zone: ZoneInfo) -> CalendarEvent:
     """What Google says of an event. Raises KeyError or ValueError when it is not one."""
     cancelled = said["status"] == "cancelled"
     span = None if cancelled and "start" not in said else span_of(said, zone)
@@ -55,7 +55,7 @@ def entry(said: dict[str, Any], zone: ZoneInfo) -> Entry:
     asked = conference.get("createRequest", {}).get("status", {}).get("statusCode")
     ways = conference.get("entryPoints", [])
     links = [way["uri"] for way in ways if way.get("entryPointType") == "video"]
-    return Entry(
+    return CalendarEvent(
         event_id=said["id"],
         span=span,
         title=said.get("summary", ""),

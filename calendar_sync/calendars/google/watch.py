@@ -26,7 +26,7 @@ class GooglePush:
         self, channel: str, token: str, expires: datetime
     ) -> Watched | Unknown | Refused:
         """Ask for a channel; Google may let it end earlier than `expires`."""
-        wish = {
+        request = {
             "id": channel,
             "type": "web_hook",
             "address": self.address,
@@ -34,7 +34,7 @@ class GooglePush:
             "expiration": str(_milliseconds(expires)),
         }
         said = await self._google.ask(
-            lambda google: google.events().watch(calendarId=self.calendar, body=wish)
+            lambda google: google.events().watch(calendarId=self.calendar, body=request)
         )
         if isinstance(said, Trouble) and said.kind in {"set-up", "missing", "invalid"}:
             return Refused(said.why)

@@ -8,52 +8,52 @@ from support.clinic import SetClock, local_times, span
 from calendar_sync.bookings import free_times
 from calendar_sync.bookings.event_text import event_id
 from calendar_sync.calendars.contract import Event
-from calendar_sync.clinic import Desk
+from calendar_sync.clinic import Clinic
 
 SATURDAY = span("2026-12-05 10:00", 60)
 OPEN = Event(event_id("staff", "open", 0), SATURDAY, "Open for screenings")
 
 
-async def offered(desk: Desk, day: str) -> list[str]:
+async def offered(clinic: Clinic, day: str) -> list[str]:
     """The times of a day, after a fresh reading."""
-    async with desk.pool.connection() as conn:
+    async with clinic.pool.connection() as conn:
         await conn.execute("DELETE FROM busy_times")
-    await free_times.refresh(desk)
-    free = await free_times.free_openings(desk)
+    await free_times.refresh(clinic)
+    free = await free_times.free_openings(clinic)
     assert not isinstance(free, free_times.Stale)
     return [time.removeprefix(f"{day} ") for time in local_times(free) if time.startswith(day)]
 
 
-async def test_staff_open_a_day_outside_the_hours(desk: Desk) -> None:
+async def test_staff_open_a_day_outside_the_hours(clinic: Clinic) -> None:
     """A closed Saturday has the times of the event, and no others."""
-    assert await offered(desk, "2026-12-05") == []
-    await desk.diary.insert(OPEN)
-    assert await offered(desk, "2026-12-05") == ["10:00", "10:30"]
+    assert await offered(clinic, "2026-12-05") == []
+    await clinic.calendar.insert(OPEN)
+    assert await offered(clinic, "2026-12-05") == ["10:00", "10:30"]
 
 
-async def test_only_opened_times_when_the_calendar_decides(desk: Desk) -> None:
+async def test_only_opened_times_when_the_calendar_decides(clinic: Clinic) -> None:
     """AVAILABILITY=calendar: nothing by hours; a busy time inside takes its part."""
-    desk = replace(desk, availability="calendar")
-    await desk.diary.insert(OPEN)
-    assert await offered(desk, "2026-12-01") == []
+    clinic = replace(clinic, availability="calendar")
+    await clinic.calendar.insert(OPEN)
+    assert await offered(clinic, "2026-12-01") == []
     busy = span("2026-12-05 10:00", 15)
-    await desk.diary.insert(Event(event_id("staff", "busy", 0), busy, "Lunch"))
-    assert await offered(desk, "2026-12-05") == ["10:30"]
+    await clinic.calendar.insert(Event(event_id("staff", "busy", 0), busy, "Lunch"))
+    assert await offered(clinic, "2026-12-05") == ["10:30"]
 
 
-async def test_an_opened_time_inside_the_hours_adds_nothing_twice(desk: Desk) -> None:
+async def test_an_opened_time_inside_the_hours_adds_nothing_twice(clinic: Clinic) -> None:
     """What is open anyway stays as it is: no two offers closer than the buffer."""
-    before = await offered(desk, "2026-12-02")
-    await desk.diary.insert(replace(OPEN, span=span("2026-12-02 09:10", 60)))
-    assert await offered(desk, "2026-12-02") == before
+    before = await offered(clinic, "2026-12-02")
+    await clinic.calendar.insert(replace(OPEN, span=span("2026-12-02 09:10", 60)))
+    assert await offered(clinic, "2026-12-02") == before
 
 
 @pytest.mark.parametrize("day", ["2026-11-30", "2026-12-15"])
 async def test_notice_and_horizon_hold_for_opened_times(
-    desk: Desk, now: SetClock, day: str
+    clinic: Clinic, now: SetClock, day: str
 ) -> None:
     """Neither within four hours from now nor beyond the fourteenth day."""
     assert now.at.day == 30
     early = span(f"{day} 08:30", 25)
-    await desk.diary.insert(replace(OPEN, span=early))
-    assert "08:30" not in await offered(desk, day)
+    await clinic.calendar.insert(replace(OPEN, span=early))
+    assert "08:30" not in await offered(clinic, day)

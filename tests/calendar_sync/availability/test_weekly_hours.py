@@ -2,7 +2,7 @@
 
 import pytest
 
-from calendar_sync.availability.opening_hours import HoursUnreadable, parse_hours
+from calendar_sync.availability.weekly_hours import InvalidHoursError, parse_hours
 
 NINE, NOON, ONE, FIVE = 9 * 60, 12 * 60, 13 * 60, 17 * 60
 
@@ -61,7 +61,7 @@ def test_a_range_of_days_may_run_over_the_weekend() -> None:
 )
 def test_what_cannot_be_read_is_refused_with_the_remedy(text: str, reason: str) -> None:
     """The fault names the text, what is wrong with it, and two right ones."""
-    with pytest.raises(HoursUnreadable) as refused:
+    with pytest.raises(InvalidHoursError) as refused:
         parse_hours(text)
     said = str(refused.value)
     assert repr(text) in said

@@ -6,37 +6,37 @@ from support.clinic import confirm, confirmed, expire, hold, row, span, standing
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings import confirmation
 from calendar_sync.bookings.confirmation import Confirmed, Held, Pending, Taken
-from calendar_sync.clinic import Desk
+from calendar_sync.clinic import Clinic
 
 NINE, HALF_PAST = span("2026-12-01 09:00"), span("2026-12-01 09:30")
 
 
 async def try_to_hold(
-    desk: Desk, call_sid: str, step: str = "hold", slot: Span = NINE
+    clinic: Clinic, call_sid: str, step: str = "hold", slot: Span = NINE
 ) -> Held | Taken:
     """Hold, whatever comes of it."""
-    async with desk.pool.connection() as conn:
+    async with clinic.pool.connection() as conn:
         return await confirmation.hold(conn, call_sid, step, slot)
 
 
-async def test_a_held_time_is_nobody_elses(desk: Desk) -> None:
+async def test_a_held_time_is_nobody_elses(clinic: Clinic) -> None:
     """The first caller has it; the next hears that it is taken, also for a part of it."""
-    first = await hold(desk, NINE, "CA1")
-    assert await try_to_hold(desk, "CA2") == Taken()
-    assert await try_to_hold(desk, "CA3", slot=span("2026-12-01 09:10")) == Taken()
-    assert await standing(desk, first) == Pending()
+    first = await hold(clinic, NINE, "CA1")
+    assert await try_to_hold(clinic, "CA2") == Taken()
+    assert await try_to_hold(clinic, "CA3", slot=span("2026-12-01 09:10")) == Taken()
+    assert await standing(clinic, first) == Pending()
 
 
-async def test_back_to_back_times_do_not_meet(desk: Desk) -> None:
+async def test_back_to_back_times_do_not_meet(clinic: Clinic) -> None:
     """The end of one is the start of the next."""
-    await hold(desk, NINE, "CA1")
-    await hold(desk, span("2026-12-01 09:20"), "CA2")
+    await hold(clinic, NINE, "CA1")
+    await hold(clinic, span("2026-12-01 09:20"), "CA2")
 
 
-async def test_a_hold_lasts_five_minutes_by_the_databases_clock(desk: Desk) -> None:
+async def test_a_hold_lasts_five_minutes_by_the_databases_clock(clinic: Clinic) -> None:
     """Whatever the clock of this computer says."""
-    held = await hold(desk, NINE)
-    async with desk.pool.connection() as conn:
+    held = await hold(clinic, NINE)
+    async with clinic.pool.connection() as conn:
         cursor = await conn.execute(
             "SELECT expires_at - now() BETWEEN interval '4 min 50 s' AND interval '5 min'"
             " FROM booking WHERE id = %s",
@@ -45,76 +45,76 @@ async def test_a_hold_lasts_five_minutes_by_the_databases_clock(desk: Desk) -> N
         assert await cursor.fetchone() == (True,)
 
 
-async def test_a_doubled_webhook_holds_once(desk: Desk) -> None:
+async def test_a_doubled_webhook_holds_once(clinic: Clinic) -> None:
     """The same call and step again is the same hold."""
-    assert await hold(desk, NINE) == await hold(desk, NINE)
+    assert await hold(clinic, NINE) == await hold(clinic, NINE)
 
 
-async def test_the_same_step_never_holds_another_time(desk: Desk) -> None:
+async def test_the_same_step_never_holds_another_time(clinic: Clinic) -> None:
     """The time that was read back is the time that is booked, or none."""
-    held = await hold(desk, NINE)
-    assert await try_to_hold(desk, "CA1", slot=HALF_PAST) == Taken()
-    assert (await row(desk, held)).slot == NINE
+    held = await hold(clinic, NINE)
+    assert await try_to_hold(clinic, "CA1", slot=HALF_PAST) == Taken()
+    assert (await row(clinic, held)).slot == NINE
 
 
-async def test_choosing_another_time_lets_the_first_go(desk: Desk) -> None:
+async def test_choosing_another_time_lets_the_first_go(clinic: Clinic) -> None:
     """A call holds one time; the one it left is free for others."""
-    first = await hold(desk, NINE, step="hold")
-    await hold(desk, HALF_PAST, step="hold.2")
-    assert (await row(desk, first)).state == "released"
-    await hold(desk, NINE, "CA2")
+    first = await hold(clinic, NINE, step="hold")
+    await hold(clinic, HALF_PAST, step="hold.2")
+    assert (await row(clinic, first)).state == "released"
+    await hold(clinic, NINE, "CA2")
 
 
-async def test_a_caller_may_choose_the_same_time_again(desk: Desk) -> None:
+async def test_a_caller_may_choose_the_same_time_again(clinic: Clinic) -> None:
     """Going back and choosing it once more is no race with oneself."""
-    first = await hold(desk, NINE, step="hold")
-    second = await hold(desk, NINE, step="hold.2")
-    assert (await row(desk, first)).state == "released"
-    assert (await row(desk, second)).state == "held"
+    first = await hold(clinic, NINE, step="hold")
+    second = await hold(clinic, NINE, step="hold.2")
+    assert (await row(clinic, first)).state == "released"
+    assert (await row(clinic, second)).state == "held"
 
 
-async def test_a_lost_race_keeps_the_hold_one_has(desk: Desk) -> None:
+async def test_a_lost_race_keeps_the_hold_one_has(clinic: Clinic) -> None:
     """Reaching for a taken time does not cost the time already held."""
-    mine = await hold(desk, NINE, "CA1")
-    await hold(desk, HALF_PAST, "CA2")
-    assert await try_to_hold(desk, "CA1", "hold.2", HALF_PAST) == Taken()
-    assert (await row(desk, mine)).state == "held"
+    mine = await hold(clinic, NINE, "CA1")
+    await hold(clinic, HALF_PAST, "CA2")
+    assert await try_to_hold(clinic, "CA1", "hold.2", HALF_PAST) == Taken()
+    assert (await row(clinic, mine)).state == "held"
 
 
-async def test_an_expired_hold_stands_in_nobodys_way(desk: Desk) -> None:
+async def test_an_expired_hold_stands_in_nobodys_way(clinic: Clinic) -> None:
     """After five minutes the next caller gets the time, before any cleaning up."""
-    first = await hold(desk, NINE, "CA1")
-    await expire(desk, first)
-    await hold(desk, NINE, "CA2")
-    assert await standing(desk, first) == Taken()
+    first = await hold(clinic, NINE, "CA1")
+    await expire(clinic, first)
+    await hold(clinic, NINE, "CA2")
+    assert await standing(clinic, first) == Taken()
 
 
-async def test_expired_holds_are_let_go_and_nothing_else(desk: Desk) -> None:
+async def test_expired_holds_are_let_go_and_nothing_else(clinic: Clinic) -> None:
     """Fresh holds and confirmed bookings stay, however old."""
-    expired = await hold(desk, NINE, "CA1")
-    fresh = await hold(desk, HALF_PAST, "CA2")
-    kept = await confirmed(desk, span("2026-12-01 10:00"), "CA3")
+    expired = await hold(clinic, NINE, "CA1")
+    fresh = await hold(clinic, HALF_PAST, "CA2")
+    kept = await confirmed(clinic, span("2026-12-01 10:00"), "CA3")
     for booking_id in (expired, kept):
-        await expire(desk, booking_id)
-    async with desk.pool.connection() as conn:
+        await expire(clinic, booking_id)
+    async with clinic.pool.connection() as conn:
         assert await confirmation.release_expired(conn) == 1
         assert await confirmation.release_expired(conn) == 0
-    assert [(await row(desk, each)).state for each in (expired, fresh, kept)] == [
+    assert [(await row(clinic, each)).state for each in (expired, fresh, kept)] == [
         "released",
         "held",
         "held",
     ]
 
 
-async def test_hanging_up_lets_go_of_what_was_not_confirmed(desk: Desk) -> None:
+async def test_hanging_up_lets_go_of_what_was_not_confirmed(clinic: Clinic) -> None:
     """The call's hold is free at once; its confirmed booking and other calls' holds stay."""
-    kept = await confirmed(desk, HALF_PAST, "CA1", "hold")
-    mine = await hold(desk, NINE, "CA1", "hold.2")
-    other = await hold(desk, span("2026-12-01 10:00"), "CA2")
-    async with desk.pool.connection() as conn:
+    kept = await confirmed(clinic, HALF_PAST, "CA1", "hold")
+    mine = await hold(clinic, NINE, "CA1", "hold.2")
+    other = await hold(clinic, span("2026-12-01 10:00"), "CA2")
+    async with clinic.pool.connection() as conn:
         assert await confirmation.release_unconfirmed(conn, "CA1") == 1
         assert await confirmation.release_unconfirmed(conn, "CA1") == 0
-    assert [(await row(desk, each)).state for each in (mine, kept, other)] == [
+    assert [(await row(clinic, each)).state for each in (mine, kept, other)] == [
         "released",
         "held",
         "held",
@@ -122,70 +122,72 @@ async def test_hanging_up_lets_go_of_what_was_not_confirmed(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("how", ["expired", "hung up"])
-async def test_a_lapsed_hold_is_still_confirmed_while_nobody_took_it(desk: Desk, how: str) -> None:
+async def test_a_lapsed_hold_is_still_confirmed_while_nobody_took_it(
+    clinic: Clinic, how: str
+) -> None:
     """A slow caller, or a yes that arrives after the hang-up, still gets the free time."""
-    held = await hold(desk, NINE, "CA1")
-    await expire(desk, held)
-    async with desk.pool.connection() as conn:
+    held = await hold(clinic, NINE, "CA1")
+    await expire(clinic, held)
+    async with clinic.pool.connection() as conn:
         if how == "expired":
             await confirmation.release_expired(conn)
         else:
             await confirmation.release_unconfirmed(conn, "CA1")
-    assert isinstance(await confirm(desk, held), Confirmed)
-    assert await try_to_hold(desk, "CA2") == Taken()
+    assert isinstance(await confirm(clinic, held), Confirmed)
+    assert await try_to_hold(clinic, "CA2") == Taken()
 
 
-async def test_a_lapsed_hold_that_somebody_took_is_taken(desk: Desk) -> None:
+async def test_a_lapsed_hold_that_somebody_took_is_taken(clinic: Clinic) -> None:
     """Repeating the hold, or confirming it, takes nothing from the new holder."""
-    lapsed = await hold(desk, NINE, "CA1")
-    await expire(desk, lapsed)
-    other = await hold(desk, NINE, "CA2")
-    assert await confirm(desk, lapsed) == Taken()
-    assert await try_to_hold(desk, "CA1") == Taken()
-    assert await standing(desk, other) == Pending()
+    lapsed = await hold(clinic, NINE, "CA1")
+    await expire(clinic, lapsed)
+    other = await hold(clinic, NINE, "CA2")
+    assert await confirm(clinic, lapsed) == Taken()
+    assert await try_to_hold(clinic, "CA1") == Taken()
+    assert await standing(clinic, other) == Pending()
 
 
-async def test_a_late_repeat_takes_no_second_time_for_a_call_that_went_on(desk: Desk) -> None:
+async def test_a_late_repeat_takes_no_second_time_for_a_call_that_went_on(clinic: Clinic) -> None:
     """After choosing another time, the first hold is not brought back by a late webhook."""
-    first = await hold(desk, NINE, "CA1", "hold")
-    second = await hold(desk, HALF_PAST, "CA1", "hold.2")
-    assert await try_to_hold(desk, "CA1", "hold") == Taken()
-    assert await confirm(desk, first) == Taken()
-    assert (await row(desk, second)).state == "held"
+    first = await hold(clinic, NINE, "CA1", "hold")
+    second = await hold(clinic, HALF_PAST, "CA1", "hold.2")
+    assert await try_to_hold(clinic, "CA1", "hold") == Taken()
+    assert await confirm(clinic, first) == Taken()
+    assert (await row(clinic, second)).state == "held"
 
 
-async def test_a_repeat_of_a_released_hold_holds_it_again(desk: Desk) -> None:
+async def test_a_repeat_of_a_released_hold_holds_it_again(clinic: Clinic) -> None:
     """The same webhook again gives the same outcome while the time is free."""
-    held = await hold(desk, NINE, "CA1")
-    async with desk.pool.connection() as conn:
+    held = await hold(clinic, NINE, "CA1")
+    async with clinic.pool.connection() as conn:
         await confirmation.release_unconfirmed(conn, "CA1")
-    assert await try_to_hold(desk, "CA1") == Held(held)
-    assert (await row(desk, held)).state == "held"
+    assert await try_to_hold(clinic, "CA1") == Held(held)
+    assert (await row(clinic, held)).state == "held"
 
 
-async def test_live_bookings_are_what_may_not_be_offered(desk: Desk) -> None:
+async def test_live_bookings_are_what_may_not_be_offered(clinic: Clinic) -> None:
     """Fresh holds and confirmed bookings count, however old; expired holds do not."""
-    expired = await hold(desk, NINE, "CA1")
-    await expire(desk, expired)
-    await hold(desk, HALF_PAST, "CA2")
-    old = await confirmed(desk, span("2026-12-01 10:00"), "CA3")
-    await expire(desk, old)
-    await hold(desk, span("2026-12-02 09:00"), "CA4")
-    async with desk.pool.connection() as conn:
+    expired = await hold(clinic, NINE, "CA1")
+    await expire(clinic, expired)
+    await hold(clinic, HALF_PAST, "CA2")
+    old = await confirmed(clinic, span("2026-12-01 10:00"), "CA3")
+    await expire(clinic, old)
+    await hold(clinic, span("2026-12-02 09:00"), "CA4")
+    async with clinic.pool.connection() as conn:
         found = await confirmation.live_bookings(conn, span("2026-12-01 00:00", 24 * 60))
     assert found == (HALF_PAST, span("2026-12-01 10:00"))
 
 
-async def test_a_calls_bookings_in_the_order_it_made_them(desk: Desk) -> None:
+async def test_a_calls_bookings_in_the_order_it_made_them(clinic: Clinic) -> None:
     """Released ones too, for whoever looks into a call afterwards."""
-    ids = [await hold(desk, NINE, step="hold"), await hold(desk, HALF_PAST, step="hold.2")]
-    await hold(desk, NINE, "CA2")
-    async with desk.pool.connection() as conn:
+    ids = [await hold(clinic, NINE, step="hold"), await hold(clinic, HALF_PAST, step="hold.2")]
+    await hold(clinic, NINE, "CA2")
+    async with clinic.pool.connection() as conn:
         found = await confirmation.bookings_of_call(conn, "CA1")
     assert [(each.id, each.state) for each in found] == [(ids[0], "released"), (ids[1], "held")]
 
 
-async def test_asking_for_a_booking_that_never_was_is_a_fault(desk: Desk) -> None:
+async def test_asking_for_a_booking_that_never_was_is_a_fault(clinic: Clinic) -> None:
     """An unknown id is not an outcome; the fault says what to ask with."""
     with pytest.raises(LookupError, match="no booking 404"):
-        await standing(desk, 404)
+        await standing(clinic, 404)

@@ -19,15 +19,15 @@ from support.patient_visit import ELEVEN, NINE, TEN, booked, held, state
 from calendar_sync.bookings import free_times, patient_changes
 from calendar_sync.bookings.confirmation import Taken
 from calendar_sync.bookings.patient_changes import Cancelled, Closed, Moving, cancel, hold_for, move
-from calendar_sync.clinic import Desk
-from calendar_sync.errors import BookingMissing
+from calendar_sync.clinic import Clinic
+from calendar_sync.errors import BookingNotFoundError
 from calendar_sync.sync.insert import insert, withdraw
 from calendar_sync.sync.move import carry_out
 from calendar_sync.sync.rewrite import rewrite
 from calendar_sync.sync.staff_jobs import follow_all
 
 
-async def test_times_are_held_as_in_a_call(clinic: Desk, now: SetClock) -> None:
+async def test_times_are_held_as_in_a_call(clinic: Clinic, now: SetClock) -> None:
     """One at a time, the same again is the same, and only what a caller would be offered."""
     visit = await booked(clinic)
     first = await held(clinic, visit, TEN)
@@ -41,18 +41,20 @@ async def test_times_are_held_as_in_a_call(clinic: Desk, now: SetClock) -> None:
     assert isinstance(await hold_for(clinic, visit, ELEVEN), free_times.Stale)
 
 
-async def test_a_time_held_for_one_visit_is_no_use_to_another(clinic: Desk) -> None:
+async def test_a_time_held_for_one_visit_is_no_use_to_another(clinic: Clinic) -> None:
     """Nor is the hold of a caller."""
     visit, other = await booked(clinic), await booked(clinic, ELEVEN, "CA2")
     picked = await held(clinic, visit)
-    with pytest.raises(BookingMissing):
+    with pytest.raises(BookingNotFoundError):
         await move(clinic, other, picked)
     async with clinic.pool.connection() as conn:
         assert await patient_changes.held_for(conn, other, picked) is None
         assert await patient_changes.held_for(conn, visit, 10**6) is None
 
 
-async def test_a_lapsed_hold_moves_the_visit_only_while_its_time_is_free(clinic: Desk) -> None:
+async def test_a_lapsed_hold_moves_the_visit_only_while_its_time_is_free(
+    clinic: Clinic,
+) -> None:
     """As in a call: late is no harm, unless somebody else was faster."""
     visit = await booked(clinic)
     picked = await held(clinic, visit)
@@ -68,7 +70,7 @@ async def test_a_lapsed_hold_moves_the_visit_only_while_its_time_is_free(clinic:
     assert await hold_for(clinic, visit, ELEVEN) == Moving()
 
 
-async def test_a_cancelled_visit_is_free_at_once_and_leaves_the_calendar(either: Desk) -> None:
+async def test_a_cancelled_visit_is_free_at_once_and_leaves_the_calendar(either: Clinic) -> None:
     """The patient knows, so nothing is owed to them but the news."""
     visit = await booked(either)
     await follow_all(either)
@@ -86,23 +88,25 @@ async def test_a_cancelled_visit_is_free_at_once_and_leaves_the_calendar(either:
     assert await requests(either) == []
 
 
-async def test_a_cancelled_visit_leaves_wherever_staff_put_it_meanwhile(clinic: Desk) -> None:
+async def test_a_cancelled_visit_leaves_wherever_staff_put_it_meanwhile(
+    clinic: Clinic,
+) -> None:
     """Nobody will come, neither at the old time nor at the new one."""
     visit = await booked(clinic)
     there = await own_event(clinic, visit)
-    await clinic.diary.move(there.event_id, ELEVEN, there.etag)
+    await clinic.calendar.move(there.event_id, ELEVEN, there.etag)
     await cancel(clinic, visit)
     await withdraw(clinic, visit)
     assert await live_events(clinic) == []
 
 
-async def test_a_cancel_ends_a_move_that_is_under_way(clinic: Desk) -> None:
+async def test_a_cancel_ends_a_move_that_is_under_way(clinic: Clinic) -> None:
     """Whichever reaches the calendar first, no event and no held time is left."""
     visit = await booked(clinic)
     picked = await held(clinic, visit)
     await move(clinic, visit, picked)
     there = await own_event(clinic, visit)
-    await clinic.diary.move(there.event_id, TEN, there.etag)
+    await clinic.calendar.move(there.event_id, TEN, there.etag)
     assert await cancel(clinic, visit) == Cancelled()
     await carry_out(clinic, picked)
     await withdraw(clinic, visit)
@@ -110,7 +114,7 @@ async def test_a_cancel_ends_a_move_that_is_under_way(clinic: Desk) -> None:
     await confirmed(clinic, TEN, "CA2")
 
 
-async def test_what_is_over_or_not_booked_stays_as_it_is(clinic: Desk, now: SetClock) -> None:
+async def test_what_is_over_or_not_booked_stays_as_it_is(clinic: Clinic, now: SetClock) -> None:
     """From its start a visit can be neither moved nor cancelled; nor can one staff cancelled."""
     visit = await booked(clinic)
     picked = await held(clinic, visit)
@@ -125,7 +129,7 @@ async def test_what_is_over_or_not_booked_stays_as_it_is(clinic: Desk, now: SetC
     assert (await row(clinic, visit)).state == "booked"
 
 
-async def test_name_and_email_reach_staff_and_never_the_title(clinic: Desk) -> None:
+async def test_name_and_email_reach_staff_and_never_the_title(clinic: Clinic) -> None:
     """The chart note has them; an empty one takes them out again."""
     visit = await booked(clinic)
     title = (await own_event(clinic, visit)).title
@@ -142,7 +146,7 @@ async def test_name_and_email_reach_staff_and_never_the_title(clinic: Desk) -> N
     assert "Ana" not in (await own_event(clinic, visit)).description
 
 
-async def test_minimal_events_have_the_name_too(clinic: Desk) -> None:
+async def test_minimal_events_have_the_name_too(clinic: Clinic) -> None:
     """It is whom to call, as the number is, and no answer."""
     minimal = replace(clinic, detail="minimal")
     visit = await confirmed(minimal, NINE, "CA1")

@@ -15,7 +15,7 @@ from support.clinic import NOTE, expire, hold, span
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings import confirmation
 from calendar_sync.bookings.confirmation import Confirmed, Held, Taken
-from calendar_sync.clinic import Desk
+from calendar_sync.clinic import Clinic
 from voice.database.connection import CALL_PATH
 
 LAST = span("2026-12-01 09:00")
@@ -46,14 +46,14 @@ async def reach(pool: AsyncConnectionPool, call_sid: str, step: str) -> Held | T
 
 @pytest.mark.parametrize("stale_hold", [False, True], ids=["free", "expired hold in the way"])
 async def test_fifty_callers_at_once_for_the_last_opening(
-    desk: Desk,
+    clinic: Clinic,
     crowd: AsyncConnectionPool,
     stale_hold: bool,  # noqa: FBT001
 ) -> None:
     """One booking, forty-nine taken, in every round, and nobody waits a second."""
     for round_ in range(2):
         if stale_hold:
-            await expire(desk, await hold(desk, LAST, f"CA-stale-{round_}"))
+            await expire(clinic, await hold(clinic, LAST, f"CA-stale-{round_}"))
         began = monotonic()
         async with asyncio.TaskGroup() as everybody:
             calls = [
@@ -63,7 +63,7 @@ async def test_fifty_callers_at_once_for_the_last_opening(
         slowest = monotonic() - began
         assert Counter(type(call.result()) for call in calls) == {Confirmed: 1, Taken: 49}
         assert slowest < 5
-        async with desk.pool.connection() as conn:
+        async with clinic.pool.connection() as conn:
             live = await conn.execute("SELECT id FROM booking WHERE state IN ('held', 'booked')")
             assert len(await live.fetchall()) == 1
             jobs = await conn.execute("SELECT count(*) FROM procrastinate_jobs")
@@ -74,7 +74,7 @@ async def test_fifty_callers_at_once_for_the_last_opening(
 
 
 async def test_webhooks_that_come_twice_at_once_are_one_caller(
-    desk: Desk, crowd: AsyncConnectionPool
+    clinic: Clinic, crowd: AsyncConnectionPool
 ) -> None:
     """Each of twenty-five callers doubled: both copies hear the same, one pair has the time."""
     async with asyncio.TaskGroup() as everybody:
@@ -83,13 +83,13 @@ async def test_webhooks_that_come_twice_at_once_are_one_caller(
     pairs = list(zip(answers[::2], answers[1::2], strict=True))
     assert all(first == second for first, second in pairs)
     assert Counter(type(first) for first, _ in pairs) == {Confirmed: 1, Taken: 24}
-    async with desk.pool.connection() as conn:
+    async with clinic.pool.connection() as conn:
         jobs = await conn.execute("SELECT count(*) FROM procrastinate_jobs")
         assert await jobs.fetchone() == (1,)
 
 
 async def test_callers_who_swap_times_do_not_wait_for_each_other(
-    desk: Desk, crowd: AsyncConnectionPool
+    clinic: Clinic, crowd: AsyncConnectionPool
 ) -> None:
     """Each of two holds what the other now wants: nobody deadlocks, and no time has two holders."""
     other = span("2026-12-01 09:30")
@@ -100,18 +100,18 @@ async def test_callers_who_swap_times_do_not_wait_for_each_other(
 
     for round_ in range(8):
         one, two = f"CA-one-{round_}", f"CA-two-{round_}"
-        await hold(desk, LAST, one)
-        await hold(desk, other, two)
+        await hold(clinic, LAST, one)
+        await hold(clinic, other, two)
         began = monotonic()
         await asyncio.gather(swap(one, other), swap(two, LAST))
         assert monotonic() - began < 0.5
-        async with desk.pool.connection() as conn:
+        async with clinic.pool.connection() as conn:
             for call_sid in (one, two):
                 await confirmation.release_unconfirmed(conn, call_sid)
 
 
 async def test_a_time_that_somebody_is_just_taking_is_taken(
-    desk: Desk, crowd: AsyncConnectionPool
+    clinic: Clinic, crowd: AsyncConnectionPool
 ) -> None:
     """A transaction that hangs with the time costs the next caller half a second, not the call."""
     async with crowd.connection() as slow, slow.transaction():
@@ -124,14 +124,14 @@ async def test_a_time_that_somebody_is_just_taking_is_taken(
         async with crowd.connection() as conn:
             assert await confirmation.hold(conn, "CA1", "hold", LAST) == Taken()
         assert monotonic() - began < 1
-        assert desk.pool is not crowd
+        assert clinic.pool is not crowd
 
 
 async def test_confirming_behind_a_hanging_transaction_is_a_fault_not_a_lie(
-    desk: Desk, crowd: AsyncConnectionPool
+    clinic: Clinic, crowd: AsyncConnectionPool
 ) -> None:
     """A row that somebody keeps locked is neither confirmed nor taken; the call says so."""
-    held = await hold(desk, LAST)
+    held = await hold(clinic, LAST)
     async with crowd.connection() as slow, slow.transaction():
         await slow.execute("SELECT FROM booking WHERE id = %s FOR UPDATE", [held])
         async with crowd.connection() as conn:
@@ -141,10 +141,10 @@ async def test_confirming_behind_a_hanging_transaction_is_a_fault_not_a_lie(
 
 
 async def test_a_repeated_yes_does_not_wait_for_a_hanging_transaction(
-    desk: Desk, crowd: AsyncConnectionPool
+    clinic: Clinic, crowd: AsyncConnectionPool
 ) -> None:
     """What was confirmed before is answered from the row, though somebody keeps it locked."""
-    held = await hold(desk, LAST)
+    held = await hold(clinic, LAST)
     async with crowd.connection() as conn:
         first = await confirmation.confirm(conn, held, NOTE)
     async with crowd.connection() as slow, slow.transaction(), crowd.connection() as conn:

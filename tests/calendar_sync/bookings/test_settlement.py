@@ -5,7 +5,7 @@ from support.clinic import confirmed, requests, span
 
 from calendar_sync.bookings import call_backs
 from calendar_sync.calendars.contract import Event
-from calendar_sync.clinic import Desk
+from calendar_sync.clinic import Clinic
 from calendar_sync.sync.insert import insert
 from calendar_sync.sync.jobs import reconcile
 
@@ -14,9 +14,9 @@ LUNCH = Event("lunch", NINE, "Lunch")
 
 
 @pytest.mark.parametrize("order", ["hung up first", "taken first"])
-async def test_a_caller_who_hung_up_and_lost_the_time_is_called(clinic: Desk, order: str) -> None:
+async def test_a_caller_who_hung_up_and_lost_the_time_is_called(clinic: Clinic, order: str) -> None:
     """Once, however often it is looked, and whichever came first."""
-    await clinic.diary.insert(LUNCH)
+    await clinic.calendar.insert(LUNCH)
     booking_id = await confirmed(clinic, NINE)
     await on_the_line(clinic, ended=order == "hung up first")
     await insert(clinic, booking_id)
@@ -26,18 +26,18 @@ async def test_a_caller_who_hung_up_and_lost_the_time_is_called(clinic: Desk, or
     assert await requests(clinic) == [call_backs.TAKEN_AFTER_ALL]
 
 
-async def test_a_caller_who_is_still_there_is_not_called(clinic: Desk) -> None:
+async def test_a_caller_who_is_still_there_is_not_called(clinic: Clinic) -> None:
     """Other times are being offered."""
-    await clinic.diary.insert(LUNCH)
+    await clinic.calendar.insert(LUNCH)
     await on_the_line(clinic, ended=False)
     await insert(clinic, await confirmed(clinic, NINE))
     await reconcile(clinic)
     assert await requests(clinic) == []
 
 
-async def test_a_caller_who_took_another_time_is_not_called(clinic: Desk) -> None:
+async def test_a_caller_who_took_another_time_is_not_called(clinic: Clinic) -> None:
     """The second choice was booked."""
-    await clinic.diary.insert(LUNCH)
+    await clinic.calendar.insert(LUNCH)
     await insert(clinic, await confirmed(clinic, NINE))
     await insert(clinic, await confirmed(clinic, span("2026-12-01 15:00"), step="hold-2"))
     await on_the_line(clinic, ended=True)
@@ -45,9 +45,9 @@ async def test_a_caller_who_took_another_time_is_not_called(clinic: Desk) -> Non
     assert await requests(clinic) == []
 
 
-async def on_the_line(desk: Desk, *, ended: bool) -> None:
+async def on_the_line(clinic: Clinic, *, ended: bool) -> None:
     """The call of the bookings here, which goes on or has ended."""
-    async with desk.pool.connection() as conn:
+    async with clinic.pool.connection() as conn:
         await conn.execute(
             """
             INSERT INTO call (sid, ended_at) VALUES ('CA1', CASE WHEN %(ended)s THEN now() END)

@@ -1,37 +1,39 @@
-"""The local diary keeps the Diary contract."""
+"""The local diary keeps the Calendar contract."""
 
 import asyncio
 
 import pytest
 from psycopg_pool import AsyncConnectionPool
-from support.calendar_contract import OURS, THEIRS, DiaryContract, find, put, read
+from support.calendar_contract import OURS, THEIRS, CalendarContract, find, put, read
 from support.calendar_contract_times import TimesContract
 
-from calendar_sync.calendars.contract import CursorExpired, Diary, Entry, Inserted
-from calendar_sync.calendars.local import LocalDiary
+from calendar_sync.calendars.contract import Calendar, CalendarEvent, CursorExpired, Inserted
+from calendar_sync.calendars.local import LocalCalendar
 from voice.database.connection import JOBS, open_pool
 
 
-class TestLocalDiary(DiaryContract, TimesContract):
+class TestLocalCalendar(CalendarContract, TimesContract):
     """The contract, over table `local_event`."""
 
     @pytest.fixture
-    def diary(self, database: AsyncConnectionPool) -> Diary:
+    def calendar(self, database: AsyncConnectionPool) -> Calendar:
         """The diary of an empty database."""
-        return LocalDiary(database)
+        return LocalCalendar(database)
 
     @pytest.fixture
-    async def unreachable(self, migrated: str) -> Diary:
+    async def unreachable(self, migrated: str) -> Calendar:
         """A diary whose connections are all closed."""
         pool: AsyncConnectionPool = AsyncConnectionPool(migrated, min_size=1, open=False)
         await pool.open()
         await pool.close()
-        return LocalDiary(pool)
+        return LocalCalendar(pool)
 
-    async def test_a_reader_never_steps_over_a_change(self, diary: Diary, migrated: str) -> None:
+    async def test_a_reader_never_steps_over_a_change(
+        self, calendar: Calendar, migrated: str
+    ) -> None:
         """A writer that is held up keeps later ones behind it, so no cursor passes its change."""
         async with open_pool(migrated, options=JOBS) as patient:
-            writers = LocalDiary(patient)
+            writers = LocalCalendar(patient)
             async with patient.connection() as other, other.transaction(force_rollback=True):
                 await other.execute(
                     "INSERT INTO local_event (id, during, title, changed)"
@@ -43,29 +45,29 @@ class TestLocalDiary(DiaryContract, TimesContract):
                 second = asyncio.create_task(writers.insert(THEIRS))
                 await asyncio.wait({second}, timeout=0.1)
                 assert not first.done()
-                before = await read(diary, None)
+                before = await read(calendar, None)
             assert isinstance(await first, Inserted)
             assert isinstance(await second, Inserted)
-        after = await read(diary, before.cursor)
+        after = await read(calendar, before.cursor)
         seen = {entry.event_id for entry in (*before.entries, *after.entries)}
         assert seen == {OURS.id, THEIRS.id}
 
-    async def test_of_many_writers_with_one_version_one_wins(self, diary: Diary) -> None:
+    async def test_of_many_writers_with_one_version_one_wins(self, calendar: Calendar) -> None:
         """Twenty people change one version at once: one change stands."""
-        there = await put(diary, OURS)
+        there = await put(calendar, OURS)
         answers = await asyncio.gather(
-            *(diary.rewrite(OURS.id, there.etag, title=f"writer {n}") for n in range(20))
+            *(calendar.rewrite(OURS.id, there.etag, title=f"writer {n}") for n in range(20))
         )
-        [winner] = [answer for answer in answers if isinstance(answer, Entry)]
-        assert await find(diary, OURS.id) == winner
+        [winner] = [answer for answer in answers if isinstance(answer, CalendarEvent)]
+        assert await find(calendar, OURS.id) == winner
 
     async def test_a_cursor_from_before_a_lost_table_has_expired(
-        self, diary: Diary, database: AsyncConnectionPool
+        self, calendar: Calendar, database: AsyncConnectionPool
     ) -> None:
         """A cursor beyond the newest change belongs to another life of this database."""
-        await put(diary, OURS)
-        await put(diary, THEIRS)
-        later = (await read(diary, None)).cursor
+        await put(calendar, OURS)
+        await put(calendar, THEIRS)
+        later = (await read(calendar, None)).cursor
         async with database.connection() as conn:
             await conn.execute("DELETE FROM local_event WHERE id = %s", [THEIRS.id])
-        assert await diary.changes(later) == CursorExpired()
+        assert await calendar.changes(later) == CursorExpired()

@@ -6,31 +6,31 @@ import pytest
 from support.clinic import live_events, requests
 
 from calendar_sync.bookings import call_backs
-from calendar_sync.calendars.contract import Entry
-from calendar_sync.clinic import Desk
+from calendar_sync.calendars.contract import CalendarEvent
+from calendar_sync.clinic import Clinic
 from calendar_sync.sync.staff_jobs import follow_all
 
 
 @pytest.fixture
-def clinic(either: Desk) -> Desk:
+def clinic(either: Clinic) -> Clinic:
     """A clinic with either diary."""
     return either
 
 
-Closes = Callable[[Desk, Entry], Awaitable[object]]
+Closes = Callable[[Clinic, CalendarEvent], Awaitable[object]]
 
 
-async def _delete(desk: Desk, event: Entry) -> object:
-    return await desk.diary.cancel(event.event_id, event.etag)
+async def _delete(clinic: Clinic, event: CalendarEvent) -> object:
+    return await clinic.calendar.cancel(event.event_id, event.etag)
 
 
-async def _write_done(desk: Desk, event: Entry) -> object:
-    return await desk.diary.rewrite(event.event_id, event.etag, title=f"DONE: {event.title}")
+async def _write_done(clinic: Clinic, event: CalendarEvent) -> object:
+    return await clinic.calendar.rewrite(event.event_id, event.etag, title=f"DONE: {event.title}")
 
 
 @pytest.mark.parametrize("close", [_delete, _write_done])
 async def test_a_call_back_stands_in_the_calendar_until_staff_close_it(
-    clinic: Desk, close: Closes
+    clinic: Clinic, close: Closes
 ) -> None:
     """A free event at the next opening time; deleted, or marked done, the request is closed."""
     async with clinic.pool.connection() as conn:
@@ -40,18 +40,20 @@ async def test_a_call_back_stands_in_the_calendar_until_staff_close_it(
     async with clinic.pool.connection() as conn:
         rows = await conn.execute("SELECT event_id FROM call_back")
         [(event_id,)] = await rows.fetchall()
-    there = await clinic.diary.find(event_id)
-    assert isinstance(there, Entry)
+    there = await clinic.calendar.find(event_id)
+    assert isinstance(there, CalendarEvent)
     assert there.title == "Call back ··0199"
     assert there.description.startswith("CALL: +1 425 555 0199 (speaks Spanish)\nWHY: safety")
     assert there.span is not None
-    assert await clinic.diary.busy(there.span) == ()
+    assert await clinic.calendar.busy(there.span) == ()
     await close(clinic, there)
     await follow_all(clinic)
     assert await requests(clinic) == []
 
 
-async def test_a_call_back_that_was_closed_elsewhere_takes_its_event_along(clinic: Desk) -> None:
+async def test_a_call_back_that_was_closed_elsewhere_takes_its_event_along(
+    clinic: Clinic,
+) -> None:
     """Marked done at the command line: the event goes."""
     async with clinic.pool.connection() as conn:
         await call_backs.ask(conn, "CA9", "wants a person", "+14255550199", "en")
@@ -62,12 +64,12 @@ async def test_a_call_back_that_was_closed_elsewhere_takes_its_event_along(clini
         [(event_id,)] = await rows.fetchall()
         await call_backs.mark_done(conn, request.id)
     await follow_all(clinic)
-    there = await clinic.diary.find(event_id)
-    assert isinstance(there, Entry)
+    there = await clinic.calendar.find(event_id)
+    assert isinstance(there, CalendarEvent)
     assert there.cancelled
 
 
-async def test_two_reasons_to_call_somebody_are_one_event(clinic: Desk) -> None:
+async def test_two_reasons_to_call_somebody_are_one_event(clinic: Clinic) -> None:
     """Both stand in it; it stays while one of them is open, and closes both."""
     async with clinic.pool.connection() as conn:
         await call_backs.ask(conn, "CA9", "wants a person", None, "en")
@@ -81,6 +83,6 @@ async def test_two_reasons_to_call_somebody_are_one_event(clinic: Desk) -> None:
         await call_backs.withdraw(conn, "CA9", "wants a person")
     await follow_all(clinic)
     assert len(await live_events(clinic)) == 2
-    await clinic.diary.cancel(mine.event_id, mine.etag)
+    await clinic.calendar.cancel(mine.event_id, mine.etag)
     await follow_all(clinic)
     assert await requests(clinic) == ["wants a person"]

@@ -16,13 +16,13 @@ from support.clinic import (
     span,
     standing,
 )
-from support.faulty_calendar import FaultyDiary
+from support.faulty_calendar import FaultyCalendar
 
 from calendar_sync.bookings import call_backs, confirmation
 from calendar_sync.bookings.confirmation import Booked, NotBooked, Pending, Taken
 from calendar_sync.bookings.event_text import event_id
 from calendar_sync.calendars.contract import Event
-from calendar_sync.clinic import Desk
+from calendar_sync.clinic import Clinic
 from calendar_sync.errors import NotYet
 from calendar_sync.sync.insert import insert
 from calendar_sync.sync.staff_jobs import OVERLAPS, look
@@ -31,7 +31,9 @@ NINE, TEN = span("2026-12-01 09:00"), span("2026-12-01 10:00")
 LUNCH = Event(event_id("staff", "lunch", 0), NINE, "Lunch")
 
 
-async def test_booked_is_an_event_that_was_read_back(clinic: Desk, diary: FaultyDiary) -> None:
+async def test_booked_is_an_event_that_was_read_back(
+    clinic: Clinic, calendar: FaultyCalendar
+) -> None:
     """Free, inserted, found again: booked, with the version that stands there."""
     booking_id = await confirmed(clinic, NINE)
     await insert(clinic, booking_id)
@@ -40,12 +42,12 @@ async def test_booked_is_an_event_that_was_read_back(clinic: Desk, diary: Faulty
     assert (event.span, event.booking_id) == (NINE, str(booking_id))
     assert (event.event_id, event.etag) == (stored.event_id, stored.etag)
     assert await standing(clinic, booking_id) == Booked(NINE, stored.visit_code or "")
-    assert diary.asked[:3] == ["busy", "insert", "find"]
+    assert calendar.asked[:3] == ["busy", "insert", "find"]
 
 
-async def test_a_busy_time_is_taken_and_nothing_is_inserted(clinic: Desk) -> None:
+async def test_a_busy_time_is_taken_and_nothing_is_inserted(clinic: Clinic) -> None:
     """Staff filled the time after it was offered: the caller hears other times."""
-    await clinic.diary.insert(replace(LUNCH, span=span("2026-12-01 09:10", 5)))
+    await clinic.calendar.insert(replace(LUNCH, span=span("2026-12-01 09:10", 5)))
     booking_id = await confirmed(clinic, NINE)
     await insert(clinic, booking_id)
     assert await standing(clinic, booking_id) == Taken()
@@ -54,9 +56,9 @@ async def test_a_busy_time_is_taken_and_nothing_is_inserted(clinic: Desk) -> Non
     await hold(clinic, NINE, "CA2")
 
 
-async def test_back_to_back_with_a_busy_time_is_free(clinic: Desk) -> None:
+async def test_back_to_back_with_a_busy_time_is_free(clinic: Clinic) -> None:
     """The insert asks for its own time only."""
-    await clinic.diary.insert(replace(LUNCH, span=span("2026-12-01 09:20")))
+    await clinic.calendar.insert(replace(LUNCH, span=span("2026-12-01 09:20")))
     booking_id = await confirmed(clinic, NINE)
     await insert(clinic, booking_id)
     assert isinstance(await standing(clinic, booking_id), Booked)
@@ -65,28 +67,28 @@ async def test_back_to_back_with_a_busy_time_is_free(clinic: Desk) -> None:
 @pytest.mark.parametrize("where", ["busy", "insert", "find"])
 @pytest.mark.parametrize("fault", ["before", "after"])
 async def test_an_unknown_answer_settles_nothing_and_the_next_run_does(
-    clinic: Desk, diary: FaultyDiary, where: str, fault: str
+    clinic: Clinic, calendar: FaultyCalendar, where: str, fault: str
 ) -> None:
     """Neither yes nor no while the diary is silent; one event once it answers."""
     booking_id = await confirmed(clinic, NINE)
-    diary.faults = {where: "before" if fault == "before" else "after"}
+    calendar.faults = {where: "before" if fault == "before" else "after"}
     with pytest.raises(NotYet) as trouble:
         await insert(clinic, booking_id)
     assert trouble.value.wait == (7 if fault == "before" else 0)
     assert await standing(clinic, booking_id) == Pending()
-    diary.faults = {}
+    calendar.faults = {}
     await insert(clinic, booking_id)
     assert isinstance(await standing(clinic, booking_id), Booked)
     assert len(await live_events(clinic)) == 1
 
 
 @pytest.mark.parametrize("where", ["busy", "insert", "find"])
-async def test_a_diary_that_never_answers_never_frees_a_time(
-    clinic: Desk, diary: FaultyDiary, where: str
+async def test_a_calendar_that_never_answers_never_frees_a_time(
+    clinic: Clinic, calendar: FaultyCalendar, where: str
 ) -> None:
     """The hold of a confirmed booking outlives its five minutes."""
     booking_id = await confirmed(clinic, NINE)
-    diary.faults = {where: "before"}
+    calendar.faults = {where: "before"}
     with pytest.raises(NotYet):
         await insert(clinic, booking_id)
     await expire(clinic, booking_id)
@@ -97,11 +99,11 @@ async def test_a_diary_that_never_answers_never_frees_a_time(
 
 
 async def test_a_refusal_is_not_booked_and_staff_hear_of_it(
-    clinic: Desk, diary: FaultyDiary
+    clinic: Clinic, calendar: FaultyCalendar
 ) -> None:
     """Certainly not in the calendar: the time is free again and the caller is called back."""
     booking_id = await confirmed(clinic, NINE)
-    diary.faults = {"insert": "refused"}
+    calendar.faults = {"insert": "refused"}
     await insert(clinic, booking_id)
     assert await standing(clinic, booking_id) == NotBooked()
     assert await requests(clinic) == [call_backs.NOT_IN_CALENDAR]
@@ -109,16 +111,16 @@ async def test_a_refusal_is_not_booked_and_staff_hear_of_it(
 
 
 async def test_staff_who_delete_the_event_at_once_have_it_deleted(
-    clinic: Desk, diary: FaultyDiary
+    clinic: Clinic, calendar: FaultyCalendar
 ) -> None:
     """Deleted between insert and look: not booked, not put in again; staff hear of it."""
     booking_id = await confirmed(clinic, NINE)
 
     async def delete() -> None:
         there = await own_event(clinic, booking_id)
-        await clinic.diary.cancel(there.event_id, there.etag)
+        await clinic.calendar.cancel(there.event_id, there.etag)
 
-    diary.meanwhile = {"find": delete}
+    calendar.meanwhile = {"find": delete}
     for _ in range(2):
         await insert(clinic, booking_id)
     assert await live_events(clinic) == []
@@ -127,11 +129,11 @@ async def test_staff_who_delete_the_event_at_once_have_it_deleted(
     await hold(clinic, NINE, "CA2")
 
 
-async def test_a_foreign_event_under_our_id_is_left_alone(clinic: Desk) -> None:
+async def test_a_foreign_event_under_our_id_is_left_alone(clinic: Clinic) -> None:
     """Another booking's event under our id: the next id is used."""
     booking_id = await confirmed(clinic, NINE)
     foreign = Event(event_id("CA1", "hold", 0), TEN, "Not ours", booking_id="404")
-    await clinic.diary.insert(foreign)
+    await clinic.calendar.insert(foreign)
     await insert(clinic, booking_id)
     assert {event.title for event in await live_events(clinic)} == {
         "Not ours",
@@ -140,11 +142,11 @@ async def test_a_foreign_event_under_our_id_is_left_alone(clinic: Desk) -> None:
     assert isinstance(await standing(clinic, booking_id), Booked)
 
 
-async def test_a_kill_between_two_generations_ends_in_one_event(clinic: Desk) -> None:
+async def test_a_kill_between_two_generations_ends_in_one_event(clinic: Clinic) -> None:
     """The next id was stored, the process died, the job runs again."""
     booking_id = await confirmed(clinic, NINE)
     for number in range(2):
-        await clinic.diary.insert(
+        await clinic.calendar.insert(
             Event(event_id("CA1", "hold", number), TEN, "Not ours", booking_id="404")
         )
     await insert(clinic, booking_id)
@@ -153,29 +155,31 @@ async def test_a_kill_between_two_generations_ends_in_one_event(clinic: Desk) ->
     assert [each.event_id for each in ours] == [event_id("CA1", "hold", 2)]
 
 
-async def test_ids_that_never_end_are_trouble_not_a_loop(clinic: Desk, diary: FaultyDiary) -> None:
+async def test_ids_that_never_end_are_trouble_not_a_loop(
+    clinic: Clinic, calendar: FaultyCalendar
+) -> None:
     """A diary that calls every id used is left alone until the next run."""
     booking_id = await confirmed(clinic, NINE)
     for number in range(9):
-        await clinic.diary.insert(
+        await clinic.calendar.insert(
             Event(event_id("CA1", "hold", number), TEN, "Not ours", booking_id="404")
         )
     with pytest.raises(NotYet, match="used up"):
         await insert(clinic, booking_id)
-    assert len(diary.asked) < 60
+    assert len(calendar.asked) < 60
 
 
 async def test_an_event_moved_before_it_was_seen_is_booked_where_it_stands(
-    clinic: Desk, diary: FaultyDiary
+    clinic: Clinic, calendar: FaultyCalendar
 ) -> None:
     """Staff keep their new time, which is what may be spoken; the patient is to be told of it."""
     booking_id = await confirmed(clinic, NINE)
 
     async def drag() -> None:
         there = await own_event(clinic, booking_id)
-        await clinic.diary.move(there.event_id, TEN, there.etag)
+        await clinic.calendar.move(there.event_id, TEN, there.etag)
 
-    diary.meanwhile = {"find": drag}
+    calendar.meanwhile = {"find": drag}
     await insert(clinic, booking_id)
     now = await standing(clinic, booking_id)
     assert isinstance(now, Booked)
@@ -188,11 +192,11 @@ async def test_an_event_moved_before_it_was_seen_is_booked_where_it_stands(
 
 
 async def test_what_else_stands_at_a_booked_time_is_looked_at_once(
-    clinic: Desk, diary: FaultyDiary
+    clinic: Clinic, calendar: FaultyCalendar
 ) -> None:
     """Staff put something there between our look and our insert: both stand, ours is marked."""
     booking_id = await confirmed(clinic, NINE)
-    diary.meanwhile = {"insert": lambda: diary.real.insert(LUNCH)}
+    calendar.meanwhile = {"insert": lambda: calendar.real.insert(LUNCH)}
     await insert(clinic, booking_id)
     assert isinstance(await standing(clinic, booking_id), Booked)
     assert (await jobs_waiting(clinic)).count("look_at_event") == 1
@@ -201,7 +205,7 @@ async def test_what_else_stands_at_a_booked_time_is_looked_at_once(
 
 
 async def test_a_booking_cancelled_meanwhile_takes_its_event_along(
-    clinic: Desk, diary: FaultyDiary
+    clinic: Clinic, calendar: FaultyCalendar
 ) -> None:
     """Cancelled while its event went in: the event does not stay behind."""
     booking_id = await confirmed(clinic, NINE)
@@ -210,25 +214,27 @@ async def test_a_booking_cancelled_meanwhile_takes_its_event_along(
         async with clinic.pool.connection() as conn:
             await conn.execute("UPDATE booking SET state = 'cancelled' WHERE id = %s", [booking_id])
 
-    diary.meanwhile = {"insert": cancel}
+    calendar.meanwhile = {"insert": cancel}
     await insert(clinic, booking_id)
     assert await live_events(clinic) == []
     assert await standing(clinic, booking_id) == NotBooked()
 
 
 async def test_a_time_that_has_come_without_an_answer_is_given_up(
-    clinic: Desk, diary: FaultyDiary, now: SetClock
+    clinic: Clinic, calendar: FaultyCalendar, now: SetClock
 ) -> None:
     """No job tries for ever: the caller is called back."""
     booking_id = await confirmed(clinic, NINE)
-    diary.faults = {"busy": "before"}
+    calendar.faults = {"busy": "before"}
     now.at = NINE.start
     await insert(clinic, booking_id)
     assert await standing(clinic, booking_id) == NotBooked()
     assert await requests(clinic) == [call_backs.NOT_IN_CALENDAR]
 
 
-async def test_a_hold_without_a_yes_is_never_inserted(clinic: Desk, diary: FaultyDiary) -> None:
+async def test_a_hold_without_a_yes_is_never_inserted(
+    clinic: Clinic, calendar: FaultyCalendar
+) -> None:
     """A stray job for an unconfirmed hold does nothing."""
     await insert(clinic, await hold(clinic, NINE))
-    assert diary.asked == []
+    assert calendar.asked == []

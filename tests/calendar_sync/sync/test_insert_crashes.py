@@ -17,13 +17,13 @@ from support.clinic import (
     row,
     standing,
 )
-from support.faulty_calendar import Fault, FaultyDiary, Killed
+from support.faulty_calendar import Fault, FaultyCalendar, Killed
 from support.killing import KilledAt, at_every_await, slot
 
 from calendar_sync.bookings import confirmation
 from calendar_sync.bookings.confirmation import Booked, Confirmed, Held
 from calendar_sync.bookings.event_text import spoken_number
-from calendar_sync.clinic import Desk
+from calendar_sync.clinic import Clinic
 from calendar_sync.errors import NotYet
 from calendar_sync.sync.insert import insert
 from calendar_sync.sync.rewrite import rewrite
@@ -39,11 +39,11 @@ async def until_done(job: Callable[[], Awaitable[None]]) -> None:
     pytest.fail("the job is never done")
 
 
-async def test_killed_anywhere_in_a_hold(desk: Desk) -> None:
+async def test_killed_anywhere_in_a_hold(clinic: Clinic) -> None:
     """The repeated webhook holds the time, once."""
 
     async def holding(step: int) -> Held | confirmation.Taken:
-        async with desk.pool.connection() as conn:
+        async with clinic.pool.connection() as conn:
             return await confirmation.hold(conn, f"CA{step}", "hold", slot(step))
 
     async def attempt(step: int) -> bool:
@@ -51,90 +51,90 @@ async def test_killed_anywhere_in_a_hold(desk: Desk) -> None:
         await first
         again = await holding(step)
         assert isinstance(again, Held)
-        async with desk.pool.connection() as conn:
+        async with clinic.pool.connection() as conn:
             assert len(await confirmation.bookings_of_call(conn, f"CA{step}")) == 1
         return first.survived
 
     await at_every_await(attempt)
 
 
-async def test_killed_anywhere_in_a_yes(desk: Desk) -> None:
+async def test_killed_anywhere_in_a_yes(clinic: Clinic) -> None:
     """The repeated webhook stores one yes, with one code and one job."""
 
     async def confirming(booking_id: int) -> Confirmed | confirmation.Taken:
-        async with desk.pool.connection() as conn:
+        async with clinic.pool.connection() as conn:
             return await confirmation.confirm(conn, booking_id, NOTE)
 
     async def attempt(step: int) -> bool:
-        booking_id = await hold(desk, slot(step), f"CA{step}")
+        booking_id = await hold(clinic, slot(step), f"CA{step}")
         first = KilledAt(confirming(booking_id), step)
         await first
-        again = await confirm(desk, booking_id)
-        assert again == Confirmed((await row(desk, booking_id)).visit_code or "")
-        assert len(await jobs_waiting(desk)) == step
+        again = await confirm(clinic, booking_id)
+        assert again == Confirmed((await row(clinic, booking_id)).visit_code or "")
+        assert len(await jobs_waiting(clinic)) == step
         return first.survived
 
     await at_every_await(attempt)
 
 
-async def test_killed_anywhere_in_the_insert_job(desk: Desk) -> None:
+async def test_killed_anywhere_in_the_insert_job(clinic: Clinic) -> None:
     """The job runs again: one event, booked; it never takes its own event for somebody else's."""
     ids: list[int] = []
 
     async def attempt(step: int) -> bool:
-        ids.append(await confirmed(desk, slot(step), f"CA{step}"))
-        first = KilledAt(insert(desk, ids[-1]), step)
+        ids.append(await confirmed(clinic, slot(step), f"CA{step}"))
+        first = KilledAt(insert(clinic, ids[-1]), step)
         await first
-        await until_done(lambda: insert(desk, ids[-1]))
-        assert isinstance(await standing(desk, ids[-1]), Booked)
+        await until_done(lambda: insert(clinic, ids[-1]))
+        assert isinstance(await standing(clinic, ids[-1]), Booked)
         return first.survived
 
     await at_every_await(attempt)
-    etags = [(await row(desk, booking_id)).etag for booking_id in ids]
-    assert sorted(each.etag for each in await live_events(desk)) == sorted(map(str, etags))
-    assert await requests(desk) == []
+    etags = [(await row(clinic, booking_id)).etag for booking_id in ids]
+    assert sorted(each.etag for each in await live_events(clinic)) == sorted(map(str, etags))
+    assert await requests(clinic) == []
 
 
 @pytest.mark.parametrize("where", ["busy", "insert", "find"])
 @pytest.mark.parametrize("fault", ["killed before", "killed after"])
-async def test_killed_around_each_question_to_the_diary(
-    clinic: Desk, diary: FaultyDiary, where: str, fault: Fault
+async def test_killed_around_each_question_to_the_calendar(
+    clinic: Clinic, calendar: FaultyCalendar, where: str, fault: Fault
 ) -> None:
     """Before and after each effect outside: the job runs again and ends in one event."""
     booking_id = await confirmed(clinic, slot(1))
-    diary.faults = {where: fault}
+    calendar.faults = {where: fault}
     with pytest.raises(Killed):
         await insert(clinic, booking_id)
-    diary.faults = {}
+    calendar.faults = {}
     await insert(clinic, booking_id)
     assert isinstance(await standing(clinic, booking_id), Booked)
     assert len(await live_events(clinic)) == 1
 
 
-async def test_a_job_that_runs_twice_at_once_makes_one_event(desk: Desk) -> None:
+async def test_a_job_that_runs_twice_at_once_makes_one_event(clinic: Clinic) -> None:
     """A worker that only seemed dead goes on beside its successors."""
     for number in range(5):
-        booking_id = await confirmed(desk, slot(number), f"CA{number}")
-        await asyncio.gather(*(insert(desk, booking_id) for _ in range(4)))
-        assert isinstance(await standing(desk, booking_id), Booked)
-        assert len(await live_events(desk)) == number + 1
+        booking_id = await confirmed(clinic, slot(number), f"CA{number}")
+        await asyncio.gather(*(insert(clinic, booking_id) for _ in range(4)))
+        assert isinstance(await standing(clinic, booking_id), Booked)
+        assert len(await live_events(clinic)) == number + 1
 
 
-async def test_killed_anywhere_in_the_rewrite_job(desk: Desk) -> None:
+async def test_killed_anywhere_in_the_rewrite_job(clinic: Clinic) -> None:
     """The event has the consent in the end, whenever the job died."""
-    booking_id = await confirmed(desk, slot(1))
-    await insert(desk, booking_id)
+    booking_id = await confirmed(clinic, slot(1))
+    await insert(clinic, booking_id)
 
     async def attempt(step: int) -> bool:
         # Another number each time, so that each run has something to write.
         number = f"+1425555{step:04}"
-        async with desk.pool.connection() as conn:
+        async with clinic.pool.connection() as conn:
             await confirmation.keep_consent(conn, "CA1", booking_id, number, True, "2026-11-1")  # noqa: FBT003
-        first = KilledAt(rewrite(desk, booking_id), step)
+        first = KilledAt(rewrite(clinic, booking_id), step)
         await first
-        await until_done(lambda: rewrite(desk, booking_id))
+        await until_done(lambda: rewrite(clinic, booking_id))
         expected = f"TEXTS: yes, to {spoken_number(number)}"
-        assert expected in (await own_event(desk, booking_id)).description
+        assert expected in (await own_event(clinic, booking_id)).description
         return first.survived
 
     await at_every_await(attempt)

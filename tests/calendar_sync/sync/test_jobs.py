@@ -16,12 +16,12 @@ from support.clinic import (
     span,
     standing,
 )
-from support.faulty_calendar import FaultyDiary
+from support.faulty_calendar import FaultyCalendar
 
 from calendar_sync.bookings import call_backs, confirmation
 from calendar_sync.bookings.confirmation import Booked, Pending
 from calendar_sync.bookings.free_times import Stale, free_openings
-from calendar_sync.clinic import Desk
+from calendar_sync.clinic import Clinic
 from calendar_sync.errors import NotYet
 from calendar_sync.job_queue import UntilSettled
 from calendar_sync.sync.jobs import (
@@ -39,26 +39,26 @@ NOW: dict[str, JSONValue] = {"timestamp": 0}
 
 
 @pytest.fixture
-async def open_queue(queue: App, desk: Desk) -> AsyncGenerator[App]:
+async def open_queue(queue: App, clinic: Clinic) -> AsyncGenerator[App]:
     """The queue on the desk's database, for a worker."""
     with queue.replace_connector(PsycopgConnector()) as app:
-        await app.open_async(desk.pool)
+        await app.open_async(clinic.pool)
         yield app
 
 
-async def work(app: App, desk: Desk) -> None:
+async def work(app: App, clinic: Clinic) -> None:
     """Do what is in the queue now, then stop."""
     await app.run_worker_async(
         wait=False,
         install_signal_handlers=False,
         listen_notify=False,
-        additional_context={"desk": desk},
+        additional_context={"clinic": clinic},
     )
 
 
-async def age(desk: Desk, minutes: int) -> None:
+async def age(clinic: Clinic, minutes: int) -> None:
     """Let every yes be some minutes old."""
-    async with desk.pool.connection() as conn:
+    async with clinic.pool.connection() as conn:
         await conn.execute(
             "UPDATE booking SET confirmed_at = now() - make_interval(mins => %s)"
             " WHERE confirmed_at IS NOT NULL",
@@ -66,30 +66,30 @@ async def age(desk: Desk, minutes: int) -> None:
         )
 
 
-async def test_a_worker_books_what_was_confirmed(open_queue: App, desk: Desk) -> None:
+async def test_a_worker_books_what_was_confirmed(open_queue: App, clinic: Clinic) -> None:
     """From the yes to the event and its consent, through the queue alone."""
-    booking_id = await confirmed(desk, NINE)
-    async with desk.pool.connection() as conn:
+    booking_id = await confirmed(clinic, NINE)
+    async with clinic.pool.connection() as conn:
         await confirmation.keep_consent(conn, "CA1", booking_id, "+14255550123", True, "1")  # noqa: FBT003
-    await work(open_queue, desk)
-    assert isinstance(await standing(desk, booking_id), Booked)
-    [event] = await live_events(desk)
+    await work(open_queue, clinic)
+    assert isinstance(await standing(clinic, booking_id), Booked)
+    [event] = await live_events(clinic)
     assert "TEXTS: yes" in event.description
-    assert await jobs_waiting(desk) == ["look_at_event"]
+    assert await jobs_waiting(clinic) == ["look_at_event"]
 
 
-async def test_a_job_that_meets_a_silent_diary_stays_in_the_queue(
-    open_queue: App, clinic: Desk, diary: FaultyDiary
+async def test_a_job_that_meets_a_silent_calendar_stays_in_the_queue(
+    open_queue: App, clinic: Clinic, calendar: FaultyCalendar
 ) -> None:
     """It is tried again at once, then later, and never dropped."""
     booking_id = await confirmed(clinic, NINE)
-    diary.faults = {"busy": "before"}
+    calendar.faults = {"busy": "before"}
     await work(open_queue, clinic)
     assert await standing(clinic, booking_id) == Pending()
     assert await jobs_waiting(clinic) == ["insert_event"]
     async with clinic.pool.connection() as conn:
         await conn.execute("UPDATE procrastinate_jobs SET scheduled_at = now()")
-    diary.faults = {}
+    calendar.faults = {}
     await work(open_queue, clinic)
     assert isinstance(await standing(clinic, booking_id), Booked)
 
@@ -108,45 +108,45 @@ def test_retries_begin_at_once_and_slow_down_to_five_minutes(
 
 
 async def test_the_job_of_a_killed_worker_goes_back_to_the_queue(
-    open_queue: App, desk: Desk
+    open_queue: App, clinic: Clinic
 ) -> None:
     """A job that is being done by nobody is done by the next worker."""
-    booking_id = await confirmed(desk, NINE)
+    booking_id = await confirmed(clinic, NINE)
     dead = await open_queue.job_manager.register_worker()
     assert await open_queue.job_manager.fetch_job(queues=None, worker_id=dead)
-    async with desk.pool.connection() as conn:
+    async with clinic.pool.connection() as conn:
         await conn.execute(
             "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '4 seconds'"
         )
     await retry_stalled.configure(task_kwargs=NOW).defer_async()
-    await work(open_queue, desk)
-    assert isinstance(await standing(desk, booking_id), Booked)
+    await work(open_queue, clinic)
+    assert isinstance(await standing(clinic, booking_id), Booked)
 
 
-async def test_jobs_of_a_living_worker_are_left_to_it(open_queue: App, desk: Desk) -> None:
+async def test_jobs_of_a_living_worker_are_left_to_it(open_queue: App, clinic: Clinic) -> None:
     """A heartbeat within three seconds is a sign of life."""
-    await confirmed(desk, NINE)
+    await confirmed(clinic, NINE)
     alive = await open_queue.job_manager.register_worker()
     assert await open_queue.job_manager.fetch_job(queues=None, worker_id=alive)
     await retry_stalled.configure(task_kwargs=NOW).defer_async()
-    await work(open_queue, desk)
-    assert await live_events(desk) == []
+    await work(open_queue, clinic)
+    assert await live_events(clinic) == []
 
 
-async def test_the_periodic_jobs_do_their_work(open_queue: App, desk: Desk) -> None:
+async def test_the_periodic_jobs_do_their_work(open_queue: App, clinic: Clinic) -> None:
     """Busy times are read, expired holds let go, lost bookings taken up."""
-    expired = await hold(desk, NINE)
-    await expire(desk, expired)
-    lost = await confirmed(desk, span("2026-12-01 10:00"), "CA2")
-    async with desk.pool.connection() as conn:
+    expired = await hold(clinic, NINE)
+    await expire(clinic, expired)
+    lost = await confirmed(clinic, span("2026-12-01 10:00"), "CA2")
+    async with clinic.pool.connection() as conn:
         await conn.execute("DELETE FROM procrastinate_jobs")
-    await age(desk, 3)
+    await age(clinic, 3)
     for task in (refresh_busy, release_expired_holds, reconcile_bookings, delete_old_jobs):
         await task.configure(task_kwargs=NOW).defer_async()
-    await work(open_queue, desk)
-    assert not isinstance(await free_openings(desk), Stale)
-    assert (await row(desk, expired)).state == "released"
-    assert isinstance(await standing(desk, lost), Booked)
+    await work(open_queue, clinic)
+    assert not isinstance(await free_openings(clinic), Stale)
+    assert (await row(clinic, expired)).state == "released"
+    assert isinstance(await standing(clinic, lost), Booked)
 
 
 def test_a_callers_insert_comes_before_a_reminder(queue: App) -> None:
@@ -191,55 +191,55 @@ def test_every_periodic_job_is_known_to_the_lines_queue(queue: App) -> None:
     }
 
 
-async def test_only_bookings_that_no_job_works_on_are_taken_up(desk: Desk) -> None:
+async def test_only_bookings_that_no_job_works_on_are_taken_up(clinic: Clinic) -> None:
     """Neither fresh ones, nor ones with a job, nor settled ones; and once is enough."""
-    with_job = await confirmed(desk, NINE, "CA1")
-    without = await confirmed(desk, span("2026-12-01 10:00"), "CA2")
-    settled = await confirmed(desk, span("2026-12-01 11:00"), "CA3")
-    async with desk.pool.connection() as conn:
+    with_job = await confirmed(clinic, NINE, "CA1")
+    without = await confirmed(clinic, span("2026-12-01 10:00"), "CA2")
+    settled = await confirmed(clinic, span("2026-12-01 11:00"), "CA3")
+    async with clinic.pool.connection() as conn:
         await conn.execute("UPDATE booking SET state = 'booked' WHERE id = %s", [settled])
         await conn.execute(
             "DELETE FROM procrastinate_jobs WHERE args ->> 'booking_id' <> %s", [str(with_job)]
         )
-    await reconcile(desk)
-    assert len(await jobs_waiting(desk)) == 1
-    await age(desk, 3)
+    await reconcile(clinic)
+    assert len(await jobs_waiting(clinic)) == 1
+    await age(clinic, 3)
     for _ in range(2):
-        await reconcile(desk)
-    async with desk.pool.connection() as conn:
+        await reconcile(clinic)
+    async with clinic.pool.connection() as conn:
         rows = await conn.execute(
             "SELECT args ->> 'booking_id' FROM procrastinate_jobs ORDER BY id"
         )
         assert await rows.fetchall() == [(str(with_job),), (str(without),)]
 
 
-async def test_what_waits_five_minutes_is_shown_to_staff_once(desk: Desk) -> None:
+async def test_what_waits_five_minutes_is_shown_to_staff_once(clinic: Clinic) -> None:
     """The job goes on; staff see the caller meanwhile."""
-    await confirmed(desk, NINE)
-    await age(desk, 4)
-    await reconcile(desk)
-    assert await requests(desk) == []
-    await age(desk, 6)
+    await confirmed(clinic, NINE)
+    await age(clinic, 4)
+    await reconcile(clinic)
+    assert await requests(clinic) == []
+    await age(clinic, 6)
     for _ in range(2):
-        await reconcile(desk)
-    assert await requests(desk) == [call_backs.NOT_IN_CALENDAR_YET]
+        await reconcile(clinic)
+    assert await requests(clinic) == [call_backs.NOT_IN_CALENDAR_YET]
 
 
 async def test_finished_jobs_are_forgotten_periodic_ones_sooner(
-    open_queue: App, desk: Desk
+    open_queue: App, clinic: Clinic
 ) -> None:
     """A week for what a caller was promised, an hour for what runs every minute."""
-    await confirmed(desk, NINE)
+    await confirmed(clinic, NINE)
     periodic = await refresh_busy.configure(task_kwargs=NOW).defer_async()
-    await work(open_queue, desk)
+    await work(open_queue, clinic)
     for hours, left in ((2, ["calendar:insert_event"]), (7 * 24, [])):
-        async with desk.pool.connection() as conn:
+        async with clinic.pool.connection() as conn:
             await conn.execute(
                 "UPDATE procrastinate_events SET at = at - make_interval(hours => %s)", [hours]
             )
         await delete_old_jobs.configure(task_kwargs=NOW).defer_async()
-        await work(open_queue, desk)
-        async with desk.pool.connection() as conn:
+        await work(open_queue, clinic)
+        async with clinic.pool.connection() as conn:
             rows = await conn.execute(
                 "SELECT task_name FROM procrastinate_jobs WHERE id <= %s", [periodic]
             )

@@ -4,26 +4,26 @@ from dataclasses import replace
 
 import pytest
 from support.clinic import SetClock, confirmed, jobs_waiting, own_event, requests, row
-from support.faulty_calendar import FaultyDiary
+from support.faulty_calendar import FaultyCalendar
 from support.patient_visit import ELEVEN, NINE, TEN, booked, held, state
 
 from calendar_sync.bookings import call_backs
 from calendar_sync.bookings.confirmation import Taken, hold
 from calendar_sync.bookings.event_text import event_id
 from calendar_sync.bookings.patient_changes import Moving, move
-from calendar_sync.calendars.contract import Entry, Event
-from calendar_sync.clinic import Desk
+from calendar_sync.calendars.contract import CalendarEvent, Event
+from calendar_sync.clinic import Clinic
 from calendar_sync.errors import NotYet
 from calendar_sync.sync.jobs import reconcile
 from calendar_sync.sync.move import carry_out
 from calendar_sync.sync.staff_jobs import follow_all
 
 
-async def test_a_move_keeps_the_event_and_frees_the_old_time(either: Desk) -> None:
+async def test_a_move_keeps_the_event_and_frees_the_old_time(either: Clinic) -> None:
     """Same event, same words of staff, new time; the old one can be booked at once."""
     visit = await booked(either)
     there = await own_event(either, visit)
-    await either.diary.rewrite(there.event_id, there.etag, title="Bring the X-ray")
+    await either.calendar.rewrite(there.event_id, there.etag, title="Bring the X-ray")
     picked = await held(either, visit)
     assert await move(either, visit, picked) == Moving()
     assert await state(either, picked) == "moving"
@@ -36,7 +36,7 @@ async def test_a_move_keeps_the_event_and_frees_the_old_time(either: Desk) -> No
     await confirmed(either, NINE, "CA2")
 
 
-async def test_the_reading_of_changes_takes_our_move_for_ours(either: Desk) -> None:
+async def test_the_reading_of_changes_takes_our_move_for_ours(either: Clinic) -> None:
     """Nothing is owed to the patient, and nothing is called staff's."""
     visit = await booked(either)
     await follow_all(either)
@@ -48,14 +48,14 @@ async def test_the_reading_of_changes_takes_our_move_for_ours(either: Desk) -> N
     assert await requests(either) == []
 
 
-async def test_a_move_whose_answer_was_lost_is_found_by_the_reading(clinic: Desk) -> None:
+async def test_a_move_whose_answer_was_lost_is_found_by_the_reading(clinic: Clinic) -> None:
     """The event stands at the held time before the booking knows: still the patient's move."""
     visit = await booked(clinic)
     await follow_all(clinic)
     picked = await held(clinic, visit)
     await move(clinic, visit, picked)
     there = await own_event(clinic, visit)
-    assert isinstance(await clinic.diary.move(there.event_id, TEN, there.etag), Entry)
+    assert isinstance(await clinic.calendar.move(there.event_id, TEN, there.etag), CalendarEvent)
     await follow_all(clinic)
     assert await state(clinic, picked) == "moved"
     assert (await row(clinic, visit)).promised == TEN
@@ -64,37 +64,39 @@ async def test_a_move_whose_answer_was_lost_is_found_by_the_reading(clinic: Desk
 
 
 async def test_a_reading_begun_before_the_move_does_not_undo_it(
-    clinic: Desk, diary: FaultyDiary
+    clinic: Clinic, calendar: FaultyCalendar
 ) -> None:
     """It holds the old version of the event, which our move replaced."""
     visit = await booked(clinic)
     picked = await held(clinic, visit)
     await move(clinic, visit, picked)
-    old = await diary.real.changes(None)
+    old = await calendar.real.changes(None)
 
     async def as_it_was(_: str | None) -> object:
         await carry_out(clinic, picked)
         return old
 
-    stale = replace(clinic, diary=replace(diary))
-    stale.diary.changes = as_it_was  # type: ignore[method-assign,assignment]  # this one call
+    stale = replace(clinic, calendar=replace(calendar))
+    stale.calendar.changes = as_it_was  # type: ignore[method-assign,assignment]  # this one call
     await follow_all(stale)
     assert (await row(clinic, visit)).slot == TEN
 
 
 @pytest.mark.parametrize("staff", ["move", "cancel"])
-async def test_staff_who_are_first_win(clinic: Desk, diary: FaultyDiary, staff: str) -> None:
+async def test_staff_who_are_first_win(
+    clinic: Clinic, calendar: FaultyCalendar, staff: str
+) -> None:
     """The version does not fit, the event is read again, and the patient's wish is dropped."""
     visit = await booked(clinic)
     await follow_all(clinic)
     picked = await held(clinic, visit)
     await move(clinic, visit, picked)
     there = await own_event(clinic, visit)
-    diary.meanwhile = {
+    calendar.meanwhile = {
         "move": lambda: (
-            diary.real.move(there.event_id, ELEVEN, there.etag)
+            calendar.real.move(there.event_id, ELEVEN, there.etag)
             if staff == "move"
-            else diary.real.cancel(there.event_id, there.etag)
+            else calendar.real.cancel(there.event_id, there.etag)
         )
     }
     await carry_out(clinic, picked)
@@ -106,51 +108,51 @@ async def test_staff_who_are_first_win(clinic: Desk, diary: FaultyDiary, staff: 
     await confirmed(clinic, TEN, "CA2")
 
 
-async def test_staff_whose_change_is_read_first_win_too(clinic: Desk) -> None:
+async def test_staff_whose_change_is_read_first_win_too(clinic: Clinic) -> None:
     """The wish is dropped with the change, so the job finds nothing to do."""
     visit = await booked(clinic)
     await follow_all(clinic)
     picked = await held(clinic, visit)
     await move(clinic, visit, picked)
     there = await own_event(clinic, visit)
-    await clinic.diary.move(there.event_id, ELEVEN, there.etag)
+    await clinic.calendar.move(there.event_id, ELEVEN, there.etag)
     await follow_all(clinic)
     await carry_out(clinic, picked)
     assert await state(clinic, picked) == "changed"
     assert (await own_event(clinic, visit)).span == ELEVEN
 
 
-async def test_a_time_that_filled_up_in_the_calendar_is_not_taken(clinic: Desk) -> None:
+async def test_a_time_that_filled_up_in_the_calendar_is_not_taken(clinic: Clinic) -> None:
     """Busy is asked again just before; the visit stays where it is."""
     visit = await booked(clinic)
     picked = await held(clinic, visit)
     await move(clinic, visit, picked)
-    await clinic.diary.insert(Event(event_id("staff", "lunch", 0), TEN, "Lunch"))
+    await clinic.calendar.insert(Event(event_id("staff", "lunch", 0), TEN, "Lunch"))
     await carry_out(clinic, picked)
     assert await state(clinic, picked) == "taken"
     assert (await row(clinic, visit)).slot == (await own_event(clinic, visit)).span == NINE
 
 
-async def test_a_silent_calendar_is_asked_again(clinic: Desk, diary: FaultyDiary) -> None:
+async def test_a_silent_calendar_is_asked_again(clinic: Clinic, calendar: FaultyCalendar) -> None:
     """Until it answers the visit has its old time, and both times are the patient's."""
     visit = await booked(clinic)
     picked = await held(clinic, visit)
     await move(clinic, visit, picked)
-    diary.faults = {"move": "after"}
+    calendar.faults = {"move": "after"}
     with pytest.raises(NotYet):
         await carry_out(clinic, picked)
     assert await state(clinic, picked) == "moving"
     for slot in (NINE, TEN):
         async with clinic.pool.connection() as conn:
             assert await hold(conn, "CA2", f"hold {slot.start}", slot) == Taken()
-    diary.faults = {}
+    calendar.faults = {}
     await carry_out(clinic, picked)
     assert await state(clinic, picked) == "moved"
-    assert diary.asked.count("move") == 1
+    assert calendar.asked.count("move") == 1
 
 
 async def test_a_move_that_waits_too_long_is_given_to_staff(
-    clinic: Desk, diary: FaultyDiary, now: SetClock
+    clinic: Clinic, calendar: FaultyCalendar, now: SetClock
 ) -> None:
     """After five minutes staff see it; once the time has come it is given up."""
     visit = await booked(clinic)
@@ -162,7 +164,7 @@ async def test_a_move_that_waits_too_long_is_given_to_staff(
     await reconcile(clinic)
     assert await jobs_waiting(clinic) == ["move_event"]
     assert await requests(clinic) == [call_backs.NOT_MOVED_YET]
-    diary.faults = {"find": "before"}
+    calendar.faults = {"find": "before"}
     now.at = NINE.start
     await carry_out(clinic, picked)
     assert await state(clinic, picked) == "changed"

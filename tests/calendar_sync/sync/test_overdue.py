@@ -3,10 +3,10 @@
 import pytest
 from procrastinate import App, PsycopgConnector
 from support.clinic import confirmed, jobs_waiting, requests, span
-from support.faulty_calendar import FaultyDiary
+from support.faulty_calendar import FaultyCalendar
 
 from calendar_sync.bookings import confirmation
-from calendar_sync.clinic import Desk
+from calendar_sync.clinic import Clinic
 from calendar_sync.sync.insert import insert
 from calendar_sync.sync.jobs import reconcile
 from calendar_sync.sync.overdue import NOT_UP_TO_DATE, unread_since
@@ -15,22 +15,22 @@ from calendar_sync.sync.staff_jobs import follow_all
 NINE = span("2026-12-01 09:00")
 
 
-async def work(queue: App, desk: Desk) -> None:
+async def work(queue: App, clinic: Clinic) -> None:
     """Do what is in the queue now, also what was to wait."""
-    async with desk.pool.connection() as conn:
+    async with clinic.pool.connection() as conn:
         await conn.execute("UPDATE procrastinate_jobs SET scheduled_at = NULL")
     with queue.replace_connector(PsycopgConnector()) as app:
-        await app.open_async(desk.pool)
+        await app.open_async(clinic.pool)
         await app.run_worker_async(
             wait=False,
             install_signal_handlers=False,
             listen_notify=False,
-            additional_context={"desk": desk},
+            additional_context={"clinic": clinic},
         )
 
 
 async def test_an_event_that_is_not_brought_up_to_date_is_listed(
-    queue: App, clinic: Desk, diary: FaultyDiary
+    queue: App, clinic: Clinic, calendar: FaultyCalendar
 ) -> None:
     """Not at once, once only, and not any more when it has healed by itself."""
     booking_id = await confirmed(clinic, NINE)
@@ -38,16 +38,19 @@ async def test_an_event_that_is_not_brought_up_to_date_is_listed(
     async with clinic.pool.connection() as conn:
         await conn.execute("DELETE FROM procrastinate_jobs")
         await confirmation.keep_consent(conn, "CA1", booking_id, "+14255550123", True, "1")  # noqa: FBT003
-    diary.faults = {"find": "before"}
+    calendar.faults = {"find": "before"}
     await work(queue, clinic)
     await reconcile(clinic)
-    assert (await jobs_waiting(clinic), await requests(clinic)) == (["rewrite_event"], [])
+    assert (await jobs_waiting(clinic), await requests(clinic)) == (
+        ["rewrite_event"],
+        [],
+    )
     async with clinic.pool.connection() as conn:
         await conn.execute("UPDATE procrastinate_events SET at = at - interval '6 minutes'")
     for _ in range(2):
         await reconcile(clinic)
         assert await requests(clinic) == [NOT_UP_TO_DATE]
-    diary.faults = {}
+    calendar.faults = {}
     await work(queue, clinic)
     await reconcile(clinic)
     assert (await jobs_waiting(clinic), await requests(clinic)) == ([], [])
@@ -55,11 +58,11 @@ async def test_an_event_that_is_not_brought_up_to_date_is_listed(
 
 @pytest.mark.parametrize("minutes", [4, 6])
 async def test_a_calendar_that_cannot_be_read_is_told_after_five_minutes(
-    clinic: Desk, diary: FaultyDiary, minutes: int
+    clinic: Clinic, calendar: FaultyCalendar, minutes: int
 ) -> None:
     """What staff did since is not known, and staff see since when."""
     await follow_all(clinic)
-    diary.faults = {"changes": "before"}
+    calendar.faults = {"changes": "before"}
     async with clinic.pool.connection() as conn:
         await conn.execute(
             "UPDATE calendar_cursor SET read_at = now() - make_interval(mins => %s)", [minutes]
@@ -67,7 +70,7 @@ async def test_a_calendar_that_cannot_be_read_is_told_after_five_minutes(
     await follow_all(clinic)
     async with clinic.pool.connection() as conn:
         assert (await unread_since(conn) is not None) == (minutes > 5)
-    diary.faults = {}
+    calendar.faults = {}
     await follow_all(clinic)
     async with clinic.pool.connection() as conn:
         assert await unread_since(conn) is None

@@ -2,11 +2,11 @@
 
 import pytest
 from support.clinic import confirmed, hold, own_event, row, span
-from support.faulty_calendar import FaultyDiary
+from support.faulty_calendar import FaultyCalendar
 
 from calendar_sync.bookings import confirmation
-from calendar_sync.calendars.contract import Diary
-from calendar_sync.clinic import Desk
+from calendar_sync.calendars.contract import Calendar
+from calendar_sync.clinic import Clinic
 from calendar_sync.errors import NotYet
 from calendar_sync.sync.insert import insert
 from calendar_sync.sync.rewrite import rewrite
@@ -14,20 +14,20 @@ from calendar_sync.sync.rewrite import rewrite
 NINE = span("2026-12-01 09:00")
 
 
-async def agree(desk: Desk, booking_id: int, number: str = "+14255550123") -> None:
+async def agree(clinic: Clinic, booking_id: int, number: str = "+14255550123") -> None:
     """A yes to texts."""
-    async with desk.pool.connection() as conn:
+    async with clinic.pool.connection() as conn:
         await confirmation.keep_consent(conn, "CA1", booking_id, number, True, "2026-11-1")  # noqa: FBT003
 
 
-async def booked(desk: Desk) -> int:
+async def booked(clinic: Clinic) -> int:
     """A booking that stands in the diary."""
-    booking_id = await confirmed(desk, NINE)
-    await insert(desk, booking_id)
+    booking_id = await confirmed(clinic, NINE)
+    await insert(clinic, booking_id)
     return booking_id
 
 
-async def test_consent_reaches_the_event(clinic: Desk) -> None:
+async def test_consent_reaches_the_event(clinic: Clinic) -> None:
     """Staff read whether and where texts are allowed, and the version is known as ours."""
     booking_id = await booked(clinic)
     assert "NO TEXTS" in (await own_event(clinic, booking_id)).description
@@ -38,7 +38,7 @@ async def test_consent_reaches_the_event(clinic: Desk) -> None:
     assert there.etag == (await row(clinic, booking_id)).etag
 
 
-async def test_a_later_answer_replaces_our_own_earlier_text(clinic: Desk) -> None:
+async def test_a_later_answer_replaces_our_own_earlier_text(clinic: Clinic) -> None:
     """What stands there is our own last version, so it may be replaced."""
     booking_id = await booked(clinic)
     for number in ("+14255550123", "+12065550199"):
@@ -47,30 +47,30 @@ async def test_a_later_answer_replaces_our_own_earlier_text(clinic: Desk) -> Non
     assert "to +1 206 555 0199" in (await own_event(clinic, booking_id)).description
 
 
-async def test_the_same_text_is_not_written_twice(clinic: Desk, diary: FaultyDiary) -> None:
+async def test_the_same_text_is_not_written_twice(clinic: Clinic, calendar: FaultyCalendar) -> None:
     """A job that runs again finds nothing to do."""
     booking_id = await booked(clinic)
     await agree(clinic, booking_id)
     await rewrite(clinic, booking_id)
     await rewrite(clinic, booking_id)
-    assert diary.asked.count("rewrite") == 1
+    assert calendar.asked.count("rewrite") == 1
 
 
-async def test_a_description_that_staff_touched_stays(clinic: Desk) -> None:
+async def test_a_description_that_staff_touched_stays(clinic: Clinic) -> None:
     """Nothing is replaced, nothing appended."""
     booking_id = await booked(clinic)
     there = await own_event(clinic, booking_id)
-    await clinic.diary.rewrite(there.event_id, there.etag, description="Called. Knee, not foot.")
+    await clinic.calendar.rewrite(there.event_id, there.etag, description="Called. Knee, not foot.")
     await agree(clinic, booking_id)
     await rewrite(clinic, booking_id)
     assert (await own_event(clinic, booking_id)).description == "Called. Knee, not foot."
 
 
-async def test_a_title_that_staff_changed_stays_and_the_text_follows(clinic: Desk) -> None:
+async def test_a_title_that_staff_changed_stays_and_the_text_follows(clinic: Clinic) -> None:
     """Their title and time are theirs; our untouched description is still ours."""
     booking_id = await booked(clinic)
     there = await own_event(clinic, booking_id)
-    await clinic.diary.rewrite(there.event_id, there.etag, title="Mrs. M, video")
+    await clinic.calendar.rewrite(there.event_id, there.etag, title="Mrs. M, video")
     await agree(clinic, booking_id)
     await rewrite(clinic, booking_id)
     there = await own_event(clinic, booking_id)
@@ -78,19 +78,21 @@ async def test_a_title_that_staff_changed_stays_and_the_text_follows(clinic: Des
     assert "TEXTS: yes" in there.description
 
 
-async def edit(diary: Diary, event_id: str) -> None:
+async def edit(calendar: Calendar, event_id: str) -> None:
     """Staff write into the event whatever its version is."""
-    there = await diary.find(event_id)
+    there = await calendar.find(event_id)
     assert there is not None
-    await diary.rewrite(event_id, getattr(there, "etag", ""), description="Written meanwhile")
+    await calendar.rewrite(event_id, getattr(there, "etag", ""), description="Written meanwhile")
 
 
-async def test_staff_who_write_at_the_same_moment_win(clinic: Desk, diary: FaultyDiary) -> None:
+async def test_staff_who_write_at_the_same_moment_win(
+    clinic: Clinic, calendar: FaultyCalendar
+) -> None:
     """Between our look and our write: the version does not fit, and the next run leaves theirs."""
     booking_id = await booked(clinic)
     event_id = (await own_event(clinic, booking_id)).event_id
     await agree(clinic, booking_id)
-    diary.meanwhile = {"rewrite": lambda: edit(diary.real, event_id)}
+    calendar.meanwhile = {"rewrite": lambda: edit(calendar.real, event_id)}
     with pytest.raises(NotYet, match="staff changed"):
         await rewrite(clinic, booking_id)
     await rewrite(clinic, booking_id)
@@ -98,19 +100,21 @@ async def test_staff_who_write_at_the_same_moment_win(clinic: Desk, diary: Fault
 
 
 @pytest.mark.parametrize("where", ["find", "rewrite"])
-async def test_a_silent_diary_is_asked_again(clinic: Desk, diary: FaultyDiary, where: str) -> None:
+async def test_a_silent_calendar_is_asked_again(
+    clinic: Clinic, calendar: FaultyCalendar, where: str
+) -> None:
     """Unknown settles nothing; the next run does."""
     booking_id = await booked(clinic)
     await agree(clinic, booking_id)
-    diary.faults = {where: "before"}
+    calendar.faults = {where: "before"}
     with pytest.raises(NotYet):
         await rewrite(clinic, booking_id)
-    diary.faults = {}
+    calendar.faults = {}
     await rewrite(clinic, booking_id)
     assert "TEXTS: yes" in (await own_event(clinic, booking_id)).description
 
 
-async def test_a_booking_that_waits_for_its_event_keeps_its_consent(clinic: Desk) -> None:
+async def test_a_booking_that_waits_for_its_event_keeps_its_consent(clinic: Clinic) -> None:
     """The rewrite waits for the insert, whose text already has the answer."""
     booking_id = await confirmed(clinic, NINE)
     await agree(clinic, booking_id)
@@ -122,15 +126,15 @@ async def test_a_booking_that_waits_for_its_event_keeps_its_consent(clinic: Desk
 
 
 async def test_deleted_events_and_lost_bookings_have_no_text_to_follow(
-    clinic: Desk, diary: FaultyDiary
+    clinic: Clinic, calendar: FaultyCalendar
 ) -> None:
     """Nothing is written for an event that staff deleted, or for a hold without a yes."""
     await rewrite(clinic, await hold(clinic, span("2026-12-02 09:00"), "CA2"))
     booking_id = await booked(clinic)
     await agree(clinic, booking_id)
     there = await own_event(clinic, booking_id)
-    diary.meanwhile = {"rewrite": lambda: diary.real.cancel(there.event_id, there.etag)}
+    calendar.meanwhile = {"rewrite": lambda: calendar.real.cancel(there.event_id, there.etag)}
     await rewrite(clinic, booking_id)
     await rewrite(clinic, booking_id)
     assert (await own_event(clinic, booking_id)).cancelled
-    assert diary.asked.count("rewrite") == 1
+    assert calendar.asked.count("rewrite") == 1

@@ -6,60 +6,60 @@ from pathlib import Path
 import pytest
 from stand_ins.google.server import Google
 from support.clinic import SetClock, confirmed, jobs_waiting, own_event, requests, row, span
-from support.faulty_calendar import FaultyDiary
-from support.google_clinic import diary_at
+from support.faulty_calendar import FaultyCalendar
+from support.google_clinic import calendar_at
 from support.patient_visit import ELEVEN, NINE, TEN, booked
 
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings import call_backs, confirmation, notices
-from calendar_sync.calendars.contract import Entry
-from calendar_sync.clinic import Desk
+from calendar_sync.calendars.contract import CalendarEvent
+from calendar_sync.clinic import Clinic
 from calendar_sync.sync.rewrite import rewrite
 from calendar_sync.sync.staff_jobs import OVERLAPS, follow_all, look
 
 
 @pytest.fixture
-def clinic(either: Desk) -> Desk:
+def clinic(either: Clinic) -> Clinic:
     """A clinic with either diary."""
     return either
 
 
-async def staff_move(desk: Desk, booking_id: int, to: Span) -> None:
+async def staff_move(clinic: Clinic, booking_id: int, to: Span) -> None:
     """Staff drag the event, and the job sees it."""
-    there = await own_event(desk, booking_id)
-    assert isinstance(await desk.diary.move(there.event_id, to, there.etag), Entry)
-    await follow_all(desk)
-    await look(desk, booking_id)
+    there = await own_event(clinic, booking_id)
+    assert isinstance(await clinic.calendar.move(there.event_id, to, there.etag), CalendarEvent)
+    await follow_all(clinic)
+    await look(clinic, booking_id)
 
 
-async def staff_delete(desk: Desk, booking_id: int) -> None:
+async def staff_delete(clinic: Clinic, booking_id: int) -> None:
     """Staff delete the event, and the job sees it."""
-    there = await own_event(desk, booking_id)
-    await desk.diary.cancel(there.event_id, there.etag)
-    await follow_all(desk)
+    there = await own_event(clinic, booking_id)
+    await clinic.calendar.cancel(there.event_id, there.etag)
+    await follow_all(clinic)
 
 
-async def owed(desk: Desk) -> list[tuple[str, Span | None]]:
+async def owed(clinic: Clinic) -> list[tuple[str, Span | None]]:
     """What patients are still to be told."""
-    async with desk.pool.connection() as conn:
-        return [(each.kind, each.what) for each in await notices.open_tellings(conn)]
+    async with clinic.pool.connection() as conn:
+        return [(each.kind, each.what) for each in await notices.open_notices(conn)]
 
 
-async def tell(desk: Desk) -> None:
+async def tell(clinic: Clinic) -> None:
     """Everything owed is told."""
-    async with desk.pool.connection() as conn:
-        for each in await notices.open_tellings(conn):
-            assert await notices.mark_told(conn, each.id)
+    async with clinic.pool.connection() as conn:
+        for each in await notices.open_notices(conn):
+            assert await notices.mark_notified(conn, each.id)
 
 
-async def outcomes(desk: Desk) -> list[str]:
+async def outcomes(clinic: Clinic) -> list[str]:
     """What was stored of each change."""
-    async with desk.pool.connection() as conn:
+    async with clinic.pool.connection() as conn:
         rows = await conn.execute("SELECT outcome FROM staff_change ORDER BY seen_at")
         return [outcome for (outcome,) in await rows.fetchall()]
 
 
-async def test_a_moved_event_moves_its_booking(clinic: Desk) -> None:
+async def test_a_moved_event_moves_its_booking(clinic: Clinic) -> None:
     """The old time is free, the new one is taken, and the patient is to be told, once."""
     booking_id = await booked(clinic)
     await staff_move(clinic, booking_id, TEN)
@@ -72,7 +72,7 @@ async def test_a_moved_event_moves_its_booking(clinic: Desk) -> None:
         assert isinstance(await confirmation.hold(conn, "CA3", "hold", TEN), confirmation.Taken)
 
 
-async def test_without_consent_it_is_on_the_call_back_list(clinic: Desk) -> None:
+async def test_without_consent_it_is_on_the_call_back_list(clinic: Clinic) -> None:
     """Staff call, and what they marked done counts as told."""
     booking_id = await booked(clinic)
     await staff_move(clinic, booking_id, TEN)
@@ -87,7 +87,7 @@ async def test_without_consent_it_is_on_the_call_back_list(clinic: Desk) -> None
     assert (await row(clinic, booking_id)).promised == TEN
 
 
-async def test_with_consent_it_waits_for_its_text(clinic: Desk) -> None:
+async def test_with_consent_it_waits_for_its_text(clinic: Clinic) -> None:
     """Only what no text has told after five minutes is listed for staff."""
     booking_id = await booked(clinic)
     async with clinic.pool.connection() as conn:
@@ -100,7 +100,7 @@ async def test_with_consent_it_waits_for_its_text(clinic: Desk) -> None:
     assert len(await requests(clinic)) == 1
 
 
-async def test_a_deleted_event_cancels_its_booking(clinic: Desk) -> None:
+async def test_a_deleted_event_cancels_its_booking(clinic: Clinic) -> None:
     """The time is free again and the patient is to be told."""
     booking_id = await booked(clinic)
     await staff_delete(clinic, booking_id)
@@ -110,7 +110,7 @@ async def test_a_deleted_event_cancels_its_booking(clinic: Desk) -> None:
 
 
 @pytest.mark.parametrize("told", [False, True])
-async def test_a_move_undone_is_told_only_if_it_had_been_told(clinic: Desk, told: bool) -> None:  # noqa: FBT001
+async def test_a_move_undone_is_told_only_if_it_had_been_told(clinic: Clinic, told: bool) -> None:  # noqa: FBT001
     """Back before anybody knew: silence, and no call-back either; after it: told again."""
     booking_id = await booked(clinic)
     await staff_move(clinic, booking_id, TEN)
@@ -122,11 +122,11 @@ async def test_a_move_undone_is_told_only_if_it_had_been_told(clinic: Desk, told
     assert (await row(clinic, booking_id)).slot == NINE
 
 
-async def test_shortened_retitled_annotated_is_kept(clinic: Desk) -> None:
+async def test_shortened_retitled_annotated_is_kept(clinic: Clinic) -> None:
     """The booking follows the end, the words stay staff's, and nobody is told anything."""
     booking_id = await booked(clinic)
     there = await own_event(clinic, booking_id)
-    await clinic.diary.rewrite(
+    await clinic.calendar.rewrite(
         there.event_id, there.etag, title="Called Bob", description="Wants a morning"
     )
     short = span("2026-12-01 09:00", 10)
@@ -140,7 +140,7 @@ async def test_shortened_retitled_annotated_is_kept(clinic: Desk) -> None:
     assert (await owed(clinic), await outcomes(clinic)) == ([], ["kept"])
 
 
-async def test_two_bookings_at_one_time_are_accepted_and_marked(clinic: Desk) -> None:
+async def test_two_bookings_at_one_time_are_accepted_and_marked(clinic: Clinic) -> None:
     """Staff are masters: both stand, the moved one is marked, and unmarked when it is alone."""
     first, second = await booked(clinic), await booked(clinic, TEN, "CA2")
     await staff_move(clinic, second, NINE)
@@ -156,11 +156,13 @@ async def test_two_bookings_at_one_time_are_accepted_and_marked(clinic: Desk) ->
     assert (await own_event(clinic, second)).description.startswith("CALL:")
 
 
-async def test_a_mark_is_put_before_what_staff_wrote_and_taken_away_again(clinic: Desk) -> None:
+async def test_a_mark_is_put_before_what_staff_wrote_and_taken_away_again(
+    clinic: Clinic,
+) -> None:
     """Their own words are never replaced."""
     first, second = await booked(clinic), await booked(clinic, TEN, "CA2")
     there = await own_event(clinic, second)
-    await clinic.diary.rewrite(there.event_id, there.etag, description="Ask for the MRI")
+    await clinic.calendar.rewrite(there.event_id, there.etag, description="Ask for the MRI")
     await staff_move(clinic, second, NINE)
     assert (await own_event(clinic, second)).description == f"CHECK: {OVERLAPS}\nAsk for the MRI"
     await staff_move(clinic, first, ELEVEN)
@@ -168,7 +170,7 @@ async def test_a_mark_is_put_before_what_staff_wrote_and_taken_away_again(clinic
     assert (await own_event(clinic, second)).description == "Ask for the MRI"
 
 
-async def test_our_own_writes_are_not_staffs(clinic: Desk) -> None:
+async def test_our_own_writes_are_not_staffs(clinic: Clinic) -> None:
     """Insert, consent and withdrawal lead to no change and no telling."""
     booking_id = await booked(clinic)
     async with clinic.pool.connection() as conn:
@@ -178,59 +180,64 @@ async def test_our_own_writes_are_not_staffs(clinic: Desk) -> None:
     assert (await owed(clinic), await outcomes(clinic)) == ([], [])
 
 
-async def test_a_change_before_the_booking_is_settled_is_looked_at_later(clinic: Desk) -> None:
+async def test_a_change_before_the_booking_is_settled_is_looked_at_later(
+    clinic: Clinic,
+) -> None:
     """Seen between insert and look back: the change is not lost with the cursor."""
     booking_id = await confirmed(clinic, NINE)
-    await clinic.diary.insert(clinic.event(await row(clinic, booking_id)))
+    await clinic.calendar.insert(clinic.event(await row(clinic, booking_id)))
     there = await own_event(clinic, booking_id)
-    await clinic.diary.cancel(there.event_id, there.etag)
+    await clinic.calendar.cancel(there.event_id, there.etag)
     await follow_all(clinic)
     assert "look_at_event" in await jobs_waiting(clinic)
 
 
-async def test_what_was_deleted_while_the_cursor_was_lost_is_found(clinic: Desk) -> None:
+async def test_what_was_deleted_while_the_cursor_was_lost_is_found(clinic: Clinic) -> None:
     """A reading from the beginning looks at every coming visit that it does not show."""
     booking_id = await booked(clinic)
     async with clinic.pool.connection() as conn:
         await conn.execute("UPDATE calendar_cursor SET cursor = 'no cursor of this diary'")
     there = await own_event(clinic, booking_id)
-    await clinic.diary.cancel(there.event_id, there.etag)
+    await clinic.calendar.cancel(there.event_id, there.etag)
     await follow_all(clinic)
     await look(clinic, booking_id)
     assert await owed(clinic) == [("cancelled", None)]
 
 
-async def test_a_reading_that_an_older_one_overtook_is_read_again(clinic: Desk) -> None:
+async def test_a_reading_that_an_older_one_overtook_is_read_again(clinic: Clinic) -> None:
     """Two messages of Google's in one second: the second change does not wait for a minute."""
     booking_id = await booked(clinic)
 
     async def overtake() -> None:
         await follow_all(clinic)
         there = await own_event(clinic, booking_id)
-        await clinic.diary.cancel(there.event_id, there.etag)
+        await clinic.calendar.cancel(there.event_id, there.etag)
 
-    slower = FaultyDiary(clinic.diary, meanwhile={"changes": overtake})
-    await follow_all(replace(clinic, diary=slower))
+    slower = FaultyCalendar(clinic.calendar, meanwhile={"changes": overtake})
+    await follow_all(replace(clinic, calendar=slower))
     assert (await row(clinic, booking_id)).state == "cancelled"
 
 
-async def test_visits_that_are_over_concern_nobody(clinic: Desk, now: SetClock) -> None:
+async def test_visits_that_are_over_concern_nobody(clinic: Clinic, now: SetClock) -> None:
     """Staff tidy up old events: nobody is told."""
     booking_id = await booked(clinic)
     now.at = NINE.end
     await staff_delete(clinic, booking_id)
-    assert (await owed(clinic), (await row(clinic, booking_id)).state) == ([], "booked")
+    assert (await owed(clinic), (await row(clinic, booking_id)).state) == (
+        [],
+        "booked",
+    )
 
 
 @pytest.mark.parametrize("told", [False, True])
 async def test_a_deleted_event_that_is_restored_is_booked_again(
-    desk: Desk,
+    clinic: Clinic,
     tmp_path: Path,
     told: bool,  # noqa: FBT001  # a parameter
 ) -> None:
     """Undo in Google: booked as before; told only if the patient had heard of the end."""
-    with Google() as google, diary_at(google, tmp_path) as diary:
-        clinic = replace(desk, diary=diary)
+    with Google() as google, calendar_at(google, tmp_path) as calendar:
+        clinic = replace(clinic, calendar=calendar)
         await follow_all(clinic)
         booking_id = await booked(clinic)
         await staff_delete(clinic, booking_id)

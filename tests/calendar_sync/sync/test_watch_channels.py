@@ -9,31 +9,31 @@ import pytest
 from stand_ins.google.faults import Fault
 from stand_ins.google.server import Google
 from support.clinic import SetClock
-from support.google_clinic import diary_at
+from support.google_clinic import calendar_at
 
 from calendar_sync.calendars.contract import Refused
 from calendar_sync.calendars.google.watch import GooglePush
-from calendar_sync.clinic import Desk
+from calendar_sync.clinic import Clinic
 from calendar_sync.sync.watch_channels import LASTS, RENEW, is_known, renew
 
 ADDRESS = "https://line.example.org/calendar/changed"
 
 
 @pytest.fixture
-def clinic(google: Google, desk: Desk, tmp_path: Path) -> Generator[Desk]:
+def clinic(google: Google, clinic: Clinic, tmp_path: Path) -> Generator[Clinic]:
     """A clinic whose calendar can call the line."""
-    with diary_at(google, tmp_path) as diary:
-        yield replace(desk, diary=diary, push=diary.push_to(ADDRESS))
+    with calendar_at(google, tmp_path) as calendar:
+        yield replace(clinic, calendar=calendar, push=calendar.push_to(ADDRESS))
 
 
-async def kept(desk: Desk) -> list[str]:
+async def kept(clinic: Clinic) -> list[str]:
     """The channels that the line knows."""
-    async with desk.pool.connection() as conn:
+    async with clinic.pool.connection() as conn:
         rows = await conn.execute("SELECT id FROM calendar_channel ORDER BY asked_at")
         return [channel for (channel,) in await rows.fetchall()]
 
 
-async def test_one_channel_is_opened_and_then_left_alone(clinic: Desk, google: Google) -> None:
+async def test_one_channel_is_opened_and_then_left_alone(clinic: Clinic, google: Google) -> None:
     """A random token, an address of ours, a week; a second look asks nothing."""
     for _ in range(2):
         await renew(clinic)
@@ -45,7 +45,7 @@ async def test_one_channel_is_opened_and_then_left_alone(clinic: Desk, google: G
     assert await kept(clinic) == [channel.id]
 
 
-async def test_the_token_itself_is_not_stored(clinic: Desk, google: Google) -> None:
+async def test_the_token_itself_is_not_stored(clinic: Clinic, google: Google) -> None:
     """Who reads the database still cannot speak as Google."""
     await renew(clinic)
     [channel] = google.channels.open.values()
@@ -55,7 +55,7 @@ async def test_the_token_itself_is_not_stored(clinic: Desk, google: Google) -> N
 
 
 async def test_a_channel_is_followed_by_another_before_it_ends(
-    clinic: Desk, google: Google, now: SetClock
+    clinic: Clinic, google: Google, now: SetClock
 ) -> None:
     """The new one is open before the old one is stopped, and neither is left over."""
     await renew(clinic)
@@ -72,7 +72,7 @@ async def test_a_channel_is_followed_by_another_before_it_ends(
 
 
 async def test_an_old_channel_holds_while_no_new_one_can_be_had(
-    clinic: Desk, google: Google, now: SetClock
+    clinic: Clinic, google: Google, now: SetClock
 ) -> None:
     """Its last day is for that; what cannot be stopped is stopped the next time."""
     await renew(clinic)
@@ -91,7 +91,7 @@ async def test_an_old_channel_holds_while_no_new_one_can_be_had(
 
 @pytest.mark.parametrize("after", [False, True])
 async def test_an_open_outcome_leaves_no_channel_behind(
-    clinic: Desk,
+    clinic: Clinic,
     google: Google,
     now: SetClock,
     after: bool,  # noqa: FBT001  # a parameter
@@ -109,18 +109,25 @@ async def test_an_open_outcome_leaves_no_channel_behind(
 
 
 async def test_a_line_that_moved_stops_the_channel_to_its_old_address(
-    clinic: Desk, google: Google
+    clinic: Clinic, google: Google
 ) -> None:
     """Another PUBLIC_BASE_URL: messages go only there."""
     await renew(clinic)
     assert isinstance(clinic.push, GooglePush)
     elsewhere = "https://new.example.org/calendar/changed"
-    moved = replace(clinic, push=GooglePush(clinic.push._google, clinic.push.calendar, elsewhere))  # noqa: SLF001
+    moved = replace(
+        clinic,
+        push=GooglePush(
+            clinic.push._google,  # noqa: SLF001  # the same account
+            clinic.push.calendar,
+            elsewhere,
+        ),
+    )
     await renew(moved)
     assert [each.address for each in google.channels.open.values()] == [elsewhere]
 
 
-async def test_without_a_public_address_google_is_not_asked(clinic: Desk, google: Google) -> None:
+async def test_without_a_public_address_google_is_not_asked(clinic: Clinic, google: Google) -> None:
     """A line on this computer only: polling is all there is."""
     await renew(replace(clinic, push=None))
     assert google.seen == []
@@ -130,15 +137,15 @@ async def test_an_address_that_google_cannot_call_is_refused(
     google: Google, tmp_path: Path
 ) -> None:
     """Http: the stand-in says no as Google does, and no caller or job minds."""
-    with diary_at(google, tmp_path) as diary:
-        push = diary.push_to("http://127.0.0.1/calendar/changed")
+    with calendar_at(google, tmp_path) as calendar:
+        push = calendar.push_to("http://127.0.0.1/calendar/changed")
         answer = await push.watch("channel-1", "token", google.channels.now() + timedelta(days=1))
     assert answer == Refused("Google answered 400 pushwebhookUrlNotHttps")
     google.seen.clear()
 
 
 async def test_a_channel_that_has_ended_is_nobodys(
-    clinic: Desk, google: Google, now: SetClock
+    clinic: Clinic, google: Google, now: SetClock
 ) -> None:
     """Its token is worth nothing after its end, and its row goes."""
     await renew(clinic)

@@ -15,8 +15,8 @@ from support.clinic import (
     span,
     standing,
 )
-from support.faulty_calendar import FaultyDiary
-from support.google_clinic import diary_at
+from support.faulty_calendar import FaultyCalendar
+from support.google_clinic import calendar_at
 from support.patient_visit import booked
 
 from calendar_sync.bookings import notices
@@ -24,7 +24,7 @@ from calendar_sync.bookings.confirmation import Taken
 from calendar_sync.bookings.event_text import event_id
 from calendar_sync.bookings.patient_changes import cancel
 from calendar_sync.calendars.contract import Event
-from calendar_sync.clinic import Desk
+from calendar_sync.clinic import Clinic
 from calendar_sync.errors import NotYet
 from calendar_sync.sync.insert import insert, withdraw
 from calendar_sync.sync.staff_jobs import follow_all
@@ -34,25 +34,25 @@ LUNCH = Event(event_id("staff", "lunch", 0), NINE, "Lunch")
 
 
 async def test_an_insert_slower_than_its_no_leaves_no_event_behind(
-    clinic: Desk, diary: FaultyDiary
+    clinic: Clinic, calendar: FaultyCalendar
 ) -> None:
     """The event of an unknown insert appears after the time was given up: it is withdrawn."""
     booking_id = await confirmed(clinic, NINE)
-    diary.faults = {"insert": "before"}
+    calendar.faults = {"insert": "before"}
     with pytest.raises(NotYet):
         await insert(clinic, booking_id)
-    await diary.real.insert(LUNCH)
-    diary.faults = {}
+    await calendar.real.insert(LUNCH)
+    calendar.faults = {}
     await insert(clinic, booking_id)
     assert await standing(clinic, booking_id) == Taken()
     late = (await row(clinic, booking_id)).event_id or ""
-    await diary.real.insert(Event(late, NINE, "", booking_id=str(booking_id)))
+    await calendar.real.insert(Event(late, NINE, "", booking_id=str(booking_id)))
     assert "withdraw_event" in await jobs_waiting(clinic)
     await withdraw(clinic, booking_id)
     assert [event.title for event in await live_events(clinic)] == ["Lunch"]
 
 
-async def test_only_the_unmoved_event_of_a_lost_booking_is_withdrawn(clinic: Desk) -> None:
+async def test_only_the_unmoved_event_of_a_lost_booking_is_withdrawn(clinic: Clinic) -> None:
     """Live bookings, unconfirmed holds and what staff moved are left alone."""
     live = await confirmed(clinic, NINE, "CA1")
     await insert(clinic, live)
@@ -61,7 +61,7 @@ async def test_only_the_unmoved_event_of_a_lost_booking_is_withdrawn(clinic: Des
         await withdraw(clinic, booking_id)
     assert len(await live_events(clinic)) == 1
     there = await own_event(clinic, live)
-    await clinic.diary.move(there.event_id, span("2026-12-01 15:00"), there.etag)
+    await clinic.calendar.move(there.event_id, span("2026-12-01 15:00"), there.etag)
     async with clinic.pool.connection() as conn:
         await conn.execute("UPDATE booking SET state = 'cancelled' WHERE id = %s", [live])
     await withdraw(clinic, live)
@@ -69,7 +69,7 @@ async def test_only_the_unmoved_event_of_a_lost_booking_is_withdrawn(clinic: Des
 
 
 async def test_a_withdrawal_that_meets_a_change_is_done_again(
-    clinic: Desk, diary: FaultyDiary
+    clinic: Clinic, calendar: FaultyCalendar
 ) -> None:
     """The version moved on between look and cancel: nothing is overwritten, and it is retried."""
     booking_id = await confirmed(clinic, NINE)
@@ -77,8 +77,8 @@ async def test_a_withdrawal_that_meets_a_change_is_done_again(
     async with clinic.pool.connection() as conn:
         await conn.execute("UPDATE booking SET state = 'cancelled' WHERE id = %s", [booking_id])
     there = await own_event(clinic, booking_id)
-    diary.meanwhile = {
-        "cancel": lambda: diary.real.rewrite(there.event_id, there.etag, title="note by staff")
+    calendar.meanwhile = {
+        "cancel": lambda: calendar.real.rewrite(there.event_id, there.etag, title="note by staff")
     }
     with pytest.raises(NotYet):
         await withdraw(clinic, booking_id)
@@ -87,25 +87,25 @@ async def test_a_withdrawal_that_meets_a_change_is_done_again(
 
 
 async def test_staff_may_bring_back_a_visit_that_its_patient_cancelled(
-    desk: Desk, google: Google, tmp_path: Path
+    clinic: Clinic, google: Google, tmp_path: Path
 ) -> None:
     """Who changed their mind has called; restored, it is booked and told, and can be cancelled."""
-    with diary_at(google, tmp_path) as diary:
-        at_google = replace(desk, diary=diary)
+    with calendar_at(google, tmp_path) as calendar:
+        at_google = replace(clinic, calendar=calendar)
         await follow_all(at_google)
         visit = await booked(at_google)
-        event = (await row(desk, visit)).event_id or ""
+        event = (await row(clinic, visit)).event_id or ""
         for _ in range(2):
             await cancel(at_google, visit)
             google.screenings.edit(event, summary="still there")
             await follow_all(at_google)
-            assert (await row(desk, visit)).state == "cancelled"
+            assert (await row(clinic, visit)).state == "cancelled"
             await withdraw(at_google, visit)
             await follow_all(at_google)
             google.screenings.restore(event)
             await withdraw(at_google, visit)
             await follow_all(at_google)
-            assert (await row(desk, visit)).state == "booked"
-            async with desk.pool.connection() as conn:
-                [telling] = await notices.open_tellings(conn)
+            assert (await row(clinic, visit)).state == "booked"
+            async with clinic.pool.connection() as conn:
+                [telling] = await notices.open_notices(conn)
             assert (telling.kind, telling.what) == ("restored", NINE)

@@ -14,9 +14,9 @@ from stand_ins.google.faults import Fault
 from stand_ins.google.server import DOCTOR, INVITATIONS, SCREENINGS, Google
 from support.google_clinic import signed_in
 
-from voice.commands.authorize_google import WEEK, NotAuthorized, Wish, authorize
+from voice.commands.authorize_google import WEEK, AuthorizeOptions, NotAuthorizedError, authorize
 from voice.commands.check_google import Line, look
-from voice.errors import SettingsWrong
+from voice.errors import SettingsError
 from voice.settings import Settings
 
 LIVE = {
@@ -141,7 +141,7 @@ def test_settings_that_cannot_work_are_refused(  # noqa: PLR0913, PLR0917  # wha
     said: str,
 ) -> None:
     """Before the port opens: a service account's primary, no calendar, too many, no file."""
-    with pytest.raises(SettingsWrong, match=said):
+    with pytest.raises(SettingsError, match=said):
         settings(google, tmp_path, monkeypatch, service="yes", **{name: value})
 
 
@@ -176,8 +176,8 @@ async def test_signing_in_once_writes_a_file_and_makes_the_calendar(
         json.dumps({"installed": {"client_id": "client", "client_secret": "x", **uris}})
     )
     file, said = tmp_path / "google.json", list[str]()
-    wish = Wish(client, file, "Screenings", browser="stand-in")
-    await authorize(Settings.load("demo"), wish, said.append)
+    options = AuthorizeOptions(client, file, "Screenings", browser="stand-in")
+    await authorize(Settings.load("demo"), options, said.append)
     assert browser.asked["access_type"] == ["offline"]
     assert browser.asked["prompt"] == ["consent"]
     assert browser.asked["code_challenge_method"] == ["S256"]
@@ -207,6 +207,6 @@ async def test_a_calendar_to_invite_from_is_tried(
 
 async def test_a_wrong_client_file_is_told(tmp_path: Path) -> None:
     """No browser opens for nothing."""
-    wish = Wish(tmp_path / "none.json", tmp_path / "out.json", "")
-    with pytest.raises(NotAuthorized, match="Desktop app"):
-        await authorize(Settings.load("demo"), wish, lambda _: None)
+    options = AuthorizeOptions(tmp_path / "none.json", tmp_path / "out.json", "")
+    with pytest.raises(NotAuthorizedError, match="Desktop app"):
+        await authorize(Settings.load("demo"), options, lambda _: None)

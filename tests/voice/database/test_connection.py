@@ -12,7 +12,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from voice.database import connection as database_module
 from voice.database.connection import JOBS, make_database, migrate, migrated_to, open_pool, prepare
 from voice.database.migrations import newest
-from voice.errors import DatabaseWrong
+from voice.errors import DatabaseError
 
 QUEUE = """
 SELECT 'function', proname, pg_get_functiondef(p.oid) FROM pg_proc p
@@ -78,14 +78,14 @@ def test_a_database_that_may_forget_is_refused(fresh: str) -> None:
     name = sql.Identifier(str(conninfo_to_dict(fresh)["dbname"]))
     with psycopg.connect(fresh, autocommit=True) as conn:
         conn.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(name))
-    with pytest.raises(DatabaseWrong, match=r"synchronous_commit off.*Turn on"):
+    with pytest.raises(DatabaseError, match=r"synchronous_commit off.*Turn on"):
         prepare(fresh)
 
 
 async def test_a_database_that_does_not_answer_is_told_in_one_sentence(tmp_path: object) -> None:
     """The text names the cause and the setting; no password is in it."""
     nobody = f"postgresql://u:pw@/x?host={tmp_path}"
-    with pytest.raises(DatabaseWrong, match="Check DATABASE_URL") as refused:
+    with pytest.raises(DatabaseError, match="Check DATABASE_URL") as refused:
         prepare(nobody)
     assert "pw" not in str(refused.value)
 
@@ -166,6 +166,6 @@ def test_a_migration_that_fails_is_told(fresh: str) -> None:
     """The last thing that was said, and what to look at."""
     with psycopg.connect(fresh, autocommit=True) as conn:
         conn.execute("CREATE TABLE booking (id int)")
-    with pytest.raises(DatabaseWrong, match=r"could not be brought up to date.*booking"):
+    with pytest.raises(DatabaseError, match=r"could not be brought up to date.*booking"):
         prepare(fresh)
     assert database_module.migrated_to(fresh) is None

@@ -12,7 +12,7 @@ import pytest
 
 from voice.database.connection import make_database, open_database
 from voice.database.embedded import Engine
-from voice.errors import DatabaseWrong
+from voice.errors import DatabaseError
 from voice.settings import Settings
 
 
@@ -60,7 +60,7 @@ def test_one_line_to_a_folder(folder: Path) -> None:
     """A second one is refused with the remedy, and may start once the first has gone."""
     first, second = Engine(folder), Engine(folder)
     first.claim()
-    with pytest.raises(DatabaseWrong, match=r"Another Screening Line.*set DATA_DIR"):
+    with pytest.raises(DatabaseError, match=r"Another Screening Line.*set DATA_DIR"):
         second.claim()
     first.stop()
     second.claim()
@@ -121,14 +121,14 @@ def test_data_of_another_version_is_refused(data_dir: Path) -> None:
     """With the way to bring it over."""
     (data_dir / "postgres").mkdir(parents=True)
     (data_dir / "postgres" / "PG_VERSION").write_text("15\n")
-    with pytest.raises(DatabaseWrong, match=r"made by PostgreSQL 15.*dump"):
+    with pytest.raises(DatabaseError, match=r"made by PostgreSQL 15.*dump"):
         Engine(data_dir).start()
 
 
 def test_a_folder_that_cannot_be_used_is_told(data_dir: Path) -> None:
     """A file where the folder should be; the same words as for missing rights."""
     data_dir.write_text("")
-    with pytest.raises(DatabaseWrong, match=r"cannot be used: .*set DATA_DIR"):
+    with pytest.raises(DatabaseError, match=r"cannot be used: .*set DATA_DIR"):
         Engine(data_dir).start()
 
 
@@ -140,7 +140,7 @@ def test_a_postgresql_that_does_not_start_is_told(data_dir: Path) -> None:
     with (engine.cluster / "postgresql.conf").open("a") as conf:
         conf.write("\nno_such_setting = 1\n")
     with pytest.raises(
-        DatabaseWrong, match=r"PostgreSQL does not start in .*server\.log says more"
+        DatabaseError, match=r"PostgreSQL does not start in .*server\.log says more"
     ):
         engine.start()
     engine.stop()

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from support.caller import Caller
 from support.clinic import SetClock, at
-from support.patients import Calls, MoodyDiary, To
+from support.patients import Calls, MoodyCalendar, To
 
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings import call_backs, free_times
@@ -40,7 +40,7 @@ async def test_the_time_heard_is_the_time_booked(
     await caller.hears("You are booked. Tuesday, December 1st, at 9 AM, Pacific time.")
     async with line.pool.connection() as conn:
         [booking] = await bookings_of_call(conn, caller.who.call_sid)
-    entry = await line.desk.diary.find(str(booking.event_id))
+    entry = await line.clinic.calendar.find(str(booking.event_id))
     assert entry is not None
     assert not isinstance(entry, Unknown)
     assert entry.span == Span(at("2026-12-01 09:00"), at("2026-12-01 09:20"))
@@ -128,9 +128,9 @@ async def test_a_full_calendar_leads_to_a_call_back(
 ) -> None:
     """No open time is said, and staff are asked to call."""
     whole = Event("busy0", Span(now(), now() + timedelta(days=20)), "away")
-    assert isinstance(await line.desk.diary.insert(whole), Inserted)
+    assert isinstance(await line.clinic.calendar.insert(whole), Inserted)
     now.forward(seconds=1)
-    await free_times.refresh(line.desk)
+    await free_times.refresh(line.clinic)
     await caller.presses("1")
     for _ in range(5):
         await caller.presses("2")
@@ -140,11 +140,15 @@ async def test_a_full_calendar_leads_to_a_call_back(
 
 
 async def test_an_open_outcome_is_told_as_open(
-    caller: Caller, line: Line, diary: MoodyDiary, to_the_times: To, monkeypatch: pytest.MonkeyPatch
+    caller: Caller,
+    line: Line,
+    calendar: MoodyCalendar,
+    to_the_times: To,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A calendar that does not answer is neither a yes nor a no; the time stays kept."""
     monkeypatch.setattr(effect_runner, "LOOK_SECONDS", 0.05)
-    diary.instead = Unknown("no answer")
+    calendar.instead = Unknown("no answer")
     await to_the_times(caller)
     await caller.presses("1").presses("1").hears("Still booking. Please stay on the line.")
     await caller.hears("Your time is saved, but I can not see it on the schedule yet.")
@@ -155,10 +159,10 @@ async def test_an_open_outcome_is_told_as_open(
 
 
 async def test_a_refused_booking_is_told_as_not_booked(
-    caller: Caller, line: Line, diary: MoodyDiary, to_the_times: To
+    caller: Caller, line: Line, calendar: MoodyCalendar, to_the_times: To
 ) -> None:
     """A calendar that certainly said no: nothing is booked, and staff call."""
-    diary.instead = Refused("not shared")
+    calendar.instead = Refused("not shared")
     await to_the_times(caller)
     await caller.presses("1").presses("1").hears("so nothing is booked.")
     await caller.hears("Our staff will call you at the number ending in 0 1 2 3.")
@@ -172,7 +176,7 @@ async def test_a_time_that_staff_took_meanwhile_is_not_booked(
     await to_the_times(caller)
     await caller.presses("1").hears("To book it, press 1")
     theirs = Event("staff0", Span(at("2026-11-30 12:00"), at("2026-11-30 13:00")), "lunch")
-    assert isinstance(await line.desk.diary.insert(theirs), Inserted)
+    assert isinstance(await line.clinic.calendar.insert(theirs), Inserted)
     await caller.presses("1").hears("Sorry, that time was just taken.")
 
 

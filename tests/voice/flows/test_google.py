@@ -14,15 +14,15 @@ from psycopg_pool import AsyncConnectionPool
 from stand_ins.google.faults import Fault
 from stand_ins.google.server import Google
 from support.clinic import SetClock, confirmed, row, span
-from support.google_clinic import diary_at, signed_in
+from support.google_clinic import calendar_at, signed_in
 from support.patients import Calls, To
 
 from calendar_sync.bookings import call_backs, free_times, notices
 from calendar_sync.bookings.confirmation import bookings_of_call
-from calendar_sync.clinic import Desk
+from calendar_sync.clinic import Clinic
 from calendar_sync.sync.insert import insert
 from calendar_sync.sync.staff_jobs import follow_all
-from voice.background import beside
+from voice.background import run_in_background
 from voice.bootstrap import Line, line_on
 from voice.settings import Settings
 from voice.worker import work
@@ -39,10 +39,10 @@ async def line(
     """The line at that Google, with a worker, open every day from six to nine."""
     settings = Settings.load("demo").model_copy(update={"opening_hours": "Mon-Sun 06:00-21:00"})
     line = line_on(settings, database, now)
-    with diary_at(google, tmp_path) as diary:
-        line = replace(line, desk=replace(line.desk, diary=diary, makes_links=True))
-        await free_times.refresh(line.desk)
-        async with beside(work(line.desk, database)):
+    with calendar_at(google, tmp_path) as calendar:
+        line = replace(line, clinic=replace(line.clinic, calendar=calendar, makes_links=True))
+        await free_times.refresh(line.clinic)
+        async with run_in_background(work(line.clinic, database)):
             yield line
 
 
@@ -53,10 +53,10 @@ async def event_of(line: Line, sid: str) -> tuple[int, str]:
     return booking.id, booking.event_id or ""
 
 
-async def owed(desk: Desk) -> list[str]:
+async def owed(clinic: Clinic) -> list[str]:
     """What patients are still to be told."""
-    async with desk.pool.connection() as conn:
-        return [each.kind for each in await notices.open_tellings(conn)]
+    async with clinic.pool.connection() as conn:
+        return [each.kind for each in await notices.open_notices(conn)]
 
 
 async def test_a_call_books_an_event_with_the_whole_chart_note(
@@ -78,26 +78,26 @@ async def test_staff_drag_shorten_delete_and_restore_after_a_call(
     line: Line, google: Google, calls: Calls, to_booked: To
 ) -> None:
     """Each has its outcome: moved, kept, cancelled, booked again."""
-    await follow_all(line.desk)
+    await follow_all(line.clinic)
     caller = await calls()
     await to_booked(caller)
     await caller.hangs_up()
     booking_id, event_id = await event_of(line, caller.who.call_sid)
     google.screenings.drag(event_id, "2026-12-01 15:00", "2026-12-01 15:20")
-    await follow_all(line.desk)
-    assert (await row(line.desk, booking_id)).slot == span("2026-12-01 15:00")
-    assert await owed(line.desk) == ["moved"]
+    await follow_all(line.clinic)
+    assert (await row(line.clinic, booking_id)).slot == span("2026-12-01 15:00")
+    assert await owed(line.clinic) == ["moved"]
     google.screenings.drag(event_id, "2026-12-01 15:00", "2026-12-01 15:10")
-    await follow_all(line.desk)
-    assert (await row(line.desk, booking_id)).slot == span("2026-12-01 15:00", 10)
+    await follow_all(line.clinic)
+    assert (await row(line.clinic, booking_id)).slot == span("2026-12-01 15:00", 10)
     google.screenings.delete(event_id)
-    await follow_all(line.desk)
-    assert (await row(line.desk, booking_id)).state == "cancelled"
-    assert await owed(line.desk) == ["cancelled"]
+    await follow_all(line.clinic)
+    assert (await row(line.clinic, booking_id)).state == "cancelled"
+    assert await owed(line.clinic) == ["cancelled"]
     google.screenings.restore(event_id)
-    await follow_all(line.desk)
-    assert (await row(line.desk, booking_id)).state == "booked"
-    assert await owed(line.desk) == ["moved"]
+    await follow_all(line.clinic)
+    assert (await row(line.clinic, booking_id)).state == "booked"
+    assert await owed(line.clinic) == ["moved"]
 
 
 async def test_staff_fill_the_time_while_the_caller_decides(
@@ -132,20 +132,20 @@ async def test_the_doctors_calendar_becomes_unshared_in_mid_call(
     await caller.presses("1").hears_everything()
     assert google.screenings.live() == []
     booking_id, _ = await event_of(line, caller.who.call_sid)
-    assert (await row(line.desk, booking_id)).state == "held"
+    assert (await row(line.clinic, booking_id)).state == "held"
     async with line.pool.connection() as conn:
         assert await call_backs.open_requests(conn)
     google.doctor.role = "owner"
-    await insert(line.desk, booking_id)
-    assert (await row(line.desk, booking_id)).state == "booked"
+    await insert(line.clinic, booking_id)
+    assert (await row(line.clinic, booking_id)).state == "booked"
     assert len(google.screenings.live()) == 1
 
 
 async def test_killed_between_insert_and_answer(
-    desk_at: Desk, google: Google, migrated: str, tmp_path: Path
+    clinic_at: Clinic, google: Google, migrated: str, tmp_path: Path
 ) -> None:
     """Kill -9 of the process that waits for Google's answer: one event, booked by the next run."""
-    booking_id = await confirmed(desk_at, span("2026-12-01 09:00"))
+    booking_id = await confirmed(clinic_at, span("2026-12-01 09:00"))
     google.faults.append(Fault("events.insert", "hang", after=True))
     words = (migrated, str(signed_in(google, tmp_path)), google.url, str(booking_id))
     process = await asyncio.create_subprocess_exec(
@@ -160,20 +160,20 @@ async def test_killed_between_insert_and_answer(
             await asyncio.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     assert await process.wait() == -signal.SIGKILL
-    assert (await row(desk_at, booking_id)).state == "held"
-    await insert(desk_at, booking_id)
-    assert (await row(desk_at, booking_id)).state == "booked"
+    assert (await row(clinic_at, booking_id)).state == "held"
+    await insert(clinic_at, booking_id)
+    assert (await row(clinic_at, booking_id)).state == "booked"
     assert len(google.screenings.live()) == 1
 
 
 @pytest.fixture
-def desk_at(
+def clinic_at(
     database: AsyncConnectionPool, now: SetClock, google: Google, tmp_path: Path
-) -> Generator[Desk]:
+) -> Generator[Clinic]:
     """The desk at that Google, without a worker."""
-    with diary_at(google, tmp_path) as diary:
+    with calendar_at(google, tmp_path) as calendar:
         line = line_on(Settings.load("demo"), database, now)
-        yield replace(line.desk, diary=diary)
+        yield replace(line.clinic, calendar=calendar)
 
 
 async def test_many_calls_in_a_row_leave_no_request_that_was_refused(
@@ -184,8 +184,8 @@ async def test_many_calls_in_a_row_leave_no_request_that_was_refused(
         caller = await calls(f"+1425555{number:04}")
         await to_booked(caller)
         await caller.hangs_up()
-        await free_times.refresh(line.desk)
-    await follow_all(line.desk)
+        await free_times.refresh(line.clinic)
+    await follow_all(line.clinic)
     starts = [event["start"]["dateTime"] for event in google.screenings.live()]
     assert len(set(starts)) == len(starts) == CALLS
     assert {seen.status for seen in google.seen} == {200}

@@ -22,7 +22,7 @@ async def test_the_greeting_names_every_way_in(caller: Caller) -> None:
     """A booked visit, a person, Spanish in a Spanish voice, learning; and nothing is recorded."""
     await caller.hears("For a booked visit, press 2. For a person, press 0.")
     await caller.hears("Calls are not recorded.").hears("Para español, oprima nueve.")
-    languages = {moment.language for _, moment in caller.moments if "español" in moment.words}
+    languages = {segment.language for _, segment in caller.segments if "español" in segment.words}
     assert languages == {"es-US"}
 
 

@@ -32,7 +32,7 @@ async def test_a_kept_call_is_heard_again_to_the_letter(
     kept = _kept(file)
     heading, lines = read(kept)
     now.at = heading.starts.astimezone(UTC)
-    await free_times.refresh(line.desk)
+    await free_times.refresh(line.clinic)
     post = InProcess(create_app(line), line.settings.public_base_url, line.settings.tokens[0])
     recording = Recording(Replaying(lines))
     player = Player(post, recording, heading.caller_id())

@@ -10,15 +10,15 @@ from psycopg_pool import AsyncConnectionPool
 from stand_ins.google.server import Google
 from support.caller import Caller
 from support.clinic import SetClock, requests, row, span
-from support.google_clinic import diary_at
+from support.google_clinic import calendar_at
 from support.patients import Calls, To
 
 from calendar_sync.bookings import call_backs, free_times, notices
 from calendar_sync.bookings.booking import Booking
 from calendar_sync.bookings.confirmation import bookings_of_call
-from calendar_sync.clinic import Desk
+from calendar_sync.clinic import Clinic
 from calendar_sync.sync.staff_jobs import follow_all
-from voice.background import beside
+from voice.background import run_in_background
 from voice.bootstrap import Line, line_on
 from voice.settings import Settings
 from voice.worker import work
@@ -34,11 +34,11 @@ async def line(
     """The line at that Google, with a worker; the first time offered is at noon."""
     settings = Settings.load("demo").model_copy(update={"opening_hours": "Mon-Sun 06:00-21:00"})
     line = line_on(settings, database, now)
-    with diary_at(google, tmp_path) as diary:
-        line = replace(line, desk=replace(line.desk, diary=diary, makes_links=True))
-        await free_times.refresh(line.desk)
-        await follow_all(line.desk)
-        async with beside(work(line.desk, database)):
+    with calendar_at(google, tmp_path) as calendar:
+        line = replace(line, clinic=replace(line.clinic, calendar=calendar, makes_links=True))
+        await free_times.refresh(line.clinic)
+        await follow_all(line.clinic)
+        async with run_in_background(work(line.clinic, database)):
             yield line
 
 
@@ -55,10 +55,10 @@ async def booking_of(line: Line, caller: Caller) -> Booking:
         return (await bookings_of_call(conn, caller.who.call_sid))[-1]
 
 
-async def owed(desk: Desk) -> list[str]:
+async def owed(clinic: Clinic) -> list[str]:
     """What patients are still to be told."""
-    async with desk.pool.connection() as conn:
-        return [each.kind for each in await notices.open_tellings(conn)]
+    async with clinic.pool.connection() as conn:
+        return [each.kind for each in await notices.open_notices(conn)]
 
 
 @pytest.mark.usefixtures("line")
@@ -101,8 +101,8 @@ async def test_dragged_between_the_yes_and_our_look_back(
     assert "12" not in caller.heard[-1].partition("You are booked")[2].partition("code")[0]
     booking = await booking_of(line, caller)
     assert (booking.state, booking.slot) == ("booked", span(THREE[0]))
-    assert await owed(line.desk) == ["moved"]
-    assert await requests(line.desk) == [
+    assert await owed(line.clinic) == ["moved"]
+    assert await requests(line.clinic) == [
         "visit moved by staff to Mon Nov 30, 3:00 PM: tell the patient"
     ]
 
@@ -116,7 +116,7 @@ async def test_shortened_between_the_yes_and_our_look_back(
     await caller.presses("1").hears("You are booked")
     booking = await booking_of(line, caller)
     assert (booking.state, booking.slot) == ("booked", span(NOON[0], 10))
-    assert (await owed(line.desk), await requests(line.desk)) == ([], [])
+    assert (await owed(line.clinic), await requests(line.clinic)) == ([], [])
 
 
 async def test_deleted_between_the_yes_and_our_look_back(
@@ -128,11 +128,11 @@ async def test_deleted_between_the_yes_and_our_look_back(
     await caller.presses("1").hears(NOTHING_BOOKED)
     assert event_of(google) not in {each["id"] for each in google.screenings.live()}
     assert (await booking_of(line, caller)).state == "cancelled"
-    assert call_backs.DELETED_TOO_SOON in await requests(line.desk)
+    assert call_backs.DELETED_TOO_SOON in await requests(line.clinic)
     google.screenings.restore(event_of(google))
-    await follow_all(line.desk)
+    await follow_all(line.clinic)
     assert (await booking_of(line, caller)).state == "booked"
-    assert await owed(line.desk) == ["restored"]
+    assert await owed(line.clinic) == ["restored"]
 
 
 @pytest.mark.parametrize(
@@ -156,12 +156,12 @@ async def test_changed_after_you_are_booked_with_the_caller_still_there(  # noqa
     caller = await calls()
     await to_booked(caller)
     STAFF[does](google)
-    await follow_all(line.desk)
+    await follow_all(line.clinic)
     await caller.presses("1").hears("For another number").presses("1")
     await caller.hears("A text with your link is on its way").hears_everything()
     booking = await booking_of(line, caller)
     assert booking.state == state
-    assert await owed(line.desk) == kinds
+    assert await owed(line.clinic) == kinds
     assert booking.text_number == "+14255550123"
     assert (event_of(google) in {each["id"] for each in google.screenings.live()}) == (
         does != "delete"
@@ -175,14 +175,14 @@ async def test_deleted_and_restored_while_the_caller_is_still_there(
     caller = await calls()
     await to_booked(caller)
     STAFF["delete"](google)
-    await follow_all(line.desk)
+    await follow_all(line.clinic)
     google.screenings.restore(event_of(google))
-    await follow_all(line.desk)
+    await follow_all(line.clinic)
     await caller.presses("1").hears("For another number").presses("2").hears_everything()
     booking = await booking_of(line, caller)
     assert (booking.state, booking.slot) == ("booked", span(NOON[0]))
-    assert (await owed(line.desk), await requests(line.desk)) == ([], [])
-    assert (await row(line.desk, booking.id)).promised == booking.slot
+    assert (await owed(line.clinic), await requests(line.clinic)) == ([], [])
+    assert (await row(line.clinic, booking.id)).promised == booking.slot
 
 
 async def test_the_doctors_calendar_is_unshared_before_times_are_asked_for(
@@ -191,7 +191,7 @@ async def test_the_doctors_calendar_is_unshared_before_times_are_asked_for(
     """What is known serves for ten minutes; then no time is offered, and that is what is said."""
     google.doctor.role = None
     now.forward(minutes=9)
-    await free_times.refresh(line.desk)
+    await free_times.refresh(line.clinic)
     await to_the_times(await calls())
     now.forward(minutes=2)
     caller = await calls("+14255550124")
@@ -199,4 +199,4 @@ async def test_the_doctors_calendar_is_unshared_before_times_are_asked_for(
         await to_the_times(caller)
     await caller.hears_everything()
     assert "I can not see the schedule right now, so nothing is booked" in " ".join(caller.heard)
-    assert await requests(line.desk) == ["schedule could not be read"]
+    assert await requests(line.clinic) == ["schedule could not be read"]

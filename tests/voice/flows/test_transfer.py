@@ -30,7 +30,7 @@ async def test_zero_rings_the_clinic_in_opening_hours(calls: Calls) -> None:
     caller: Caller = await calls(staff=Staff.ANSWERS)
     await caller.presses("0").hears("I will try the clinic now").hears_everything()
     assert caller.over is Ended.LINE_HUNG_UP
-    assert Kind.TALK in {moment.kind for _, moment in caller.moments}
+    assert Kind.TALK in {segment.kind for _, segment in caller.segments}
 
 
 @pytest.mark.usefixtures("opened")
@@ -52,7 +52,7 @@ async def test_a_closed_clinic_is_not_rung(calls: Calls, line: Line) -> None:
     caller: Caller = await calls(staff=Staff.ANSWERS)
     await caller.presses("0").hears("The clinic is closed now.").presses("1")
     await caller.hears("Our staff will call you")
-    assert Kind.RINGING not in {moment.kind for _, moment in caller.moments}
+    assert Kind.RINGING not in {segment.kind for _, segment in caller.segments}
     assert len(await asked(line)) == 1
 
 

@@ -160,7 +160,7 @@ def test_every_text_has_a_spanish_of_its_own() -> None:
 def test_every_wait_is_long_enough_to_find_the_key() -> None:
     """Six seconds for yes or no, eight for a menu, ten for safety and lists."""
     for _, here, _ in first_tries():
-        if isinstance(here, Listening) and here.most == 1:
+        if isinstance(here, Listening) and here.max_digits == 1:
             least = (
                 10 if here.step.startswith(("safety", "times")) and "wish" not in here.step else 6
             )
@@ -176,7 +176,7 @@ def heard_in_full(keys: list[str], language: tuple[tuple[str, str], ...]) -> tup
         here = call.here
         assert isinstance(here, Turn)
         seconds += sum(speech.seconds(said.words) for said in here.spoken)
-        seconds += here.wait if isinstance(here, Listening) and here.most == 2 else 0
+        seconds += here.wait if isinstance(here, Listening) and here.max_digits == 2 else 0
         seconds += 1 if keyed else 0
         pressed += len(keyed)
         call.keys(keyed)
@@ -206,6 +206,6 @@ def test_a_decided_caller_is_booked_within_a_hundred_and_thirty_seconds() -> Non
             words = call.words
             offered = re.search(rf"(press|oprima) {keyed}\b", words) if keyed else None
             seconds += speech.seconds(words[: offered.end()] if offered else words)
-            seconds += here.wait if isinstance(here, Listening) and here.most == 2 else 0
+            seconds += here.wait if isinstance(here, Listening) and here.max_digits == 2 else 0
             call.keys(keyed)
         assert seconds + 1.5 <= 130, (begin, seconds)

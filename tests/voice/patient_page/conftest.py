@@ -7,12 +7,12 @@ import pytest_asyncio
 from psycopg_pool import AsyncConnectionPool
 from starlette.types import ASGIApp
 from support.clinic import RULES, SetClock, confirmed, span
-from support.faulty_calendar import FaultyDiary
+from support.faulty_calendar import FaultyCalendar
 from support.patient_page import Patient, patient_of
 
 from calendar_sync.bookings import free_times
-from calendar_sync.calendars.local import LocalDiary
-from calendar_sync.clinic import Desk
+from calendar_sync.calendars.local import LocalCalendar
+from calendar_sync.clinic import Clinic
 from calendar_sync.sync.insert import insert
 from voice.app import create_app
 from voice.bootstrap import Line, line_on
@@ -21,24 +21,24 @@ from voice.worker import jobs
 
 
 @pytest.fixture
-def desk(database: AsyncConnectionPool, now: SetClock) -> Desk:
+def clinic(database: AsyncConnectionPool, now: SetClock) -> Clinic:
     """A clinic with the local diary and nothing in it."""
     assert jobs.tasks
-    return Desk(database, LocalDiary(database), RULES, now, "full", "BodyFix", None)
+    return Clinic(database, LocalCalendar(database), RULES, now, "full", "BodyFix", None)
 
 
 @pytest.fixture
-def diary(database: AsyncConnectionPool) -> FaultyDiary:
+def calendar(database: AsyncConnectionPool) -> FaultyCalendar:
     """A diary that fails where a test says."""
-    return FaultyDiary(LocalDiary(database))
+    return FaultyCalendar(LocalCalendar(database))
 
 
 @pytest_asyncio.fixture
-async def line(database: AsyncConnectionPool, now: SetClock, diary: FaultyDiary) -> Line:
+async def line(database: AsyncConnectionPool, now: SetClock, calendar: FaultyCalendar) -> Line:
     """A line without a worker, which has just read its busy times; jobs run where a test says."""
     line = line_on(Settings.load("demo"), database, now)
-    line = replace(line, desk=replace(line.desk, diary=diary))
-    await free_times.refresh(line.desk)
+    line = replace(line, clinic=replace(line.clinic, calendar=calendar))
+    await free_times.refresh(line.clinic)
     return line
 
 
@@ -51,9 +51,9 @@ def app(line: Line) -> ASGIApp:
 @pytest_asyncio.fixture
 async def visit(line: Line) -> int:
     """A visit in the calendar: Tuesday, December 1st, 9 AM."""
-    booked = await confirmed(line.desk, span("2026-12-01 09:00"))
-    await insert(line.desk, booked)
-    await free_times.refresh(line.desk)
+    booked = await confirmed(line.clinic, span("2026-12-01 09:00"))
+    await insert(line.clinic, booked)
+    await free_times.refresh(line.clinic)
     return booked
 
 

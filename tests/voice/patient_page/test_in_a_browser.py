@@ -16,7 +16,7 @@ from support.clinic import SetClock, confirmed, own_event, span
 
 from calendar_sync.bookings import free_times
 from calendar_sync.sync.insert import insert
-from voice.background import beside
+from voice.background import run_in_background
 from voice.bootstrap import Line, line_on
 from voice.settings import Settings
 from voice.visit_links import new_link
@@ -30,17 +30,17 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 async def line(database: AsyncConnectionPool, now: SetClock) -> AsyncGenerator[Line]:
     """A clinic with a video room and a worker."""
     line = line_on(Settings.load("demo"), database, now)
-    line = replace(line, desk=replace(line.desk, video_url="https://video.example/room"))
-    async with beside(work(line.desk, database)):
+    line = replace(line, clinic=replace(line.clinic, video_url="https://video.example/room"))
+    async with run_in_background(work(line.clinic, database)):
         yield line
 
 
 @pytest_asyncio.fixture
 async def visit(line: Line) -> int:
     """A visit that stands in the calendar."""
-    booked = await confirmed(line.desk, span("2026-12-01 09:00"))
-    await insert(line.desk, booked)
-    await free_times.refresh(line.desk)
+    booked = await confirmed(line.clinic, span("2026-12-01 09:00"))
+    await insert(line.clinic, booked)
+    await free_times.refresh(line.clinic)
     return booked
 
 
@@ -140,7 +140,7 @@ async def test_a_patient_moves_and_cancels_by_keyboard(
         assert await fits(page) == []
         await pages.enters("button", "Yes, move my visit")
         await expect(page.get_by_role("status")).to_have_text("Your visit is moved.")
-        assert (await own_event(line.desk, visit)).span == span("2026-12-02 10:00")
+        assert (await own_event(line.clinic, visit)).span == span("2026-12-02 10:00")
         await pages.enters("link", "Español")
         await expect(page.locator("h1")).to_have_text("Su cita de video")
         await pages.enters("link", "Cancelar esta cita")

@@ -15,7 +15,7 @@ from support.patient_page import patient_of
 
 from calendar_sync.sync.insert import insert
 from voice.app import create_app
-from voice.background import beside
+from voice.background import run_in_background
 from voice.bootstrap import Line, line_on
 from voice.settings import Settings
 from voice.worker import work
@@ -46,7 +46,7 @@ async def line(
     }.items():
         monkeypatch.setenv(name, value)
     line = line_on(Settings.load("live"), database, now)
-    async with beside(work(line.desk, database)):
+    async with run_in_background(work(line.clinic, database)):
         yield line
 
 
@@ -61,10 +61,10 @@ async def first_mail(google: Google) -> Mail:
 
 async def test_an_email_on_the_page_is_mail_from_google(line: Line, google: Google) -> None:
     """In the patient's language, with the clinic's name and number, and nothing of health."""
-    booked = await confirmed(line.desk, span("2026-12-01 09:00"))
+    booked = await confirmed(line.clinic, span("2026-12-01 09:00"))
     async with line.pool.connection() as conn:
         await conn.execute("UPDATE booking SET language = 'es' WHERE id = %s", [booked])
-    await insert(line.desk, booked)
+    await insert(line.clinic, booked)
     patient = await patient_of(line, create_app(line), booked)
     assert PROMISE in (await patient.opens("?in=en")).text
     await patient.sends(name="Ana", email="ana@example.com")

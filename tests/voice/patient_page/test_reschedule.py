@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 from psycopg_pool import AsyncConnectionPool
 from support.clinic import SetClock, confirmed, jobs_waiting, own_event, row, span
-from support.faulty_calendar import FaultyDiary
+from support.faulty_calendar import FaultyCalendar
 from support.patient_page import Answer, Patient, patient_of
 
 from calendar_sync.availability.span import Span
@@ -15,7 +15,7 @@ from calendar_sync.bookings.event_text import event_id
 from calendar_sync.calendars.contract import Event
 from calendar_sync.sync.move import carry_out
 from calendar_sync.sync.staff_jobs import follow_all
-from voice.background import beside
+from voice.background import run_in_background
 from voice.bootstrap import Line
 from voice.worker import work
 
@@ -25,7 +25,7 @@ NINE, TEN, ELEVEN = span("2026-12-01 09:00"), span("2026-12-02 10:00"), span("20
 @pytest_asyncio.fixture
 async def worker(line: Line, database: AsyncConnectionPool) -> AsyncGenerator[None]:
     """Somebody who does the jobs."""
-    async with beside(work(line.desk, database)):
+    async with run_in_background(work(line.clinic, database)):
         yield
 
 
@@ -60,11 +60,11 @@ async def test_a_visit_is_moved_in_two_presses(patient: Patient, line: Line, vis
     asks = await patient.follows(await pick(patient))
     assert "Move your visit?" in asks.text
     assert "Wednesday, December 2nd, at 10 AM" in asks.text
-    assert (await row(line.desk, visit)).slot == NINE
+    assert (await row(line.clinic, visit)).slot == NINE
     moved = await patient.follows(await patient.sends(f"/move/{await held_by(patient)}"))
     assert "Your visit is moved." in moved.text
     assert "Wednesday, December 2nd" in moved.text
-    assert (await own_event(line.desk, visit)).span == TEN
+    assert (await own_event(line.clinic, visit)).span == TEN
 
 
 async def test_a_move_that_is_under_way_is_not_called_moved(
@@ -72,7 +72,7 @@ async def test_a_move_that_is_under_way_is_not_called_moved(
 ) -> None:
     """The old time stands, the page looks again by itself, and no second move begins."""
     held = await held_by(patient)
-    await patient_changes.move(line.desk, visit, held)
+    await patient_changes.move(line.clinic, visit, held)
     waits = await patient.opens(f"/move/{held}")
     assert waits.headers["refresh"] == "3"
     assert "We are moving your visit" in waits.text
@@ -81,7 +81,7 @@ async def test_a_move_that_is_under_way_is_not_called_moved(
     assert (await pick(patient, ELEVEN)).headers["location"] == f"{patient.path}/move"
     assert "Tuesday, December 1st" in (await patient.opens("?moved=1")).text
     assert "Your visit is moved" not in (await patient.opens("?moved=1")).text
-    await carry_out(line.desk, held)
+    await carry_out(line.clinic, held)
     assert (
         "Your visit is moved." in (await patient.follows(await patient.opens(f"/move/{held}"))).text
     )
@@ -91,24 +91,24 @@ async def test_a_time_that_somebody_has_is_not_held(
     patient: Patient, line: Line, visit: int
 ) -> None:
     """Taken by a caller, never offered, or no time at all."""
-    await confirmed(line.desk, TEN, "CA2")
+    await confirmed(line.clinic, TEN, "CA2")
     taken = await pick(patient)
     assert taken.status == 409
     assert "that time was just taken" in taken.text
     for odd in ("2026-12-02T03:00:00+00:00", "2026-12-02T18:00:00", "now", "9999-12-31T23:59:59"):
         answer = await patient.sends("/move", start=odd)
         assert answer.status == 409 or answer.headers["location"] == f"{patient.path}/move"
-    assert (await row(line.desk, visit)).slot == NINE
+    assert (await row(line.clinic, visit)).slot == NINE
 
 
 async def test_a_time_that_fills_up_after_the_yes_is_told(
-    patient: Patient, line: Line, visit: int, diary: FaultyDiary
+    patient: Patient, line: Line, visit: int, calendar: FaultyCalendar
 ) -> None:
     """The visit stays as it is, and other times are offered."""
     held = await held_by(patient)
-    await patient_changes.move(line.desk, visit, held)
-    await diary.real.insert(Event(event_id("staff", "lunch", 0), TEN, "Lunch"))
-    await carry_out(line.desk, held)
+    await patient_changes.move(line.clinic, visit, held)
+    await calendar.real.insert(Event(event_id("staff", "lunch", 0), TEN, "Lunch"))
+    await carry_out(line.clinic, held)
     told = await patient.opens(f"/move/{held}")
     assert "that time was just taken" in told.text
     assert "Your visit stays on Tuesday" in told.text
@@ -119,10 +119,10 @@ async def test_staff_who_moved_it_meanwhile_are_right(
 ) -> None:
     """The page says that it could not be moved, and shows how it stands."""
     held = await held_by(patient)
-    await patient_changes.move(line.desk, visit, held)
-    there = await own_event(line.desk, visit)
-    await line.desk.diary.move(there.event_id, ELEVEN, there.etag)
-    await follow_all(line.desk)
+    await patient_changes.move(line.clinic, visit, held)
+    there = await own_event(line.clinic, visit)
+    await line.clinic.calendar.move(there.event_id, ELEVEN, there.etag)
+    await follow_all(line.clinic)
     told = await patient.follows(await patient.opens(f"/move/{held}"))
     assert "could not be moved" in told.text
     assert "11:00\u00a0AM" in told.html
@@ -134,13 +134,13 @@ async def test_a_hold_that_lapsed_is_chosen_again(patient: Patient, line: Line) 
     async with line.pool.connection() as conn:
         await conn.execute("UPDATE booking SET state = 'released' WHERE id = %s", [held])
     assert "not kept for you any more" in (await patient.opens(f"/move/{held}")).text
-    other = await confirmed(line.desk, ELEVEN, "CA2")
+    other = await confirmed(line.clinic, ELEVEN, "CA2")
     for odd in (other, 10**17, 10**30, "x", "-1", "²"):
         answer = await patient.opens(f"/move/{odd}")
         assert answer.headers["location"] == f"{patient.path}/move"
         sent = await patient.sends(f"/move/{odd}")
         assert sent.headers["location"] == f"{patient.path}/move"
-    assert (await row(line.desk, other)).slot == ELEVEN
+    assert (await row(line.clinic, other)).slot == ELEVEN
 
 
 async def test_when_nobody_can_read_the_calendar_nothing_is_offered(
@@ -163,8 +163,8 @@ async def test_a_visit_is_cancelled_after_one_question(
     cancelled = await patient.follows(await patient.sends("/cancel", key=key))
     assert "This visit is cancelled" in cancelled.text
     assert "To book a new time, call us: 425-202-5687" in cancelled.text
-    assert (await row(line.desk, visit)).outcome == "patient"
-    assert {"withdraw_event", "tell_patient"} <= set(await jobs_waiting(line.desk))
+    assert (await row(line.clinic, visit)).outcome == "patient"
+    assert {"withdraw_event", "tell_patient"} <= set(await jobs_waiting(line.clinic))
     for gone in ("/cancel", "/move", "/visit.ics"):
         assert (await patient.opens(gone)).headers["location"] == patient.path
     again = await patient.follows(await patient.sends("/cancel", key=key))
@@ -175,16 +175,16 @@ async def test_a_visit_that_staff_cancelled_meanwhile_says_so(
     patient: Patient, line: Line, visit: int
 ) -> None:
     """Whatever the patient presses then."""
-    await follow_all(line.desk)
+    await follow_all(line.clinic)
     opened = await patient.opens("/cancel")
     key = opened.html.partition('name="key" value="')[2][:64]
-    there = await own_event(line.desk, visit)
-    await line.desk.diary.cancel(there.event_id, there.etag)
-    await follow_all(line.desk)
+    there = await own_event(line.clinic, visit)
+    await line.clinic.calendar.cancel(there.event_id, there.etag)
+    await follow_all(line.clinic)
     for place, fields in (("/cancel", {}), ("/move", {"start": TEN.start.isoformat()})):
         told = await patient.follows(await patient.sends(place, key=key, **fields))
         assert "The clinic had to cancel it." in told.text
-    assert (await row(line.desk, visit)).outcome == "staff"
+    assert (await row(line.clinic, visit)).outcome == "staff"
 
 
 async def test_a_visit_that_has_begun_stays(
@@ -196,12 +196,12 @@ async def test_a_visit_that_has_begun_stays(
     now.at = NINE.start
     told = await patient.follows(await patient.sends("/cancel", key=key))
     assert "Your visit has begun, so it can not be changed here." in told.text
-    assert (await row(line.desk, visit)).state == "booked"
+    assert (await row(line.clinic, visit)).state == "booked"
 
 
 async def test_one_visit_is_never_changed_through_another(patient: Patient, line: Line) -> None:
     """A form of one page does nothing on another."""
-    other = await confirmed(line.desk, ELEVEN, "CA2")
+    other = await confirmed(line.clinic, ELEVEN, "CA2")
     stranger = await patient_of(line, patient.app, other)
     key = (await patient.opens("/cancel")).html.partition('name="key" value="')[2][:64]
     stranger.cookies = patient.cookies

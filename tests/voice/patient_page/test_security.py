@@ -49,7 +49,7 @@ async def test_a_forged_form_has_no_effect(
     patient: Patient, line: Line, visit: int, place: str
 ) -> None:
     """No key, another browser's key, another site: 403, and a page that says what to do."""
-    before = await row(line.desk, visit)
+    before = await row(line.clinic, visit)
     opened = await patient.opens("/cancel")
     key, cookies = opened.html.partition('name="key" value="')[2][:64], patient.cookies
     for forged in FORGED:
@@ -64,7 +64,7 @@ async def test_a_forged_form_has_no_effect(
         assert answer.status == 403
         assert "Nothing was changed" in answer.text
         assert "425-202-5687" in answer.text
-    assert await row(line.desk, visit) == before
+    assert await row(line.clinic, visit) == before
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ async def test_a_patients_own_form_is_taken(
     """From browsers old and new, behind a proxy or not."""
     patient.more = sent
     assert (await patient.sends(name="Ana", email="")).status == 303
-    assert (await row(line.desk, visit)).patient_name == "Ana"
+    assert (await row(line.clinic, visit)).patient_name == "Ana"
 
 
 async def test_the_cookie_stays_with_these_pages(line: Line, visit: int) -> None:

@@ -47,7 +47,7 @@ async def test_the_link_to_join_shows_from_a_quarter_of_an_hour_before(
 ) -> None:
     """Before that the page says from when; after the visit it says that it is over."""
     room = "https://video.example/room"
-    line = replace(line, desk=replace(line.desk, video_url=room))
+    line = replace(line, clinic=replace(line.clinic, video_url=room))
     patient = await patient_of(line, create_app(line), visit)
     now.at = NINE - timedelta(minutes=15, seconds=1)
     page = await patient.opens()
@@ -78,7 +78,7 @@ async def test_without_a_link_the_clinic_calls(patient: Patient, now: SetClock) 
 
 async def test_a_link_in_the_making_is_announced(line: Line, visit: int) -> None:
     """The diary makes one for each event, and it will be there in time."""
-    line = replace(line, desk=replace(line.desk, makes_links=True))
+    line = replace(line, clinic=replace(line.clinic, makes_links=True))
     patient = await patient_of(line, create_app(line), visit)
     assert "15 minutes before" in (await patient.opens()).text
 
@@ -146,11 +146,11 @@ async def test_name_and_email_are_kept_and_shown_to_staff(
     )
     assert "Thank you. It is saved." in saved.text
     assert 'value="Ana &lt;b&gt;Pérez&lt;/b&gt;"' in saved.html
-    kept = await row(line.desk, visit)
+    kept = await row(line.clinic, visit)
     assert (kept.patient_name, kept.patient_email) == ("Ana <b>Pérez</b>", "ana@example.com")
-    assert "EMAIL: ana@example.com" in line.desk.event(kept).description
+    assert "EMAIL: ana@example.com" in line.clinic.event(kept).description
     await patient.sends(name="", email="")
-    assert (await row(line.desk, visit)).patient_name is None
+    assert (await row(line.clinic, visit)).patient_name is None
 
 
 async def test_no_invitation_is_promised_that_will_not_come(patient: Patient) -> None:
@@ -175,17 +175,17 @@ async def test_what_can_not_be_right_is_said_kindly_and_stays_typed(
     assert "Please check what is marked." in answer.text
     assert answer.html.count('aria-invalid="true"') == 1
     assert 'value="Ana' in answer.html or name[:1] != "A" or "\x00" in name
-    kept = await row(line.desk, visit)
+    kept = await row(line.clinic, visit)
     assert (kept.patient_name, kept.patient_email) == (None, None)
 
 
 async def test_a_time_that_is_not_in_the_calendar_is_not_called_booked(line: Line) -> None:
     """Confirmed and waiting, or only held, or given up."""
-    waiting = await confirmed(line.desk, span("2026-12-02 09:00"), "CA7")
+    waiting = await confirmed(line.clinic, span("2026-12-02 09:00"), "CA7")
     patient = await patient_of(line, create_app(line), waiting)
     page = await patient.opens()
     assert "Your time is saved" in page.text
     assert f"{patient.path}/cancel" not in page.links()
     assert (await patient.opens("/visit.ics")).status == 303
-    held = await hold(line.desk, span("2026-12-02 10:00"), "CA8")
+    held = await hold(line.clinic, span("2026-12-02 10:00"), "CA8")
     assert "not booked" in (await (await patient_of(line, patient.app, held)).opens()).text

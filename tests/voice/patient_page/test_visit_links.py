@@ -3,15 +3,15 @@
 from psycopg_pool import AsyncConnectionPool
 from support.clinic import SetClock, confirmed, row, span
 
-from calendar_sync.clinic import Desk
+from calendar_sync.clinic import Clinic
 from voice.visit_links import new_link, visit_behind
 
 
-async def test_a_link_opens_its_visit_until_an_hour_after_it(desk: Desk, now: SetClock) -> None:
+async def test_a_link_opens_its_visit_until_an_hour_after_it(clinic: Clinic, now: SetClock) -> None:
     """Then it is no use to a patient, only to a finder of the phone."""
-    visit = await confirmed(desk, span("2026-12-01 09:00"))
-    ends = (await row(desk, visit)).slot.end
-    async with desk.pool.connection() as conn:
+    visit = await confirmed(clinic, span("2026-12-01 09:00"))
+    ends = (await row(clinic, visit)).slot.end
+    async with clinic.pool.connection() as conn:
         token = await new_link(conn, visit)
         assert await visit_behind(conn, token, now()) == visit
         now.at = ends
@@ -21,18 +21,20 @@ async def test_a_link_opens_its_visit_until_an_hour_after_it(desk: Desk, now: Se
         assert await visit_behind(conn, token, now()) is None
 
 
-async def test_any_other_token_opens_nothing(desk: Desk, now: SetClock) -> None:
+async def test_any_other_token_opens_nothing(clinic: Clinic, now: SetClock) -> None:
     """A wrong one, an empty one, one with odd characters."""
-    visit = await confirmed(desk, span("2026-12-01 09:00"))
-    async with desk.pool.connection() as conn:
+    visit = await confirmed(clinic, span("2026-12-01 09:00"))
+    async with clinic.pool.connection() as conn:
         token = await new_link(conn, visit)
         for wrong in ("", token[:-1], token.swapcase(), "\udcff", "é" * 22, "0"):
             assert await visit_behind(conn, wrong, now()) is None
 
 
-async def test_a_stolen_database_opens_no_page(desk: Desk, database: AsyncConnectionPool) -> None:
+async def test_a_stolen_database_opens_no_page(
+    clinic: Clinic, database: AsyncConnectionPool
+) -> None:
     """Only a hash is kept, and every text has a token of its own."""
-    visit = await confirmed(desk, span("2026-12-01 09:00"))
+    visit = await confirmed(clinic, span("2026-12-01 09:00"))
     async with database.connection() as conn:
         tokens = {await new_link(conn, visit) for _ in range(3)}
         kept = await (await conn.execute("SELECT hash FROM visit_link")).fetchall()

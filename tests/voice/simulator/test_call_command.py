@@ -11,7 +11,13 @@ from calendar_sync.bookings import call_backs
 from calendar_sync.bookings.confirmation import bookings_of_call
 from voice.app import create_app
 from voice.bootstrap import Line
-from voice.simulator.call_command import CannotCall, Wish, by_hand, by_script, wish
+from voice.simulator.call_command import (
+    CallOptions,
+    CallRefusedError,
+    by_hand,
+    by_script,
+    call_options,
+)
 from voice.simulator.caller_id import WITHHELD
 from voice.simulator.connect import Reached
 from voice.simulator.handset import Staff
@@ -83,7 +89,7 @@ async def test_a_person_types_the_keys(
     with os.fdopen(hands, "wb", buffering=0) as typing, os.fdopen(screen) as stdin:
         monkeypatch.setattr("sys.stdin", stdin)
         asyncio.get_running_loop().call_later(0.5, typing.write, b"1h")
-        await by_hand(reached, Wish("+14255550123", None, Staff.NO_ANSWER, fast=True))
+        await by_hand(reached, CallOptions("+14255550123", None, Staff.NO_ANSWER, fast=True))
     seen = capsys.readouterr().out
     assert seen.startswith("Calling BodyFix Physical Therapy from +14255550123. Type 0-9 * #;")
     assert "> 1\n" in seen
@@ -92,26 +98,26 @@ async def test_a_person_types_the_keys(
 
 def test_a_script_needs_no_terminal() -> None:
     """The caller has a number unless it is withheld."""
-    wanted = wish(caller=None, withheld=False, keys="1", staff=Staff.BUSY, fast=False)
-    assert wanted == Wish("+14255550123", read_keys("1"), Staff.BUSY)
-    hidden = wish(caller=None, withheld=True, keys="1", staff=Staff.BUSY, fast=False)
+    options = call_options(caller=None, withheld=False, keys="1", staff=Staff.BUSY, fast=False)
+    assert options == CallOptions("+14255550123", read_keys("1"), Staff.BUSY)
+    hidden = call_options(caller=None, withheld=True, keys="1", staff=Staff.BUSY, fast=False)
     assert hidden.number == WITHHELD
 
 
 def test_two_callers_at_once_are_refused() -> None:
     """One sentence says what to do."""
-    with pytest.raises(CannotCall, match="leave one of them out"):
-        wish(caller="+14255550100", withheld=True, keys="1", staff=Staff.BUSY, fast=False)
+    with pytest.raises(CallRefusedError, match="leave one of them out"):
+        call_options(caller="+14255550100", withheld=True, keys="1", staff=Staff.BUSY, fast=False)
 
 
 @pytest.mark.parametrize("number", ["4255550123", "+0", "+1 425 555 0123", "me"])
 def test_a_number_that_is_none_is_refused(number: str) -> None:
     """Twilio sends E.164."""
-    with pytest.raises(CannotCall, match=r"is no number; write it like \+14255550123"):
-        wish(caller=number, withheld=False, keys="1", staff=Staff.BUSY, fast=False)
+    with pytest.raises(CallRefusedError, match=r"is no number; write it like \+14255550123"):
+        call_options(caller=number, withheld=False, keys="1", staff=Staff.BUSY, fast=False)
 
 
 def test_without_a_terminal_the_keys_must_be_written_down() -> None:
     """Tests have no terminal."""
-    with pytest.raises(CannotCall, match="This is no terminal to type keys in"):
-        wish(caller=None, withheld=False, keys=None, staff=Staff.BUSY, fast=False)
+    with pytest.raises(CallRefusedError, match="This is no terminal to type keys in"):
+        call_options(caller=None, withheld=False, keys=None, staff=Staff.BUSY, fast=False)

@@ -8,7 +8,7 @@ from support.tiny_line import BASE, TOKEN, TinyLine
 
 from voice.simulator.caller_id import CallerId
 from voice.simulator.handset import Staff
-from voice.simulator.key_script import KeysUnreadable, Scripted, read_keys
+from voice.simulator.key_script import InvalidKeysError, Scripted, read_keys
 from voice.simulator.player import Ended, Player
 from voice.simulator.transport import InProcess
 
@@ -31,8 +31,8 @@ def placed(
             "/over": "",
         }
     )
-    face = Scripted(deque(read_keys(keys)), staff)
-    player = Player(InProcess(line, BASE, TOKEN), face, CallerId("+14255550123"))
+    handset = Scripted(deque(read_keys(keys)), staff)
+    player = Player(InProcess(line, BASE, TOKEN), handset, CallerId("+14255550123"))
     ended = asyncio.run(player.call())
     assert ended in {Ended.NOTHING_LEFT, Ended.CALLER_HUNG_UP}
     return line, player
@@ -95,7 +95,7 @@ def test_h_hangs_up() -> None:
 @pytest.mark.parametrize("token", ["x", "1x", "--", "12.", "hh"])
 def test_a_wrong_token_is_named(token: str) -> None:
     """One sentence says which, and what can stand there."""
-    with pytest.raises(KeysUnreadable) as refused:
+    with pytest.raises(InvalidKeysError) as refused:
         read_keys(f"1 {token} 2")
     assert str(refused.value) == (
         f"'{token}' in the keys is not understood; write keys (1, *, 4255550123#), - for silence,"

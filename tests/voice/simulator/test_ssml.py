@@ -4,17 +4,17 @@ import pytest
 from support.tiny_line import play
 
 from voice.dialogue.speech import seconds
-from voice.simulator.handset import Kind, Moment
+from voice.simulator.handset import Kind, Segment
 from voice.simulator.twiml_document import Heard, read
 
 ELEVEN = "one two three four five six seven eight nine ten eleven"
 
 
-def say(inside: str, attributes: str = "") -> list[Moment]:
+def say(inside: str, attributes: str = "") -> list[Segment]:
     """The moments of one Say."""
     (verb,) = read(f"<Response><Say {attributes}>{inside}</Say></Response>".encode())
     assert isinstance(verb, Heard)
-    return list(verb.moments)
+    return list(verb.segments)
 
 
 def test_speech_takes_as_long_as_its_words() -> None:
@@ -25,14 +25,14 @@ def test_speech_takes_as_long_as_its_words() -> None:
 def test_each_sentence_is_a_moment() -> None:
     """So that a caller can press a key as soon as the wanted sentence was spoken."""
     words = "To book, press 1.\n For a person, press 0! Or stay."
-    spoken = [moment.words for moment in say(words)]
+    spoken = [segment.words for segment in say(words)]
     assert spoken == ["To book, press 1.", "For a person, press 0!", "Or stay."]
 
 
 def test_sentences_take_together_what_the_words_take() -> None:
     """Cutting speech into moments makes it neither longer nor shorter."""
     words = "It is 9:20 AM. Don't wait. Call 9 1 1."
-    assert sum(moment.seconds for moment in say(words)) == pytest.approx(seconds(words))
+    assert sum(segment.seconds for segment in say(words)) == pytest.approx(seconds(words))
 
 
 @pytest.mark.parametrize(("time", "took"), [("500ms", 0.5), ("1s", 1.0), ("1.5s", 1.5)])
@@ -46,26 +46,26 @@ def test_a_break_is_silence_of_its_length(time: str, took: float) -> None:
 def test_a_break_may_have_a_strength_or_none() -> None:
     """The default is medium; strength none is no silence at all."""
     assert say("one<break/>two")[1].seconds == say("one<break strength='medium'/>two")[1].seconds
-    assert [moment.kind for moment in say("one<break strength='none'/>two")] == [Kind.SPEECH] * 2
+    assert [segment.kind for segment in say("one<break strength='none'/>two")] == [Kind.SPEECH] * 2
 
 
 @pytest.mark.parametrize(("rate", "took"), [("85%", 4 / 0.85), ("x-slow", 8.0), ("1%", 20.0)])
 def test_a_slower_rate_takes_longer(rate: str, took: float) -> None:
     """Percent of the normal rate, 20 at least, or one of the names."""
-    (moment,) = say(f"<prosody rate='{rate}'>{ELEVEN}</prosody>")
-    assert moment.seconds == pytest.approx(took)
+    (segment,) = say(f"<prosody rate='{rate}'>{ELEVEN}</prosody>")
+    assert segment.seconds == pytest.approx(took)
 
 
 def test_a_break_inside_slow_speech_keeps_its_length() -> None:
     """Prosody changes the words, not the silence."""
-    moments = say(f"<prosody rate='50%'>{ELEVEN}<break time='1s'/> {ELEVEN}</prosody>")
-    assert [moment.seconds for moment in moments] == pytest.approx([8.0, 1.0, 8.0])
+    segments = say(f"<prosody rate='50%'>{ELEVEN}<break time='1s'/> {ELEVEN}</prosody>")
+    assert [segment.seconds for segment in segments] == pytest.approx([8.0, 1.0, 8.0])
 
 
 def test_voice_and_language_stand_with_every_moment() -> None:
     """Attributes of Say: https://www.twilio.com/docs/voice/twiml/say."""
-    (moment,) = say("Hola.", "voice='Polly.Penelope' language='es-US'")
-    assert (moment.voice, moment.language) == ("Polly.Penelope", "es-US")
+    (segment,) = say("Hola.", "voice='Polly.Penelope' language='es-US'")
+    assert (segment.voice, segment.language) == ("Polly.Penelope", "es-US")
 
 
 def test_a_word_in_another_language_is_a_sentence_of_its_own_only_when_it_ends_one() -> None:
@@ -78,10 +78,10 @@ def test_the_other_tags_are_read_through() -> None:
     """Their words count; a sub is spoken as its alias; s and p end a sentence."""
     spelled = "<say-as interpret-as='digits'>911</say-as>"
     words = f"<s>Call {spelled}</s><p>at <sub alias='once'>1x</sub></p>"
-    assert [moment.words for moment in say(words)] == ["Call 911", "at once"]
+    assert [segment.words for segment in say(words)] == ["Call 911", "at once"]
 
 
 def test_a_say_may_be_said_again() -> None:
     """https://www.twilio.com/docs/voice/twiml/say#loop."""
-    assert [moment.words for moment in say("Hello.", "loop='3'")] == ["Hello."] * 3
+    assert [segment.words for segment in say("Hello.", "loop='3'")] == ["Hello."] * 3
     assert len(say("Hello.", "loop='0'")) == 1000

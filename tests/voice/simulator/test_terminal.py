@@ -50,10 +50,10 @@ def call(
 ) -> tuple[str, Player, Ended]:
     """What a person sees, without the lines that run out and are wiped."""
     out = io.StringIO()
-    face = Terminal(fingers, out, staff, fast=fast, width=width, clock=lambda: fingers.clock)
-    player = Player(InProcess(TinyLine(documents), BASE, TOKEN), face, CallerId("+14255550123"))
+    handset = Terminal(fingers, out, staff, fast=fast, width=width, clock=lambda: fingers.clock)
+    player = Player(InProcess(TinyLine(documents), BASE, TOKEN), handset, CallerId("+14255550123"))
     ended = asyncio.run(player.call())
-    face.finish()
+    handset.finish()
     return re.sub(r"[^\n]*\r\x1b\[2K", "", out.getvalue()), player, ended
 
 
@@ -92,9 +92,9 @@ def test_the_wait_runs_out() -> None:
     """A line gets shorter, with the seconds that are left; then the silence is told."""
     out = io.StringIO()
     fingers = Fingers([])
-    face = Terminal(fingers, out, clock=lambda: fingers.clock)
+    handset = Terminal(fingers, out, clock=lambda: fingers.clock)
     player = Player(
-        InProcess(TinyLine({"/voice/incoming": MENU}), BASE, TOKEN), face, CallerId("+1")
+        InProcess(TinyLine({"/voice/incoming": MENU}), BASE, TOKEN), handset, CallerId("+1")
     )
     asyncio.run(player.call())
     drawn = re.findall(r"(━+) (\d) s", out.getvalue())

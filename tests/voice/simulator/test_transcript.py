@@ -9,9 +9,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.tiny_line import BASE, TOKEN, Hands, TinyLine
 
-from voice.simulator.handset import Face, Staff
+from voice.simulator.handset import Handset, Staff
 from voice.simulator.player import Player
-from voice.simulator.transcript import Heading, Recording, TranscriptUnreadable, read, without_codes
+from voice.simulator.transcript import (
+    Heading,
+    InvalidTranscriptError,
+    Recording,
+    read,
+    without_codes,
+)
 from voice.simulator.transcript_replay import Replaying
 from voice.simulator.transport import InProcess
 
@@ -38,9 +44,9 @@ DOCUMENTS = {
 }
 
 
-def written(face: Face) -> str:
+def written(handset: Handset) -> str:
     """The transcript of one call."""
-    recording = Recording(face)
+    recording = Recording(handset)
     post = InProcess(TinyLine(DOCUMENTS), BASE, TOKEN)
     player = Player(post, recording, HEADING.caller_id())
     ended = asyncio.run(player.call())
@@ -119,13 +125,13 @@ def test_a_line_that_speaks_otherwise_gets_the_same_keys() -> None:
 )
 def test_a_transcript_without_a_heading_is_refused(text: str) -> None:
     """Who calls, and when, decide what is heard."""
-    with pytest.raises(TranscriptUnreadable, match="A transcript starts with"):
+    with pytest.raises(InvalidTranscriptError, match="A transcript starts with"):
         read(text)
 
 
 def test_a_line_that_is_no_line_is_named() -> None:
     """A key that is misspelt would silently be no key."""
-    with pytest.raises(TranscriptUnreadable, match="'CALLER pushes 1' is no line"):
+    with pytest.raises(InvalidTranscriptError, match="'CALLER pushes 1' is no line"):
         read("\n".join([*HEADING.lines(), "CALLER pushes 1"]))
 
 

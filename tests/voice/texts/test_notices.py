@@ -13,10 +13,10 @@ from calendar_sync.bookings import confirmation, notices
 VISIT = span("2026-12-03 10:00")
 
 
-async def open_tellings(clinic: TextClinic) -> list[str]:
+async def open_notices(clinic: TextClinic) -> list[str]:
     """What nobody has told yet."""
-    async with clinic.desk.pool.connection() as conn:
-        return [each.kind for each in await notices.open_tellings(conn)]
+    async with clinic.clinic.pool.connection() as conn:
+        return [each.kind for each in await notices.open_notices(conn)]
 
 
 async def test_a_move_by_staff_is_told_and_reminders_follow(
@@ -28,7 +28,7 @@ async def test_a_move_by_staff_is_told_and_reminders_follow(
     await clinic.moved(visit, span("2026-12-04 14:00"))
     await clinic.texting.tell(visit)
     assert "we moved your video call to Fri Dec 4, 2:00 PM PT" in twilio.bodies()[1]
-    assert await open_tellings(clinic) == []
+    assert await open_notices(clinic) == []
     await clinic.until("2026-12-04 14:30")
     assert len(twilio.bodies()) == 4
     assert not any("Dec 3" in body for body in twilio.bodies()[1:])
@@ -69,7 +69,7 @@ async def test_a_visit_that_its_patient_cancels(clinic: TextClinic, twilio: Twil
     """One last text; no reminder."""
     visit = await clinic.visit(VISIT)
     await clinic.texting.tell(visit)
-    async with clinic.desk.pool.connection() as conn:
+    async with clinic.clinic.pool.connection() as conn:
         await conn.execute("UPDATE booking SET state = 'cancelled', outcome = 'patient'")
     await clinic.texting.tell(visit)
     await clinic.until("2026-12-03 11:00")
@@ -81,7 +81,7 @@ async def test_a_visit_that_its_patient_moves(clinic: TextClinic, twilio: Twilio
     """They know the time already: one text to keep, and reminders of the new time."""
     visit = await clinic.visit(VISIT, note="es")
     await clinic.texting.tell(visit)
-    async with clinic.desk.pool.connection() as conn:
+    async with clinic.clinic.pool.connection() as conn:
         await conn.execute(
             "UPDATE booking SET during = tstzrange(lower(during) + '1 day'::interval,"
             " upper(during) + '1 day'::interval), promised = tstzrange(lower(during)"
@@ -120,14 +120,14 @@ async def test_a_late_video_link_is_told_once_it_is_there(
     clinic: TextClinic, twilio: Twilio
 ) -> None:
     """The first text says that it follows; with a link that is there, nothing follows."""
-    keeper = replace(clinic.texting.keeper, makes_links=True)
-    texting = replace(clinic.texting, keeper=keeper)
+    config = replace(clinic.texting.config, makes_links=True)
+    texting = replace(clinic.texting, config=config)
     visit = await clinic.visit(VISIT)
     await texting.tell(visit)
     assert "link to follow" in twilio.bodies()[0]
     await texting.tell(visit)
     assert len(twilio.bodies()) == 1
-    async with clinic.desk.pool.connection() as conn:
+    async with clinic.clinic.pool.connection() as conn:
         await conn.execute("UPDATE booking SET video_link = 'https://meet.google.com/abc-defg-hij'")
     for _ in range(2):
         await texting.tell(visit)
@@ -143,7 +143,7 @@ async def test_consent_that_comes_after_a_move_takes_it_off_the_list(
     await clinic.moved(visit, span("2026-12-04 14:00"))
     await clinic.texting.tell(visit)
     assert len(await clinic.list()) == 1
-    async with clinic.desk.pool.connection() as conn:
+    async with clinic.clinic.pool.connection() as conn:
         await confirmation.keep_consent(conn, "CA1", visit, PATIENT, True, "1")  # noqa: FBT003  # the yes
     await clinic.texting.tell(visit)
     assert "Fri Dec 4" in twilio.bodies()[0]

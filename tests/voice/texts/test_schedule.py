@@ -9,7 +9,7 @@ from support.text_clinic import TextClinic
 
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings.booking import Booking
-from voice.texts.schedule import Owed, Past, is_quiet, texts_owed
+from voice.texts.schedule import PlannedText, TextHistory, is_quiet, planned_texts
 
 VISIT = span("2026-12-03 10:00")
 
@@ -66,7 +66,7 @@ async def test_when_reminders_are_due(
     clinic: TextClinic, visit: str, day: str, hour: str | None
 ) -> None:
     """A day and an hour before in real time, never between 21:00 and 08:00 on the wall."""
-    booked = await row(clinic.desk, await clinic.visit(span(visit)))
+    booked = await row(clinic.clinic, await clinic.visit(span(visit)))
     due = {each.kind: each.due for each in owed(booked, span(visit), clinic.now())}
     assert due["day before"] == at(day)
     assert due.get("hour before") == (at(hour) if hour else None)
@@ -75,9 +75,9 @@ async def test_when_reminders_are_due(
             assert not is_quiet(due[kind], PACIFIC)
 
 
-def owed(booked: Booking, visit: Span, now: datetime) -> tuple[Owed, ...]:
+def owed(booked: Booking, visit: Span, now: datetime) -> tuple[PlannedText, ...]:
     """The texts of a booking that was told of."""
-    return texts_owed(booked, None, Past(frozenset({visit.start})), now, PACIFIC)
+    return planned_texts(booked, None, TextHistory(frozenset({visit.start})), now, PACIFIC)
 
 
 async def test_a_visit_that_is_near_needs_no_reminder_of_the_day_before(

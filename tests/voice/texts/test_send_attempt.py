@@ -18,7 +18,7 @@ async def test_a_booked_visit_is_texted_at_once_and_once(
         await clinic.texting.tell(visit)
         await clinic.texting.send_due()
     [body] = twilio.bodies(PATIENT)
-    code = (await row(clinic.desk, visit)).visit_code
+    code = (await row(clinic.clinic, visit)).visit_code
     assert body.startswith("BodyFix: booked Thu Dec 3, 10:00 AM PT. ")
     assert "https://line.example.org/visit/" in body
     assert f"Code {code}" in body
@@ -51,7 +51,7 @@ async def test_a_number_that_cannot_be_texted_becomes_a_call_back(
     visit = await clinic.visit(VISIT, number=number)
     await clinic.texting.tell(visit)
     assert twilio.seen == []
-    assert why in (await row(clinic.desk, visit)).text_trouble
+    assert why in (await row(clinic.clinic, visit)).text_trouble
     [reason] = await clinic.list()
     assert why in reason
 
@@ -126,7 +126,7 @@ async def test_a_number_that_twilio_refuses_is_never_tried_again(
     [first] = await clinic.list()
     assert why in first
     await clinic.texting.tell(visit)
-    assert why in (await row(clinic.desk, visit)).text_trouble
+    assert why in (await row(clinic.clinic, visit)).text_trouble
     other = await clinic.visit(span("2026-12-04 10:00"), "CA2")
     await clinic.texting.tell(other)
     assert len(twilio.asked("messages.create")) == 1
@@ -193,7 +193,7 @@ async def test_a_messaging_service_sends_when_there_is_one(
 ) -> None:
     """Its sender pool, not the number."""
     more = {"twilio_messaging_service_sid": SERVICE}
-    async with text_clinic(clinic.desk.pool, clinic.now, twilio, **more) as other:
+    async with text_clinic(clinic.clinic.pool, clinic.now, twilio, **more) as other:
         visit = await other.visit(VISIT)
         await other.texting.tell(visit)
     assert twilio.last().sender == SERVICE

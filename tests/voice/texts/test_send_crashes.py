@@ -108,7 +108,7 @@ async def test_a_doubt_about_a_text_that_nobody_needs_any_more_is_not_sent_again
 async def test_news_go_before_reminders(clinic: TextClinic) -> None:
     """When much is due at once, what a patient has to know comes first."""
     first = await clinic.visit(span("2026-12-02 10:00"))
-    async with clinic.desk.pool.connection() as conn:
+    async with clinic.clinic.pool.connection() as conn:
         for kind in ("hour before", "day before", "booked"):
             await conn.execute(
                 "INSERT INTO text (booking, name, kind, about, number, due)"

@@ -55,7 +55,7 @@ async def test_a_text_that_does_not_arrive_is_a_call_back_at_once(
     assert why in reason
     assert (await clinic.texts(visit))["booked"] == "failed"
     await clinic.texting.tell(visit)
-    assert (why in (await row(clinic.desk, visit)).text_trouble) is barred
+    assert (why in (await row(clinic.clinic, visit)).text_trouble) is barred
     assert len(clinic.twilio.bodies()) == 1
 
 
@@ -99,7 +99,7 @@ async def test_a_status_tells_the_name_that_was_lost(
     """Killed between sending and storing: the status says which message it is."""
     visit = await clinic.visit(VISIT)
     await clinic.texting.tell(visit)
-    async with clinic.desk.pool.connection() as conn:
+    async with clinic.clinic.pool.connection() as conn:
         await conn.execute("UPDATE text SET sid = NULL, state = 'sending' WHERE kind = 'booked'")
     await asyncio.gather(*(status(state) for state in ("sent", "delivered", "sent")))
     [text] = [each for each in await clinic.rows(visit) if each.kind == "booked"]

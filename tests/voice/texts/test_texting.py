@@ -10,7 +10,7 @@ from support.clinic import SetClock, row, span
 from support.text_clinic import PATIENT, TextClinic, text_clinic
 
 from voice.bootstrap import line_on
-from voice.errors import SettingsWrong
+from voice.errors import SettingsError
 from voice.settings import Settings
 from voice.texts.demo_sender import texts_to
 
@@ -19,12 +19,12 @@ VISIT = span("2026-12-03 10:00")
 
 async def test_a_demo_keeps_its_texts_for_its_own_phone(clinic: TextClinic) -> None:
     """Delivered at once, by the demo's clock, to nobody outside; Twilio is not asked."""
-    demo = line_on(Settings.load("demo"), clinic.desk.pool, clinic.now)
+    demo = line_on(Settings.load("demo"), clinic.clinic.pool, clinic.now)
     visit = await clinic.visit(VISIT)
-    await demo.desk.tell(visit)
+    await demo.clinic.tell(visit)
     clinic.now.forward(hours=50)
-    await demo.desk.send_due()
-    async with clinic.desk.pool.connection() as conn:
+    await demo.clinic.send_due()
+    async with clinic.clinic.pool.connection() as conn:
         first, second = await texts_to(conn, PATIENT)
         assert await texts_to(conn, PATIENT, after=first.id) == [second]
         assert await texts_to(conn, "+14255550199") == []
@@ -37,10 +37,10 @@ async def test_a_demo_keeps_its_texts_for_its_own_phone(clinic: TextClinic) -> N
 
 async def test_whoever_tries_a_demo_may_book_all_day(clinic: TextClinic) -> None:
     """From the same number: what keeps a live line from being misused would only puzzle here."""
-    demo = line_on(Settings.load("demo"), clinic.desk.pool, clinic.now)
+    demo = line_on(Settings.load("demo"), clinic.clinic.pool, clinic.now)
     for day in range(1, 6):
-        await demo.desk.tell(await clinic.visit(span(f"2026-12-0{day} 10:00"), f"CA{day}"))
-    async with clinic.desk.pool.connection() as conn:
+        await demo.clinic.tell(await clinic.visit(span(f"2026-12-0{day} 10:00"), f"CA{day}"))
+    async with clinic.clinic.pool.connection() as conn:
         assert len(await texts_to(conn, PATIENT)) == 5
 
 
@@ -51,12 +51,12 @@ async def test_without_texts_staff_call_whoever_had_agreed(
     async with text_clinic(database, now, twilio, texts="off") as clinic:
         visit = await clinic.visit(VISIT)
         for _ in range(2):
-            await clinic.desk.tell(visit)
-        assert (await row(clinic.desk, visit)).text_trouble == "this line sends no texts"
+            await clinic.clinic.tell(visit)
+        assert (await row(clinic.clinic, visit)).text_trouble == "this line sends no texts"
         [reason] = await clinic.list()
         assert reason.startswith("no texts possible (this line sends no texts): call")
         await clinic.moved(visit, span("2026-12-04 14:00"))
-        await clinic.desk.tell(visit)
+        await clinic.clinic.tell(visit)
         assert any("moved by staff to Fri Dec 4" in each for each in await clinic.list())
         assert twilio.seen == []
 
@@ -64,7 +64,7 @@ async def test_without_texts_staff_call_whoever_had_agreed(
 def test_a_secret_never_leaves_in_the_clear(monkeypatch: pytest.MonkeyPatch) -> None:
     """TWILIO_API_URL gets the account's sign-in: https, or this computer."""
     monkeypatch.setenv("TWILIO_API_URL", "http://twilio.example.org")
-    with pytest.raises(SettingsWrong, match="in the clear"):
+    with pytest.raises(SettingsError, match="in the clear"):
         Settings.load("demo")
     monkeypatch.setenv("TWILIO_API_URL", "https://twilio.example.org")
     assert Settings.load("demo").twilio_api_url
@@ -93,7 +93,7 @@ async def test_neither_log_nor_table_has_the_words_and_no_log_the_number(
     assert "a text failed" in logged
     for secret in (PATIENT[2:], "4255550199", "/visit/", "10:00 AM"):
         assert secret not in logged
-    code = (await row(clinic.desk, visit)).visit_code or "none"
-    async with clinic.desk.pool.connection() as conn:
+    code = (await row(clinic.clinic, visit)).visit_code or "none"
+    async with clinic.clinic.pool.connection() as conn:
         kept = await (await conn.execute("SELECT text::text FROM text")).fetchall()
     assert not any(code in str(each) or "/visit/" in str(each) for each in kept)

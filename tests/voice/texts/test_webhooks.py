@@ -19,7 +19,7 @@ VISIT = span("2026-12-03 10:00")
 
 async def test_what_is_not_signed_gets_403_and_does_nothing(clinic: TextClinic) -> None:
     """On every route for texts."""
-    line = line_on(settings_at(clinic.twilio.url), clinic.desk.pool, clinic.now)
+    line = line_on(settings_at(clinic.twilio.url), clinic.clinic.pool, clinic.now)
     paths = [each.path for each in sms_router_for(line).routes if isinstance(each, APIRoute)]
     assert sorted(paths) == ["/sms/incoming", "/sms/status"]
     visit = await clinic.visit(VISIT)
@@ -48,13 +48,13 @@ async def test_stop_is_honoured_at_once_and_shown_to_staff(
     assert await clinic.list() == [
         "no texts possible (they asked for no more texts): call with the time and the video link"
     ]
-    await rewrite(clinic.desk, visit)
-    event = await own_event(clinic.desk, visit)
+    await rewrite(clinic.clinic, visit)
+    event = await own_event(clinic.clinic, visit)
     assert "NO TEXTS (they asked for no more texts)" in event.description
     assert await reply("START") == ""
     await clinic.texting.tell(visit)
     assert await clinic.list() == []
-    assert (await row(clinic.desk, visit)).text_trouble == ""
+    assert (await row(clinic.clinic, visit)).text_trouble == ""
     assert (await clinic.texts(visit))["hour before"] == "owed"
     assert len(twilio.bodies()) == 1
 
@@ -71,8 +71,8 @@ async def test_c_confirms_and_staff_see_it(clinic: TextClinic, reply: Reply) -> 
     """A short answer, and a line in the event."""
     visit = await clinic.visit(VISIT)
     assert "see you Thu Dec 3, 10:00 AM PT" in await reply("c")
-    await rewrite(clinic.desk, visit)
-    assert "CONFIRMED by text Nov 30" in (await own_event(clinic.desk, visit)).description
+    await rewrite(clinic.clinic, visit)
+    assert "CONFIRMED by text Nov 30" in (await own_event(clinic.clinic, visit)).description
 
 
 async def test_m_sends_the_link_and_a_repeat_of_the_message_gets_one_too(
@@ -86,7 +86,7 @@ async def test_m_sends_the_link_and_a_repeat_of_the_message_gets_one_too(
     assert "/visit/" in await reply("M", sid="SM" + "a" * 32)
     helped = await reply("hola", sid="SM" + "b" * 32)
     assert helped == await reply("hola", sid="SM" + "b" * 32) != ""
-    async with clinic.desk.pool.connection() as conn:
+    async with clinic.clinic.pool.connection() as conn:
         rows = await (await conn.execute("SELECT answer FROM text_reply ORDER BY 1")).fetchall()
     assert rows == [("move",), ("other",)]
 

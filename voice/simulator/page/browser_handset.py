@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from voice.simulator.handset import Face, HungUp, Kind, Moment, Press, Staff
+from voice.simulator.handset import Handset, HungUp, Kind, Press, Segment, Staff
 
 PATIENCE = 3.0
 """A voice may take so many times as long as estimated before the call goes on without it."""
@@ -17,7 +17,7 @@ class _Key:
     """A key: in which moment, and after how many words of it, when the page could tell."""
 
     key: str
-    moment: int
+    segment: int
     said: int | None
 
 
@@ -25,7 +25,7 @@ class _Key:
 class _Spoken:
     """The browser's voice came to the end of a moment."""
 
-    moment: int
+    segment: int
 
 
 class _HangUp:
@@ -44,59 +44,61 @@ class Pace:
     voiced: bool = False
 
 
-class BrowserFace(Face):
+class BrowserHandset(Handset):
     """Lives through each moment in real time.
 
     ``script`` does what the caller would do, until a key is pressed by hand.
     """
 
-    def __init__(self, tell: Tell, outcome: Staff, pace: Pace, script: Face | None = None) -> None:
+    def __init__(
+        self, tell: Tell, outcome: Staff, pace: Pace, script: Handset | None = None
+    ) -> None:
         self.outcome = outcome
-        self.moments: list[Moment] = []
+        self.segments: list[Segment] = []
         self._tell, self._pace, self._script = tell, pace, script
         self._came: asyncio.Queue[_Key | _Spoken | _HangUp] = asyncio.Queue()
 
-    def press(self, key: str, moment: int = 0, said: int | None = None) -> None:
+    def press(self, key: str, segment: int = 0, said: int | None = None) -> None:
         """A key was pressed on the page."""
         self._script = None
-        self._came.put_nowait(_Key(key, moment, said))
+        self._came.put_nowait(_Key(key, segment, said))
 
-    def spoken(self, moment: int) -> None:
+    def spoken(self, segment: int) -> None:
         """The browser has spoken this moment to its end."""
-        self._came.put_nowait(_Spoken(moment))
+        self._came.put_nowait(_Spoken(segment))
 
     def hang_up(self) -> None:
         """The caller hangs up, whatever is going on."""
         self._script = None
         self._came.put_nowait(_HangUp())
 
-    async def listen(self, moment: Moment) -> Press | HungUp | None:
+    async def listen(self, segment: Segment) -> Press | HungUp | None:
         """Live through the moment in real time."""
-        if not moment.since:
-            self.moments.append(moment)
-        planned = await self._script.listen(moment) if self._script else None
-        voiced = self._pace.voiced and moment.kind is Kind.SPEECH and planned is None
-        speed = self._pace.waits if moment.kind is Kind.WAIT else self._pace.speed
+        if not segment.since:
+            self.segments.append(segment)
+        planned = await self._script.listen(segment) if self._script else None
+        voiced = self._pace.voiced and segment.kind is Kind.SPEECH and planned is None
+        speed = self._pace.waits if segment.kind is Kind.WAIT else self._pace.speed
         self._tell(
-            "moment",
-            number=len(self.moments),
-            kind=moment.kind.name.lower(),
-            words=moment.words,
-            language=moment.language,
-            seconds=moment.seconds / speed,
-            since=moment.since / speed,
-            takes_keys=moment.interruptible,
+            "segment",
+            number=len(self.segments),
+            kind=segment.kind.name.lower(),
+            words=segment.words,
+            language=segment.language,
+            seconds=segment.seconds / speed,
+            since=segment.since / speed,
+            takes_keys=segment.interruptible,
             voiced=voiced,
         )
-        lasts = (moment.left if planned is None else planned.after) / speed
+        lasts = (segment.left if planned is None else planned.after) / speed
         clock = asyncio.get_running_loop()
         began = clock.time()
         came = await self._next(began + (lasts * PATIENCE + 2 if voiced else lasts), voiced=voiced)
-        after = min((clock.time() - began) * speed, moment.left)
+        after = min((clock.time() - began) * speed, segment.left)
         match came:
             case _Key():
                 self._tell("key", key=came.key)
-                return Press(came.key, self._after(came, moment, after))
+                return Press(came.key, self._after(came, segment, after))
             case _HangUp():
                 return HungUp(after)
             case None:
@@ -139,13 +141,13 @@ class BrowserFace(Face):
                 return None
             if not isinstance(came, _Spoken):
                 return came
-            if voiced and came.moment == len(self.moments):
+            if voiced and came.segment == len(self.segments):
                 return None
         return None
 
-    def _after(self, key: _Key, moment: Moment, elapsed: float) -> float:
+    def _after(self, key: _Key, segment: Segment, elapsed: float) -> float:
         """Seconds into the moment: by the words that the page had marked, else by the clock."""
-        words = len(moment.words.split())
-        if moment.kind is not Kind.SPEECH or key.said is None or key.moment != len(self.moments):
+        words = len(segment.words.split())
+        if segment.kind is not Kind.SPEECH or key.said is None or key.segment != len(self.segments):
             return elapsed
-        return min(max(key.said / words * moment.seconds - moment.since, 0.0), moment.left)
+        return min(max(key.said / words * segment.seconds - segment.since, 0.0), segment.left)

@@ -7,11 +7,11 @@ from pydantic import BaseModel, Field
 
 from voice.simulator.caller_id import WITHHELD
 from voice.simulator.handset import Staff
-from voice.simulator.key_script import KeysUnreadable, read_keys
+from voice.simulator.key_script import InvalidKeysError, read_keys
 from voice.simulator.page import server_voice
 from voice.simulator.page.access import Guarded
 from voice.simulator.page.browser_handset import Pace
-from voice.simulator.page.live_call import Wish
+from voice.simulator.page.live_call import CallRequest
 from voice.simulator.page.session import Stage
 
 _NO_CONTENT, _NOT_FOUND, _CONFLICT, _UNREADABLE = 204, 404, 409, 422
@@ -36,14 +36,14 @@ class Pressed(BaseModel):
     """A key, in which moment, and after how many of its words."""
 
     key: Annotated[str, Field(pattern=r"^[0-9*#]$")]
-    moment: int = 0
+    segment: int = 0
     said: int | None = None
 
 
 class Heard(BaseModel):
     """A moment that the browser has spoken."""
 
-    moment: int
+    segment: int
 
 
 class Chosen(BaseModel):
@@ -68,9 +68,9 @@ def _add_the_call(routes: APIRouter, stage: Stage) -> None:
         """A call begins."""
         try:
             steps = read_keys(placed.keys)
-        except KeysUnreadable as wrong:
+        except InvalidKeysError as wrong:
             raise HTTPException(_UNREADABLE, str(wrong)) from wrong
-        wish = Wish(
+        request = CallRequest(
             number=placed.number or WITHHELD,
             signed=_SIGNED if placed.signed else None,
             staff=placed.staff,
@@ -78,27 +78,27 @@ def _add_the_call(routes: APIRouter, stage: Stage) -> None:
             steps=steps,
         )
         await stage.patient_phone.know_landline(placed.number)
-        return {"call": stage.place(wish).sid}
+        return {"call": stage.place(request).sid}
 
     @routes.post("/{sid}/keys", status_code=_NO_CONTENT)
     async def press(sid: str, pressed: Pressed) -> None:
         """A key is pressed."""
-        stage.call(sid).face.press(pressed.key, pressed.moment, pressed.said)
+        stage.call(sid).handset.press(pressed.key, pressed.segment, pressed.said)
 
     @routes.post("/{sid}/heard", status_code=_NO_CONTENT)
     async def heard(sid: str, was: Heard) -> None:
         """The browser has spoken a sentence to its end."""
-        stage.call(sid).face.spoken(was.moment)
+        stage.call(sid).handset.spoken(was.segment)
 
     @routes.post("/{sid}/hang-up", status_code=_NO_CONTENT)
     async def hang_up(sid: str) -> None:
         """The caller hangs up."""
-        stage.call(sid).face.hang_up()
+        stage.call(sid).handset.hang_up()
 
     @routes.post("/{sid}/staff", status_code=_NO_CONTENT)
     async def staff(sid: str, chosen: Chosen) -> None:
         """Somebody at the clinic comes to the phone, or leaves it."""
-        stage.call(sid).face.outcome = chosen.staff
+        stage.call(sid).handset.outcome = chosen.staff
 
 
 def _add_what_is_kept(routes: APIRouter, stage: Stage) -> None:
@@ -115,13 +115,13 @@ def _add_what_is_kept(routes: APIRouter, stage: Stage) -> None:
         kept = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(text, media_type="text/plain; charset=utf-8", headers=kept)
 
-    @routes.get("/{sid}/voice/{moment}")
-    async def voice(sid: str, moment: int) -> Response:
+    @routes.get("/{sid}/voice/{segment}")
+    async def voice(sid: str, segment: int) -> Response:
         """A sentence of the call, spoken by this computer's own voice."""
-        moments = stage.call(sid).face.moments
-        if not 1 <= moment <= len(moments):
+        segments = stage.call(sid).handset.segments
+        if not 1 <= segment <= len(segments):
             raise HTTPException(_NOT_FOUND)
-        heard = moments[moment - 1]
+        heard = segments[segment - 1]
         sound = await server_voice.speak(heard.words, heard.language)
         if sound is None:
             raise HTTPException(_NOT_FOUND)

@@ -67,7 +67,7 @@ class Watch:
 
     async def look(self) -> None:
         """Tell what is new since the last look."""
-        moved = await self._diary_changed()
+        moved = await self._calendar_changed()
         for sid in list(self._calls):
             moved |= await self._call_changed(sid)
         if moved:
@@ -75,17 +75,17 @@ class Watch:
         if await self._texts_changed():
             self._feed.tell("texts")
 
-    async def _diary_changed(self) -> bool:
+    async def _calendar_changed(self) -> bool:
         first = self._cursor is None
-        changes = await self._line.desk.diary.changes(self._cursor)
+        changes = await self._line.clinic.calendar.changes(self._cursor)
         if not isinstance(changes, Changes):
             self._cursor = None
             return False
         self._cursor = changes.cursor
         if first or not changes.entries:
             return False
-        await free_times.refresh(self._line.desk)
-        await follow_all(self._line.desk)  # else a visitor would wait for the minute to be full
+        await free_times.refresh(self._line.clinic)
+        await follow_all(self._line.clinic)  # else a visitor would wait for the minute to be full
         return True
 
     async def _call_changed(self, sid: str) -> bool:

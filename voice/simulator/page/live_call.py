@@ -16,7 +16,7 @@ from voice.simulator.connect import Reached
 from voice.simulator.handset import Staff
 from voice.simulator.key_script import Scripted, Step
 from voice.simulator.keys_of_call import keys_of_call
-from voice.simulator.page.browser_handset import BrowserFace, Pace
+from voice.simulator.page.browser_handset import BrowserHandset, Pace
 from voice.simulator.page.event_stream import Feed
 from voice.simulator.player import Ended, Player
 from voice.simulator.transcript import Heading, Recording
@@ -28,7 +28,7 @@ _TOLD = {"Digits", "CallStatus", "DialCallStatus", "DialBridged", "ErrorCode"}
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class CallRequest:
     """What was chosen on the page. ``number`` as in From; ``steps`` are keys to replay."""
 
     number: str
@@ -63,23 +63,23 @@ class LiveCall:
 
     line: Line
     feed: Feed
-    wish: Wish
+    request: CallRequest
     began: datetime
     ended: Ended | None = None
     _seen: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Make a caller of the wish."""
-        settings, wish = self.line.settings, self.wish
+        settings, request = self.line.settings, self.request
         self.caller = CallerId(
-            wish.number,
-            wish.signed,
+            request.number,
+            request.signed,
             line=settings.clinic_number,
             account_sid=settings.twilio_account_sid,
         )
-        script = Scripted(deque(wish.steps), wish.staff) if wish.steps else None
-        self.face = BrowserFace(self.tell, wish.staff, wish.pace, script)
-        self.recording = Recording(self.face)
+        script = Scripted(deque(request.steps), request.staff) if request.steps else None
+        self.handset = BrowserHandset(self.tell, request.staff, request.pace, script)
+        self.recording = Recording(self.handset)
 
     @property
     def sid(self) -> str:
@@ -114,7 +114,7 @@ class LiveCall:
         """The call as tests and `screening-line call` write it down; None while it goes on."""
         if self.ended is None:
             return None
-        heading = Heading(self.wish.number, self.began, self.wish.signed)
+        heading = Heading(self.request.number, self.began, self.request.signed)
         return self.recording.text(heading, self.ended)
 
     async def turn(self, url: str, form: Form, answer: Answer) -> None:

@@ -15,7 +15,7 @@ from voice.simulator.page.week_view import clock
 from voice.simulator.transport import Post
 from voice.texts.demo_sender import DemoText, keep, texts_to
 from voice.texts.keywords import HELP_WORDS, START_WORDS, STOP_WORDS
-from voice.texts.opt_outs import bar
+from voice.texts.opt_outs import suppress
 from voice.texts.twilio_errors import meaning_of
 
 LANDLINE = "+12065550142"
@@ -94,7 +94,7 @@ class PatientPhone:
         """The demo has no Twilio to say so: its landline is one from the first call on."""
         if number == LANDLINE:
             async with self._line.pool.connection() as conn:
-                await bar(conn, number, meaning_of(_TO_A_LANDLINE).words)
+                await suppress(conn, number, meaning_of(_TO_A_LANDLINE).words)
 
     async def _keep(
         self, number: str, name: str, by: Literal["patient", "remark"], words: str

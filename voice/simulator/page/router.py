@@ -64,7 +64,7 @@ def _router(stage: Stage) -> APIRouter:
             callers=_CALLERS,
             staff=_STAFF,
             has_voice=server_voice.has_voice(),
-            sender=line.texting.keeper.clinic.name,
+            sender=line.texting.config.clinic.name,
             sender_number=plain_number(line.settings.clinic_number),
         )
 

@@ -44,7 +44,7 @@ async def known_patient(line: Line) -> Known:
 
 async def _book(line: Line, before: int) -> Booking | None:
     """Hold the first free time, confirm it, and wait for the calendar."""
-    free = await free_times.free_openings(line.desk)
+    free = await free_times.free_openings(line.clinic)
     if isinstance(free, free_times.Stale):
         return None
     now = line.now()

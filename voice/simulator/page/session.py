@@ -12,7 +12,7 @@ from voice.dialogue import speech
 from voice.simulator.demo_clock import DemoClock, When, times_to_call
 from voice.simulator.page.change_watcher import Watch
 from voice.simulator.page.event_stream import Feed
-from voice.simulator.page.live_call import LiveCall, Wish
+from voice.simulator.page.live_call import CallRequest, LiveCall
 from voice.simulator.page.patient_phone import PatientPhone
 from voice.simulator.page.week_view import day_and_clock
 from voice.simulator.transport import InProcess
@@ -39,10 +39,10 @@ class Stage:
         settings = self.line.settings
         self.post = InProcess(self.app, settings.public_base_url, settings.tokens[0])
 
-    def place(self, wish: Wish) -> LiveCall:
+    def place(self, request: CallRequest) -> LiveCall:
         """Start a call; it goes on by itself."""
         settings = self.line.settings
-        call = LiveCall(self.line, self.feed, wish, self.line.now().astimezone(settings.zone))
+        call = LiveCall(self.line, self.feed, request, self.line.now().astimezone(settings.zone))
         for sid in [sid for sid, old in self.calls.items() if old.ended][: -MOST_CALLS or None]:
             del self.calls[sid]
         self.calls[call.sid] = call
@@ -63,7 +63,7 @@ class Stage:
         """When a visitor may call."""
         clock = self.line.now
         now = clock.truly() if isinstance(clock, DemoClock) else clock()
-        choice = times_to_call(self.line.desk.rules, now)
+        choice = times_to_call(self.line.clinic.rules, now)
         return choice if isinstance(clock, DemoClock) else choice[:1]
 
     async def set_clock(self, name: str) -> None:
@@ -79,8 +79,8 @@ class Stage:
         if not isinstance(clock, DemoClock):
             raise HTTPException(_NOT_FOUND, "This clock cannot be set.")
         clock.set(at)
-        await free_times.refresh(self.line.desk)
-        await self.line.desk.send_due()
+        await free_times.refresh(self.line.clinic)
+        await self.line.clinic.send_due()
         self.feed.tell("week")
 
     @property

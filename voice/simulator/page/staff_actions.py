@@ -1,4 +1,4 @@
-"""The staff's side of the page: what they do in the clinic's calendar, by the Diary contract.
+"""The staff's side of the page: what they do in the clinic's calendar, by the Calendar contract.
 
 As in Google's own page the last hand wins: that the line has just written its note into an event
 is no reason to refuse what staff do with it.
@@ -12,7 +12,7 @@ from typing import Literal
 
 from calendar_sync.availability.opening_hours import Rules
 from calendar_sync.availability.span import Span
-from calendar_sync.calendars.contract import Entry, Event, Gone, Inserted
+from calendar_sync.calendars.contract import CalendarEvent, Event, Gone, Inserted
 from voice.bootstrap import Line
 from voice.simulator.page.week_view import clock, day_and_clock
 
@@ -34,10 +34,10 @@ _TRIES = 3
 _NO_ANSWER = Done("The calendar did not answer. Try again.", ok=False)
 
 
-async def find(line: Line, event_id: str) -> Entry | None:
+async def find(line: Line, event_id: str) -> CalendarEvent | None:
     """A live event."""
-    found = await line.desk.diary.find(event_id)
-    return found if isinstance(found, Entry) and not found.cancelled else None
+    found = await line.clinic.calendar.find(event_id)
+    return found if isinstance(found, CalendarEvent) and not found.cancelled else None
 
 
 async def move(line: Line, event_id: str, day: date, at: time) -> Done:
@@ -50,7 +50,7 @@ async def move(line: Line, event_id: str, day: date, at: time) -> Done:
         to = Span(start, start + (found.span.end - found.span.start))
         if to == found.span:
             return Done("The event stays where it is.")
-        if isinstance(await line.desk.diary.move(event_id, to, found.etag), Entry):
+        if isinstance(await line.clinic.calendar.move(event_id, to, found.etag), CalendarEvent):
             local = start.astimezone(line.settings.zone)
             return Done(f"Staff moved the event to {day_and_clock(local)}.")
     return _NO_ANSWER
@@ -62,18 +62,18 @@ async def delete(line: Line, event_id: str) -> Done:
         found = await find(line, event_id)
         if found is None:
             return _NOT_THERE
-        if isinstance(await line.desk.diary.cancel(event_id, found.etag), Gone):
+        if isinstance(await line.clinic.calendar.cancel(event_id, found.etag), Gone):
             return Done("Staff deleted the event.")
     return _NO_ANSWER
 
 
 async def block(line: Line, day: date, part: Part) -> Done:
     """An event of staff's own, over the open hours of a morning, an afternoon or a day."""
-    span = _span(line.desk.rules, day, part)
+    span = _span(line.clinic.rules, day, part)
     if span is None:
         return Done("The clinic is closed then.", ok=False)
     event_id = b32hexencode(token_bytes(20)).decode().lower()
-    blocked = await line.desk.diary.insert(Event(event_id, span, _TITLE))
+    blocked = await line.clinic.calendar.insert(Event(event_id, span, _TITLE))
     if not isinstance(blocked, Inserted):
         return _NO_ANSWER
     zone = line.settings.zone

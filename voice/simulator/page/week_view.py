@@ -8,7 +8,7 @@ from calendar_sync.availability import offers
 from calendar_sync.availability.opening_hours import Rules
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings import free_times
-from calendar_sync.calendars.contract import Changes, Entry
+from calendar_sync.calendars.contract import CalendarEvent, Changes
 from voice.bootstrap import Line
 
 _HOUR, _DAY = 60, 24 * 60
@@ -65,8 +65,8 @@ class Week:
 async def week_of(line: Line, day: date, held: Iterable[Span]) -> Week:
     """The week that a local date is in; a weekend on which nothing is goes without a column."""
     now = line.now()
-    rules = line.desk.rules
-    changes = await line.desk.diary.changes(None)
+    rules = line.clinic.rules
+    changes = await line.clinic.calendar.changes(None)
     entries = changes.entries if isinstance(changes, Changes) else ()
     monday = day - timedelta(days=day.weekday())
     days = [_day(rules, monday + timedelta(days=n), entries, held, now) for n in range(7)]
@@ -87,7 +87,7 @@ async def week_of(line: Line, day: date, held: Iterable[Span]) -> Week:
 
 
 def _day(
-    rules: Rules, day: date, entries: Iterable[Entry], held: Iterable[Span], now: datetime
+    rules: Rules, day: date, entries: Iterable[CalendarEvent], held: Iterable[Span], now: datetime
 ) -> Day:
     zone = rules.zone
     blocks = [
@@ -111,7 +111,7 @@ def _day(
     )
 
 
-def _block(rules: Rules, span: Span, entry: Entry | None) -> Block:
+def _block(rules: Rules, span: Span, entry: CalendarEvent | None) -> Block:
     start, end = (edge.astimezone(rules.zone) for edge in (span.start, span.end))
     begins = start.hour * _HOUR + start.minute
     ends = end.hour * _HOUR + end.minute if end.date() == start.date() else _DAY
@@ -124,7 +124,7 @@ def _block(rules: Rules, span: Span, entry: Entry | None) -> Block:
 
 async def _offered(line: Line) -> tuple[str, ...]:
     """The three times that a caller would hear now."""
-    free = await free_times.free_openings(line.desk)
+    free = await free_times.free_openings(line.clinic)
     spans: Sequence[Span] = () if isinstance(free, free_times.Stale) else free
     zone = line.settings.zone
     chosen = offers.three_offers(spans, zone)

@@ -1,4 +1,4 @@
-"""The Google diary keeps the Diary contract, with the real client over HTTP."""
+"""The Google diary keeps the Calendar contract, with the real client over HTTP."""
 
 from collections.abc import Generator
 from dataclasses import replace
@@ -8,43 +8,52 @@ from pathlib import Path
 import pytest
 from stand_ins.google.faults import Fault
 from stand_ins.google.server import Google
-from support.calendar_contract import DAY, OURS, TEN, DiaryContract, find, put, read
+from support.calendar_contract import DAY, OURS, TEN, CalendarContract, find, put, read
 from support.calendar_contract_times import TimesContract
 from support.clinic import span
-from support.google_clinic import diary_at
+from support.google_clinic import calendar_at
 
 from calendar_sync.availability.span import Span
-from calendar_sync.calendars.contract import Clash, CursorExpired, Diary, Inserted, Refused, Unknown
-from calendar_sync.calendars.google.calendar import GoogleDiary
+from calendar_sync.calendars.contract import (
+    Calendar,
+    Clash,
+    CursorExpired,
+    Inserted,
+    Refused,
+    Unknown,
+)
+from calendar_sync.calendars.google.calendar import GoogleCalendar
 
 
 @pytest.fixture
-def diary(google: Google, tmp_path: Path) -> Generator[GoogleDiary]:
+def calendar(google: Google, tmp_path: Path) -> Generator[GoogleCalendar]:
     """The clinic's diary there."""
-    with diary_at(google, tmp_path) as diary:
-        yield diary
+    with calendar_at(google, tmp_path) as calendar:
+        yield calendar
 
 
-class TestGoogleDiary(DiaryContract, TimesContract):
+class TestGoogleCalendar(CalendarContract, TimesContract):
     """The contract, over HTTP."""
 
     @pytest.fixture
-    def diary(self, google: Google, tmp_path: Path) -> Generator[Diary]:
+    def calendar(self, google: Google, tmp_path: Path) -> Generator[Calendar]:
         """The diary of two empty calendars."""
-        with diary_at(google, tmp_path) as diary:
-            yield diary
+        with calendar_at(google, tmp_path) as calendar:
+            yield calendar
 
     @pytest.fixture
-    def unreachable(self, google: Google, tmp_path: Path) -> Generator[Diary]:
+    def unreachable(self, google: Google, tmp_path: Path) -> Generator[Calendar]:
         """A Google that answers nothing but server errors."""
         google.faults.append(Fault("", status=503, times=99))
-        with diary_at(google, tmp_path) as diary:
-            yield diary
+        with calendar_at(google, tmp_path) as calendar:
+            yield calendar
 
 
-async def test_everything_goes_in_with_one_request(google: Google, diary: GoogleDiary) -> None:
+async def test_everything_goes_in_with_one_request(
+    google: Google, calendar: GoogleCalendar
+) -> None:
     """One insert: private, silent, nobody invited, no reminder, zone with offset, the booking."""
-    await put(diary, replace(OURS, wants_link=True, urgency="first"))
+    await put(calendar, replace(OURS, wants_link=True, urgency="first"))
     [seen] = google.asked("events.insert")
     assert seen.query == {
         "sendUpdates": ["none"],
@@ -68,21 +77,21 @@ async def test_everything_goes_in_with_one_request(google: Google, diary: Google
     }
 
 
-async def test_a_meet_link_comes_later(google: Google, diary: GoogleDiary) -> None:
+async def test_a_meet_link_comes_later(google: Google, calendar: GoogleCalendar) -> None:
     """Pending at first, read when Google has made it, and kept by our later writes."""
-    there = await put(diary, replace(OURS, wants_link=True))
+    there = await put(calendar, replace(OURS, wants_link=True))
     assert (there.link, there.link_pending) == ("", True)
     google.world.finish_meets()
-    there = await find(diary, OURS.id)
+    there = await find(calendar, OURS.id)
     assert there.link.startswith("https://meet.google.com/")
-    await diary.rewrite(OURS.id, there.etag, title="Another title")
-    assert (await find(diary, OURS.id)).link == there.link
+    await calendar.rewrite(OURS.id, there.etag, title="Another title")
+    assert (await find(calendar, OURS.id)).link == there.link
 
 
 async def test_a_service_account_books_without_a_link(google: Google, tmp_path: Path) -> None:
     """Google refuses its Meet links: the same event goes in without one."""
-    with diary_at(google, tmp_path, service=True) as diary:
-        there = await put(diary, replace(OURS, wants_link=True))
+    with calendar_at(google, tmp_path, service=True) as calendar:
+        there = await put(calendar, replace(OURS, wants_link=True))
     assert (there.link, there.link_pending) == ("", False)
     assert [seen.status for seen in google.asked("events.insert")] == [400, 200]
 
@@ -95,7 +104,7 @@ def _said(whole: object, *asked: object) -> object:
 
 @pytest.mark.parametrize("hole", ["errors", "missing", "no busy"])
 async def test_a_hole_in_free_busy_is_never_free(
-    google: Google, diary: GoogleDiary, hole: str
+    google: Google, calendar: GoogleCalendar, hole: str
 ) -> None:
     """Errors inside a 200, a calendar that is left out, an answer without busy."""
     if hole == "errors":
@@ -105,10 +114,10 @@ async def test_a_hole_in_free_busy_is_never_free(
         none: list[object] = []
         whole = {"calendars": {google.screenings.id: {"busy": none}, **answers}}
         google.methods["freebusy.query"] = partial(_said, whole)
-    assert isinstance(await diary.busy(DAY), Unknown)
+    assert isinstance(await calendar.busy(DAY), Unknown)
 
 
-async def test_the_doctors_calendar_blocks_too(google: Google, diary: GoogleDiary) -> None:
+async def test_the_doctors_calendar_blocks_too(google: Google, calendar: GoogleCalendar) -> None:
     """Recurring, all-day and free events of a busy calendar, as Google counts them."""
     google.doctor.add(
         "2026-12-01 12:00", "2026-12-01 13:00", recurrence=["RRULE:FREQ=DAILY;COUNT=3"]
@@ -117,7 +126,7 @@ async def test_the_doctors_calendar_blocks_too(google: Google, diary: GoogleDiar
     google.doctor.add("2026-12-04", "2026-12-05", "Away", eventType="outOfOffice")
     noon, day_off = span("2026-12-01 12:00", 60), span("2026-12-04 00:00", 24 * 60)
     week = Span(noon.start, day_off.end)
-    assert await diary.busy(week) == (
+    assert await calendar.busy(week) == (
         noon,
         span("2026-12-02 12:00", 60),
         span("2026-12-03 12:00", 60),
@@ -126,47 +135,47 @@ async def test_the_doctors_calendar_blocks_too(google: Google, diary: GoogleDiar
 
 
 async def test_a_calendar_that_is_no_longer_shared_is_not_an_empty_one(
-    google: Google, diary: GoogleDiary
+    google: Google, calendar: GoogleCalendar
 ) -> None:
     """Google says 404 of the calendar and of an event alike; only the second is an absence."""
-    there = await put(diary, OURS)
+    there = await put(calendar, OURS)
     google.screenings.role = None
-    assert isinstance(await diary.find(OURS.id), Unknown)
-    assert isinstance(await diary.cancel(OURS.id, there.etag), Unknown)
-    assert isinstance(await diary.changes(None), Unknown)
-    assert isinstance(await diary.insert(replace(OURS, id="another1")), Refused)
+    assert isinstance(await calendar.find(OURS.id), Unknown)
+    assert isinstance(await calendar.cancel(OURS.id, there.etag), Unknown)
+    assert isinstance(await calendar.changes(None), Unknown)
+    assert isinstance(await calendar.insert(replace(OURS, id="another1")), Refused)
 
 
 async def test_a_used_id_that_google_does_not_show_is_unknown(
-    google: Google, diary: GoogleDiary
+    google: Google, calendar: GoogleCalendar
 ) -> None:
     """409 three ways: ours, cancelled, foreign; and a fourth, when the look-up fails."""
-    there = await put(diary, OURS)
-    assert await diary.insert(OURS) == Inserted(there.etag)
+    there = await put(calendar, OURS)
+    assert await calendar.insert(OURS) == Inserted(there.etag)
     google.faults.append(Fault("events.get", status=503))
-    assert isinstance(await diary.insert(OURS), Unknown)
-    assert await diary.insert(replace(OURS, span=TEN)) == Clash("foreign")
-    await diary.cancel(OURS.id, there.etag)
-    assert await diary.insert(OURS) == Clash("cancelled")
+    assert isinstance(await calendar.insert(OURS), Unknown)
+    assert await calendar.insert(replace(OURS, span=TEN)) == Clash("foreign")
+    await calendar.cancel(OURS.id, there.etag)
+    assert await calendar.insert(OURS) == Clash("cancelled")
 
 
-async def test_every_page_of_a_sync_is_read(google: Google, diary: GoogleDiary) -> None:
+async def test_every_page_of_a_sync_is_read(google: Google, calendar: GoogleCalendar) -> None:
     """A page may be short, and the token comes with the last one."""
     google.world.page = 2
     ids = [google.screenings.add("2026-12-01 12:00", "2026-12-01 13:00") for _ in range(5)]
-    first = await read(diary, None)
+    first = await read(calendar, None)
     assert [each.event_id for each in first.entries] == ids
     google.screenings.delete(ids[3])
-    [gone] = (await read(diary, first.cursor)).entries
+    [gone] = (await read(calendar, first.cursor)).entries
     assert (gone.event_id, gone.cancelled, gone.span) == (ids[3], True, None)
     google.screenings.life += 1
-    assert await diary.changes(first.cursor) == CursorExpired()
+    assert await calendar.changes(first.cursor) == CursorExpired()
 
 
-async def test_a_lost_page_loses_the_whole_sync(google: Google, diary: GoogleDiary) -> None:
+async def test_a_lost_page_loses_the_whole_sync(google: Google, calendar: GoogleCalendar) -> None:
     """Half a list is no list."""
     google.world.page = 1
     for _ in range(3):
         google.screenings.add("2026-12-01 12:00", "2026-12-01 13:00")
     google.faults.append(Fault("events.list", status=500, skip=1))
-    assert isinstance(await diary.changes(None), Unknown)
+    assert isinstance(await calendar.changes(None), Unknown)

@@ -8,11 +8,11 @@ import pytest
 from stand_ins.google.faults import Fault
 from stand_ins.google.server import Google
 from support.clinic import confirmed, own_event, requests, row, span, standing
-from support.google_clinic import diary_at
+from support.google_clinic import calendar_at
 
 from calendar_sync.bookings import call_backs
 from calendar_sync.bookings.confirmation import Booked, NotBooked, Pending
-from calendar_sync.clinic import Desk
+from calendar_sync.clinic import Clinic
 from calendar_sync.errors import NotYet
 from calendar_sync.sync.insert import insert
 from calendar_sync.sync.video_links import pick_up
@@ -21,10 +21,10 @@ NINE = span("2026-12-01 09:00")
 
 
 @pytest.fixture
-def clinic(google: Google, desk: Desk, tmp_path: Path) -> Generator[Desk]:
+def clinic(google: Google, clinic: Clinic, tmp_path: Path) -> Generator[Clinic]:
     """A clinic at that Google."""
-    with diary_at(google, tmp_path) as diary:
-        yield replace(desk, diary=diary, makes_links=True)
+    with calendar_at(google, tmp_path) as calendar:
+        yield replace(clinic, calendar=calendar, makes_links=True)
 
 
 PENDING = [
@@ -50,7 +50,7 @@ PENDING = [
 
 @pytest.mark.parametrize("fault", PENDING, ids=str)
 async def test_what_is_open_is_pending_and_heals(
-    clinic: Desk, google: Google, fault: Fault
+    clinic: Clinic, google: Google, fault: Fault
 ) -> None:
     """Neither yes nor no in the call; the next run books it, with one event."""
     booking_id = await confirmed(clinic, NINE)
@@ -67,7 +67,7 @@ async def test_what_is_open_is_pending_and_heals(
     assert len(google.screenings.live()) == 1
 
 
-async def test_a_revoked_sign_in_is_pending_and_heals(clinic: Desk, google: Google) -> None:
+async def test_a_revoked_sign_in_is_pending_and_heals(clinic: Clinic, google: Google) -> None:
     """RefreshError: nothing is lost until somebody signs in again."""
     booking_id = await confirmed(clinic, NINE)
     google.sign_in.revoked = True
@@ -89,7 +89,7 @@ async def test_a_revoked_sign_in_is_pending_and_heals(clinic: Desk, google: Goog
     ids=str,
 )
 async def test_what_is_refused_is_not_booked_and_called_back(
-    clinic: Desk, google: Google, fault: Fault
+    clinic: Clinic, google: Google, fault: Fault
 ) -> None:
     """Certainly not in the calendar: said so, and staff call."""
     booking_id = await confirmed(clinic, NINE)
@@ -101,7 +101,7 @@ async def test_what_is_refused_is_not_booked_and_called_back(
 
 @pytest.mark.parametrize("unshared", ["screenings", "doctor"])
 async def test_a_calendar_that_is_unshared_is_pending(
-    clinic: Desk, google: Google, unshared: str
+    clinic: Clinic, google: Google, unshared: str
 ) -> None:
     """Free/busy has a hole: nothing is inserted, nothing is free, and it heals."""
     booking_id = await confirmed(clinic, NINE)
@@ -117,7 +117,7 @@ async def test_a_calendar_that_is_unshared_is_pending(
 
 @pytest.mark.parametrize("meets", ["later", "at once", "fail"])
 async def test_the_link_follows_or_staff_are_asked_for_one(
-    clinic: Desk, google: Google, meets: str
+    clinic: Clinic, google: Google, meets: str
 ) -> None:
     """Said as it is at any time: being made, there, or needed."""
     google.world.meets = meets  # type: ignore[assignment]  # one of its values
@@ -138,12 +138,12 @@ async def test_the_link_follows_or_staff_are_asked_for_one(
 
 
 async def test_without_a_link_of_googles_the_clinics_room_is_used(
-    google: Google, desk: Desk, tmp_path: Path
+    google: Google, clinic: Clinic, tmp_path: Path
 ) -> None:
     """A service account: VIDEO_URL, also where staff look for the place."""
     room = "https://video.example/room"
-    with diary_at(google, tmp_path, service=True) as diary:
-        clinic = replace(desk, diary=diary, makes_links=True, video_url=room)
+    with calendar_at(google, tmp_path, service=True) as calendar:
+        clinic = replace(clinic, calendar=calendar, makes_links=True, video_url=room)
         booking_id = await confirmed(clinic, NINE)
         await insert(clinic, booking_id)
         await pick_up(clinic, booking_id)

@@ -8,15 +8,15 @@ import pytest
 from stand_ins.google.faults import Fault
 from stand_ins.google.server import Google
 from support.clinic import confirmed, own_event, requests, row, span, standing
-from support.google_clinic import diary_at
+from support.google_clinic import calendar_at
 
 from calendar_sync.bookings import call_backs, confirmation
 from calendar_sync.bookings.confirmation import Booked, NotBooked
 from calendar_sync.bookings.free_times import refresh
 from calendar_sync.calendars.contract import Unknown
 from calendar_sync.calendars.google import errors
-from calendar_sync.calendars.google.calendar import GoogleDiary
-from calendar_sync.clinic import Desk
+from calendar_sync.calendars.google.calendar import GoogleCalendar
+from calendar_sync.clinic import Clinic
 from calendar_sync.errors import NotYet
 from calendar_sync.sync.insert import insert, withdraw
 from calendar_sync.sync.rewrite import rewrite
@@ -27,22 +27,22 @@ NINE = span("2026-12-01 09:00")
 
 
 @pytest.fixture
-def clinic(google: Google, desk: Desk, tmp_path: Path) -> Generator[Desk]:
+def clinic(google: Google, clinic: Clinic, tmp_path: Path) -> Generator[Clinic]:
     """A clinic at that Google."""
-    with diary_at(google, tmp_path) as diary:
-        yield replace(desk, diary=diary)
+    with calendar_at(google, tmp_path) as calendar:
+        yield replace(clinic, calendar=calendar)
 
 
-async def test_an_event_of_ours_under_the_used_id_is_booked(clinic: Desk, google: Google) -> None:
+async def test_an_event_of_ours_under_the_used_id_is_booked(clinic: Clinic, google: Google) -> None:
     """The insert took effect and its answer was lost: 409, looked up, and it is ours."""
     booking_id = await confirmed(clinic, NINE)
-    await clinic.diary.insert(clinic.event(await row(clinic, booking_id)))
+    await clinic.calendar.insert(clinic.event(await row(clinic, booking_id)))
     await insert(clinic, booking_id)
     assert [each.status for each in google.asked("events.insert")] == [200]
     assert isinstance(await standing(clinic, booking_id), Booked)
 
 
-async def lost_answer(clinic: Desk, google: Google) -> tuple[int, str]:
+async def lost_answer(clinic: Clinic, google: Google) -> tuple[int, str]:
     """A booking whose event went in unseen: the booking, and the event."""
     booking_id = await confirmed(clinic, NINE)
     google.faults.append(Fault("events.insert", "reset", after=True))
@@ -52,7 +52,7 @@ async def lost_answer(clinic: Desk, google: Google) -> tuple[int, str]:
 
 
 async def test_an_event_that_staff_deleted_is_not_put_in_again(
-    clinic: Desk, google: Google
+    clinic: Clinic, google: Google
 ) -> None:
     """409, looked up, cancelled: staff do not want it, the caller hears so, and staff call."""
     booking_id, event = await lost_answer(clinic, google)
@@ -66,25 +66,25 @@ async def test_an_event_that_staff_deleted_is_not_put_in_again(
     assert isinstance(await standing(clinic, booking_id), Booked)
 
 
-async def test_another_event_under_our_id_is_left_alone(clinic: Desk, google: Google) -> None:
+async def test_another_event_under_our_id_is_left_alone(clinic: Clinic, google: Google) -> None:
     """409, looked up, foreign: the next id."""
     booking_id = await confirmed(clinic, NINE)
     ours = clinic.event(await row(clinic, booking_id))
-    await clinic.diary.insert(replace(ours, booking_id="404", span=span("2026-12-01 10:00")))
+    await clinic.calendar.insert(replace(ours, booking_id="404", span=span("2026-12-01 10:00")))
     await insert(clinic, booking_id)
     assert isinstance(await standing(clinic, booking_id), Booked)
     assert (await row(clinic, booking_id)).generation == 1
     assert len(google.screenings.live()) == 2
 
 
-async def booked(clinic: Desk) -> tuple[int, str]:
+async def booked(clinic: Clinic) -> tuple[int, str]:
     """A booking in the calendar, and its event."""
     booking_id = await confirmed(clinic, NINE)
     await insert(clinic, booking_id)
     return booking_id, (await row(clinic, booking_id)).event_id or ""
 
 
-async def test_what_staff_delete_before_we_do_is_gone(clinic: Desk, google: Google) -> None:
+async def test_what_staff_delete_before_we_do_is_gone(clinic: Clinic, google: Google) -> None:
     """410: as wanted."""
     booking_id, event = await booked(clinic)
     async with clinic.pool.connection() as conn:
@@ -94,7 +94,7 @@ async def test_what_staff_delete_before_we_do_is_gone(clinic: Desk, google: Goog
     assert [each.status for each in google.asked("events.delete")] == [410]
 
 
-async def test_a_sync_token_that_has_expired_begins_anew(clinic: Desk, google: Google) -> None:
+async def test_a_sync_token_that_has_expired_begins_anew(clinic: Clinic, google: Google) -> None:
     """410: what staff did meanwhile is found all the same."""
     await follow_all(clinic)
     booking_id, event = await booked(clinic)
@@ -104,7 +104,7 @@ async def test_a_sync_token_that_has_expired_begins_anew(clinic: Desk, google: G
     assert (await row(clinic, booking_id)).slot == span("2026-12-01 10:00")
 
 
-async def test_what_staff_write_at_the_same_moment_stays(clinic: Desk, google: Google) -> None:
+async def test_what_staff_write_at_the_same_moment_stays(clinic: Clinic, google: Google) -> None:
     """412: nothing is written, and the next run leaves their words alone."""
     booking_id, event = await booked(clinic)
     google.screenings.edit(event, location="Room 2")
@@ -119,7 +119,7 @@ async def test_what_staff_write_at_the_same_moment_stays(clinic: Desk, google: G
 
 
 async def test_a_missing_permission_is_logged_each_minute(
-    clinic: Desk, google: Google, caplog: pytest.LogCaptureFixture
+    clinic: Clinic, google: Google, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Staff's changes and the busy times cannot be read; the log says what Google said."""
     google.faults.append(Fault("", status=403, reason="insufficientPermissions", times=99))
@@ -156,10 +156,10 @@ ROWS = {
 """Each row of the table, and the test, here or in test_google_rows, that shows it."""
 
 
-async def test_nothing_is_missed_without_a_channel(clinic: Desk, google: Google) -> None:
+async def test_nothing_is_missed_without_a_channel(clinic: Clinic, google: Google) -> None:
     """Google refuses to tell of changes: the drag is followed by the reading of the minute."""
-    assert isinstance(clinic.diary, GoogleDiary)
-    push = clinic.diary.push_to("https://line.example.org/calendar/changed")
+    assert isinstance(clinic.calendar, GoogleCalendar)
+    push = clinic.calendar.push_to("https://line.example.org/calendar/changed")
     google.faults.append(Fault("events.watch", status=403, reason="forbidden", times=9))
     await follow_all(clinic)
     await renew(replace(clinic, push=push))

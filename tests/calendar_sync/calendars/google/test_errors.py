@@ -8,31 +8,31 @@ import pytest
 from stand_ins.google.faults import Fault, Kind
 from stand_ins.google.server import Google
 from support.calendar_contract import DAY, NINE, OURS
-from support.google_clinic import diary_at
+from support.google_clinic import calendar_at
 
 from calendar_sync.calendars.contract import Inserted, Refused, Unknown
-from calendar_sync.calendars.google.calendar import GoogleDiary
+from calendar_sync.calendars.google.calendar import GoogleCalendar
 
 
 @pytest.fixture
-def diary(google: Google, tmp_path: Path) -> Generator[GoogleDiary]:
+def calendar(google: Google, tmp_path: Path) -> Generator[GoogleCalendar]:
     """The clinic's diary there."""
-    with diary_at(google, tmp_path) as diary:
-        yield diary
+    with calendar_at(google, tmp_path) as calendar:
+        yield calendar
 
 
 @pytest.mark.parametrize("kind", ["hang", "reset", "half", "not json", "empty", "status"])
 @pytest.mark.parametrize("after", [False, True])
 async def test_an_insert_without_a_clear_answer_is_unknown_and_then_found(
     google: Google,
-    diary: GoogleDiary,
+    calendar: GoogleCalendar,
     kind: Kind,
     after: bool,  # noqa: FBT001  # a parameter
 ) -> None:
     """Perhaps done: the same insert again makes one event, whichever it was."""
     google.faults.append(Fault("events.insert", kind, after=after))
-    assert isinstance(await diary.insert(OURS), Unknown)
-    assert isinstance(await diary.insert(OURS), Inserted)
+    assert isinstance(await calendar.insert(OURS), Unknown)
+    assert isinstance(await calendar.insert(OURS), Inserted)
     assert len(google.screenings.live()) == 1
 
 
@@ -50,15 +50,15 @@ async def test_an_insert_without_a_clear_answer_is_unknown_and_then_found(
     ],
 )
 async def test_what_passes_is_unknown_and_waits_as_google_wishes(
-    google: Google, diary: GoogleDiary, fault: Fault, wait: int
+    google: Google, calendar: GoogleCalendar, fault: Fault, wait: int
 ) -> None:
     """Limits, quotas and outages refuse nothing for good."""
     google.faults.append(replace(fault, times=99))
     for answer in (
-        await diary.insert(OURS),
-        await diary.find(OURS.id),
-        await diary.busy(DAY),
-        await diary.changes(None),
+        await calendar.insert(OURS),
+        await calendar.find(OURS.id),
+        await calendar.busy(DAY),
+        await calendar.changes(None),
     ):
         assert isinstance(answer, Unknown)
         assert answer.wait == wait
@@ -74,33 +74,33 @@ async def test_what_passes_is_unknown_and_waits_as_google_wishes(
     ],
 )
 async def test_a_wrong_set_up_refuses_the_insert_and_leaves_the_rest_open(
-    google: Google, diary: GoogleDiary, fault: Fault
+    google: Google, calendar: GoogleCalendar, fault: Fault
 ) -> None:
     """Certainly not in the calendar; but nothing is free, absent or unchanged because of it."""
     google.faults.append(replace(fault, times=99))
-    assert isinstance(await diary.insert(OURS), Refused)
-    assert isinstance(await diary.find(OURS.id), Unknown)
-    assert isinstance(await diary.busy(DAY), Unknown)
-    assert isinstance(await diary.changes(None), Unknown)
-    assert isinstance(await diary.cancel(OURS.id, "1"), Unknown)
+    assert isinstance(await calendar.insert(OURS), Refused)
+    assert isinstance(await calendar.find(OURS.id), Unknown)
+    assert isinstance(await calendar.busy(DAY), Unknown)
+    assert isinstance(await calendar.changes(None), Unknown)
+    assert isinstance(await calendar.cancel(OURS.id, "1"), Unknown)
 
 
 async def test_a_sign_in_that_ended_is_unknown_until_somebody_signs_in(
-    google: Google, diary: GoogleDiary
+    google: Google, calendar: GoogleCalendar
 ) -> None:
     """A refused refresh, and an access token that Google no longer takes."""
     google.sign_in.revoked = True
-    answer = await diary.insert(OURS)
+    answer = await calendar.insert(OURS)
     assert isinstance(answer, Unknown)
     assert (answer.wait, answer.why) == (60, "the sign-in at Google has ended; sign in again")
     google.sign_in.revoked = False
-    assert isinstance(await diary.insert(OURS), Inserted)
+    assert isinstance(await calendar.insert(OURS), Inserted)
     google.sign_in.forget()
-    assert await diary.busy(DAY) == (NINE,)
+    assert await calendar.busy(DAY) == (NINE,)
 
 
-async def test_a_scope_that_is_missing_is_named(google: Google, diary: GoogleDiary) -> None:
+async def test_a_scope_that_is_missing_is_named(google: Google, calendar: GoogleCalendar) -> None:
     """Events without free/busy: nothing is free."""
     google.sign_in.scopes = frozenset({"calendar.events.owned"})
-    answer = await diary.busy(DAY)
+    answer = await calendar.busy(DAY)
     assert answer == Unknown("Google answered 403 insufficientPermissions")

@@ -15,7 +15,7 @@ from support.clinic import SetClock
 
 from calendar_sync.bookings import free_times
 from voice.app import create_app
-from voice.background import beside
+from voice.background import run_in_background
 from voice.bootstrap import Line, line_on
 from voice.settings import Settings
 from voice.simulator.demo_clock import DemoClock, furnished
@@ -35,8 +35,8 @@ async def line(database: AsyncConnectionPool, clock: DemoClock) -> AsyncGenerato
     """A demo with an empty diary and a worker."""
     settings = furnished(Settings.load("demo"), date(2026, 11, 30))
     line = line_on(settings, database, clock)
-    await free_times.refresh(line.desk)
-    async with beside(work(line.desk, database)):
+    await free_times.refresh(line.clinic)
+    async with run_in_background(work(line.clinic, database)):
         yield line
 
 

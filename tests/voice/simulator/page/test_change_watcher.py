@@ -14,18 +14,18 @@ ONE, TWO, THREE = (span(f"2026-12-01 {hour}:00") for hour in (13, 14, 15))
 
 async def test_the_page_tells_whom_the_line_follows(stage: Stage) -> None:
     """Staff who drag the event, and a patient who moves and cancels the visit."""
-    desk, watch = stage.line.desk, stage.watch
-    visit = await booked(desk, ONE)
+    clinic, watch = stage.line.clinic, stage.watch
+    visit = await booked(clinic, ONE)
     watch.follow("CA1")
     await watch.look()
-    there = await own_event(desk, visit)
-    await desk.diary.move(there.event_id, TWO, there.etag)
+    there = await own_event(clinic, visit)
+    await clinic.calendar.move(there.event_id, TWO, there.etag)
     await watch.look()
-    picked = await held(desk, visit, THREE)
-    await patient_changes.move(desk, visit, picked)
-    await carry_out(desk, picked)
+    picked = await held(clinic, visit, THREE)
+    await patient_changes.move(clinic, visit, picked)
+    await carry_out(clinic, picked)
     await watch.look()
-    await patient_changes.cancel(desk, visit)
+    await patient_changes.cancel(clinic, visit)
     await watch.look()
     stage.feed.close()
     told = [event.rpartition("data: ")[2] async for event in stage.feed.listen(0)][1:]

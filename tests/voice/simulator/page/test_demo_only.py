@@ -118,7 +118,7 @@ async def test_an_odd_call_is_not_placed(line: Line, placed: dict[str, object]) 
 async def test_what_stands_in_an_event_is_text(line: Line) -> None:
     """Nothing that staff or a caller wrote becomes HTML."""
     event = Event("abc0123", span("2026-12-01 09:00"), "<b>title</b>", "CALL: <img src=x>")
-    await line.desk.diary.insert(event)
+    await line.clinic.calendar.insert(event)
     demo, _ = served(line)
     for path in ("/phone/calendar", "/phone/calendar/abc0123"):
         status, _, html = await ask(demo, path, {"host": "localhost"})

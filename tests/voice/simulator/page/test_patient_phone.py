@@ -15,13 +15,13 @@ TUESDAY = span("2026-12-01 14:00")
 
 async def visit(stage: Stage, number: str = PATIENT, *, agrees: bool | None = True) -> None:
     """A visit on Tuesday; its patient agreed to texts at this number, refused, or said nothing."""
-    desk = stage.line.desk
-    booking = await confirmed(desk, TUESDAY)
-    await insert(desk, booking)
+    clinic = stage.line.clinic
+    booking = await confirmed(clinic, TUESDAY)
+    await insert(clinic, booking)
     if agrees is not None:
-        async with desk.pool.connection() as conn:
+        async with clinic.pool.connection() as conn:
             await confirmation.keep_consent(conn, "CA1", booking, number, agrees, "1")
-    await desk.tell(booking)
+    await clinic.tell(booking)
 
 
 async def screen(stage: Stage, number: str = PATIENT, *, over: bool = True) -> Screen:
@@ -65,7 +65,7 @@ async def test_stop_is_twilios_to_answer(stage: Stage) -> None:
     """Nothing is said in the line's name, and what the line did instead is told."""
     await visit(stage)
     await stage.patient_phone.write(stage.post, PATIENT, "Stop!")
-    await stage.line.desk.tell(1)
+    await stage.line.clinic.tell(1)
     shown = await screen(stage)
     assert words(shown)[1:] == [
         "patient: Stop!",

@@ -5,7 +5,7 @@ from datetime import date, time
 
 import pytest
 from support.clinic import own_event, span
-from support.faulty_calendar import FaultyDiary
+from support.faulty_calendar import FaultyCalendar
 from support.patient_visit import booked
 
 from voice.bootstrap import Line
@@ -20,30 +20,32 @@ async def test_a_note_that_the_line_writes_meanwhile_is_no_obstacle(
     stage: Stage, does: str
 ) -> None:
     """A visit was just booked, its video link comes, and staff already drag or delete it."""
-    line, diary = stage.line, stage.line.desk.diary
-    visit = await booked(line.desk, ONE)
-    event = (await own_event(line.desk, visit)).event_id
+    line, calendar = stage.line, stage.line.clinic.calendar
+    visit = await booked(line.clinic, ONE)
+    event = (await own_event(line.clinic, visit)).event_id
 
     async def write() -> None:
-        there = await own_event(line.desk, visit)
-        await diary.rewrite(event, there.etag, location="https://video.example/room")
+        there = await own_event(line.clinic, visit)
+        await calendar.rewrite(event, there.etag, location="https://video.example/room")
 
-    busy = _with(line, FaultyDiary(diary, meanwhile={does: write}))
+    busy = _with(line, FaultyCalendar(calendar, meanwhile={does: write}))
     if does == "move":
         done = await staff_actions.move(busy, event, date(2026, 12, 1), time(15, 0))
         assert done.says == "Staff moved the event to Tue, Dec 1, 3:00 PM."
-        assert (await own_event(line.desk, visit)).span == THREE
+        assert (await own_event(line.clinic, visit)).span == THREE
     else:
         assert (await staff_actions.delete(busy, event)).ok
-        assert (await own_event(line.desk, visit)).cancelled
+        assert (await own_event(line.clinic, visit)).cancelled
 
 
 async def test_what_is_gone_or_away_is_said(stage: Stage) -> None:
     """And nothing is called done that is not."""
     line = stage.line
-    visit = await booked(line.desk, ONE)
-    event = (await own_event(line.desk, visit)).event_id
-    away = _with(line, FaultyDiary(line.desk.diary, faults={"move": "before", "cancel": "before"}))
+    visit = await booked(line.clinic, ONE)
+    event = (await own_event(line.clinic, visit)).event_id
+    away = _with(
+        line, FaultyCalendar(line.clinic.calendar, faults={"move": "before", "cancel": "before"})
+    )
     said = "The calendar did not answer. Try again."
     assert (await staff_actions.move(away, event, date(2026, 12, 1), time(15, 0))).says == said
     assert (await staff_actions.delete(away, event)).says == said
@@ -52,5 +54,5 @@ async def test_what_is_gone_or_away_is_said(stage: Stage) -> None:
     assert (gone.says, gone.ok) == ("This event is not in the calendar any more.", False)
 
 
-def _with(line: Line, diary: FaultyDiary) -> Line:
-    return replace(line, desk=replace(line.desk, diary=diary))
+def _with(line: Line, calendar: FaultyCalendar) -> Line:
+    return replace(line, clinic=replace(line.clinic, calendar=calendar))

@@ -10,7 +10,7 @@ const STATES = { ringing: "The clinic's phone rings", talk: "Talking with the cl
 const phone = byId("phone");
 const link = new URLSearchParams(location.hash.slice(1));
 
-let call = null; // the one that goes on: { id, began, moment }
+let call = null; // the one that goes on: { id, began, segment }
 let mine = ""; // the last call of this page
 let last = ""; // the same, until another caller is chosen
 let early = null; // events that came before the call's own name
@@ -86,7 +86,7 @@ async function place() {
 }
 
 function begin(id, voiced) {
-  call = { id, began: Date.now(), moment: null };
+  call = { id, began: Date.now(), segment: null };
   mine = last = id;
   phone.classList.add("on-call");
   byId("call-words").textContent = "Hang up";
@@ -137,10 +137,10 @@ export function whenOurs(told, does) {
 export const happened = (kind, told) => whenOurs(told, () => call && live(kind, told));
 
 function live(kind, told) {
-  if (kind === "moment") lived(told);
+  if (kind === "segment") lived(told);
   if (kind === "key") {
     sound.stop();
-    if (call.moment?.takes_keys) captions.cut();
+    if (call.segment?.takes_keys) captions.cut();
     captions.key(told.key);
   }
   if (kind === "not_heard") captions.notHeard(told.key);
@@ -148,10 +148,10 @@ function live(kind, told) {
 }
 
 function lived(told) {
-  const again = call.moment?.number === told.number;
-  call.moment = told;
+  const again = call.segment?.number === told.number;
+  call.segment = told;
   state(STATES[told.kind] ?? "On the line");
-  captions.moment(told);
+  captions.segment(told);
   if (told.voiced && !again) spoken(told);
 }
 
@@ -164,13 +164,13 @@ async function spoken(told) {
     rate: speed(),
     onShare: captions.mark,
   });
-  const still = () => call?.id === id && call.moment.number === told.number;
+  const still = () => call?.id === id && call.segment.number === told.number;
   if (!still()) return;
   if (!done) {
     captions.byTime();
     await new Promise((go) => setTimeout(go, told.seconds * 1000));
   }
-  if (still()) post(`/phone/calls/${id}/heard`, { moment: told.number }).catch(() => {});
+  if (still()) post(`/phone/calls/${id}/heard`, { segment: told.number }).catch(() => {});
 }
 
 // ---- what the caller does
@@ -181,8 +181,8 @@ function press(key) {
   button.classList.add("down");
   setTimeout(() => button.classList.remove("down"), 140);
   if (!call) return;
-  const at = call.moment?.number ?? 0;
-  const pressed = { key, moment: at, said: captions.said(at) };
+  const at = call.segment?.number ?? 0;
+  const pressed = { key, segment: at, said: captions.said(at) };
   post(`/phone/calls/${call.id}/keys`, pressed).catch((trouble) => state(trouble.message));
 }
 

@@ -23,7 +23,7 @@ export function aloud(audible) {
   box.setAttribute("aria-live", audible ? "off" : "polite");
 }
 
-export function moment(told) {
+export function segment(told) {
   endWait();
   if (told.kind === "speech") return speech(told);
   rest();
@@ -72,7 +72,7 @@ export function mark(share) {
   sentence.at = at;
 }
 
-// How many words of the moment were said, the present one included.
+// How many words of the segment were said, the present one included.
 export const said = (number) => (sentence?.number === number ? sentence.at + 1 : null);
 
 // A key cut the sentence: what was not said is not shown.

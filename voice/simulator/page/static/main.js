@@ -21,7 +21,7 @@ events.addEventListener("open", () => {
   calendar.changed();
   texts.refresh();
 });
-for (const kind of ["moment", "key", "not_heard", "ended"]) on(kind, (told) => call.happened(kind, told));
+for (const kind of ["segment", "key", "not_heard", "ended"]) on(kind, (told) => call.happened(kind, told));
 on("document", (told) => call.whenOurs(told, story.turn));
 on("steps", (told) => call.whenOurs(told, ({ steps }) => story.kept(steps)));
 on("did", (told) => {
