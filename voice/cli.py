@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -13,12 +13,8 @@ from voice.commands import call_back_list, job_list
 from voice.commands import check as checks
 from voice.errors import ReportedError
 from voice.logs import write_logs
-from voice.server import held_port, serve, work_only
+from voice.server import Demo, held_port, serve, work_only
 from voice.settings import Settings
-from voice.simulator.call_command import call_options, place
-from voice.simulator.demo_clock import furnished
-from voice.simulator.handset import Staff
-from voice.simulator.running_demo import announce, running_demo, withdraw
 
 cli = typer.Typer(
     help="The phone line of a physical-therapy clinic: it books free video screenings by keypad.",
@@ -27,6 +23,8 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
+StaffPhone = Literal["answers", "voicemail", "busy", "no-answer", "failed"]
+"""The values of voice.simulator.handset.Staff; a live line does not import the simulator."""
 Port = Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)]
 
 
@@ -45,6 +43,10 @@ def main() -> None:
 @cli.command()
 def demo(port: Port = 8000) -> None:
     """Try the whole line on this computer: no account, no settings."""
+    from voice.simulator.demo_clock import DemoClock, furnished  # noqa: PLC0415  # for a demo only
+    from voice.simulator.page.router import add_phone  # noqa: PLC0415  # the same
+    from voice.simulator.running_demo import announce, withdraw  # noqa: PLC0415  # the same
+
     settings = furnished(Settings.load("demo", port), utc_now().date())
     write_logs("plain")
 
@@ -55,7 +57,8 @@ def demo(port: Port = 8000) -> None:
     typer.echo("Starting the line (the first time takes some seconds) ...")
     with held_port("127.0.0.1", port) as held:
         try:
-            serve(settings, held, worker=True, once_up=once_up)
+            page = Demo(DemoClock(), add_phone)
+            serve(settings, held, worker=True, once_up=once_up, demo=page)
         finally:
             withdraw(settings)
     typer.echo("Stopped. The next demo goes on with the same bookings.")
@@ -110,12 +113,16 @@ def call(
     ] = None,
     caller: Annotated[str | None, typer.Option(help="The number that calls, in E.164.")] = None,
     withheld: Annotated[bool, typer.Option("--withheld", help="Call without a number.")] = False,
-    staff: Annotated[Staff, typer.Option(help="What the clinic's phone does.")] = Staff.NO_ANSWER,
+    staff: Annotated[StaffPhone, typer.Option(help="What the clinic's phone does.")] = "no-answer",
     fast: Annotated[bool, typer.Option("--fast", help="Do not wait for the speech.")] = False,
 ) -> None:
     """Call the demo from this terminal; without a running demo, one starts for the call."""
+    from voice.simulator.call_command import call_options, place  # noqa: PLC0415  # for a demo only
+    from voice.simulator.handset import Staff  # noqa: PLC0415  # the same
+
     write_logs("plain")
-    wanted = call_options(caller=caller, withheld=withheld, keys=keys, staff=staff, fast=fast)
+    outcome = Staff(staff)
+    wanted = call_options(caller=caller, withheld=withheld, keys=keys, staff=outcome, fast=fast)
     place(Settings.load("demo"), wanted)
 
 
@@ -180,6 +187,8 @@ def show_jobs(
 
 def _of_demo_or_live(demo: bool | None) -> Settings:  # noqa: FBT001  # as typer gives it
     """The settings of the line that is meant: a demo that runs, unless told otherwise."""
+    from voice.simulator.running_demo import running_demo  # noqa: PLC0415  # not in a live line
+
     settings = Settings.load("demo")
     if demo is None:
         demo = running_demo(settings.data_dir) is not None

@@ -1,10 +1,12 @@
-"""Runs the line as a server process: the port first, then everything else, and the way down."""
+"""Runs the line as a server process: bind the port, start everything, shut down cleanly."""
 
 import asyncio
 import signal
 import socket
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import dataclass
+from datetime import datetime
 
 import uvicorn
 import uvloop
@@ -14,8 +16,18 @@ from voice.app import create_app
 from voice.bootstrap import Line, open_line, utc_now
 from voice.errors import ReportedError
 from voice.settings import Settings
-from voice.simulator.demo_clock import DemoClock
-from voice.simulator.page.router import add_phone
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What a demo adds to the line.
+
+    `now` is its clock (aware UTC). `add_page` adds its routes to the application and returns a
+    function that ends the open connections of its page, so that the server can stop.
+    """
+
+    now: Callable[[], datetime]
+    add_page: Callable[[FastAPI, Line], Callable[[], None]]
 
 
 class PortInUseError(ReportedError):
@@ -43,16 +55,22 @@ def held_port(host: str, port: int) -> Generator[socket.socket]:
 
 
 def serve(
-    settings: Settings, port: socket.socket, *, worker: bool, once_up: Callable[[], None]
+    settings: Settings,
+    port: socket.socket,
+    *,
+    worker: bool,
+    once_up: Callable[[], None],
+    demo: Demo | None = None,
 ) -> None:
     """Answer calls on the held port until Ctrl-C or SIGTERM; then stop all that was started."""
 
     async def main() -> None:
-        now = DemoClock() if settings.is_demo else utc_now
-        async with open_line(settings, now, worker=worker) as line:
-            app, close = served(line)
+        async with open_line(settings, demo.now if demo else utc_now, worker=worker) as line:
+            app = create_app(line)
             server = _Server(_config(app))
-            server.once_up, server.before_stop = once_up, close
+            server.once_up = once_up
+            if demo is not None:
+                server.before_stop = demo.add_page(app, line)
             _on_stop(server.stop)
             await server.serve(sockets=[port])
 
@@ -68,12 +86,6 @@ def work_only(settings: Settings, *, once_up: Callable[[], None]) -> None:
             await asyncio.Event().wait()
 
     _run(main)
-
-
-def served(line: Line) -> tuple[FastAPI, Callable[[], None]]:
-    """The line's application, in a demo with the page at /phone, and what ends the page's calls."""
-    app = create_app(line)
-    return app, add_phone(app, line).close if line.settings.is_demo else lambda: None
 
 
 class _Server(uvicorn.Server):

@@ -11,9 +11,11 @@ from typing import Any, Protocol
 import uvicorn
 from playwright.async_api import Browser, Page, async_playwright, expect
 
+from voice.app import create_app
 from voice.background import run_in_background
 from voice.bootstrap import Line
-from voice.server import held_port, served
+from voice.server import held_port
+from voice.simulator.page.router import add_phone
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 MISSING = "no Chromium on this computer; apt-get install chromium brings it"
@@ -42,7 +44,8 @@ async def chromium() -> AsyncGenerator[Browser]:
 @asynccontextmanager
 async def page_of(line: Line) -> AsyncGenerator[str]:
     """Serve the line; the address of its page."""
-    app, close = served(line)
+    app = create_app(line)
+    close = add_phone(app, line)
     server = _Server(uvicorn.Config(app, lifespan="off", log_config=None, ws="none"))
     with held_port("127.0.0.1", 0) as port:
         async with run_in_background(server.serve(sockets=[port])):

@@ -1,6 +1,6 @@
 """The routes of the page: the page itself, its files, its events, and the clock."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, FastAPI, Header, HTTPException, Response
@@ -34,14 +34,14 @@ class Chosen(BaseModel):
     when: str
 
 
-def add_phone(app: FastAPI, line: Line) -> Stage:
-    """Put the page of a demo into the line's application."""
+def add_phone(app: FastAPI, line: Line) -> Callable[[], None]:
+    """Add the page of a demo to the line's application; what it returns ends its connections."""
     stage = Stage(line, app)
     app.include_router(_router(stage))
     app.include_router(call_routes.router(stage))
     app.include_router(calendar_routes.router(stage))
     app.include_router(text_routes.router(stage))
-    return stage
+    return stage.close
 
 
 def _router(stage: Stage) -> APIRouter:

@@ -9,9 +9,10 @@ from starlette.types import ASGIApp, Message, Scope
 from support.clinic import span
 
 from calendar_sync.calendars.contract import Event
+from voice.app import create_app
 from voice.bootstrap import Line, line_on
-from voice.server import served
 from voice.settings import Settings
+from voice.simulator.page.router import add_phone
 from voice.simulator.page.templates import FILES
 
 LIVE = {
@@ -20,6 +21,13 @@ LIVE = {
     "TWILIO_AUTH_TOKEN": "2" * 32,
 }
 CALL = b'{"number": "+14255550123"}'
+
+
+def demo_app(line: Line) -> ASGIApp:
+    """The application of a demo, with its page."""
+    app = create_app(line)
+    add_phone(app, line)
+    return app
 
 
 async def ask(
@@ -49,8 +57,8 @@ async def test_the_live_line_has_no_page(line: Line, monkeypatch: pytest.MonkeyP
     """No path of it answers, whoever asks; a demo's does."""
     for name, value in LIVE.items():
         monkeypatch.setenv(name, value)
-    live, _ = served(line_on(Settings.load("live"), line.pool))
-    demo, _ = served(line)
+    live = create_app(line_on(Settings.load("live"), line.pool))
+    demo = demo_app(line)
     here = {"host": "127.0.0.1:8000", "content-type": "application/json"}
     for path in ("/phone", "/phone/events", "/phone/calendar", "/phone/files/main.js"):
         assert (await ask(live, path, here))[0] == 404
@@ -74,7 +82,7 @@ async def test_the_live_line_has_no_page(line: Line, monkeypatch: pytest.MonkeyP
 )
 async def test_other_sites_cannot_use_it(line: Line, headers: dict[str, str]) -> None:
     """A page elsewhere, or a name that only leads to this computer, does nothing here."""
-    demo, _ = served(line)
+    demo = demo_app(line)
     asked = {**headers, "content-type": "application/json"}
     for path in ("/phone/calls", "/phone/texts", "/phone/texts/skip"):
         assert (await ask(demo, path, asked, "POST", CALL))[0] == 403
@@ -83,7 +91,7 @@ async def test_other_sites_cannot_use_it(line: Line, headers: dict[str, str]) ->
 
 async def test_the_token_stays_inside(line: Line) -> None:
     """What signs the line's requests is in no page and no file of it."""
-    demo, _ = served(line)
+    demo = demo_app(line)
     here = {"host": "localhost:8000"}
     told = [(await ask(demo, path, here))[2] for path in ("/phone", "/phone/calendar")]
     told += [file.read_text("utf-8") for file in FILES.values()]
@@ -92,7 +100,7 @@ async def test_the_token_stays_inside(line: Line) -> None:
 
 async def test_every_address_is_a_local_path(line: Line) -> None:
     """No address of another host in the page, the styles or the scripts, and nothing inline."""
-    demo, _ = served(line)
+    demo = demo_app(line)
     _, headers, html = await ask(demo, "/phone", {"host": "localhost"})
     texts = [html, *(file.read_text("utf-8") for file in FILES.values())]
     addresses = [found for text in texts for found in re.findall(r"https?://[^\s\"'`)]+", text)]
@@ -110,7 +118,7 @@ async def test_every_address_is_a_local_path(line: Line) -> None:
 )
 async def test_an_odd_call_is_not_placed(line: Line, placed: dict[str, object]) -> None:
     """What the page cannot send is refused."""
-    demo, _ = served(line)
+    demo = demo_app(line)
     asked = {"host": "localhost", "content-type": "application/json"}
     assert (await ask(demo, "/phone/calls", asked, "POST", json.dumps(placed).encode()))[0] == 422
 
@@ -119,7 +127,7 @@ async def test_what_stands_in_an_event_is_text(line: Line) -> None:
     """Nothing that staff or a caller wrote becomes HTML."""
     event = Event("abc0123", span("2026-12-01 09:00"), "<b>title</b>", "CALL: <img src=x>")
     await line.clinic.calendar.insert(event)
-    demo, _ = served(line)
+    demo = demo_app(line)
     for path in ("/phone/calendar", "/phone/calendar/abc0123"):
         status, _, html = await ask(demo, path, {"host": "localhost"})
         assert status == 200

@@ -1,0 +1,45 @@
+"""The server process: what it loads, and what it leaves alone."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import get_args
+
+from voice.cli import StaffPhone
+from voice.simulator.handset import Staff
+
+SERVE = """
+import sys
+from voice.cli import main
+sys.argv = ["screening-line", "serve", "--port", "{port}"]
+try:
+    main()
+except SystemExit as ended:
+    print(ended)
+print([name for name in sys.modules if name.startswith("voice.simulator")])
+"""
+LIVE = {
+    "PUBLIC_BASE_URL": "https://line.example.org",
+    "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
+    "TWILIO_AUTH_TOKEN": "2" * 32,
+    "UNSIGNED_WORDING": "allow",
+}
+
+
+def test_a_live_line_does_not_load_the_simulator(tmp_path: Path) -> None:
+    """`serve` imports nothing of it, up to the port and the application that it would start."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = subprocess.run(
+            [sys.executable, "-c", SERVE.format(port=taken.getsockname()[1])],
+            cwd=tmp_path, env={"PATH": os.defpath, **LIVE}, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+    stopped, loaded = done.stdout.splitlines()[-2:]
+    assert "choose another one with --port" in stopped
+    assert loaded == "[]"
+
+
+def test_the_command_names_every_outcome_of_the_staff_phone() -> None:
+    """`call --staff` takes what the simulator can do; the command itself does not load it."""
+    assert set(get_args(StaffPhone)) == {each.value for each in Staff}
