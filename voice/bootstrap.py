@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import structlog
 from psycopg_pool import AsyncConnectionPool
@@ -12,6 +12,7 @@ from calendar_sync.bookings import free_times
 from calendar_sync.clinic import Clinic
 from voice.background import run_in_background
 from voice.calendar_setup import calendar_for, invitations_for, push_for
+from voice.clock import utc_now
 from voice.database.connection import JOBS, open_database, open_pool
 from voice.dialogue import speech
 from voice.dialogue.replay import PromptFacts
@@ -23,11 +24,6 @@ from voice.texts.texting import Texting
 from voice.worker import work
 
 log = structlog.get_logger(__name__)
-
-
-def utc_now() -> datetime:
-    """The time, aware and in UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)

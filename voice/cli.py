@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from voice import clinical_signoff
-from voice.bootstrap import utc_now
+from voice.clock import utc_now
 from voice.commands import call_back_list, job_list
 from voice.commands import check as checks
 from voice.errors import ReportedError

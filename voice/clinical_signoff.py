@@ -30,8 +30,12 @@ class Signature:
 
 
 def fingerprint(language: Language) -> str:
-    """SHA-256 of every clinical sentence in one language, in the order of the file."""
-    texts = texts_of(list(vars(clinical_wording).values()))
+    """SHA-256 of every clinical sentence in one language.
+
+    Sentences are taken in the order of their names, and within a tuple in the tuple's order, so
+    moving a definition within the file changes nothing.
+    """
+    texts = texts_of([value for _, value in sorted(vars(clinical_wording).items())])
     said = "\n".join(" ".join(text.spoken_in(language).split()) for text in texts)
     return hashlib.sha256(said.encode()).hexdigest()
 
@@ -54,12 +58,6 @@ def unsigned() -> list[str]:
         for language, name in _LANGUAGES.items()
         if fingerprint(language) not in known
     ]
-
-
-def wording_version(language: Language) -> str:
-    """The version of the wording in use, as kept with each stop; "unlisted" when it has no line."""
-    now = fingerprint(language)
-    return next((line.version for line in signatures() if line.sha256 == now), "unlisted")
 
 
 def texts_of(things: list[object]) -> list[Text]:

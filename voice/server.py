@@ -13,7 +13,8 @@ import uvloop
 from fastapi import FastAPI
 
 from voice.app import create_app
-from voice.bootstrap import Line, open_line, utc_now
+from voice.bootstrap import Line, open_line
+from voice.clock import utc_now
 from voice.errors import ReportedError
 from voice.settings import Settings
 

@@ -1,18 +1,47 @@
-"""The only place that decides whether a request is Twilio's."""
+"""Decides whether a request came from Twilio; nothing else in the project does."""
 
 import base64
 import hmac
 from collections.abc import Iterable
+from urllib.parse import parse_qsl
 
+from fastapi import Request
+
+from voice.settings import Settings
+
+MAX_BYTES = 64 * 1024
+Form = dict[str, str]
 Fields = Iterable[tuple[str, str]]
+
+
+async def signed_form(settings: Settings, request: Request) -> Form | None:
+    """The form fields of a request that Twilio signed for our public URL and our account.
+
+    None for every other request. Reads the body.
+    """
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BYTES:
+            return None
+    fields = parse_qsl(body.decode("ascii", "replace"), keep_blank_values=True)
+    url = settings.public_base_url.rstrip("/") + request.scope["raw_path"].decode("ascii")
+    if query := request.scope["query_string"]:
+        url += "?" + query.decode("ascii", "replace")
+    signature = request.headers.get("X-Twilio-Signature")
+    if not is_twilios(url, fields, signature, settings.tokens):
+        return None
+    form = dict(fields)
+    ours = form.get("AccountSid") == settings.twilio_account_sid
+    return form if ours else None
 
 
 def sign(url: str, fields: Fields, token: str) -> str:
     """The X-Twilio-Signature of a form POST.
 
-    ``url`` is the whole address with its query and without a fragment, ``fields`` the decoded form
+    ``url`` is the full URL with its query and without a fragment, ``fields`` the decoded form
     fields in any order (empty ones count, a repeated name counts once for each distinct value).
-    Base64 of HMAC-SHA1 over the url and the sorted names and values:
+    Base64 of HMAC-SHA1 over the URL and the sorted names and values:
     https://www.twilio.com/docs/usage/security#validating-requests
     """
     joined = url + "".join(name + value for name, value in sorted(set(fields)))
@@ -23,7 +52,7 @@ def sign(url: str, fields: Fields, token: str) -> str:
 def is_twilios(url: str, fields: Fields, signature: str | None, tokens: Iterable[str]) -> bool:
     """Whether one of the account's tokens made this signature; compared in constant time.
 
-    Several tokens hold while a token is being changed. There is no switch that skips this check.
+    Several tokens are accepted while the token is being rotated. No setting skips this check.
     """
     if not signature:
         return False

@@ -12,7 +12,8 @@ from pathlib import Path
 from playwright.async_api import Browser, expect
 from support.browser import CHROMIUM, MISSING, Visitor, chromium, page_of
 
-from voice.bootstrap import Line, open_line, utc_now
+from voice.bootstrap import Line, open_line
+from voice.clock import utc_now
 from voice.settings import Settings
 from voice.simulator.demo_clock import DemoClock, furnished
 from voice.visit_links import new_link

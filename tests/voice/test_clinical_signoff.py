@@ -1,5 +1,7 @@
 """The clinical wording stays as it was written down until somebody answers for another one."""
 
+import pytest
+
 from voice import clinical_signoff
 from voice.flows import clinical_wording
 from voice.language import Language, Text
@@ -38,7 +40,14 @@ def test_a_draft_is_unsigned_until_name_licence_and_date_are_there() -> None:
         assert "not signed by a clinician" in line
 
 
-def test_the_version_of_the_wording_has_a_name() -> None:
-    """What is kept with a stop can be found again."""
-    for language in LANGUAGES:
-        assert clinical_signoff.wording_version(language).startswith(language)
+def test_moving_a_definition_within_the_file_changes_no_signature(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The hash covers what is said; where a name stands in the file is not said."""
+    before = clinical_signoff.fingerprint("en")
+    moved = clinical_wording.EMERGENCY
+    monkeypatch.delattr(clinical_wording, "EMERGENCY")
+    assert clinical_signoff.fingerprint("en") != before
+    monkeypatch.setattr(clinical_wording, "EMERGENCY", moved, raising=False)
+    assert list(vars(clinical_wording))[-1] == "EMERGENCY"
+    assert clinical_signoff.fingerprint("en") == before

@@ -16,7 +16,7 @@ from voice.calls import engine
 from voice.calls.fallback import fallback_response
 from voice.dialogue import twiml
 from voice.language import Language
-from voice.signed import Form, signed_form
+from voice.twilio_signature import Form, signed_form
 
 log = structlog.get_logger(__name__)
 

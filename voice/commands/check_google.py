@@ -18,8 +18,8 @@ from calendar_sync.calendars.google.free_busy import free_busy
 from calendar_sync.calendars.google.watch import GooglePush
 from calendar_sync.calendars.push import Watched
 from calendar_sync.errors import CalendarError
-from voice.bootstrap import utc_now
 from voice.calendar_setup import api_url, push_address
+from voice.clock import utc_now
 from voice.settings import Settings
 
 Line = tuple[Literal["ok", "note", "wrong"], str]

@@ -6,7 +6,7 @@ from psycopg import AsyncConnection
 
 from calendar_sync.job_queue import HOUSEKEEPING
 from voice import phone_numbers
-from voice.bootstrap import utc_now
+from voice.clock import utc_now
 from voice.commands.call_back_list import connected
 from voice.settings import Settings
 from voice.texts.send_results import alarm_words

@@ -10,7 +10,8 @@ from psycopg_pool import AsyncConnectionPool
 from calendar_sync.bookings import call_backs
 from calendar_sync.bookings.confirmation import Booking, bookings_of_call, wait_until_settled
 from voice.app import create_app
-from voice.bootstrap import open_line, utc_now
+from voice.bootstrap import open_line
+from voice.clock import utc_now
 from voice.database.connection import open_database, open_pool
 from voice.dialogue import speech
 from voice.settings import Settings

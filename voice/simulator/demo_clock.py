@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from calendar_sync.availability.opening_hours import Rules, is_open, next_opening_time
-from voice.bootstrap import utc_now
+from voice.clock import utc_now
 from voice.settings import Settings
 
 STAFF_NUMBER = "+14255550142"

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Request, Response
 
 from voice.bootstrap import Line
 from voice.dialogue import twiml
-from voice.signed import Form, signed_form
 from voice.texts.inbound import Received, answer, usable, without_database
 from voice.texts.status_callbacks import keep_status
+from voice.twilio_signature import Form, signed_form
 
 log = structlog.get_logger(__name__)
 
