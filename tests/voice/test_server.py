@@ -33,7 +33,8 @@ def test_a_live_line_does_not_load_the_simulator(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         done = subprocess.run(
             [sys.executable, "-c", SERVE.format(port=taken.getsockname()[1])],
-            cwd=tmp_path, env={"PATH": os.defpath, **LIVE}, capture_output=True, text=True, check=True,
+            cwd=tmp_path, env={"PATH": os.defpath, **LIVE},
+            capture_output=True, text=True, check=True,
         )  # fmt: skip
     stopped, loaded = done.stdout.splitlines()[-2:]
     assert "choose another one with --port" in stopped
