@@ -19,8 +19,7 @@ from voice.dialogue.replay import PromptFacts
 from voice.dialogue.twiml import Phones
 from voice.language import Text
 from voice.settings import Settings
-from voice.texts.outfit import texting_for
-from voice.texts.texting import Texting
+from voice.texts.texting import Texting, texting_for
 from voice.worker import work
 
 log = structlog.get_logger(__name__)

@@ -19,8 +19,7 @@ from calendar_sync.sync.staff_changes import follow
 from voice.settings import Settings
 from voice.texts import outbox
 from voice.texts.outbox import TextRow
-from voice.texts.outfit import texting_for
-from voice.texts.texting import Texting
+from voice.texts.texting import Texting, texting_for
 from voice.texts.twilio_sender import TwilioAccess, TwilioSender
 
 PATIENT = "+14255550123"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from support.text_clinic import settings_at
 
 from voice.database.connection import open_pool
-from voice.texts.outfit import texting_for
+from voice.texts.texting import texting_for
 from voice.worker import jobs
 
 

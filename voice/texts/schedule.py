@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 from calendar_sync.bookings.booking import Booking
 from calendar_sync.bookings.notices import Notice
 from voice.texts.messages import Kind
+from voice.texts.quiet_hours import QUIET_FROM, end_of_quiet, is_quiet
 
-QUIET_FROM, QUIET_UNTIL = time(21, 0), time(8, 0)
 _LAST = time(20, 30)
 _NEAR = timedelta(hours=2)
 """After the quiet hours; what begins sooner cannot wait for their end."""
@@ -100,29 +100,6 @@ def of_use(kind: Kind, about: datetime, now: datetime) -> bool:
             return now < about
         case _:
             return now < about + _AHEAD
-
-
-def is_quiet(at: datetime, zone: ZoneInfo) -> bool:
-    """Whether it is between 21:00 and 08:00 on the clinic's wall."""
-    local = at.astimezone(zone).time()
-    return local >= QUIET_FROM or local < QUIET_UNTIL
-
-
-def end_of_quiet(at: datetime, zone: ZoneInfo) -> datetime:
-    """The next 08:00 on the clinic's wall, in UTC, from a time in the quiet hours."""
-    local = at.astimezone(zone)
-    day = local.date() + timedelta(days=1 if local.time() >= QUIET_FROM else 0)
-    return datetime.combine(day, QUIET_UNTIL, zone).astimezone(at.tzinfo)
-
-
-def may_disturb(kind: Kind, due: datetime, now: datetime, zone: ZoneInfo) -> bool:
-    """Whether this may be sent at this hour: also what was urgent enough to be due in the night."""
-    return not is_quiet(now, zone) or kind in _ASKED_FOR or is_quiet(due, zone)
-
-
-_ASKED_FOR: frozenset[Kind] = frozenset(
-    {"booked", "link", "moved by patient", "cancelled by patient"}
-)
 
 
 def _waking(now: datetime, about: datetime, zone: ZoneInfo) -> datetime:

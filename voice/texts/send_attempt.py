@@ -21,7 +21,8 @@ from voice.texts.composing import write
 from voice.texts.messages import NEWS
 from voice.texts.outbox import TextRow
 from voice.texts.planning import TextConfig, bring_up_to_date
-from voice.texts.schedule import end_of_quiet, may_disturb, of_use
+from voice.texts.quiet_hours import end_of_quiet, may_disturb
+from voice.texts.schedule import of_use
 from voice.texts.send_results import LATE, accepted, failed, refused
 from voice.texts.sender import Absent, Accepted, Busy, Refused, Sender, Unsure, digest
 from voice.texts.twilio_errors import TOO_MANY

@@ -1,21 +1,27 @@
 """What the desk tells patients with: it keeps their texts up to date, and sends what is due."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 from psycopg_pool import AsyncConnectionPool
 
+from voice.settings import Settings
 from voice.texts import outbox
+from voice.texts.demo_sender import DemoSender
 from voice.texts.inbound import forget_old
 from voice.texts.planning import TextConfig, bring_up_to_date
+from voice.texts.rendering import ClinicFacts, short_name
 from voice.texts.send_attempt import list_late, send_text
 from voice.texts.sender import Sender
+from voice.texts.twilio_sender import TwilioAccess, TwilioSender
 
 log = structlog.get_logger(__name__)
 
 _AT_A_TIME = 50
+_A_DEMOS_DAY = 100
+"""Whoever tries the line books again and again from the same number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +65,33 @@ class Texting:
     async def _send(self, text_id: int) -> None:
         if self.sender is not None:
             await send_text(self.pool, self.config, self.sender, text_id, self.now())
+
+
+def texting_for(
+    settings: Settings, pool: AsyncConnectionPool, now: Callable[[], datetime]
+) -> Texting:
+    """The line's way to text."""
+    sender = _sender(settings, pool, now)
+    facts = ClinicFacts(
+        name=short_name(settings.clinic_name),
+        number=settings.clinic_number,
+        page=f"{settings.public_base_url}/visit/",
+        zone=settings.zone,
+    )
+    config = TextConfig(
+        facts,
+        can_send=sender is not None,
+        video_url=settings.video_url,
+        makes_links=settings.uses_google,
+    )
+    if settings.is_demo:
+        config = replace(config, a_day=_A_DEMOS_DAY)
+    return Texting(pool, now, config, sender)
+
+
+def _sender(
+    settings: Settings, pool: AsyncConnectionPool, now: Callable[[], datetime]
+) -> Sender | None:
+    if settings.is_demo:
+        return DemoSender(pool, now)
+    return TwilioSender(TwilioAccess(settings)) if settings.sends_texts else None

@@ -9,7 +9,8 @@ from support.text_clinic import TextClinic
 
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings.booking import Booking
-from voice.texts.schedule import PlannedText, TextHistory, is_quiet, planned_texts
+from voice.texts.quiet_hours import is_quiet
+from voice.texts.schedule import PlannedText, TextHistory, planned_texts
 
 VISIT = span("2026-12-03 10:00")
 

@@ -1,0 +1,32 @@
+"""Quiet hours: 21:00 to 08:00 in the clinic's zone, when nobody gets a text they did not ask for.
+
+Source: 47 CFR 64.1200(c)(1).
+"""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from voice.texts.messages import Kind
+
+QUIET_FROM, QUIET_UNTIL = time(21, 0), time(8, 0)
+_ASKED_FOR: frozenset[Kind] = frozenset(
+    {"booked", "link", "moved by patient", "cancelled by patient"}
+)
+
+
+def is_quiet(at: datetime, zone: ZoneInfo) -> bool:
+    """Whether it is between 21:00 and 08:00 on the clinic's wall."""
+    local = at.astimezone(zone).time()
+    return local >= QUIET_FROM or local < QUIET_UNTIL
+
+
+def end_of_quiet(at: datetime, zone: ZoneInfo) -> datetime:
+    """The next 08:00 on the clinic's wall, in UTC, from a time in the quiet hours."""
+    local = at.astimezone(zone)
+    day = local.date() + timedelta(days=1 if local.time() >= QUIET_FROM else 0)
+    return datetime.combine(day, QUIET_UNTIL, zone).astimezone(at.tzinfo)
+
+
+def may_disturb(kind: Kind, due: datetime, now: datetime, zone: ZoneInfo) -> bool:
+    """Whether this may be sent at this hour: also what was urgent enough to be due in the night."""
+    return not is_quiet(now, zone) or kind in _ASKED_FOR or is_quiet(due, zone)
