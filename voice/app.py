@@ -10,7 +10,7 @@ from voice.calls.webhooks import router_for
 from voice.google_webhook import push_router
 from voice.metrics import Measured
 from voice.patient_page.router import add_visit
-from voice.texts.webhooks import sms_router_for
+from voice.texts.webhooks import text_routes
 from voice.worker import a_worker_is_up
 
 
@@ -18,7 +18,7 @@ def create_app(line: Line) -> FastAPI:
     """The application on an open line."""
     app = FastAPI(redirect_slashes=False, docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(router_for(line))
-    app.include_router(sms_router_for(line))
+    app.include_router(text_routes(line.settings, line.texting))
     if line.clinic.push is not None:
         app.include_router(push_router(line))
     app.add_middleware(Measured)

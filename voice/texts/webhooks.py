@@ -5,10 +5,11 @@ import re
 import structlog
 from fastapi import APIRouter, Request, Response
 
-from voice.bootstrap import Line
 from voice.dialogue import twiml
+from voice.settings import Settings
 from voice.texts.inbound import Received, answer, usable, without_database
 from voice.texts.status_callbacks import keep_status
+from voice.texts.texting import Texting
 from voice.twilio_signature import Form, signed_form
 
 log = structlog.get_logger(__name__)
@@ -18,7 +19,7 @@ _ID = re.compile(r"\d{1,18}")
 _CODE = re.compile(r"\d{1,6}")
 
 
-def sms_router_for(line: Line) -> APIRouter:
+def text_routes(settings: Settings, texting: Texting) -> APIRouter:
     """The routes for texts; what is not signed gets 403 and has no effect.
 
     Whatever fails inside, Twilio gets a valid document and the patient no word of it; but who to
@@ -29,26 +30,26 @@ def sms_router_for(line: Line) -> APIRouter:
     @router.post("/sms/incoming")
     async def incoming(request: Request) -> Response:
         """A text came in."""
-        form = await _signed(line, request)
+        form = await _signed(settings, request)
         if form is None:
             return Response(status_code=403)
         words = ""
         try:
             if _SID.fullmatch(form.get("MessageSid", "")):
-                words = await _reply(line, form)
+                words = await _reply(texting, form)
         except Exception:
             log.exception("a reply failed: only an emergency gets an answer")
-            words = without_database(line.texting.config, form.get("Body", ""))
+            words = without_database(texting.config, form.get("Body", ""))
         return Response(twiml.reply(words), media_type="text/xml")
 
     @router.post("/sms/status")
     async def status(request: Request) -> Response:
         """A text of ours went on; 503 makes Twilio ask again while the database is away."""
-        form = await _signed(line, request)
+        form = await _signed(settings, request)
         if form is None:
             return Response(status_code=403)
         try:
-            await _status(line, form, request.query_params.get("text", ""))
+            await _status(texting, form, request.query_params.get("text", ""))
         except Exception:
             log.exception("the status of a text could not be kept")
             return Response(status_code=503)
@@ -57,31 +58,31 @@ def sms_router_for(line: Line) -> APIRouter:
     return router
 
 
-async def _signed(line: Line, request: Request) -> Form | None:
-    form = await signed_form(line.settings, request)
+async def _signed(settings: Settings, request: Request) -> Form | None:
+    form = await signed_form(settings, request)
     if form is None:
         log.warning("refused: not signed by Twilio for this line", path=request.url.path)
     return form
 
 
-async def _reply(line: Line, form: Form) -> str:
-    number = usable(form.get("From", ""), line.settings.clinic_number)
+async def _reply(texting: Texting, form: Form) -> str:
+    number = usable(form.get("From", ""), texting.config.clinic.number)
     got = Received(form["MessageSid"], number, form.get("Body", ""))
-    async with line.pool.connection() as conn:
-        return await answer(conn, line.texting.config, got, line.now())
+    async with texting.pool.connection() as conn:
+        return await answer(conn, texting.config, got, texting.now())
 
 
-async def _status(line: Line, form: Form, text_id: str) -> None:
+async def _status(texting: Texting, form: Form, text_id: str) -> None:
     sid, code = form.get("MessageSid", ""), form.get("ErrorCode", "")
     if not (_ID.fullmatch(text_id) and _SID.fullmatch(sid)):
         return
-    async with line.pool.connection() as conn:
+    async with texting.pool.connection() as conn:
         await keep_status(
             conn,
-            line.texting.config,
+            texting.config,
             int(text_id),
             sid,
             form.get("MessageStatus", ""),
             int(code) if _CODE.fullmatch(code) else None,
-            line.now(),
+            texting.now(),
         )

@@ -12,7 +12,7 @@ from calendar_sync.sync.rewrite import rewrite
 from voice.app import create_app
 from voice.bootstrap import line_on
 from voice.simulator.transport import InProcess
-from voice.texts.webhooks import sms_router_for
+from voice.texts.webhooks import text_routes
 
 VISIT = span("2026-12-03 10:00")
 
@@ -20,7 +20,8 @@ VISIT = span("2026-12-03 10:00")
 async def test_what_is_not_signed_gets_403_and_does_nothing(clinic: TextClinic) -> None:
     """On every route for texts."""
     line = line_on(settings_at(clinic.twilio.url), clinic.clinic.pool, clinic.now)
-    paths = [each.path for each in sms_router_for(line).routes if isinstance(each, APIRoute)]
+    routes = text_routes(line.settings, line.texting).routes
+    paths = [each.path for each in routes if isinstance(each, APIRoute)]
     assert sorted(paths) == ["/sms/incoming", "/sms/status"]
     visit = await clinic.visit(VISIT)
     forged = post_to(clinic, "another token")
