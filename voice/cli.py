@@ -43,15 +43,15 @@ def main() -> None:
 @cli.command()
 def demo(port: Port = 8000) -> None:
     """Try the whole line on this computer: no account, no settings."""
-    from voice.simulator.demo_clock import DemoClock, furnished  # noqa: PLC0415  # for a demo only
+    from voice.simulator.demo_clock import DemoClock, with_demo_defaults  # noqa: PLC0415  # for a demo only
     from voice.simulator.page.router import add_phone  # noqa: PLC0415  # the same
-    from voice.simulator.running_demo import announce, withdraw  # noqa: PLC0415  # the same
+    from voice.simulator.running_demo import remove_demo_file, write_demo_file  # noqa: PLC0415  # the same
 
-    settings = furnished(Settings.load("demo", port), utc_now().date())
+    settings = with_demo_defaults(Settings.load("demo", port), utc_now().date())
     write_logs("plain")
 
     def once_up() -> None:
-        announce(settings)
+        write_demo_file(settings)
         typer.echo(what_next(settings))
 
     typer.echo("Starting the line (the first time takes some seconds) ...")
@@ -60,7 +60,7 @@ def demo(port: Port = 8000) -> None:
             page = Demo(DemoClock(), add_phone)
             serve(settings, held, worker=True, once_up=once_up, demo=page)
         finally:
-            withdraw(settings)
+            remove_demo_file(settings)
     typer.echo("Stopped. The next demo goes on with the same bookings.")
 
 
@@ -117,13 +117,13 @@ def call(
     fast: Annotated[bool, typer.Option("--fast", help="Do not wait for the speech.")] = False,
 ) -> None:
     """Call the demo from this terminal; without a running demo, one starts for the call."""
-    from voice.simulator.call_command import call_options, place  # noqa: PLC0415  # for a demo only
+    from voice.simulator.call_command import call_options, place_call  # noqa: PLC0415  # for a demo only
     from voice.simulator.handset import Staff  # noqa: PLC0415  # the same
 
     write_logs("plain")
     outcome = Staff(staff)
     wanted = call_options(caller=caller, withheld=withheld, keys=keys, staff=outcome, fast=fast)
-    place(Settings.load("demo"), wanted)
+    place_call(Settings.load("demo"), wanted)
 
 
 @cli.command()

@@ -20,8 +20,8 @@ from voice.simulator.caller_id import CallerId
 from voice.simulator.handset import Handset, HungUp, Kind, Press, Segment, Staff
 from voice.simulator.key_script import gap
 from voice.simulator.player import Ended, Player
-from voice.simulator.pull import Alarm, Document
 from voice.simulator.transport import Post
+from voice.simulator.twiml_document import Alarm, Document
 
 _Reply = Press | HungUp | None
 

@@ -15,7 +15,7 @@ from support.browser import CHROMIUM, MISSING, Visitor, chromium, page_of
 from voice.bootstrap import Line, open_line
 from voice.clock import utc_now
 from voice.settings import Settings
-from voice.simulator.demo_clock import DemoClock, furnished
+from voice.simulator.demo_clock import DemoClock, with_demo_defaults
 from voice.visit_links import new_link
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -28,7 +28,7 @@ async def main(extra: Path | None) -> None:
     """A line of its own, on a Monday morning, with a booking or two."""
     began = utc_now()
     with tempfile.TemporaryDirectory() as folder:
-        settings = furnished(Settings.load("demo"), MORNING.date())
+        settings = with_demo_defaults(Settings.load("demo"), MORNING.date())
         settings = settings.model_copy(update={"data_dir": Path(folder) / "data"})
         clock = DemoClock(lambda: MORNING + (utc_now() - began))
         async with open_line(settings, clock) as line, page_of(line) as url, chromium() as browser:

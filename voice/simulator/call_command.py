@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from voice.errors import ReportedError
 from voice.settings import Settings
 from voice.simulator.caller_id import WITHHELD, CallerId
-from voice.simulator.connect import Reached, reach
+from voice.simulator.connect import ConnectedLine, connect
 from voice.simulator.handset import Handset, Staff
 from voice.simulator.key_script import Scripted, Step, read_keys
 from voice.simulator.keyboard import Keyboard
@@ -54,60 +54,62 @@ def call_options(
     return CallOptions(number, steps, staff, fast)
 
 
-def place(settings: Settings, options: CallOptions) -> None:
+def place_call(settings: Settings, options: CallOptions) -> None:
     """Place the call and live it to its end. Raises DatabaseError."""
     try:
-        asyncio.run(_place(settings, options))
+        asyncio.run(_place_call(settings, options))
     except (asyncio.CancelledError, KeyboardInterrupt):
         sys.stdout.write("\nThe call was cut off.\n")
 
 
-async def _place(settings: Settings, options: CallOptions) -> None:
-    async with reach(settings) as reached:
+async def _place_call(settings: Settings, options: CallOptions) -> None:
+    async with connect(settings) as connected:
         if options.steps is None:
-            await by_hand(reached, options)
+            await call_by_hand(connected, options)
         else:
-            await by_script(reached, options.number, options.steps, options.staff)
+            await play_script(connected, options.number, options.steps, options.staff)
 
 
-async def by_script(reached: Reached, number: str, steps: tuple[Step, ...], staff: Staff) -> None:
+async def play_script(
+    connected: ConnectedLine, number: str, steps: tuple[Step, ...], staff: Staff
+) -> None:
     """The transcript goes to standard output, and what came of the call to standard error."""
-    heading = Heading(number, reached.local_now())
+    heading = Heading(number, connected.local_now())
     recording = Recording(Scripted(deque(steps), staff))
-    player = _player(reached, number, recording)
+    player = _player(connected, number, recording)
     ended = await player.call()
     sys.stdout.write(recording.text(heading, ended))
     sys.stdout.flush()
-    sys.stderr.write("\n".join(["", *await _summary(reached, player, ended), ""]))
+    sys.stderr.write("\n".join(["", *await _summary(connected, player, ended), ""]))
 
 
-async def by_hand(reached: Reached, options: CallOptions) -> None:
+async def call_by_hand(connected: ConnectedLine, options: CallOptions) -> None:
     """A person at this terminal, in real time."""
     who = "a withheld number" if options.number == WITHHELD else options.number
     sys.stdout.write(
-        f"Calling {reached.settings.clinic_name} from {who}. Type 0-9 * #;"
+        f"Calling {connected.settings.clinic_name} from {who}. Type 0-9 * #;"
         " h or Ctrl-C hangs up.\n\n"
     )
     with Keyboard(sys.stdin.fileno()) as keyboard:
         width = shutil.get_terminal_size().columns
         handset = Terminal(keyboard, sys.stdout, options.staff, fast=options.fast, width=width)
-        player = _player(reached, options.number, handset)
+        player = _player(connected, options.number, handset)
         ended = await player.call()
         handset.finish()
-    sys.stdout.write("\n".join(["", *await _summary(reached, player, ended), ""]))
+    sys.stdout.write("\n".join(["", *await _summary(connected, player, ended), ""]))
 
 
-def _player(reached: Reached, number: str, handset: Handset) -> Player:
-    settings = reached.settings
+def _player(connected: ConnectedLine, number: str, handset: Handset) -> Player:
+    settings = connected.settings
     who = CallerId(number, line=settings.clinic_number, account_sid=settings.twilio_account_sid)
-    return Player(reached.post, handset, who)
+    return Player(connected.post, handset, who)
 
 
-async def _summary(reached: Reached, player: Player, ended: Ended) -> list[str]:
+async def _summary(connected: ConnectedLine, player: Player, ended: Ended) -> list[str]:
     minutes, seconds = divmod(round(player.seconds), 60)
     alarms = [f"Twilio would warn: {alarm.code} {alarm.why}" for alarm in player.alarms]
     return [
         f"{ended.value}, after {minutes} min {seconds} s and {len(player.keys)} keys.",
         *alarms,
-        *await reached.outcome(player.caller.call_sid),
+        *await connected.outcome(player.caller.call_sid),
     ]

@@ -39,7 +39,10 @@ class CallerId:
 
     def fields(self, status: str) -> tuple[tuple[str, str], ...]:
         """The form fields of a request while the call has this CallStatus."""
-        here, there = place("From", self.number, "Caller"), place("To", self.line, "Called")
+        here, there = (
+            location_fields("From", self.number, "Caller"),
+            location_fields("To", self.line, "Called"),
+        )
         signed = () if self.stir_verstat is None else (("StirVerstat", self.stir_verstat),)
         parent = () if self.parent is None else (("ParentCallSid", self.parent),)
         return (
@@ -59,7 +62,7 @@ class CallerId:
         )
 
 
-def place(name: str, number: str, *others: str) -> tuple[tuple[str, str], ...]:
+def location_fields(name: str, number: str, *others: str) -> tuple[tuple[str, str], ...]:
     """Where a number is at home; Twilio leaves what it does not know empty."""
     country = "US" if number.startswith("+1") else ""
     return tuple(

@@ -23,7 +23,7 @@ SETTLED = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
+class ConnectedLine:
     """A line, and its database to look up afterwards what the call came to."""
 
     post: Post
@@ -66,7 +66,7 @@ class Reached:
 
 
 @asynccontextmanager
-async def reach(settings: Settings) -> AsyncGenerator[Reached]:
+async def connect(settings: Settings) -> AsyncGenerator[ConnectedLine]:
     """The running demo of this data folder; when none runs, a line of our own for this call.
 
     Raises DatabaseError.
@@ -75,10 +75,10 @@ async def reach(settings: Settings) -> AsyncGenerator[Reached]:
     if demo is None:
         async with open_line(settings) as line:
             post = InProcess(create_app(line), settings.public_base_url, settings.tokens[0])
-            yield Reached(post, settings, line.pool)
+            yield ConnectedLine(post, settings, line.pool)
         return
     async with (
         open_database(settings, alone=False) as dsn,
         open_pool(dsn, size=1) as pool,
     ):
-        yield Reached(OverHttp(demo.url, demo.token), settings, pool)
+        yield ConnectedLine(OverHttp(demo.url, demo.token), settings, pool)

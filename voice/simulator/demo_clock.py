@@ -10,7 +10,7 @@ from voice.settings import Settings
 
 STAFF_NUMBER = "+14255550142"
 _EVENING, _NIGHT = time(20, 0), time(23, 30)
-_SETTLED_IN = timedelta(minutes=45)
+_AFTER_OPENING = timedelta(minutes=45)
 _MONDAY, _THURSDAY = 0, 3
 
 
@@ -24,7 +24,7 @@ class DemoClock:
         """The time in the demo, aware and in UTC."""
         return self._base() + self._ahead
 
-    def truly(self) -> datetime:
+    def real_time(self) -> datetime:
         """The time as it is."""
         return self._base()
 
@@ -34,29 +34,29 @@ class DemoClock:
 
 
 @dataclass(frozen=True, slots=True)
-class When:
+class CallTime:
     """A time to call at: its name in the page, its words, and the time, aware."""
 
     name: str
-    words: str
+    label: str
     at: datetime
 
 
-def times_to_call(rules: Rules, now: datetime) -> list[When]:
+def times_to_call(rules: Rules, now: datetime) -> list[CallTime]:
     """What a visitor may choose from: now, in hours, after hours, before a closed day."""
-    choice = [When("now", "Now", now)]
+    choice = [CallTime("now", "Now", now)]
     opens = next_opening_time(rules, now)
     if opens is not None and not is_open(rules, now):
-        choice.append(When("open", "While open", opens + _SETTLED_IN))
+        choice.append(CallTime("open", "While open", opens + _AFTER_OPENING))
     after = next(at for day in range(3) if (at := _evening(rules, now, day)) > now)
-    choice.append(When("closed", "After hours", after))
+    choice.append(CallTime("closed", "After hours", after))
     today = now.astimezone(rules.zone).date()
     for holiday in sorted(rules.closed_dates):
         would_open = bool(rules.hours.weekly[holiday.weekday()])
         eve = _evening(rules, now, (holiday - today).days - 1)
         if would_open and eve > now:
             words = f"Evening before a holiday, {holiday:%b} {holiday.day}"
-            return [*choice, When("eve", words, eve)]
+            return [*choice, CallTime("eve", words, eve)]
     return choice
 
 
@@ -69,7 +69,7 @@ def _evening(rules: Rules, now: datetime, days: int) -> datetime:
 
 
 def holidays(year: int) -> frozenset[date]:
-    """When most clinics in the US are closed; source: 5 U.S.C. 6103, six of its days."""
+    """CallTime most clinics in the US are closed; source: 5 U.S.C. 6103, six of its days."""
     may_31, september_1, november_1 = date(year, 5, 31), date(year, 9, 1), date(year, 11, 1)
     return frozenset(
         {
@@ -83,7 +83,7 @@ def holidays(year: int) -> frozenset[date]:
     )
 
 
-def furnished(settings: Settings, today: date) -> Settings:
+def with_demo_defaults(settings: Settings, today: date) -> Settings:
     """A demo's settings, with a staff phone and holidays where none are set: both can be tried."""
     given: dict[str, object] = {}
     if not settings.staff_number:

@@ -86,3 +86,15 @@ class Handset(ABC):
 
     def not_heard(self, key: str) -> None:  # noqa: B027  # most faces have nothing to say here
         """A key was pressed where the line does not listen."""
+
+
+class AnsweringPhone(Handset):
+    """The phone that a <Dial> rings: staff press 1 to take the call, a voicemail box presses nothing."""
+
+    def __init__(self, staff: Staff) -> None:
+        self._staff = staff
+
+    async def listen(self, segment: Segment) -> Press | None:
+        """Press 1 after the whole prompt."""
+        person = self._staff is Staff.ANSWERS
+        return Press("1", 1.0) if person and segment.kind is Kind.WAIT else None

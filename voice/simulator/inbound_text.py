@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import ParseError, fromstring
 
 from voice.settings import DEMO_ACCOUNT
-from voice.simulator.caller_id import place
+from voice.simulator.caller_id import location_fields
 from voice.simulator.transport import Answer, Form
 
 LONGEST = 1600
@@ -46,8 +46,8 @@ class TextMessage:
             ("NumMedia", "0"),
             ("NumSegments", str(max(-(-len(self.words) // _ONE_PART), 1))),
             ("ApiVersion", "2010-04-01"),
-            *place("From", self.number),
-            *place("To", self.line),
+            *location_fields("From", self.number),
+            *location_fields("To", self.line),
         )
 
 

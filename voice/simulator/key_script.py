@@ -1,10 +1,12 @@
 """Keys written down beforehand, pressed on virtual time: `screening-line call --keys "1 2 . 2"`."""
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from voice.errors import ReportedError
 from voice.simulator.handset import KEYS, Handset, HungUp, Kind, Press, Segment, Staff
+from voice.simulator.transcript import CUT, HANGS_UP, PRESSES
 
 KEY_SECONDS = 0.3
 """From one digit of an entry to the next."""
@@ -114,3 +116,26 @@ class Scripted(Handset):
 def gap(segment: Segment) -> float:
     """Seconds before the next key of an entry; a key for the next prompt comes before its words."""
     return KEY_SECONDS if segment.kind is Kind.WAIT else 0.0
+
+
+def keys_of_call(lines: Iterable[str]) -> str:
+    """The script that places the call again, such as "1 . 2 - 4255550123# h".
+
+    A key after all was said gets a point before it. One that nobody heard is left out, and so is
+    the silence that ends a number: a script waits there by itself.
+    """
+    tokens: list[str] = []
+    sentences, entered = 0, False
+    for line in lines:
+        pressed = PRESSES.fullmatch(line)
+        if pressed is not None and pressed[2] == " (not heard)":
+            continue
+        silent = line.endswith(" s of silence)")
+        if pressed is not None or line == HANGS_UP:
+            tokens += ["."] if sentences > 1 else []
+            tokens.append("h" if pressed is None else pressed[1])
+        elif silent and not entered:
+            tokens.append("-")
+        entered = pressed is not None
+        sentences = sentences + 1 if line.startswith("LINE") and not line.endswith(CUT) else 0
+    return " ".join(tokens)

@@ -11,10 +11,29 @@ from enum import Enum
 from urllib.parse import urljoin
 
 from voice.simulator.caller_id import CallerId
-from voice.simulator.handset import KEYS, Handset, HungUp, Kind, Press, Segment, Staff
-from voice.simulator.pull import Alarm, Document, pull
+from voice.simulator.handset import (
+    KEYS,
+    AnsweringPhone,
+    Handset,
+    HungUp,
+    Kind,
+    Press,
+    Segment,
+    Staff,
+)
 from voice.simulator.transport import Form, Post
-from voice.simulator.twiml_document import Dial, Gather, Hangup, Heard, Redirect, Reject, Verb
+from voice.simulator.twiml_document import (
+    Alarm,
+    Dial,
+    Document,
+    Gather,
+    Hangup,
+    Playback,
+    Redirect,
+    Reject,
+    Verb,
+    fetch_document,
+)
 
 MOST_DOCUMENTS = 200
 MOST_SECONDS = 600.0
@@ -51,7 +70,7 @@ class _Over(Exception):  # noqa: N818  # the end of a call is no error
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class DocumentRequest:
     """A document to ask for: an address of the line, whole or a path, and what is told with it."""
 
     url: str
@@ -76,7 +95,7 @@ class Player:
 
     async def call(self) -> Ended:
         """Place the call, live it to its end, and tell the line that it is over."""
-        ended = await self.play(Request(self.incoming))
+        ended = await self.play(DocumentRequest(self.incoming))
         for key in self._ahead:
             self.handset.not_heard(key)
         length = math.ceil(self.seconds)
@@ -87,32 +106,32 @@ class Player:
             self.alarms.append(Alarm(11200, url, f"HTTP {answer.status}"))
         return ended
 
-    async def play(self, request: Request) -> Ended:
+    async def play(self, request: DocumentRequest) -> Ended:
         """Follow the documents from this one on."""
         try:
             while True:
-                request = await self._walk(await self._fetch(request))
+                request = await self._follow(await self._fetch(request))
         except _Over as over:
             return over.ended
 
-    async def _fetch(self, request: Request) -> Document:
+    async def _fetch(self, request: DocumentRequest) -> Document:
         """The document, or the fallback's, once: https://www.twilio.com/docs/usage/webhooks."""
-        came = await self._pull(request)
+        came = await self._request(request)
         if isinstance(came, Document):
             return came
         told = (("ErrorCode", str(came.code)), ("ErrorUrl", came.url))
-        document = await self._pull(Request(self.fallback, told))
+        document = await self._request(DocumentRequest(self.fallback, told))
         if isinstance(document, Document):
             return document
         await self._hear(_APPLICATION_ERROR)
         raise _Over(Ended.APPLICATION_ERROR)
 
-    async def _pull(self, request: Request) -> Document | Alarm:
+    async def _request(self, request: DocumentRequest) -> Document | Alarm:
         if len(self.documents) >= MOST_DOCUMENTS:
             raise _Over(Ended.TOO_MANY_DOCUMENTS)
         url = urljoin(self.post.base_url, request.url)
         status = "in-progress" if self.documents else "ringing"
-        came = await pull(self.post, url, (*self.caller.fields(status), *request.fields))
+        came = await fetch_document(self.post, url, (*self.caller.fields(status), *request.fields))
         ahead = self.handset.typed_ahead()
         self._ahead.extend(ahead)
         self.keys += ahead
@@ -123,7 +142,7 @@ class Player:
                 self.alarms.append(came)
         return came
 
-    async def _walk(self, document: Document) -> Request:
+    async def _follow(self, document: Document) -> DocumentRequest:
         """Do one verb after the other until one of them leads to the next document."""
         for verb in document.verbs:
             following = await self._do(verb, document.url)
@@ -131,9 +150,9 @@ class Player:
                 return following
         raise _Over(Ended.NOTHING_LEFT)
 
-    async def _do(self, verb: Verb, here: str) -> Request | None:
+    async def _do(self, verb: Verb, here: str) -> DocumentRequest | None:
         match verb:
-            case Heard():
+            case Playback():
                 for segment in verb.segments:
                     await self._hear(segment)
                 return None
@@ -142,17 +161,17 @@ class Player:
             case Dial():
                 return await self._dial(verb, here)
             case Redirect():
-                return Request(urljoin(here, verb.to))
+                return DocumentRequest(urljoin(here, verb.to))
             case Hangup():
                 raise _Over(Ended.LINE_HUNG_UP)
             case Reject():
                 raise _Over(Ended.REJECTED)
 
-    async def _gather(self, gather: Gather, here: str) -> Request | None:
+    async def _gather(self, gather: Gather, here: str) -> DocumentRequest | None:
         digits = await self._digits(gather)
         if not digits and not gather.action_on_empty_result:
             return None
-        return Request(urljoin(here, gather.action), (("Digits", digits),))
+        return DocumentRequest(urljoin(here, gather.action), (("Digits", digits),))
 
     async def _digits(self, gather: Gather) -> str:
         key, digits = None, ""
@@ -172,7 +191,7 @@ class Player:
                 return digits
             key = None
 
-    async def _dial(self, dial: Dial, here: str) -> Request | None:
+    async def _dial(self, dial: Dial, here: str) -> DocumentRequest | None:
         staff, leg = self.handset.staff(dial.number), self.caller.dialling(dial.number)
         rings = min(_RINGS.get(staff, math.inf), float(dial.timeout))
         await self._hear(Segment(Kind.RINGING, rings, dial.number))
@@ -189,13 +208,13 @@ class Player:
             ("DialCallDuration", str(int(TALK_SECONDS)) if bridged else "0"),
             ("DialBridged", "true" if bridged else "false"),
         )
-        return Request(urljoin(here, dial.action), told)
+        return DocumentRequest(urljoin(here, dial.action), told)
 
     async def _whisper(self, leg: CallerId, url: str, staff: Staff) -> bool:
         """Whether the one who answered let the caller in; the caller hears it ring meanwhile."""
-        other = Player(self.post, _Answering(staff), leg)
+        other = Player(self.post, AnsweringPhone(staff), leg)
         other.documents, other.alarms = self.documents, self.alarms
-        ended = await other.play(Request(url))
+        ended = await other.play(DocumentRequest(url))
         await self._hear(Segment(Kind.RINGING, other.seconds, leg.line))
         return ended is Ended.NOTHING_LEFT
 
@@ -227,15 +246,3 @@ class Player:
         self.seconds += seconds
         if self.seconds > MOST_SECONDS:
             raise _Over(Ended.TOO_LONG)
-
-
-class _Answering(Handset):
-    """Whoever answers the clinic's phone: staff press 1, a voicemail box presses nothing."""
-
-    def __init__(self, staff: Staff) -> None:
-        self._staff = staff
-
-    async def listen(self, segment: Segment) -> Press | None:
-        """Press 1 once all was said."""
-        person = self._staff is Staff.ANSWERS
-        return Press("1", 1.0) if person and segment.kind is Kind.WAIT else None

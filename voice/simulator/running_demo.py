@@ -21,7 +21,7 @@ class Demo:
     pid: int
 
 
-def announce(settings: Settings) -> None:
+def write_demo_file(settings: Settings) -> None:
     """Tell the phones of this computer about the demo in this process."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     file = settings.data_dir / NAME
@@ -37,7 +37,7 @@ def announce(settings: Settings) -> None:
         json.dump(asdict(demo), written)
 
 
-def withdraw(settings: Settings) -> None:
+def remove_demo_file(settings: Settings) -> None:
     """The demo in this process has ended; another process's is left alone."""
     demo = running_demo(settings.data_dir)
     if demo is not None and demo.pid == os.getpid():

@@ -6,12 +6,15 @@ from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from voice.simulator.handset import KEYS, Kind, Segment
 from voice.simulator.ssml import spoken
+from voice.simulator.transport import Answer, Form, Post
 
+_OK = 200
+_TYPES = {"text/xml", "application/xml"}
 LARGEST = 64 * 1024
 """Bytes of a document: https://www.twilio.com/docs/api/errors/11750."""
 SOUND_SECONDS = 5.0
 """How long a <Play> counts: the player does not listen to the file."""
-FOR_EVER = 1000
+ENDLESS_LOOPS = 1000
 """What loop="0" comes to: https://www.twilio.com/docs/voice/twiml/play."""
 
 
@@ -25,7 +28,7 @@ class InvalidTwimlError(Exception):  # reads as what the document is
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Playback:
     """<Say>, <Play> or <Pause>."""
 
     segments: tuple[Segment, ...]
@@ -70,10 +73,51 @@ class Reject:
     """<Reject>."""
 
 
-Verb = Heard | Gather | Dial | Redirect | Hangup | Reject
+Verb = Playback | Gather | Dial | Redirect | Hangup | Reject
 
 
-def read(body: bytes) -> tuple[Verb, ...]:
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document that came: what was asked, what was answered, and its verbs."""
+
+    url: str
+    fields: Form
+    body: str
+    verbs: tuple[Verb, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something at which Twilio would raise an alarm: its error code, where, and why."""
+
+    code: int
+    url: str
+    why: str
+
+
+async def fetch_document(post: Post, url: str, fields: Form) -> Document | Alarm:
+    """Post the fields to an absolute address, and read what comes back.
+
+    The codes are those of https://www.twilio.com/docs/api/errors: 11200 for a status other than
+    200, 12300 for a wrong content type, and what InvalidTwimlError says of the document.
+    """
+    answer = await post(url, fields)
+    try:
+        verbs = _verbs_of(answer)
+    except InvalidTwimlError as error:
+        return Alarm(error.code, url, str(error))
+    return Document(url, fields, answer.body.decode("utf-8", "replace"), verbs)
+
+
+def _verbs_of(answer: Answer) -> tuple[Verb, ...]:
+    if answer.status != _OK:
+        raise InvalidTwimlError(11200, f"HTTP {answer.status}")
+    if answer.content_type.partition(";")[0].strip().lower() not in _TYPES:
+        raise InvalidTwimlError(12300, f"the content type is {answer.content_type!r}")
+    return parse(answer.body)
+
+
+def parse(body: bytes) -> tuple[Verb, ...]:
     """The verbs of a document in their order. Raises InvalidTwimlError."""
     if len(body) > LARGEST:
         raise InvalidTwimlError(11750, f"{len(body)} bytes; a document has at most {LARGEST}")
@@ -97,7 +141,7 @@ def _verb(element: Element) -> Verb:
     return known(element)
 
 
-def _heard(element: Element) -> Heard:
+def _playback(element: Element) -> Playback:
     match element.tag:
         case "Say":
             try:
@@ -108,8 +152,8 @@ def _heard(element: Element) -> Heard:
             address = (element.text or "").strip()
             once = (Segment(Kind.SOUND, SOUND_SECONDS, address),)
         case _:
-            return Heard((Segment(Kind.PAUSE, float(_number(element, "length", 1))),))
-    return Heard(once * (_number(element, "loop", 1) or FOR_EVER))
+            return Playback((Segment(Kind.PAUSE, float(_number(element, "length", 1))),))
+    return Playback(once * (_number(element, "loop", 1) or ENDLESS_LOOPS))
 
 
 def _gather(element: Element) -> Gather:
@@ -122,7 +166,7 @@ def _gather(element: Element) -> Gather:
     for child in element:
         if child.tag not in {"Say", "Play", "Pause"}:
             raise InvalidTwimlError(13320, f"<{child.tag}> cannot stand in <Gather>")
-        prompt += _heard(child).segments
+        prompt += _playback(child).segments
     return Gather(
         prompt=tuple(replace(segment, interruptible=True) for segment in prompt),
         action=element.get("action", ""),
@@ -151,9 +195,9 @@ def _redirect(element: Element) -> Redirect:
 
 
 _VERBS: dict[str, Callable[[Element], Verb]] = {
-    "Say": _heard,
-    "Play": _heard,
-    "Pause": _heard,
+    "Say": _playback,
+    "Play": _playback,
+    "Pause": _playback,
     "Gather": _gather,
     "Dial": _dial,
     "Redirect": _redirect,

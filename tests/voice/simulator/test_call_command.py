@@ -14,12 +14,12 @@ from voice.bootstrap import Line
 from voice.simulator.call_command import (
     CallOptions,
     CallRefusedError,
-    by_hand,
-    by_script,
+    call_by_hand,
     call_options,
+    play_script,
 )
 from voice.simulator.caller_id import WITHHELD
-from voice.simulator.connect import Reached
+from voice.simulator.connect import ConnectedLine
 from voice.simulator.handset import Staff
 from voice.simulator.key_script import read_keys
 from voice.simulator.transport import InProcess
@@ -28,27 +28,27 @@ TO_THE_TIMES = "1 2 2 2 2 2 # # # # # #"
 
 
 @pytest.fixture
-def reached(line: Line) -> Reached:
+def connected(line: Line) -> ConnectedLine:
     """The line of the tests, as a terminal reaches it."""
     app, settings = create_app(line), line.settings
     post = InProcess(app, settings.public_base_url, settings.tokens[0])
-    return Reached(post, settings, line.pool)
+    return ConnectedLine(post, settings, line.pool)
 
 
-async def placed(reached: Reached, keys: str) -> None:
-    await by_script(reached, "+14255550123", read_keys(keys), Staff.NO_ANSWER)
+async def placed(connected: ConnectedLine, keys: str) -> None:
+    await play_script(connected, "+14255550123", read_keys(keys), Staff.NO_ANSWER)
 
 
 async def test_the_transcript_is_printed_and_the_booking_shown(
-    reached: Reached, capsys: pytest.CaptureFixture[str]
+    connected: ConnectedLine, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The transcript alone goes to standard output, so that it can be kept."""
-    await placed(reached, f"{TO_THE_TIMES} . 2 . 1 - h")
+    await placed(connected, f"{TO_THE_TIMES} . 2 . 1 - h")
     printed = capsys.readouterr()
     assert printed.out.startswith("caller: +14255550123\nstarts: ")
     assert "LINE: You are booked.\n" in printed.out
     assert printed.out.endswith("CALLER hangs up\nThe caller hung up.\n")
-    async with reached.pool.connection() as conn:
+    async with connected.pool.connection() as conn:
         rows = await conn.execute("SELECT sid FROM call")
         [sid] = await rows.fetchone() or [""]
         [booking] = await bookings_of_call(conn, sid)
@@ -60,36 +60,36 @@ async def test_the_transcript_is_printed_and_the_booking_shown(
 
 
 async def test_a_call_that_books_nothing_says_so(
-    reached: Reached, capsys: pytest.CaptureFixture[str]
+    connected: ConnectedLine, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A time that was only chosen is no booking."""
-    await placed(reached, f"{TO_THE_TIMES} . 2 h")
+    await placed(connected, f"{TO_THE_TIMES} . 2 h")
     said = capsys.readouterr().err.strip().splitlines()
     assert re.fullmatch(r"The caller hung up, after \d min \d+ s and 13 keys\.", said[0])
     assert said[1:] == ["Nothing was booked."]
 
 
 async def test_a_call_back_request_of_the_call_is_shown(
-    reached: Reached, capsys: pytest.CaptureFixture[str]
+    connected: ConnectedLine, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """And those of other calls are not."""
-    async with reached.pool.connection() as conn:
+    async with connected.pool.connection() as conn:
         await call_backs.ask(conn, "CA" + "f" * 32, "another call", None, "en")
-    await placed(reached, "0 . 1 h")
+    await placed(connected, "0 . 1 h")
     told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("Call-back")]
     assert len(told) == 1
     assert "another call" not in told[0]
 
 
 async def test_a_person_types_the_keys(
-    reached: Reached, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    connected: ConnectedLine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was said until each key, how the call ended, and what it came to."""
     hands, screen = pty.openpty()
     with os.fdopen(hands, "wb", buffering=0) as typing, os.fdopen(screen) as stdin:
         monkeypatch.setattr("sys.stdin", stdin)
         asyncio.get_running_loop().call_later(0.5, typing.write, b"1h")
-        await by_hand(reached, CallOptions("+14255550123", None, Staff.NO_ANSWER, fast=True))
+        await call_by_hand(connected, CallOptions("+14255550123", None, Staff.NO_ANSWER, fast=True))
     seen = capsys.readouterr().out
     assert seen.startswith("Calling BodyFix Physical Therapy from +14255550123. Type 0-9 * #;")
     assert "> 1\n" in seen

@@ -1,4 +1,4 @@
-"""The times that a visitor may call at, and what a demo is furnished with."""
+"""The times that a visitor may call at, and what a demo is with_demo_defaults with."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -7,7 +7,7 @@ from pathlib import Path
 from support.clinic import PACIFIC, RULES, at
 
 from voice.settings import Settings
-from voice.simulator.demo_clock import DemoClock, furnished, holidays, times_to_call
+from voice.simulator.demo_clock import DemoClock, holidays, times_to_call, with_demo_defaults
 
 
 def shown(now: datetime, closed: frozenset[date] = frozenset()) -> dict[str, str]:
@@ -47,17 +47,17 @@ def test_the_clock_goes_on_from_where_it_was_set() -> None:
     clock.set(at("2026-12-24 20:00"))
     base[0] = datetime(2026, 12, 1, 18, 5, tzinfo=UTC)
     assert clock() == at("2026-12-24 20:05")
-    assert clock.truly() == base[0]
+    assert clock.real_time() == base[0]
 
 
 def test_a_demo_is_furnished_where_nothing_is_set(tmp_path: Path) -> None:
     """What somebody has set stays as it is."""
     plain = Settings.load("demo").model_copy(update={"data_dir": tmp_path})
-    given = furnished(plain, date(2026, 11, 30))
+    given = with_demo_defaults(plain, date(2026, 11, 30))
     assert given.is_demo
     assert given.staff_number
     assert date(2027, 1, 1) in given.closed_dates
     own = {"staff_number": "+14255550100", "closed_dates": frozenset({date(2026, 12, 2)})}
-    assert furnished(plain.model_copy(update=own), date(2026, 11, 30)) == plain.model_copy(
+    assert with_demo_defaults(plain.model_copy(update=own), date(2026, 11, 30)) == plain.model_copy(
         update=own
     )

@@ -8,7 +8,7 @@ from support.tiny_line import BASE, TOKEN, TinyLine
 
 from voice.simulator.caller_id import CallerId
 from voice.simulator.handset import Staff
-from voice.simulator.key_script import InvalidKeysError, Scripted, read_keys
+from voice.simulator.key_script import InvalidKeysError, Scripted, keys_of_call, read_keys
 from voice.simulator.player import Ended, Player
 from voice.simulator.transport import InProcess
 
@@ -101,3 +101,22 @@ def test_a_wrong_token_is_named(token: str) -> None:
         f"'{token}' in the keys is not understood; write keys (1, *, 4255550123#), - for silence,"
         " . to hear all before the next key, h to hang up."
     )
+
+
+@pytest.mark.parametrize(
+    ("lines", "keys"),
+    [
+        (["LINE: One. —", "CALLER presses 1"], "1"),
+        (["LINE: One.", "CALLER presses 1"], "1"),
+        (["LINE: One.", "LINE: Two.", "CALLER presses 1"], ". 1"),
+        (["LINE: One.", "LINE: Two, —", "CALLER presses 1"], "1"),
+        (["LINE: One.", "(8 s of silence)", "LINE: Again.", "CALLER presses 2"], "- 2"),
+        (["LINE: One.", "CALLER presses 425#", "LINE: Two.", "CALLER hangs up"], "425# h"),
+        (["LINE: One.", "CALLER presses 12", "(10 s of silence)"], "12"),
+        (["LINE: One.", "CALLER presses 7 (not heard)", "LINE: Two.", "CALLER presses 1"], ". 1"),
+        (["CALLER presses 1 too early", "LINE: One."], "1"),
+    ],
+)
+def test_the_keys_of_a_call(lines: list[str], keys: str) -> None:
+    """A point where all was heard, a dash for silence, h at the end; lost keys are left out."""
+    assert keys_of_call(lines) == keys

@@ -8,7 +8,7 @@ from support.tiny_line import BASE, TOKEN, Hands, play
 from voice.simulator.caller_id import CallerId
 from voice.simulator.player import Ended, Player
 from voice.simulator.transport import InProcess
-from voice.simulator.twiml_document import InvalidTwimlError, read
+from voice.simulator.twiml_document import InvalidTwimlError, parse
 
 SORRY = "<Say>Sorry, please call again.</Say><Hangup/>"
 
@@ -101,4 +101,4 @@ def test_a_face_can_only_press_keys_that_a_phone_has() -> None:
 def test_what_is_wrong_with_a_document_is_said() -> None:
     """The reason names the verb and what was expected."""
     with pytest.raises(InvalidTwimlError, match=r"<Pause length='x'> is no whole number from 0"):
-        read(b"<Response><Pause length='x'/></Response>")
+        parse(b"<Response><Pause length='x'/></Response>")

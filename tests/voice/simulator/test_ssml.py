@@ -5,15 +5,15 @@ from support.tiny_line import play
 
 from voice.dialogue.speech import seconds
 from voice.simulator.handset import Kind, Segment
-from voice.simulator.twiml_document import Heard, read
+from voice.simulator.twiml_document import Playback, parse
 
 ELEVEN = "one two three four five six seven eight nine ten eleven"
 
 
 def say(inside: str, attributes: str = "") -> list[Segment]:
     """The moments of one Say."""
-    (verb,) = read(f"<Response><Say {attributes}>{inside}</Say></Response>".encode())
-    assert isinstance(verb, Heard)
+    (verb,) = parse(f"<Response><Say {attributes}>{inside}</Say></Response>".encode())
+    assert isinstance(verb, Playback)
     return list(verb.segments)
 
 

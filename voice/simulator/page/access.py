@@ -22,21 +22,21 @@ HEADERS = {
 _HERE = {"127.0.0.1", "::1", "localhost"}
 
 
-class Guarded(APIRoute):
+class LocalRoute(APIRoute):
     """A route of the page: other sites, and names that only lead here, are refused."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Look first, answer then."""
         answer = super().get_route_handler()
 
-        async def guarded(request: Request) -> Response:
+        async def checked(request: Request) -> Response:
             if not _from_here(request):
                 return Response("This page is for this computer only.\n", 403, HEADERS)
             response = await answer(request)
             response.headers.update(HEADERS)
             return response
 
-        return guarded
+        return checked
 
 
 def _from_here(request: Request) -> bool:

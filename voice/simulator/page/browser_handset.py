@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 from voice.simulator.handset import Handset, HungUp, Kind, Press, Segment, Staff
 
-PATIENCE = 3.0
+VOICE_ALLOWANCE = 3.0
 """A voice may take so many times as long as estimated before the call goes on without it."""
 
-Tell = Callable[..., None]
+Publish = Callable[..., None]
 
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """A key: in which moment, and after how many words of it, when the page could tell."""
+    """A key: in which moment, and after how many words of it, when the page could publish."""
 
     key: str
     segment: int
@@ -51,11 +51,11 @@ class BrowserHandset(Handset):
     """
 
     def __init__(
-        self, tell: Tell, outcome: Staff, pace: Pace, script: Handset | None = None
+        self, publish: Publish, outcome: Staff, pace: Pace, script: Handset | None = None
     ) -> None:
         self.outcome = outcome
         self.segments: list[Segment] = []
-        self._tell, self._pace, self._script = tell, pace, script
+        self._publish, self._pace, self._script = publish, pace, script
         self._came: asyncio.Queue[_Key | _Spoken | _HangUp] = asyncio.Queue()
 
     def press(self, key: str, segment: int = 0, said: int | None = None) -> None:
@@ -79,7 +79,7 @@ class BrowserHandset(Handset):
         planned = await self._script.listen(segment) if self._script else None
         voiced = self._pace.voiced and segment.kind is Kind.SPEECH and planned is None
         speed = self._pace.waits if segment.kind is Kind.WAIT else self._pace.speed
-        self._tell(
+        self._publish(
             "segment",
             number=len(self.segments),
             kind=segment.kind.name.lower(),
@@ -93,17 +93,19 @@ class BrowserHandset(Handset):
         lasts = (segment.left if planned is None else planned.after) / speed
         clock = asyncio.get_running_loop()
         began = clock.time()
-        came = await self._next(began + (lasts * PATIENCE + 2 if voiced else lasts), voiced=voiced)
+        came = await self._next(
+            began + (lasts * VOICE_ALLOWANCE + 2 if voiced else lasts), voiced=voiced
+        )
         after = min((clock.time() - began) * speed, segment.left)
         match came:
             case _Key():
-                self._tell("key", key=came.key)
+                self._publish("key", key=came.key)
                 return Press(came.key, self._after(came, segment, after))
             case _HangUp():
                 return HungUp(after)
             case None:
                 if isinstance(planned, Press):
-                    self._tell("key", key=planned.key)
+                    self._publish("key", key=planned.key)
                 return planned
 
     def typed_ahead(self) -> str:
@@ -113,7 +115,7 @@ class BrowserHandset(Handset):
             match self._came.get_nowait():
                 case _Key(key):
                     keys += key
-                    self._tell("key", key=key)
+                    self._publish("key", key=key)
                 case _HangUp() as hang_up:
                     kept.append(hang_up)
                 case _Spoken():
@@ -127,8 +129,8 @@ class BrowserHandset(Handset):
         return self.outcome
 
     def not_heard(self, key: str) -> None:
-        """Tell the caller that nobody listened."""
-        self._tell("not_heard", key=key)
+        """Publish the caller that nobody listened."""
+        self._publish("not_heard", key=key)
 
     async def _next(self, deadline: float, *, voiced: bool) -> _Key | _HangUp | None:
         """What the caller does before the deadline; None when the moment went by."""

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from voice.simulator.page import staff_actions
-from voice.simulator.page.access import Guarded
-from voice.simulator.page.session import Stage
+from voice.simulator.page.access import LocalRoute
+from voice.simulator.page.session import Session
 from voice.simulator.page.templates import page
 from voice.simulator.page.week_view import clock, day_and_clock, week_of
 
@@ -29,16 +29,16 @@ class Block(BaseModel):
     part: Literal["morning", "afternoon", "day"]
 
 
-def router(stage: Stage) -> APIRouter:
+def router(session: Session) -> APIRouter:
     """The routes."""
-    routes = APIRouter(route_class=Guarded, prefix="/phone/calendar")
-    line = stage.line
+    routes = APIRouter(route_class=LocalRoute, prefix="/phone/calendar")
+    line = session.line
 
     @routes.get("")
     async def week(day: date | None = None) -> Response:
         """The week of a day, or of today."""
-        shown = await week_of(line, day or stage.today, stage.watch.held)
-        return page("week.html", week=shown, today=stage.today)
+        shown = await week_of(line, day or session.today, session.watcher.held)
+        return page("week.html", week=shown, today=session.today)
 
     @routes.get("/{event_id}")
     async def note(event_id: str) -> Response:
@@ -57,23 +57,23 @@ def router(stage: Stage) -> APIRouter:
         )
 
     @routes.post("/blocks")
-    async def block(wanted: Block) -> staff_actions.Done:
+    async def block(wanted: Block) -> staff_actions.ActionResult:
         """Staff block a morning, an afternoon or a day."""
         return _told(await staff_actions.block(line, wanted.day, wanted.part))
 
     @routes.post("/{event_id}/move")
-    async def move(event_id: str, wanted: Move) -> staff_actions.Done:
+    async def move(event_id: str, wanted: Move) -> staff_actions.ActionResult:
         """Staff drag an event to another time."""
         return _told(await staff_actions.move(line, event_id, wanted.day, wanted.time))
 
     @routes.post("/{event_id}/delete")
-    async def delete(event_id: str) -> staff_actions.Done:
+    async def delete(event_id: str) -> staff_actions.ActionResult:
         """Staff delete an event."""
         return _told(await staff_actions.delete(line, event_id))
 
-    def _told(done: staff_actions.Done) -> staff_actions.Done:
+    def _told(done: staff_actions.ActionResult) -> staff_actions.ActionResult:
         if done.ok:
-            stage.feed.tell("staff", words=done.says)
+            session.events.publish("staff", words=done.message)
         return done
 
     return routes

@@ -9,10 +9,10 @@ from voice.simulator.caller_id import WITHHELD
 from voice.simulator.handset import Staff
 from voice.simulator.key_script import InvalidKeysError, read_keys
 from voice.simulator.page import server_voice
-from voice.simulator.page.access import Guarded
+from voice.simulator.page.access import LocalRoute
 from voice.simulator.page.browser_handset import Pace
 from voice.simulator.page.live_call import CallRequest
-from voice.simulator.page.session import Stage
+from voice.simulator.page.session import Session
 
 _NO_CONTENT, _NOT_FOUND, _CONFLICT, _UNREADABLE = 204, 404, 409, 422
 _SIGNED = "TN-Validation-Passed-A"
@@ -52,15 +52,15 @@ class Chosen(BaseModel):
     staff: Literal[Staff.ANSWERS, Staff.VOICEMAIL, Staff.BUSY, Staff.NO_ANSWER]
 
 
-def router(stage: Stage) -> APIRouter:
+def router(session: Session) -> APIRouter:
     """The routes."""
-    routes = APIRouter(route_class=Guarded, prefix="/phone/calls")
-    _add_the_call(routes, stage)
-    _add_what_is_kept(routes, stage)
+    routes = APIRouter(route_class=LocalRoute, prefix="/phone/calls")
+    _add_the_call(routes, session)
+    _add_what_is_kept(routes, session)
     return routes
 
 
-def _add_the_call(routes: APIRouter, stage: Stage) -> None:
+def _add_the_call(routes: APIRouter, session: Session) -> None:
     """What the caller and the clinic's phone do."""
 
     @routes.post("")
@@ -77,37 +77,37 @@ def _add_the_call(routes: APIRouter, stage: Stage) -> None:
             pace=Pace(placed.speed, placed.waits, placed.voiced),
             steps=steps,
         )
-        await stage.patient_phone.know_landline(placed.number)
-        return {"call": stage.place(request).sid}
+        await session.patient_phone.know_landline(placed.number)
+        return {"call": session.place(request).sid}
 
     @routes.post("/{sid}/keys", status_code=_NO_CONTENT)
     async def press(sid: str, pressed: Pressed) -> None:
         """A key is pressed."""
-        stage.call(sid).handset.press(pressed.key, pressed.segment, pressed.said)
+        session.call(sid).handset.press(pressed.key, pressed.segment, pressed.said)
 
     @routes.post("/{sid}/heard", status_code=_NO_CONTENT)
     async def heard(sid: str, was: Heard) -> None:
         """The browser has spoken a sentence to its end."""
-        stage.call(sid).handset.spoken(was.segment)
+        session.call(sid).handset.spoken(was.segment)
 
     @routes.post("/{sid}/hang-up", status_code=_NO_CONTENT)
     async def hang_up(sid: str) -> None:
         """The caller hangs up."""
-        stage.call(sid).handset.hang_up()
+        session.call(sid).handset.hang_up()
 
     @routes.post("/{sid}/staff", status_code=_NO_CONTENT)
     async def staff(sid: str, chosen: Chosen) -> None:
         """Somebody at the clinic comes to the phone, or leaves it."""
-        stage.call(sid).handset.outcome = chosen.staff
+        session.call(sid).handset.outcome = chosen.staff
 
 
-def _add_what_is_kept(routes: APIRouter, stage: Stage) -> None:
+def _add_what_is_kept(routes: APIRouter, session: Session) -> None:
     """What the page fetches of a call."""
 
     @routes.get("/{sid}/transcript")
     async def transcript(sid: str) -> Response:
         """The call as a test: what `screening-line call --keys` prints, and the tests read."""
-        call = stage.call(sid)
+        call = session.call(sid)
         text = call.transcript()
         if text is None:
             raise HTTPException(_CONFLICT, "The call goes on; hang up first.")
@@ -118,7 +118,7 @@ def _add_what_is_kept(routes: APIRouter, stage: Stage) -> None:
     @routes.get("/{sid}/voice/{segment}")
     async def voice(sid: str, segment: int) -> Response:
         """A sentence of the call, spoken by this computer's own voice."""
-        segments = stage.call(sid).handset.segments
+        segments = session.call(sid).handset.segments
         if not 1 <= segment <= len(segments):
             raise HTTPException(_NOT_FOUND)
         heard = segments[segment - 1]

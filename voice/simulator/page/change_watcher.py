@@ -13,7 +13,7 @@ from calendar_sync.calendars.contract import Changes
 from calendar_sync.sync.staff_jobs import follow_all
 from voice.bootstrap import Line
 from voice.dialogue import speech
-from voice.simulator.page.event_stream import Feed
+from voice.simulator.page.event_stream import EventStream
 from voice.simulator.page.patient_phone import PatientPhone
 from voice.texts import outbox
 
@@ -23,11 +23,11 @@ LOOK_EVERY = 0.2
 """Seconds; only while a page is open."""
 
 
-class Watch:
+class ChangeWatcher:
     """What the open pages know so far of the diary, and of the calls placed from a page."""
 
-    def __init__(self, line: Line, feed: Feed, phone: PatientPhone) -> None:
-        self._line, self._feed, self._phone = line, feed, phone
+    def __init__(self, line: Line, events: EventStream, phone: PatientPhone) -> None:
+        self._line, self._events, self._phone = line, events, phone
         self._calls: dict[str, None] = {}
         self._known: dict[int, Booking] = {}
         self._asked: set[int] = set()
@@ -71,9 +71,9 @@ class Watch:
         for sid in list(self._calls):
             moved |= await self._call_changed(sid)
         if moved:
-            self._feed.tell("week")
+            self._events.publish("week")
         if await self._texts_changed():
-            self._feed.tell("texts")
+            self._events.publish("texts")
 
     async def _calendar_changed(self) -> bool:
         first = self._cursor is None
@@ -120,7 +120,7 @@ class Watch:
         event_id = booked.event_id if booked else None
         start = booked.slot.start.astimezone(self._line.settings.zone) if booked else None
         day = f"{start:%Y-%m-%d}" if start else None
-        self._feed.tell("did", call=sid, words=words, event=event_id, day=day)
+        self._events.publish("did", call=sid, words=words, event=event_id, day=day)
 
     def _news(self, before: Booking | None, now: Booking) -> list[str]:
         zone = self._line.settings.zone

@@ -6,9 +6,9 @@ from collections import deque
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
-MOST_KEPT = 1000
+MAX_KEPT = 1000
 """Events kept for a page that lost its connection and comes back."""
-QUIET_SECONDS = 15.0
+KEEP_ALIVE_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,24 +24,24 @@ class Event:
         return f"id: {self.number}\nevent: {self.kind}\ndata: {json.dumps(self.data)}\n\n"
 
 
-class Feed:
+class EventStream:
     """The events of this process, in their order, for any number of listeners."""
 
     def __init__(self) -> None:
-        self._kept: deque[Event] = deque(maxlen=MOST_KEPT)
-        self._listening: set[asyncio.Queue[Event | None]] = set()
+        self._kept: deque[Event] = deque(maxlen=MAX_KEPT)
+        self._subscribers: set[asyncio.Queue[Event | None]] = set()
         self._closed = False
         self._count = 0
 
-    def tell(self, kind: str, /, **data: object) -> None:
+    def publish(self, kind: str, /, **data: object) -> None:
         """Tell everybody who listens."""
         self._count += 1
         event = Event(self._count, kind, data)
         self._kept.append(event)
-        for queue in self._listening:
+        for queue in self._subscribers:
             queue.put_nowait(event)
 
-    async def listen(self, since: int | None = None) -> AsyncGenerator[str]:
+    async def subscribe(self, since: int | None = None) -> AsyncGenerator[str]:
         """Every event from now on; with ``since``, first those after that number."""
         queue: asyncio.Queue[Event | None] = asyncio.Queue()
         for kept in self._kept:
@@ -49,12 +49,12 @@ class Feed:
                 queue.put_nowait(kept)
         if self._closed:
             queue.put_nowait(None)
-        self._listening.add(queue)
+        self._subscribers.add(queue)
         try:
             yield "retry: 1000\n\n"
             while True:
                 try:
-                    async with asyncio.timeout(QUIET_SECONDS):
+                    async with asyncio.timeout(KEEP_ALIVE_SECONDS):
                         event = await queue.get()
                 except TimeoutError:
                     yield ": still here\n\n"
@@ -63,10 +63,10 @@ class Feed:
                     return
                 yield event.wire()
         finally:
-            self._listening.discard(queue)
+            self._subscribers.discard(queue)
 
     def close(self) -> None:
         """The line stops: every page's connection ends."""
         self._closed = True
-        for queue in self._listening:
+        for queue in self._subscribers:
             queue.put_nowait(None)

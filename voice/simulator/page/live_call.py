@@ -12,12 +12,11 @@ import structlog
 from voice.bootstrap import Line
 from voice.calls import journal
 from voice.simulator.caller_id import CallerId
-from voice.simulator.connect import Reached
+from voice.simulator.connect import ConnectedLine
 from voice.simulator.handset import Staff
-from voice.simulator.key_script import Scripted, Step
-from voice.simulator.keys_of_call import keys_of_call
+from voice.simulator.key_script import Scripted, Step, keys_of_call
 from voice.simulator.page.browser_handset import BrowserHandset, Pace
-from voice.simulator.page.event_stream import Feed
+from voice.simulator.page.event_stream import EventStream
 from voice.simulator.player import Ended, Player
 from voice.simulator.transcript import Heading, Recording
 from voice.simulator.transport import Answer, Form, Post
@@ -39,7 +38,7 @@ class CallRequest:
 
 
 @dataclass
-class _Watched:
+class _ObservedPost:
     """The way to the line, with every document shown on the page."""
 
     post: Post
@@ -62,7 +61,7 @@ class LiveCall:
     """A call that goes on, or has ended; ``began`` is the clinic's local time."""
 
     line: Line
-    feed: Feed
+    events: EventStream
     request: CallRequest
     began: datetime
     ended: Ended | None = None
@@ -88,17 +87,17 @@ class LiveCall:
 
     def tell(self, kind: str, /, **data: object) -> None:
         """Tell the page something of this call."""
-        self.feed.tell(kind, call=self.sid, **data)
+        self.events.publish(kind, call=self.sid, **data)
 
-    async def live(self, post: Post) -> None:
+    async def run(self, post: Post) -> None:
         """From the first ring to the end, and what came of it."""
-        player = Player(_Watched(post, self), self.recording, self.caller)
+        player = Player(_ObservedPost(post, self), self.recording, self.caller)
         why, left_behind = "The page's phone broke; the log tells why", list[str]()
         try:
             self.ended = await player.call()
             why = self.ended.value
-            reached = Reached(post, self.line.settings, self.line.pool)
-            left_behind = await reached.outcome(self.sid)
+            connected = ConnectedLine(post, self.line.settings, self.line.pool)
+            left_behind = await connected.outcome(self.sid)
         except Exception:
             log.exception("a call from the page ended badly")
         alarms = [f"Twilio would warn: {alarm.code} {alarm.why}" for alarm in player.alarms]

@@ -26,7 +26,7 @@ _IN_THE_EVENT = "Staff read in the event to call with the link."
 
 
 @dataclass(frozen=True, slots=True)
-class Next:
+class PendingText:
     """A text that waits for its time (aware): the words to skip there, and the clinic's wall."""
 
     at: datetime
@@ -45,7 +45,7 @@ class Screen:
     bubbles: list[Bubble]
     why_none: list[str]
     can_write: bool
-    next: Next | None
+    next: PendingText | None
 
 
 async def screen_of(
@@ -86,7 +86,7 @@ async def _visits(conn: AsyncConnection, number: str, sid: str) -> list[Booking]
 
 async def _next_due(
     conn: AsyncConnection, line: Line, number: str, visits: list[Booking]
-) -> Next | None:
+) -> PendingText | None:
     """The first text to this number that waits for its time."""
     waiting = [
         (max(row.due, row.not_before or row.due), row.kind)
@@ -99,7 +99,7 @@ async def _next_due(
         return None
     at, kind = min(ahead)
     when = day_and_clock(at.astimezone(line.settings.zone))
-    return Next(at, _SKIPS.get(kind, "Skip to the next text"), when)
+    return PendingText(at, _SKIPS.get(kind, "Skip to the next text"), when)
 
 
 async def _why_none(conn: AsyncConnection, visit: Booking, *, call_is_over: bool) -> list[str]:

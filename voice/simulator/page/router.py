@@ -18,9 +18,9 @@ from voice.simulator.page import (
     server_voice,
     text_routes,
 )
-from voice.simulator.page.access import Guarded
+from voice.simulator.page.access import LocalRoute
 from voice.simulator.page.patient_phone import LANDLINE
-from voice.simulator.page.session import Stage
+from voice.simulator.page.session import Session
 from voice.simulator.page.templates import FILES, TYPES, page
 from voice.simulator.page.week_view import day_and_clock
 from voice.texts.rendering import plain_number
@@ -36,17 +36,17 @@ class Chosen(BaseModel):
 
 def add_phone(app: FastAPI, line: Line) -> Callable[[], None]:
     """Add the page of a demo to the line's application; what it returns ends its connections."""
-    stage = Stage(line, app)
-    app.include_router(_router(stage))
-    app.include_router(call_routes.router(stage))
-    app.include_router(calendar_routes.router(stage))
-    app.include_router(text_routes.router(stage))
-    return stage.close
+    session = Session(line, app)
+    app.include_router(_router(session))
+    app.include_router(call_routes.router(session))
+    app.include_router(calendar_routes.router(session))
+    app.include_router(text_routes.router(session))
+    return session.close
 
 
-def _router(stage: Stage) -> APIRouter:
-    router = APIRouter(route_class=Guarded)
-    line = stage.line
+def _router(session: Session) -> APIRouter:
+    router = APIRouter(route_class=LocalRoute)
+    line = session.line
 
     @router.get("/phone")
     async def the_page() -> Response:
@@ -57,10 +57,10 @@ def _router(stage: Stage) -> APIRouter:
             clinic=line.settings.clinic_name,
             unsigned=bool(clinical_signoff.unsigned()),
             times=[
-                (when.name, when.words, day_and_clock(when.at.astimezone(zone)))
-                for when in stage.times
+                (when.name, when.label, day_and_clock(when.at.astimezone(zone)))
+                for when in session.times
             ],
-            now=stage.wall,
+            now=session.local_time,
             callers=_CALLERS,
             staff=_STAFF,
             has_voice=server_voice.has_voice(),
@@ -82,8 +82,8 @@ def _router(stage: Stage) -> APIRouter:
         """What happens from now on, or from where a lost connection left off."""
 
         async def told() -> AsyncGenerator[str]:
-            async with stage.watch.page_open():
-                async for event in stage.feed.listen(last_event_id):
+            async with session.watcher.page_open():
+                async for event in session.events.subscribe(last_event_id):
                     yield event
 
         return StreamingResponse(told(), media_type="text/event-stream")
@@ -91,14 +91,14 @@ def _router(stage: Stage) -> APIRouter:
     @router.post("/phone/clock")
     async def clock(chosen: Chosen) -> dict[str, str]:
         """Let it be another time in the demo."""
-        await stage.set_clock(chosen.when)
-        return {"now": stage.wall}
+        await session.set_clock(chosen.when)
+        return {"now": session.local_time}
 
     @router.post("/phone/known-patient")
-    async def a_known_patient() -> sample_patient.Known:
+    async def known_patient() -> sample_patient.SamplePatient:
         """A number with a booking."""
-        stage.watch.follow(sample_patient.CALL_SID)
-        return await sample_patient.known_patient(line)
+        session.watcher.follow(sample_patient.CALL_SID)
+        return await sample_patient.sample_patient_visit(line)
 
     return router
 

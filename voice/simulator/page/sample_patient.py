@@ -23,23 +23,23 @@ _CHART = {
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class SamplePatient:
     """What the page says of the patient."""
 
     number: str
     says: str
 
 
-async def known_patient(line: Line) -> Known:
+async def sample_patient_visit(line: Line) -> SamplePatient:
     """The patient, with a booking to come: the one there is, or a new one at the next free time."""
     async with line.pool.connection() as conn:
         made = await confirmation.bookings_of_call(conn, CALL_SID)
     coming = [each for each in made if each.state == "booked" and each.slot.start > line.now()]
     booked = coming[-1] if coming else await _book(line, len(made))
     if booked is None:
-        return Known(NUMBER, "No time is free, so this patient has no booking.")
+        return SamplePatient(NUMBER, "No time is free, so this patient has no booking.")
     when = speech.day_and_time(booked.slot.start, line.settings.zone).en
-    return Known(NUMBER, f"Booked for {when}; visit code {booked.visit_code}.")
+    return SamplePatient(NUMBER, f"Booked for {when}; visit code {booked.visit_code}.")
 
 
 async def _book(line: Line, before: int) -> Booking | None:

@@ -9,45 +9,45 @@ from fastapi import FastAPI, HTTPException
 from calendar_sync.bookings import free_times
 from voice.bootstrap import Line
 from voice.dialogue import speech
-from voice.simulator.demo_clock import DemoClock, When, times_to_call
-from voice.simulator.page.change_watcher import Watch
-from voice.simulator.page.event_stream import Feed
+from voice.simulator.demo_clock import CallTime, DemoClock, times_to_call
+from voice.simulator.page.change_watcher import ChangeWatcher
+from voice.simulator.page.event_stream import EventStream
 from voice.simulator.page.live_call import CallRequest, LiveCall
 from voice.simulator.page.patient_phone import PatientPhone
 from voice.simulator.page.week_view import day_and_clock
 from voice.simulator.transport import InProcess
 
-MOST_CALLS = 20
+MAX_CALLS = 20
 """Calls kept for their transcripts; older ones are forgotten."""
 _NOT_FOUND = 404
 
 
 @dataclass
-class Stage:
+class Session:
     """One demo. ``app`` is the line's application: the calls go through its front door."""
 
     line: Line
     app: FastAPI
-    feed: Feed = field(default_factory=Feed)
+    events: EventStream = field(default_factory=EventStream)
     calls: dict[str, LiveCall] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Begin to watch once a page is open."""
         self.patient_phone = PatientPhone(self.line)
-        self.watch = Watch(self.line, self.feed, self.patient_phone)
+        self.watcher = ChangeWatcher(self.line, self.events, self.patient_phone)
         settings = self.line.settings
         self.post = InProcess(self.app, settings.public_base_url, settings.tokens[0])
 
     def place(self, request: CallRequest) -> LiveCall:
         """Start a call; it goes on by itself."""
         settings = self.line.settings
-        call = LiveCall(self.line, self.feed, request, self.line.now().astimezone(settings.zone))
-        for sid in [sid for sid, old in self.calls.items() if old.ended][: -MOST_CALLS or None]:
+        call = LiveCall(self.line, self.events, request, self.line.now().astimezone(settings.zone))
+        for sid in [sid for sid, old in self.calls.items() if old.ended][: -MAX_CALLS or None]:
             del self.calls[sid]
         self.calls[call.sid] = call
-        self.watch.follow(call.sid)
-        task = asyncio.create_task(call.live(self.post))
+        self.watcher.follow(call.sid)
+        task = asyncio.create_task(call.run(self.post))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return call
@@ -59,10 +59,10 @@ class Stage:
         return self.calls[sid]
 
     @property
-    def times(self) -> list[When]:
-        """When a visitor may call."""
+    def times(self) -> list[CallTime]:
+        """CallTime a visitor may call."""
         clock = self.line.now
-        now = clock.truly() if isinstance(clock, DemoClock) else clock()
+        now = clock.real_time() if isinstance(clock, DemoClock) else clock()
         choice = times_to_call(self.line.clinic.rules, now)
         return choice if isinstance(clock, DemoClock) else choice[:1]
 
@@ -81,11 +81,11 @@ class Stage:
         clock.set(at)
         await free_times.refresh(self.line.clinic)
         await self.line.clinic.send_due()
-        self.feed.tell("week")
+        self.events.publish("week")
 
     @property
-    def wall(self) -> str:
-        """The demo's time on the clinic's wall."""
+    def local_time(self) -> str:
+        """The demo's time on the clinic's local_time."""
         zone = self.line.settings.zone
         local = day_and_clock(self.line.now().astimezone(zone))
         return f"{local} {speech.zone_name(zone).en}"
@@ -101,6 +101,6 @@ class Stage:
 
     def close(self) -> None:
         """The line stops."""
-        self.feed.close()
+        self.events.close()
         for task in self._tasks:
             task.cancel()

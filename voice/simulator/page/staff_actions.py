@@ -22,16 +22,16 @@ _TITLE = "Blocked by staff"
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class ActionResult:
     """What staff did, as a sentence; ``ok`` is False when nothing was done."""
 
-    says: str
+    message: str
     ok: bool = True
 
 
-_NOT_THERE = Done("This event is not in the calendar any more.", ok=False)
+_NOT_THERE = ActionResult("This event is not in the calendar any more.", ok=False)
 _TRIES = 3
-_NO_ANSWER = Done("The calendar did not answer. Try again.", ok=False)
+_NO_ANSWER = ActionResult("The calendar did not answer. Try again.", ok=False)
 
 
 async def find(line: Line, event_id: str) -> CalendarEvent | None:
@@ -40,7 +40,7 @@ async def find(line: Line, event_id: str) -> CalendarEvent | None:
     return found if isinstance(found, CalendarEvent) and not found.cancelled else None
 
 
-async def move(line: Line, event_id: str, day: date, at: time) -> Done:
+async def move(line: Line, event_id: str, day: date, at: time) -> ActionResult:
     """Give the event another local time; its length stays."""
     start = datetime.combine(day, at, line.settings.zone).astimezone(UTC)
     for _ in range(_TRIES):
@@ -49,36 +49,36 @@ async def move(line: Line, event_id: str, day: date, at: time) -> Done:
             return _NOT_THERE
         to = Span(start, start + (found.span.end - found.span.start))
         if to == found.span:
-            return Done("The event stays where it is.")
+            return ActionResult("The event stays where it is.")
         if isinstance(await line.clinic.calendar.move(event_id, to, found.etag), CalendarEvent):
             local = start.astimezone(line.settings.zone)
-            return Done(f"Staff moved the event to {day_and_clock(local)}.")
+            return ActionResult(f"Staff moved the event to {day_and_clock(local)}.")
     return _NO_ANSWER
 
 
-async def delete(line: Line, event_id: str) -> Done:
+async def delete(line: Line, event_id: str) -> ActionResult:
     """Delete the event, as staff would with one key."""
     for _ in range(_TRIES):
         found = await find(line, event_id)
         if found is None:
             return _NOT_THERE
         if isinstance(await line.clinic.calendar.cancel(event_id, found.etag), Gone):
-            return Done("Staff deleted the event.")
+            return ActionResult("Staff deleted the event.")
     return _NO_ANSWER
 
 
-async def block(line: Line, day: date, part: Part) -> Done:
+async def block(line: Line, day: date, part: Part) -> ActionResult:
     """An event of staff's own, over the open hours of a morning, an afternoon or a day."""
     span = _span(line.clinic.rules, day, part)
     if span is None:
-        return Done("The clinic is closed then.", ok=False)
+        return ActionResult("The clinic is closed then.", ok=False)
     event_id = b32hexencode(token_bytes(20)).decode().lower()
     blocked = await line.clinic.calendar.insert(Event(event_id, span, _TITLE))
     if not isinstance(blocked, Inserted):
         return _NO_ANSWER
     zone = line.settings.zone
     start, end = span.start.astimezone(zone), span.end.astimezone(zone)
-    return Done(f"Staff blocked {day_and_clock(start)} to {clock(end)}.")
+    return ActionResult(f"Staff blocked {day_and_clock(start)} to {clock(end)}.")
 
 
 def _span(rules: Rules, day: date, part: Part) -> Span | None:

@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, Field
 
-from voice.simulator.page.access import Guarded
+from voice.simulator.page.access import LocalRoute
 from voice.simulator.page.phone_screen import Screen, screen_of
-from voice.simulator.page.session import Stage
+from voice.simulator.page.session import Session
 
 _NO_CONTENT, _CONFLICT = 204, 409
 
@@ -27,24 +27,24 @@ class Reply(BaseModel):
     words: Annotated[str, Field(min_length=1, max_length=1600)]
 
 
-def router(stage: Stage) -> APIRouter:
+def router(session: Session) -> APIRouter:
     """The routes; numbers come in the body, as addresses end up in lists."""
-    routes = APIRouter(route_class=Guarded, prefix="/phone/texts")
-    line, phone = stage.line, stage.patient_phone
+    routes = APIRouter(route_class=LocalRoute, prefix="/phone/texts")
+    line, phone = session.line, session.patient_phone
 
     async def screen(whose: Phone) -> Screen:
-        over = stage.is_over(whose.call)
+        over = session.is_over(whose.call)
         return await screen_of(line, phone, whose.number, whose.call, call_is_over=over)
 
     @routes.post("")
     async def shown(whose: Phone) -> dict[str, object]:
         """The phone as it is now, with the time on the clinic's wall."""
-        return {**asdict(await screen(whose)), "now": stage.wall}
+        return {**asdict(await screen(whose)), "now": session.local_time}
 
     @routes.post("/reply", status_code=_NO_CONTENT)
     async def reply(written: Reply) -> None:
         """The patient writes back."""
-        await phone.write(stage.post, written.number, written.words)
+        await phone.write(session.post, written.number, written.words)
 
     @routes.post("/skip", status_code=_NO_CONTENT)
     async def skip(whose: Phone) -> None:
@@ -52,6 +52,6 @@ def router(stage: Stage) -> APIRouter:
         due = (await screen(whose)).next
         if due is None:
             raise HTTPException(_CONFLICT, "No text waits for its time.")
-        await stage.skip_to(due.at)
+        await session.skip_to(due.at)
 
     return routes

@@ -16,7 +16,7 @@ _SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class CalendarBlock:
     """Something in the calendar; ``begins`` and ``ends`` in minutes of its local day."""
 
     kind: str  # booking, busy, held
@@ -34,7 +34,7 @@ class Day:
     day: date
     closed: str
     hours: tuple[tuple[int, int], ...]
-    blocks: tuple[Block, ...]
+    blocks: tuple[CalendarBlock, ...]
     now: int | None
 
 
@@ -111,15 +111,15 @@ def _day(
     )
 
 
-def _block(rules: Rules, span: Span, entry: CalendarEvent | None) -> Block:
+def _block(rules: Rules, span: Span, entry: CalendarEvent | None) -> CalendarBlock:
     start, end = (edge.astimezone(rules.zone) for edge in (span.start, span.end))
     begins = start.hour * _HOUR + start.minute
     ends = end.hour * _HOUR + end.minute if end.date() == start.date() else _DAY
     time = f"{clock(start)} to {clock(end)}"
     if entry is None:
-        return Block("held", "Held for a caller", time, begins, ends)
+        return CalendarBlock("held", "Held for a caller", time, begins, ends)
     kind = "busy" if entry.booking_id is None else "booking"
-    return Block(kind, entry.title, time, begins, ends, entry.event_id)
+    return CalendarBlock(kind, entry.title, time, begins, ends, entry.event_id)
 
 
 async def _offered(line: Line) -> tuple[str, ...]:

@@ -18,8 +18,8 @@ from voice.app import create_app
 from voice.background import run_in_background
 from voice.bootstrap import Line, line_on
 from voice.settings import Settings
-from voice.simulator.demo_clock import DemoClock, furnished
-from voice.simulator.page.session import Stage
+from voice.simulator.demo_clock import DemoClock, with_demo_defaults
+from voice.simulator.page.session import Session
 from voice.worker import jobs, work
 
 
@@ -33,7 +33,7 @@ def clock(now: SetClock) -> DemoClock:
 @pytest_asyncio.fixture
 async def line(database: AsyncConnectionPool, clock: DemoClock) -> AsyncGenerator[Line]:
     """A demo with an empty diary and a worker."""
-    settings = furnished(Settings.load("demo"), date(2026, 11, 30))
+    settings = with_demo_defaults(Settings.load("demo"), date(2026, 11, 30))
     line = line_on(settings, database, clock)
     await free_times.refresh(line.clinic)
     async with run_in_background(work(line.clinic, database)):
@@ -80,10 +80,10 @@ async def visitor(opens: Opens) -> Visitor:
 
 
 @pytest_asyncio.fixture
-async def stage(database: AsyncConnectionPool, clock: DemoClock) -> AsyncGenerator[Stage]:
+async def session(database: AsyncConnectionPool, clock: DemoClock) -> AsyncGenerator[Session]:
     """A demo's page without a browser and without a worker: what a test does not do is not done."""
     assert jobs.tasks
-    line = line_on(furnished(Settings.load("demo"), date(2026, 11, 30)), database, clock)
-    stage = Stage(line, create_app(line))
-    yield stage
-    stage.close()
+    line = line_on(with_demo_defaults(Settings.load("demo"), date(2026, 11, 30)), database, clock)
+    session = Session(line, create_app(line))
+    yield session
+    session.close()

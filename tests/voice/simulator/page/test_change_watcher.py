@@ -7,14 +7,14 @@ from support.patient_visit import booked, held
 
 from calendar_sync.bookings import patient_changes
 from calendar_sync.sync.move import carry_out
-from voice.simulator.page.session import Stage
+from voice.simulator.page.session import Session
 
 ONE, TWO, THREE = (span(f"2026-12-01 {hour}:00") for hour in (13, 14, 15))
 
 
-async def test_the_page_tells_whom_the_line_follows(stage: Stage) -> None:
+async def test_the_page_tells_whom_the_line_follows(session: Session) -> None:
     """Staff who drag the event, and a patient who moves and cancels the visit."""
-    clinic, watch = stage.line.clinic, stage.watch
+    clinic, watch = session.line.clinic, session.watcher
     visit = await booked(clinic, ONE)
     watch.follow("CA1")
     await watch.look()
@@ -27,8 +27,8 @@ async def test_the_page_tells_whom_the_line_follows(stage: Stage) -> None:
     await watch.look()
     await patient_changes.cancel(clinic, visit)
     await watch.look()
-    stage.feed.close()
-    told = [event.rpartition("data: ")[2] async for event in stage.feed.listen(0)][1:]
+    session.events.close()
+    told = [event.rpartition("data: ")[2] async for event in session.events.subscribe(0)][1:]
     words = [str(json.loads(each).get("words", "")) for each in told]
     first, second, *follows = [
         said for said in words if said.startswith(("Holds", "Booked", "Follows"))

@@ -2,37 +2,37 @@
 
 import asyncio
 
-from voice.simulator.page.event_stream import Feed
+from voice.simulator.page.event_stream import EventStream
 
 
-async def heard(feed: Feed, since: int | None, tell: bool) -> list[str]:  # noqa: FBT001
-    """The kinds that a page hears until the feed closes."""
-    listening = feed.listen(since)
+async def heard(events: EventStream, since: int | None, tell: bool) -> list[str]:  # noqa: FBT001
+    """The kinds that a page hears until the events closes."""
+    listening = events.subscribe(since)
     assert (await anext(listening)).startswith("retry:")
     if tell:
-        feed.tell("third", words="Three.")
-    feed.close()
+        events.publish("third", words="Three.")
+    events.close()
     return [event.split("\n")[1].removeprefix("event: ") async for event in listening]
 
 
 async def test_a_page_hears_what_happens_from_now_on() -> None:
     """Not what happened before it was opened."""
-    feed = Feed()
-    feed.tell("first")
-    assert await heard(feed, None, tell=True) == ["third"]
+    events = EventStream()
+    events.publish("first")
+    assert await heard(events, None, tell=True) == ["third"]
 
 
 async def test_a_page_that_comes_back_hears_what_it_missed() -> None:
     """From the number of the last event that it had."""
-    feed = Feed()
-    feed.tell("first")
-    feed.tell("second")
-    assert await heard(feed, 1, tell=True) == ["second", "third"]
+    events = EventStream()
+    events.publish("first")
+    events.publish("second")
+    assert await heard(events, 1, tell=True) == ["second", "third"]
 
 
 async def test_the_end_of_the_line_is_the_end_of_every_page() -> None:
     """Without it, Ctrl-C would wait for the browsers."""
-    feed = Feed()
-    feed.close()
+    events = EventStream()
+    events.close()
     async with asyncio.timeout(5):
-        assert await heard(feed, None, tell=False) == []
+        assert await heard(events, None, tell=False) == []

@@ -6,16 +6,16 @@ from calendar_sync.bookings import confirmation
 from calendar_sync.sync.insert import insert
 from voice.simulator.page.patient_phone import LANDLINE
 from voice.simulator.page.phone_screen import Screen, screen_of
-from voice.simulator.page.session import Stage
+from voice.simulator.page.session import Session
 from voice.simulator.transport import Answer
 
 PATIENT = "+14255550123"
 TUESDAY = span("2026-12-01 14:00")
 
 
-async def visit(stage: Stage, number: str = PATIENT, *, agrees: bool | None = True) -> None:
+async def visit(session: Session, number: str = PATIENT, *, agrees: bool | None = True) -> None:
     """A visit on Tuesday; its patient agreed to texts at this number, refused, or said nothing."""
-    clinic = stage.line.clinic
+    clinic = session.line.clinic
     booking = await confirmed(clinic, TUESDAY)
     await insert(clinic, booking)
     if agrees is not None:
@@ -24,9 +24,9 @@ async def visit(stage: Stage, number: str = PATIENT, *, agrees: bool | None = Tr
     await clinic.tell(booking)
 
 
-async def screen(stage: Stage, number: str = PATIENT, *, over: bool = True) -> Screen:
+async def screen(session: Session, number: str = PATIENT, *, over: bool = True) -> Screen:
     """What the page shows of the phone."""
-    return await screen_of(stage.line, stage.patient_phone, number, "CA1", call_is_over=over)
+    return await screen_of(session.line, session.patient_phone, number, "CA1", call_is_over=over)
 
 
 def words(shown: Screen) -> list[str]:
@@ -34,10 +34,10 @@ def words(shown: Screen) -> list[str]:
     return [f"{each.by}: {each.words}" for each in shown.bubbles]
 
 
-async def test_a_text_is_shown_with_its_link(stage: Stage) -> None:
+async def test_a_text_is_shown_with_its_link(session: Session) -> None:
     """The link leads to the patient's page on the line that serves this page."""
-    await visit(stage)
-    shown = await screen(stage)
+    await visit(session)
+    shown = await screen(session)
     (text,) = shown.bubbles
     assert text.words.startswith("BodyFix: booked Tue Dec 1, 2:00 PM PT.")
     assert text.link in text.words
@@ -47,13 +47,13 @@ async def test_a_text_is_shown_with_its_link(stage: Stage) -> None:
     assert (shown.shown, shown.why_none, shown.can_write) == ("425-555-0123", [], True)
 
 
-async def test_a_reply_is_answered_below_it(stage: Stage) -> None:
+async def test_a_reply_is_answered_below_it(session: Session) -> None:
     """The line gets it as from Twilio, and its answer is the clinic's next message."""
-    await visit(stage)
-    await screen(stage)
-    await stage.patient_phone.write(stage.post, PATIENT, "C")
-    await stage.patient_phone.write(stage.post, PATIENT, "M")
-    said = words(await screen(stage))
+    await visit(session)
+    await screen(session)
+    await session.patient_phone.write(session.post, PATIENT, "C")
+    await session.patient_phone.write(session.post, PATIENT, "M")
+    said = words(await screen(session))
     assert [each.partition(": ")[0] for each in said] == [
         "clinic", "patient", "clinic", "patient", "clinic",
     ]  # fmt: skip
@@ -61,12 +61,12 @@ async def test_a_reply_is_answered_below_it(stage: Stage) -> None:
     assert said[4].startswith("clinic: BodyFix: to move or cancel")
 
 
-async def test_stop_is_twilios_to_answer(stage: Stage) -> None:
+async def test_stop_is_twilios_to_answer(session: Session) -> None:
     """Nothing is said in the line's name, and what the line did instead is told."""
-    await visit(stage)
-    await stage.patient_phone.write(stage.post, PATIENT, "Stop!")
-    await stage.line.clinic.tell(1)
-    shown = await screen(stage)
+    await visit(session)
+    await session.patient_phone.write(session.post, PATIENT, "Stop!")
+    await session.line.clinic.tell(1)
+    shown = await screen(session)
     assert words(shown)[1:] == [
         "patient: Stop!",
         "remark: The line sends no answer: Twilio itself answers STOP.",
@@ -76,93 +76,93 @@ async def test_stop_is_twilios_to_answer(stage: Stage) -> None:
     assert shown.next is None
 
 
-async def test_a_landline_gets_no_texts(stage: Stage) -> None:
+async def test_a_landline_gets_no_texts(session: Session) -> None:
     """Its owner agreed to them, so staff are asked to call."""
-    await stage.patient_phone.know_landline(LANDLINE)
-    await visit(stage, LANDLINE)
-    shown = await screen(stage, LANDLINE)
+    await session.patient_phone.know_landline(LANDLINE)
+    await visit(session, LANDLINE)
+    shown = await screen(session, LANDLINE)
     assert (shown.bubbles, shown.can_write) == ([], False)
     assert shown.why_none[0] == "No texts come: the phone is a landline."
     assert shown.why_none[1].startswith("Staff are asked instead: no texts possible")
 
 
-async def test_only_the_landline_is_one(stage: Stage) -> None:
+async def test_only_the_landline_is_one(session: Session) -> None:
     """A mobile that calls is not kept from texts."""
-    await stage.patient_phone.know_landline(PATIENT)
-    await visit(stage)
-    assert len((await screen(stage)).bubbles) == 1
+    await session.patient_phone.know_landline(PATIENT)
+    await visit(session)
+    assert len((await screen(session)).bubbles) == 1
 
 
-async def test_no_consent_is_told(stage: Stage) -> None:
+async def test_no_consent_is_told(session: Session) -> None:
     """No texts; the event asks staff to call."""
-    await visit(stage, agrees=False)
-    assert (await screen(stage)).why_none == [
+    await visit(session, agrees=False)
+    assert (await screen(session)).why_none == [
         "No texts come: the caller did not agree to them.",
         "Staff read in the event to call with the link.",
     ]
 
 
-async def test_before_the_question_nothing_is_told(stage: Stage) -> None:
+async def test_before_the_question_nothing_is_told(session: Session) -> None:
     """Only a call that is over without an answer is one without consent."""
-    await visit(stage, agrees=None)
-    assert (await screen(stage, over=False)).why_none == []
-    assert "hung up" in (await screen(stage)).why_none[0]
+    await visit(session, agrees=None)
+    assert (await screen(session, over=False)).why_none == []
+    assert "hung up" in (await screen(session)).why_none[0]
 
 
-async def test_another_number_has_the_texts(stage: Stage) -> None:
+async def test_another_number_has_the_texts(session: Session) -> None:
     """The phone that is shown is the one that the caller agreed to texts at."""
-    await visit(stage, "+14255550199")
-    assert (await screen(stage)).number == "+14255550199"
-    assert (await screen(stage, "")).number == "+14255550199"
+    await visit(session, "+14255550199")
+    assert (await screen(session)).number == "+14255550199"
+    assert (await screen(session, "")).number == "+14255550199"
 
 
-async def test_a_skip_brings_the_next_text_at_once(stage: Stage) -> None:
+async def test_a_skip_brings_the_next_text_at_once(session: Session) -> None:
     """The day before, then the hour before; then nothing waits, and no worker was needed."""
-    await visit(stage)
+    await visit(session)
     for skip, when, text in (
         ("the day before", "2026-11-30 14:00", "reminder, video call Tue Dec 1"),
         ("an hour before", "2026-12-01 13:00", "your video call is today at 2:00 PM"),
     ):
-        due = (await screen(stage)).next
+        due = (await screen(session)).next
         assert due is not None
         assert skip in due.words
         assert due.at == at(when)
-        await stage.skip_to(due.at)
-        assert text in words(await screen(stage))[-1]
-    assert (await screen(stage)).next is None
-    assert stage.wall == "Tue, Dec 1, 1:00 PM Pacific time"
+        await session.skip_to(due.at)
+        assert text in words(await screen(session))[-1]
+    assert (await screen(session)).next is None
+    assert session.local_time == "Tue, Dec 1, 1:00 PM Pacific time"
 
 
-async def test_nothing_is_skipped_in_a_call(stage: Stage) -> None:
+async def test_nothing_is_skipped_in_a_call(session: Session) -> None:
     """The clock does not leap while somebody talks."""
-    await visit(stage)
-    assert (await screen(stage, over=False)).next is None
+    await visit(session)
+    assert (await screen(session, over=False)).next is None
 
 
-async def test_the_page_hears_of_new_texts_once(stage: Stage) -> None:
+async def test_the_page_hears_of_new_texts_once(session: Session) -> None:
     """Of every number that it shows, from when it first showed it."""
-    phone, pool = stage.patient_phone, stage.line.pool
+    phone, pool = session.patient_phone, session.line.pool
 
     async def news() -> bool:
         async with pool.connection() as conn:
             return await phone.anything_new(conn)
 
     assert not await news()
-    await screen(stage)
-    await visit(stage)
+    await screen(session)
+    await visit(session)
     assert [await news(), await news()] == [True, False]
 
 
-async def test_a_line_that_fails_is_said_to(stage: Stage) -> None:
+async def test_a_line_that_fails_is_said_to(session: Session) -> None:
     """What Twilio would note is noted in the thread."""
 
     class Broken:
-        base_url = stage.post.base_url
+        base_url = session.post.base_url
 
         async def __call__(self, url: str, form: object) -> Answer:
             del url, form
             return Answer(503, "text/plain", b"")
 
-    await stage.patient_phone.write(Broken(), PATIENT, "Hello")
-    said = words(await screen(stage))
+    await session.patient_phone.write(Broken(), PATIENT, "Hello")
+    said = words(await screen(session))
     assert said[1] == "remark: The line failed with HTTP 503; Twilio would note error 11200."

@@ -10,17 +10,17 @@ from support.patient_visit import booked
 
 from voice.bootstrap import Line
 from voice.simulator.page import staff_actions
-from voice.simulator.page.session import Stage
+from voice.simulator.page.session import Session
 
 ONE, THREE = span("2026-12-01 13:00"), span("2026-12-01 15:00")
 
 
 @pytest.mark.parametrize("does", ["move", "cancel"])
 async def test_a_note_that_the_line_writes_meanwhile_is_no_obstacle(
-    stage: Stage, does: str
+    session: Session, does: str
 ) -> None:
     """A visit was just booked, its video link comes, and staff already drag or delete it."""
-    line, calendar = stage.line, stage.line.clinic.calendar
+    line, calendar = session.line, session.line.clinic.calendar
     visit = await booked(line.clinic, ONE)
     event = (await own_event(line.clinic, visit)).event_id
 
@@ -31,27 +31,27 @@ async def test_a_note_that_the_line_writes_meanwhile_is_no_obstacle(
     busy = _with(line, FaultyCalendar(calendar, meanwhile={does: write}))
     if does == "move":
         done = await staff_actions.move(busy, event, date(2026, 12, 1), time(15, 0))
-        assert done.says == "Staff moved the event to Tue, Dec 1, 3:00 PM."
+        assert done.message == "Staff moved the event to Tue, Dec 1, 3:00 PM."
         assert (await own_event(line.clinic, visit)).span == THREE
     else:
         assert (await staff_actions.delete(busy, event)).ok
         assert (await own_event(line.clinic, visit)).cancelled
 
 
-async def test_what_is_gone_or_away_is_said(stage: Stage) -> None:
+async def test_what_is_gone_or_away_is_said(session: Session) -> None:
     """And nothing is called done that is not."""
-    line = stage.line
+    line = session.line
     visit = await booked(line.clinic, ONE)
     event = (await own_event(line.clinic, visit)).event_id
     away = _with(
         line, FaultyCalendar(line.clinic.calendar, faults={"move": "before", "cancel": "before"})
     )
     said = "The calendar did not answer. Try again."
-    assert (await staff_actions.move(away, event, date(2026, 12, 1), time(15, 0))).says == said
-    assert (await staff_actions.delete(away, event)).says == said
+    assert (await staff_actions.move(away, event, date(2026, 12, 1), time(15, 0))).message == said
+    assert (await staff_actions.delete(away, event)).message == said
     assert (await staff_actions.delete(line, event)).ok
     gone = await staff_actions.delete(line, event)
-    assert (gone.says, gone.ok) == ("This event is not in the calendar any more.", False)
+    assert (gone.message, gone.ok) == ("This event is not in the calendar any more.", False)
 
 
 def _with(line: Line, calendar: FaultyCalendar) -> Line:

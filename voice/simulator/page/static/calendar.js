@@ -105,7 +105,7 @@ export const changed = () => Promise.all([load(), read()]);
 export async function staffDo(path, body) {
   const said = byId("staff-said");
   try {
-    said.textContent = (await post(`/phone/calendar/${path}`, body)).says;
+    said.textContent = (await post(`/phone/calendar/${path}`, body)).message;
   } catch (trouble) {
     said.textContent = trouble.message;
   }

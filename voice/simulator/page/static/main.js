@@ -2,11 +2,11 @@
 
 import * as calendar from "./calendar.js";
 import * as call from "./call.js";
-import * as story from "./story.js";
+import * as activity from "./activity.js";
 import * as texts from "./texts.js";
 import { draggable } from "./drag.js";
 
-document.addEventListener("call-begins", story.begin);
+document.addEventListener("call-begins", activity.begin);
 for (const news of ["call-begins", "caller-chosen"]) document.addEventListener(news, texts.refresh);
 draggable(
   (event, day, time) => calendar.staffDo(`${event.id}/move`, { day, time }),
@@ -22,12 +22,12 @@ events.addEventListener("open", () => {
   texts.refresh();
 });
 for (const kind of ["segment", "key", "not_heard", "ended"]) on(kind, (told) => call.happened(kind, told));
-on("document", (told) => call.whenOurs(told, story.turn));
-on("steps", (told) => call.whenOurs(told, ({ steps }) => story.kept(steps)));
+on("document", (told) => call.whenOurs(told, activity.turn));
+on("steps", (told) => call.whenOurs(told, ({ steps }) => activity.kept(steps)));
 on("did", (told) => {
-  story.lineDid(told.words);
+  activity.lineDid(told.words);
   if (told.event) call.whenOurs(told, () => calendar.show(told.event, told.day));
 });
-on("staff", (told) => story.staffDid(told.words));
+on("staff", (told) => activity.staffDid(told.words));
 on("week", () => calendar.changed());
 for (const kind of ["texts", "did", "ended", "week"]) on(kind, texts.refresh);
