@@ -20,6 +20,7 @@ lint: $(VENV)/.dev-ready
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/basedpyright
+	$(VENV)/bin/lint-imports --no-logo
 
 bench: $(VENV)/.dev-ready
 	@$(VENV)/bin/python benchmarks/turn.py

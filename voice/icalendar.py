@@ -1,6 +1,6 @@
-"""The visit as an entry in the patient's own calendar: no name, nothing of health, no secret link.
+"""The visit as an entry for the patient's own calendar: no name, no health data, no secret link.
 
-The calendar may be shared with others and is kept by whoever keeps the patient's calendar.
+Other people may see that calendar, and its provider stores it.
 """
 
 import re
@@ -9,24 +9,28 @@ from urllib.parse import urlencode
 from uuid import NAMESPACE_URL, uuid5
 
 from calendar_sync.availability.span import Span
-from voice.language import Language
-from voice.patient_page import wording
+from voice.language import Language, Text
 from voice.phone_numbers import shown_number
 
+TITLE = Text("Video visit", "Cita de video")
+NOTE = Text(
+    "To join, move, or cancel, open the link in your text, or call {number}.",
+    "Para entrar, cambiar o cancelar, abra el enlace de su mensaje o llame al {number}.",
+)
 _OCTETS = 75
-"""A line of a calendar file is no longer, its line break not counted (RFC 5545, section 3.1)."""
+"""The longest line of a calendar file, without its line break (RFC 5545, section 3.1)."""
 
 
 def entry(clinic_number: str, language: Language) -> tuple[str, str]:
-    """Its title and its note; `clinic_number` in E.164."""
-    note = wording.ENTRY_NOTE.about(number=shown_number(clinic_number))
-    return wording.ENTRY.spoken_in(language), note.spoken_in(language)
+    """Title and description of the calendar entry; `clinic_number` in E.164."""
+    note = NOTE.about(number=shown_number(clinic_number))
+    return TITLE.spoken_in(language), note.spoken_in(language)
 
 
 def calendar_file(key: str, slot: Span, title: str, note: str, now: datetime) -> bytes:
     """An iCalendar file (RFC 5545) with one event in UTC.
 
-    The same `key` is the same event, so a file that was downloaded later moves it.
+    The UID comes from `key`, so a file downloaded after a move replaces the earlier entry.
     """
     lines = (
         "BEGIN:VCALENDAR",
@@ -47,7 +51,7 @@ def calendar_file(key: str, slot: Span, title: str, note: str, now: datetime) ->
 
 
 def google_link(slot: Span, title: str, note: str) -> str:
-    """Opens Google Calendar with the entry filled in; nothing is sent before it is pressed."""
+    """A URL that opens Google Calendar with the entry filled in."""
     asked = {
         "action": "TEMPLATE",
         "text": title,
@@ -58,13 +62,13 @@ def google_link(slot: Span, title: str, note: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """A TEXT value: backslash, semicolon, comma and line breaks (RFC 5545, section 3.3.11)."""
+    """Escape backslash, semicolon, comma, and line breaks (RFC 5545, section 3.3.11)."""
     text = re.sub(r"([\\;,])", r"\\\1", text)
     return re.sub(r"\r\n|\r|\n", r"\\n", text)
 
 
 def folded(line: str) -> bytes:
-    """A content line, folded between characters, and its line break (RFC 5545, section 3.1)."""
+    """A content line with its line break, folded between characters (RFC 5545, section 3.1)."""
     parts, part = list[bytes](), b""
     for character in line:
         octets = character.encode()

@@ -28,11 +28,6 @@ DEVICE = Text(
 CALENDAR = Text("Put it in your calendar", "Póngala en su calendario")
 FILE = Text("Apple or Outlook", "Apple u Outlook")
 GOOGLE = Text("Google Calendar", "Google Calendar")
-ENTRY = Text("Video visit", "Cita de video")
-ENTRY_NOTE = Text(
-    "To join, move, or cancel, open the link in your text, or call {number}.",
-    "Para entrar, cambiar o cancelar, abra el enlace de su mensaje o llame al {number}.",
-)
 
 CHANGE = Text("Change your visit", "Cambiar su cita")
 MOVE = Text("Move to another time", "Cambiar a otra hora")
