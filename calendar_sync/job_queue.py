@@ -1,40 +1,119 @@
-"""The jobs of the calendar side are declared on this blueprint; the line's queue takes it in."""
+"""Defers jobs by name, in the caller's transaction: visible to workers only once it commits.
 
-from procrastinate import BaseRetryStrategy, Blueprint, JobContext, RetryDecision
-from procrastinate.jobs import Job
+Each function defers the task of the same name, or the one that its docstring names. The tasks are
+in `calendar_sync.sync`, and this module does not import them: code that needs a job done does not
+depend on what the job does. Task names are permanent; a job that waits across a deploy must still
+find its task.
+"""
 
-from calendar_sync.clinic import Clinic
-from calendar_sync.errors import NotYet
+import time
+from typing import Unpack
+
+from procrastinate import App, PsycopgConnector
+from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.tasks import ConfigureTaskOptions
+from procrastinate.types import JSONDict, TimeDeltaParams
+from psycopg import AsyncConnection
+
+NAMESPACE = "calendar"
 
 HOUSEKEEPING = "housekeeping"
-"""The queue of periodic jobs, whose rows are of no interest an hour later."""
+"""The queue of periodic jobs. Their rows are deleted after an hour, see `sync.jobs`."""
 
 FIRST, LATER = 10, -10
-"""Priorities: what a caller on the line waits for, and what nobody does; between them all else."""
+"""Priorities: what a caller on the line waits for, and what nobody waits for. The default is 0."""
 
-_LONGEST_WAIT = 300  # seconds
+_queue = App(connector=PsycopgConnector())
+"""Never opened: it only writes job rows over the connections it is given."""
 
-blueprint = Blueprint()
+
+async def insert_event(conn: AsyncConnection, booking_id: int) -> None:
+    """Insert the event of a confirmed booking; a caller may be waiting for it."""
+    await _defer(conn, "insert_event", priority=FIRST, task_kwargs=_of(booking_id))
 
 
-class UntilSettled(BaseRetryStrategy):
-    """Again at once, then after 1, 2, 4 .. 300 seconds, and never given up.
+async def withdraw_event(conn: AsyncConnection, booking_id: int, *, delay_seconds: int = 0) -> None:
+    """Cancel the event that a released or cancelled booking left in the calendar."""
+    await _defer(
+        conn,
+        "withdraw_event",
+        task_kwargs=_of(booking_id),
+        schedule_in=_delay(delay_seconds),
+    )
 
-    The first retries are quick because a caller may be waiting on the line.
+
+async def move_event(conn: AsyncConnection, booking_id: int) -> None:
+    """Move a visit's event to the time held for it; `booking_id` is the held booking."""
+    await _defer(conn, "move_event", task_kwargs=_of(booking_id))
+
+
+async def rewrite_event(conn: AsyncConnection, booking_id: int) -> None:
+    """Update the text of the booking's event."""
+    await _defer(conn, "rewrite_event", task_kwargs=_of(booking_id))
+
+
+async def pick_up_link(conn: AsyncConnection, booking_id: int, *, delay_seconds: int = 0) -> None:
+    """Store the video link that the calendar makes for the booking's event."""
+    await _defer(
+        conn,
+        "pick_up_link",
+        task_kwargs=_of(booking_id),
+        schedule_in=_delay(delay_seconds),
+    )
+
+
+async def look_at_event(conn: AsyncConnection, booking_id: int, *, delay_seconds: int = 0) -> None:
+    """Compare the booking's event with the booking, and check its time for overlaps."""
+    await _defer(
+        conn,
+        "look_at_event",
+        task_kwargs=_of(booking_id),
+        schedule_in=_delay(delay_seconds),
+    )
+
+
+async def update_invitation(conn: AsyncConnection, booking_id: int) -> None:
+    """Make the patient's invitation match the booking; task `invite`.
+
+    One at a time for each booking: an earlier job must not undo what a later one has done.
     """
-
-    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
-        """Ask the queue for another try."""
-        return RetryDecision(retry_in={"seconds": self.wait(exception, job.attempts)})
-
-    @staticmethod
-    def wait(trouble: BaseException, attempts: int) -> int:
-        """Seconds to wait, after so many tries before this one; more if the diary asked for it."""
-        asked = trouble.wait if isinstance(trouble, NotYet) else 0
-        return max(asked, min(_LONGEST_WAIT, (1 << min(attempts, 16)) // 2))
+    await _defer(conn, "invite", lock=f"invitation {booking_id}", task_kwargs=_of(booking_id))
 
 
-def clinic_of(context: JobContext) -> Clinic:
-    """The desk that the worker was started with, as `additional_context={"clinic": desk}`."""
-    clinic: Clinic = context.additional_context["clinic"]
-    return clinic
+async def notify_patient(conn: AsyncConnection, booking_id: int) -> None:
+    """Text the patient what is new about the booking; task `tell_patient`.
+
+    The text follows from the booking as it is when the job runs, so a job that runs twice, late or
+    after the next change says nothing false.
+    """
+    await _defer(conn, "tell_patient", task_kwargs=_of(booking_id))
+
+
+async def follow_staff(conn: AsyncConnection) -> None:
+    """Read what staff changed in the calendar, without waiting for the next full minute.
+
+    Does nothing while such a job is already queued.
+    """
+    try:
+        async with conn.transaction():
+            await _defer(
+                conn,
+                "follow_staff",
+                task_kwargs={"timestamp": int(time.time())},
+                queue=HOUSEKEEPING,
+                queueing_lock="follow_staff",
+            )
+    except AlreadyEnqueued:
+        return
+
+
+async def _defer(conn: AsyncConnection, name: str, **options: Unpack[ConfigureTaskOptions]) -> None:
+    await _queue.configure_task(f"{NAMESPACE}:{name}", connection=conn, **options).defer_async()
+
+
+def _of(booking_id: int) -> JSONDict:
+    return {"booking_id": booking_id}
+
+
+def _delay(seconds: int) -> TimeDeltaParams | None:
+    return {"seconds": seconds} if seconds else None

@@ -5,7 +5,7 @@ import structlog
 from fastapi import APIRouter, Request, Response
 from psycopg_pool import PoolTimeout
 
-from calendar_sync.sync.staff_jobs import owe_reading
+from calendar_sync import job_queue
 from calendar_sync.sync.watch_channels import is_known
 from voice.bootstrap import Line
 
@@ -34,7 +34,7 @@ def push_router(line: Line) -> APIRouter:
                     log.warning("refused: no message of a channel of ours", path=request.url.path)
                     return Response(status_code=403)
                 if said.get("X-Goog-Resource-State") in _CHANGED:
-                    await owe_reading(conn)
+                    await job_queue.follow_staff(conn)
         except (psycopg.Error, PoolTimeout):
             log.exception("a change was told while the database was away")
             return Response(status_code=503)  # Google tells it again

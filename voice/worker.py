@@ -8,12 +8,13 @@ from procrastinate import App, PsycopgConnector
 from psycopg_pool import AsyncConnectionPool
 
 from calendar_sync.clinic import Clinic
+from calendar_sync.job_queue import NAMESPACE
 from calendar_sync.sync import jobs as calendar_jobs
 
 log = structlog.get_logger(__name__)
 
 jobs = App(connector=PsycopgConnector())
-jobs.add_tasks_from(calendar_jobs.blueprint, namespace="calendar")
+jobs.add_tasks_from(calendar_jobs.blueprint, namespace=NAMESPACE)
 
 HEARTBEAT, STALLED = 1.0, 3.0
 """Seconds; the queue's own 10 and 30 are too slow for a caller who waits for a dead worker."""

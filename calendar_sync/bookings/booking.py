@@ -174,6 +174,16 @@ async def wait_until_settled(
         await asyncio.sleep(min(_LOOK_EVERY, left))
 
 
+async def pending_move(conn: AsyncConnection, visit_id: int) -> Booking | None:
+    """The held time that this visit is being moved to now, or None."""
+    async with conn.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(
+            "SELECT * FROM booking WHERE moves = %s AND state = 'held'", [visit_id]
+        )
+        row = await cursor.fetchone()
+    return None if row is None else from_row(row)
+
+
 def from_row(row: dict[str, Any]) -> Booking:
     """A row of `SELECT *` as a Booking; columns that are unknown here are left alone.
 

@@ -14,6 +14,7 @@ from psycopg import AsyncConnection
 from psycopg.errors import LockNotAvailable, UniqueViolation
 from psycopg.types.json import Jsonb
 
+from calendar_sync import job_queue
 from calendar_sync.bookings.booking import (
     Booked,
     Booking,
@@ -30,9 +31,6 @@ from calendar_sync.bookings.booking import (
 )
 from calendar_sync.bookings.event_text import event_id
 from calendar_sync.bookings.holds import Held, hold, release_expired, release_unconfirmed, revive
-from calendar_sync.sync.insert import insert_event
-from calendar_sync.sync.notify import owe_news
-from calendar_sync.sync.rewrite import rewrite_event
 
 __all__ = [
     "Booked",
@@ -113,7 +111,7 @@ async def _confirm(conn: AsyncConnection, booking_id: int, note: BookingNote) ->
             [f"insert:{held.call_sid}:{held.step}"],
         )
         if await effect.fetchone():
-            await insert_event.configure(connection=conn).defer_async(booking_id=booking_id)
+            await job_queue.insert_event(conn, booking_id)
         return Confirmed(code)
 
 
@@ -156,8 +154,8 @@ async def keep_consent(  # noqa: PLR0913, PLR0917  # each is a fact that has to 
             {"id": booking_id, "call_sid": call_sid, "number": number},
         )
         if changed.rowcount == 1:
-            await rewrite_event.configure(connection=conn).defer_async(booking_id=booking_id)
-            await owe_news(conn, booking_id)
+            await job_queue.rewrite_event(conn, booking_id)
+            await job_queue.notify_patient(conn, booking_id)
 
 
 async def _store(conn: AsyncConnection, held: Booking, note: BookingNote) -> str:

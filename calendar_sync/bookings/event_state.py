@@ -2,8 +2,8 @@
 
 from psycopg import AsyncConnection
 
+from calendar_sync import job_queue
 from calendar_sync.bookings.event_text import digest
-from calendar_sync.sync.notify import owe_news
 
 
 async def keep_etag(conn: AsyncConnection, booking_id: int, etag: str) -> None:
@@ -32,7 +32,7 @@ async def keep_link(conn: AsyncConnection, booking_id: int, link: str) -> None:
             [link, booking_id],
         )
         if kept.rowcount == 1:
-            await owe_news(conn, booking_id)
+            await job_queue.notify_patient(conn, booking_id)
 
 
 async def keep_withdrawn(conn: AsyncConnection, booking_id: int) -> None:

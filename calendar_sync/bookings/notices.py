@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
+from calendar_sync import job_queue
 from calendar_sync.availability.postgres_ranges import as_range, as_span
 from calendar_sync.availability.span import Span
-from calendar_sync.bookings import call_backs
+from calendar_sync.bookings import call_backs, invitations
 from calendar_sync.bookings.booking import Booking, booking
-from calendar_sync.sync.notify import owe_news
 
 Kind = Literal["moved", "cancelled", "restored"]
 
@@ -44,7 +44,8 @@ async def require_notice(
         changed = await booking(conn, booking_id, lock=True)
         truth = changed.slot if changed.state == "booked" else None
         await _withdraw(conn, booking_id)
-        await owe_news(conn, booking_id)
+        await job_queue.notify_patient(conn, booking_id)
+        await invitations.request_update(conn, booking_id)
         kind = _kind(changed.promised, truth, now)
         if kind is None:
             return

@@ -11,17 +11,14 @@ from typing import Literal
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
+from calendar_sync import job_queue
 from calendar_sync.availability.span import Span
-from calendar_sync.bookings import notices
-from calendar_sync.bookings.booking import Booking, Taken, booking
+from calendar_sync.bookings import invitations, notices
+from calendar_sync.bookings.booking import Booking, Taken, booking, pending_move
 from calendar_sync.bookings.free_times import Stale, free_openings
 from calendar_sync.bookings.holds import Held, hold, release_unconfirmed, revive
 from calendar_sync.clinic import Clinic
 from calendar_sync.errors import BookingNotFoundError
-from calendar_sync.sync.insert import withdraw_event
-from calendar_sync.sync.invitations import owe_invitation
-from calendar_sync.sync.move import move_event, wanted_time
-from calendar_sync.sync.rewrite import rewrite_event
 
 _LOOK_EVERY = 0.05  # seconds
 
@@ -71,7 +68,7 @@ async def hold_for(
     async with clinic.pool.connection() as conn:
         if not may_change(await booking(conn, visit_id), clinic):
             return Closed()
-        if await wanted_time(conn, visit_id):
+        if await pending_move(conn, visit_id):
             return Moving()
     free = await times_for(clinic, visit_id)
     if isinstance(free, Stale):
@@ -107,7 +104,7 @@ async def move(clinic: Clinic, visit_id: int, held_id: int) -> Moving | Taken | 
         held = await booking(conn, held_id, lock=True)
         if held.call_sid != holder_of(visit_id):
             raise BookingNotFoundError(held_id)
-        if held.moves is not None or await wanted_time(conn, visit_id):
+        if held.moves is not None or await pending_move(conn, visit_id):
             return Moving()
         if not may_change(visit, clinic):
             return Closed()
@@ -117,7 +114,7 @@ async def move(clinic: Clinic, visit_id: int, held_id: int) -> Moving | Taken | 
             "UPDATE booking SET confirmed_at = now(), moves = %s WHERE id = %s",
             [visit_id, held_id],
         )
-        await move_event.configure(connection=conn).defer_async(booking_id=held_id)
+        await job_queue.move_event(conn, held_id)
         return Moving()
 
 
@@ -172,7 +169,7 @@ async def cancel(clinic: Clinic, visit_id: int) -> Cancelled | Closed:
             [visit_id],
         )
         await notices.require_notice(conn, visit_id, clinic.now(), clinic.rules.zone)
-        await withdraw_event.configure(connection=conn).defer_async(booking_id=visit_id)
+        await job_queue.withdraw_event(conn, visit_id)
         return Cancelled()
 
 
@@ -192,5 +189,5 @@ async def keep_contact(clinic: Clinic, visit_id: int, name: str, email: str) -> 
             {"name": name, "email": email, "id": visit_id},
         )
         if kept.rowcount == 1:
-            await owe_invitation(conn, visit_id)
-            await rewrite_event.configure(connection=conn).defer_async(booking_id=visit_id)
+            await invitations.request_update(conn, visit_id)
+            await job_queue.rewrite_event(conn, visit_id)

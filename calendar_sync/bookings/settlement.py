@@ -8,10 +8,10 @@ from typing import Literal
 
 from psycopg import AsyncConnection
 
+from calendar_sync import job_queue
 from calendar_sync.bookings import call_backs
 from calendar_sync.bookings.booking import Booking
 from calendar_sync.bookings.event_text import event_id
-from calendar_sync.sync.notify import owe_news
 
 
 async def mark_booked(conn: AsyncConnection, waiting: Booking, etag: str) -> bool:
@@ -23,7 +23,7 @@ async def mark_booked(conn: AsyncConnection, waiting: Booking, etag: str) -> boo
             [etag, waiting.id, waiting.event_id],
         )
         if cursor.rowcount == 1:
-            await owe_news(conn, waiting.id)
+            await job_queue.notify_patient(conn, waiting.id)
         return cursor.rowcount == 1
 
 

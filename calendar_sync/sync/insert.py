@@ -9,17 +9,17 @@ from typing import Literal
 from procrastinate import JobContext
 from psycopg import AsyncConnection
 
+from calendar_sync import job_queue
 from calendar_sync.bookings import call_backs
 from calendar_sync.bookings.booking import Booking, booking
 from calendar_sync.bookings.event_state import keep_withdrawn, keep_written
 from calendar_sync.bookings.settlement import give_up, mark_booked, mark_deleted, next_generation
 from calendar_sync.calendars.contract import CalendarEvent, Changed, Inserted, Refused
 from calendar_sync.clinic import Clinic
-from calendar_sync.errors import NotYet, known
-from calendar_sync.job_queue import FIRST, UntilSettled, blueprint, clinic_of
+from calendar_sync.job_queue import FIRST
+from calendar_sync.retry import NotYet, UntilSettled, known
+from calendar_sync.sync.blueprint import blueprint, clinic_of
 from calendar_sync.sync.staff_changes import follow
-from calendar_sync.sync.staff_jobs import look_at_event
-from calendar_sync.sync.video_links import pick_up_link
 
 _ROUNDS = 8  # more than any chain of used-up event ids seen or imagined
 
@@ -113,7 +113,7 @@ async def _attempt(clinic: Clinic, waiting: Booking) -> None:
                 if await mark_booked(conn, waiting, there.etag):
                     # Staff may have dragged it in this moment: then it is booked where it stands.
                     await follow(conn, clinic, there)
-                    await _owe(conn, waiting, link=event.wants_link)
+                    await _look_later(conn, waiting.id, link=event.wants_link)
         case "cancelled":
             async with clinic.pool.connection() as conn:
                 await mark_deleted(conn, waiting)
@@ -127,11 +127,11 @@ async def _attempt(clinic: Clinic, waiting: Booking) -> None:
                 await next_generation(conn, waiting)
 
 
-async def _owe(conn: AsyncConnection, booked: Booking, *, link: bool) -> None:
-    """Once nobody waits any more: look what else stands at that time, and fetch the video link."""
-    for job in (look_at_event, pick_up_link) if link else (look_at_event,):
-        later = job.configure(connection=conn, schedule_in={"seconds": 3})
-        await later.defer_async(booking_id=booked.id)
+async def _look_later(conn: AsyncConnection, booking_id: int, *, link: bool) -> None:
+    """When no caller waits any more, check the time for overlaps and fetch the video link."""
+    await job_queue.look_at_event(conn, booking_id, delay_seconds=3)
+    if link:
+        await job_queue.pick_up_link(conn, booking_id, delay_seconds=3)
 
 
 def _match(
@@ -153,5 +153,4 @@ async def _release(
     """Give the time back, and look once more, later, for an insert that was slower than its no."""
     async with clinic.pool.connection() as conn, conn.transaction():
         if await give_up(conn, waiting, outcome, reason):
-            later = withdraw_event.configure(connection=conn, schedule_in={"minutes": 2})
-            await later.defer_async(booking_id=waiting.id)
+            await job_queue.withdraw_event(conn, waiting.id, delay_seconds=120)

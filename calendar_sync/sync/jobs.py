@@ -8,12 +8,14 @@ import logging
 
 from procrastinate import JobContext
 
+from calendar_sync import job_queue
 from calendar_sync.bookings import call_backs, free_times
 from calendar_sync.bookings.booking import booking
 from calendar_sync.bookings.holds import release_expired
 from calendar_sync.bookings.settlement import call_back_lost_bookings
 from calendar_sync.clinic import Clinic
-from calendar_sync.job_queue import FIRST, HOUSEKEEPING, blueprint, clinic_of
+from calendar_sync.job_queue import FIRST, HOUSEKEEPING
+from calendar_sync.sync.blueprint import blueprint, clinic_of
 from calendar_sync.sync.insert import insert_event, withdraw_event
 from calendar_sync.sync.invitations import invite
 from calendar_sync.sync.move import move_event
@@ -137,8 +139,8 @@ async def reconcile(clinic: Clinic) -> None:
             [insert_event.name, move_event.name],
         )
         for booking_id, moves in await lost.fetchall():
-            job = insert_event if moves is None else move_event
-            await job.configure(connection=conn).defer_async(booking_id=booking_id)
+            requeue = job_queue.insert_event if moves is None else job_queue.move_event
+            await requeue(conn, booking_id)
         waiting = await conn.execute(
             "SELECT coalesce(moves, id), moves FROM booking"
             " WHERE state = 'held' AND confirmed_at < now() - interval '5 minutes'"

@@ -12,16 +12,15 @@ from zoneinfo import ZoneInfo
 
 from procrastinate import JobContext
 from psycopg import AsyncConnection
-from psycopg.rows import dict_row
 
+from calendar_sync import job_queue
 from calendar_sync.availability.postgres_ranges import as_range
 from calendar_sync.bookings import call_backs, notices
-from calendar_sync.bookings.booking import Booking, booking, from_row
+from calendar_sync.bookings.booking import Booking, booking
 from calendar_sync.calendars.contract import CalendarEvent
 from calendar_sync.clinic import Clinic
-from calendar_sync.errors import NotYet, known
-from calendar_sync.job_queue import UntilSettled, blueprint, clinic_of
-from calendar_sync.sync.rewrite import rewrite_event
+from calendar_sync.retry import NotYet, UntilSettled, known
+from calendar_sync.sync.blueprint import blueprint, clinic_of
 
 _ROUNDS = 4  # a version that changes this often within a second is not changed by people
 
@@ -51,16 +50,6 @@ async def carry_out(clinic: Clinic, held_id: int) -> None:
             await _give_up(clinic, visit, wanted, "failed")
     why = "the event was changed each time that it was to be moved"
     raise NotYet(why)
-
-
-async def wanted_time(conn: AsyncConnection, visit_id: int) -> Booking | None:
-    """The time that a visit is being moved to now, or None."""
-    async with conn.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(
-            "SELECT * FROM booking WHERE moves = %s AND state = 'held'", [visit_id]
-        )
-        row = await cursor.fetchone()
-    return None if row is None else from_row(row)
 
 
 async def arrive(  # noqa: PLR0913, PLR0917  # what is needed to call it done
@@ -110,7 +99,7 @@ async def arrive(  # noqa: PLR0913, PLR0917  # what is needed to call it done
                 [there.event_id, before, visit.id],
             )
         await notices.require_notice(conn, visit.id, now, zone)
-        await rewrite_event.configure(connection=conn).defer_async(booking_id=visit.id)
+        await job_queue.rewrite_event(conn, visit.id)
         return True
 
 

@@ -7,8 +7,8 @@ from calendar_sync.bookings.event_state import keep_etag, keep_written
 from calendar_sync.bookings.event_text import WARNING, digest, warning_line
 from calendar_sync.calendars.contract import CalendarEvent, Changed
 from calendar_sync.clinic import Clinic
-from calendar_sync.errors import NotYet, known
-from calendar_sync.job_queue import UntilSettled, blueprint, clinic_of
+from calendar_sync.retry import NotYet, UntilSettled, known
+from calendar_sync.sync.blueprint import blueprint, clinic_of
 
 
 @blueprint.task(name="rewrite_event", retry=UntilSettled(), pass_context=True)

@@ -17,7 +17,6 @@ bookings would have to be known wherever "booked" is; the lane is known to the c
 """
 
 import logging
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Literal
 
@@ -25,28 +24,28 @@ from psycopg import AsyncConnection
 from psycopg.errors import DeadlockDetected, ExclusionViolation, LockNotAvailable, UniqueViolation
 from psycopg.rows import dict_row
 
+from calendar_sync import job_queue
 from calendar_sync.availability.postgres_ranges import as_range
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings import notices
-from calendar_sync.bookings.booking import Booking, from_row
+from calendar_sync.bookings.booking import Booking, from_row, pending_move
 from calendar_sync.calendars.contract import CalendarEvent, Changes, CursorExpired, Unknown
 from calendar_sync.clinic import Clinic
 from calendar_sync.sync import move
 from calendar_sync.sync.call_back_events import was_closed
 
 log = logging.getLogger(__name__)
-LookAgain = Callable[[AsyncConnection, int], Awaitable[None]]
 Outcome = Literal["moved", "cancelled", "restored", "kept"]
 
 _TURN = 0x57AFF
 """The advisory lock of those who read changes; the number is arbitrary."""
 
 
-async def read_changes(clinic: Clinic, look_again: LookAgain) -> None:
+async def read_changes(clinic: Clinic) -> None:
     """Read what changed since the last time and follow it.
 
-    `look_again` owes another look, in the same transaction: at a booking whose event was changed
-    while it was being inserted, or was moved, or was not seen in a reading from the beginning.
+    Another look is queued, in the same transaction, for a booking whose event changed while it was
+    being inserted, was moved, or did not show in a full reading.
     """
     async with clinic.pool.connection() as conn:
         since = await _cursor(conn)
@@ -58,13 +57,11 @@ async def read_changes(clinic: Clinic, look_again: LookAgain) -> None:
         why = read.why if isinstance(read, Unknown) else "its cursor ends at once"
         log.warning("the calendar's changes could not be read: %s", why)
         return
-    if not await _followed(clinic, read, since, whole=whole, look_again=look_again):
-        await read_changes(clinic, look_again)
+    if not await _followed(clinic, read, since, whole=whole):
+        await read_changes(clinic)
 
 
-async def _followed(
-    clinic: Clinic, read: Changes, since: str | None, *, whole: bool, look_again: LookAgain
-) -> bool:
+async def _followed(clinic: Clinic, read: Changes, since: str | None, *, whole: bool) -> bool:
     """Follow what was read; False when somebody else was faster, with a reading perhaps older."""
     async with clinic.pool.connection() as conn, conn.transaction():
         await conn.execute("SELECT pg_advisory_xact_lock(%s)", [_TURN])
@@ -79,7 +76,7 @@ async def _followed(
             [read.cursor],
         )
         for booking_id in again:
-            await look_again(conn, booking_id)
+            await job_queue.look_at_event(conn, booking_id)
     return True
 
 
@@ -90,7 +87,7 @@ async def follow(conn: AsyncConnection, clinic: Clinic, entry: CalendarEvent) ->
         if booked is None:
             await was_closed(conn, entry)
             return None
-        wanted = await move.wanted_time(conn, booked.id)
+        wanted = await pending_move(conn, booked.id)
         if wanted and (entry.span, entry.cancelled) == (wanted.slot, False):
             # Our own move for the patient; whoever made it may have died before the booking knew.
             await move.arrive(conn, wanted.id, entry, "", clinic.now(), clinic.rules.zone)

@@ -1,19 +1,17 @@
 """The jobs that follow staff: read their changes, look again, show call-backs, follow up."""
 
-import time
-
 from procrastinate import JobContext
-from procrastinate.exceptions import AlreadyEnqueued
-from psycopg import AsyncConnection
 
+from calendar_sync import job_queue
 from calendar_sync.bookings import notices
 from calendar_sync.bookings.booking import Booking, booking
 from calendar_sync.bookings.event_state import keep_warning
 from calendar_sync.calendars.contract import CalendarEvent
 from calendar_sync.clinic import Clinic
-from calendar_sync.errors import NotYet, known
-from calendar_sync.job_queue import HOUSEKEEPING, UntilSettled, blueprint, clinic_of
+from calendar_sync.job_queue import HOUSEKEEPING
+from calendar_sync.retry import NotYet, UntilSettled, known
 from calendar_sync.sync import call_back_events
+from calendar_sync.sync.blueprint import blueprint, clinic_of
 from calendar_sync.sync.rewrite import rewrite
 from calendar_sync.sync.staff_changes import follow, read_changes, return_to_lanes, warned
 
@@ -38,23 +36,14 @@ async def look_at_event(context: JobContext, booking_id: int) -> None:
     await look(clinic_of(context), booking_id)
 
 
-async def owe_reading(conn: AsyncConnection) -> None:
-    """Read the changes as soon as a worker can; asked for many times at once, it is done once."""
-    try:
-        async with conn.transaction():
-            await follow_staff.configure(connection=conn).defer_async(timestamp=int(time.time()))
-    except AlreadyEnqueued:
-        return
-
-
 async def follow_all(clinic: Clinic) -> None:
     """Follow every change, look at what has to be looked at, and bring the lists up to date."""
-    await read_changes(clinic, _look_again)
+    await read_changes(clinic)
     async with clinic.pool.connection() as conn, conn.transaction():
         await return_to_lanes(conn)
         await notices.follow_up(conn, clinic.rules.zone)
         for booking_id in await warned(conn, clinic.now()):
-            await _look_again(conn, booking_id)
+            await job_queue.look_at_event(conn, booking_id)
     await call_back_events.show(clinic)
     await call_back_events.clear(clinic)
 
@@ -81,10 +70,6 @@ async def look(clinic: Clinic, booking_id: int) -> None:
     async with clinic.pool.connection() as conn:
         await keep_warning(conn, booking_id, _warning(clinic, booked, there, busy=bool(busy)))
     await rewrite(clinic, booking_id)
-
-
-async def _look_again(conn: AsyncConnection, booking_id: int) -> None:
-    await look_at_event.configure(connection=conn).defer_async(booking_id=booking_id)
 
 
 def _warning(clinic: Clinic, booked: Booking, there: CalendarEvent, *, busy: bool) -> str:

@@ -6,8 +6,8 @@ from psycopg import AsyncConnection
 from calendar_sync.bookings.booking import booking
 from calendar_sync.bookings.event_state import keep_link
 from calendar_sync.clinic import Clinic
-from calendar_sync.errors import NotYet, known
-from calendar_sync.job_queue import UntilSettled, blueprint, clinic_of
+from calendar_sync.retry import NotYet, UntilSettled, known
+from calendar_sync.sync.blueprint import blueprint, clinic_of
 from calendar_sync.sync.rewrite import rewrite
 
 

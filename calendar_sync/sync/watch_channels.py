@@ -20,7 +20,8 @@ from psycopg.rows import class_row
 from calendar_sync.calendars.contract import Gone, Refused
 from calendar_sync.calendars.push import Push, Watched
 from calendar_sync.clinic import Clinic
-from calendar_sync.job_queue import HOUSEKEEPING, blueprint, clinic_of
+from calendar_sync.job_queue import HOUSEKEEPING
+from calendar_sync.sync.blueprint import blueprint, clinic_of
 
 log = logging.getLogger(__name__)
 

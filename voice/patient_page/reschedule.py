@@ -7,11 +7,10 @@ from fastapi import Response
 
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings import patient_changes
-from calendar_sync.bookings.booking import Booking, Taken
+from calendar_sync.bookings.booking import Booking, Taken, pending_move
 from calendar_sync.bookings.free_times import Stale
 from calendar_sync.bookings.holds import Held
 from calendar_sync.bookings.patient_changes import Closed, Moving
-from calendar_sync.sync.move import wanted_time
 from voice.dialogue import speech
 from voice.language import Text
 from voice.patient_page import wording
@@ -31,7 +30,7 @@ async def choose(asked: VisitRequest) -> Response:
     if not patient_changes.may_change(asked.visit, asked.line.clinic):
         return asked.away()
     async with asked.line.pool.connection() as conn:
-        if under_way := await wanted_time(conn, asked.visit.id):
+        if under_way := await pending_move(conn, asked.visit.id):
             return asked.away(f"/move/{under_way.id}")
     return await _choose(asked, wording.TAKEN if "taken" in asked.query else None)
 

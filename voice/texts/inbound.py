@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
+from calendar_sync import job_queue
 from calendar_sync.bookings import call_backs
 from calendar_sync.bookings.booking import Booking, from_row
-from calendar_sync.sync.notify import owe_news
-from calendar_sync.sync.rewrite import rewrite_event
 from voice import phone_numbers
 from voice.language import Language, Text
 from voice.texts.composing import language_of
@@ -89,10 +88,10 @@ async def _do(
         await conn.execute(
             "UPDATE booking SET confirmed_by_text = %s WHERE id = %s", [now, patient.id]
         )
-        await rewrite_event.configure(connection=conn).defer_async(booking_id=patient.id)
+        await job_queue.rewrite_event(conn, patient.id)
     if meaning in {"stop", "start"}:
         for booking_id in await bookings_to(conn, got.number):
-            await owe_news(conn, booking_id)
+            await job_queue.notify_patient(conn, booking_id)
         if meaning == "stop":
             await conn.execute(
                 "UPDATE text SET state = 'dropped' WHERE number = %s AND state = 'owed'",

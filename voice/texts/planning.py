@@ -9,9 +9,9 @@ from datetime import datetime
 
 from psycopg import AsyncConnection
 
+from calendar_sync import job_queue
 from calendar_sync.bookings import call_backs, notices
 from calendar_sync.bookings.booking import Booking, booking
-from calendar_sync.sync.rewrite import rewrite_event
 from voice.texts import outbox
 from voice.texts.opt_outs import trouble_of
 from voice.texts.rendering import ClinicFacts
@@ -86,7 +86,7 @@ async def _keep_trouble(
         await call_backs.withdraw(conn, booked.call_sid, no_texts(booked.text_trouble))
     if booked.state != "booked" or booked.slot.end <= now:
         return
-    await rewrite_event.configure(connection=conn).defer_async(booking_id=booked.id)
+    await job_queue.rewrite_event(conn, booked.id)
     if trouble:
         await call_backs.ask_anew(
             conn, booked.call_sid, no_texts(trouble), booked.number, booked.language

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import structlog
 from psycopg import AsyncConnection
 
+from calendar_sync import job_queue
 from calendar_sync.bookings import call_backs, notices
 from calendar_sync.bookings.booking import booking
-from calendar_sync.sync.notify import owe_news
 from voice import phone_numbers
 from voice.texts.messages import NEWS
 from voice.texts.opt_outs import bookings_to, suppress
@@ -67,7 +67,7 @@ async def refused(
             await failed(conn, config, row, meaning.words)
             await suppress(conn, row.number, meaning.words)
             for booking_id in await bookings_to(conn, row.number):
-                await owe_news(conn, booking_id)
+                await job_queue.notify_patient(conn, booking_id)
         case "stop":
             await failed(conn, config, row, meaning.words)
 

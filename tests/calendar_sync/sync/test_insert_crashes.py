@@ -24,7 +24,7 @@ from calendar_sync.bookings import confirmation
 from calendar_sync.bookings.confirmation import Booked, Confirmed, Held
 from calendar_sync.bookings.event_text import spoken_number
 from calendar_sync.clinic import Clinic
-from calendar_sync.errors import NotYet
+from calendar_sync.retry import NotYet
 from calendar_sync.sync.insert import insert
 from calendar_sync.sync.rewrite import rewrite
 

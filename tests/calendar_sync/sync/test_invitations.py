@@ -22,7 +22,7 @@ from support.google_clinic import calendar_at
 
 from calendar_sync.bookings import patient_changes
 from calendar_sync.clinic import Clinic, Invitations
-from calendar_sync.errors import NotYet
+from calendar_sync.retry import NotYet
 from calendar_sync.sync.insert import insert
 from calendar_sync.sync.invitations import bring_up_to_date
 from calendar_sync.sync.staff_jobs import follow_all

@@ -22,8 +22,7 @@ from calendar_sync.bookings import call_backs, confirmation
 from calendar_sync.bookings.confirmation import Booked, Pending
 from calendar_sync.bookings.free_times import Stale, free_openings
 from calendar_sync.clinic import Clinic
-from calendar_sync.errors import NotYet
-from calendar_sync.job_queue import UntilSettled
+from calendar_sync.retry import NotYet, UntilSettled
 from calendar_sync.sync.jobs import (
     delete_old_jobs,
     reconcile,

@@ -13,7 +13,7 @@ from calendar_sync.bookings.event_text import event_id
 from calendar_sync.bookings.patient_changes import Moving, move
 from calendar_sync.calendars.contract import CalendarEvent, Event
 from calendar_sync.clinic import Clinic
-from calendar_sync.errors import NotYet
+from calendar_sync.retry import NotYet
 from calendar_sync.sync.jobs import reconcile
 from calendar_sync.sync.move import carry_out
 from calendar_sync.sync.staff_jobs import follow_all

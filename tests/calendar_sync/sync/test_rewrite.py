@@ -7,7 +7,7 @@ from support.faulty_calendar import FaultyCalendar
 from calendar_sync.bookings import confirmation
 from calendar_sync.calendars.contract import Calendar
 from calendar_sync.clinic import Clinic
-from calendar_sync.errors import NotYet
+from calendar_sync.retry import NotYet
 from calendar_sync.sync.insert import insert
 from calendar_sync.sync.rewrite import rewrite
 

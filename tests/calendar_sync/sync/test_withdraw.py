@@ -25,7 +25,7 @@ from calendar_sync.bookings.event_text import event_id
 from calendar_sync.bookings.patient_changes import cancel
 from calendar_sync.calendars.contract import Event
 from calendar_sync.clinic import Clinic
-from calendar_sync.errors import NotYet
+from calendar_sync.retry import NotYet
 from calendar_sync.sync.insert import insert, withdraw
 from calendar_sync.sync.staff_jobs import follow_all
 

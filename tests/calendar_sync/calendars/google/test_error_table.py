@@ -13,7 +13,7 @@ from support.google_clinic import calendar_at
 from calendar_sync.bookings import call_backs
 from calendar_sync.bookings.confirmation import Booked, NotBooked, Pending
 from calendar_sync.clinic import Clinic
-from calendar_sync.errors import NotYet
+from calendar_sync.retry import NotYet
 from calendar_sync.sync.insert import insert
 from calendar_sync.sync.video_links import pick_up
 

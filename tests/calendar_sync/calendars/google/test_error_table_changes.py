@@ -17,7 +17,7 @@ from calendar_sync.calendars.contract import Unknown
 from calendar_sync.calendars.google import errors
 from calendar_sync.calendars.google.calendar import GoogleCalendar
 from calendar_sync.clinic import Clinic
-from calendar_sync.errors import NotYet
+from calendar_sync.retry import NotYet
 from calendar_sync.sync.insert import insert, withdraw
 from calendar_sync.sync.rewrite import rewrite
 from calendar_sync.sync.staff_jobs import follow_all

@@ -1,0 +1,88 @@
+"""Jobs deferred by name: each name is a task, with the argument and options that it declares."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from procrastinate import App
+from psycopg.rows import dict_row
+from support.clinic import jobs_waiting
+
+from calendar_sync import job_queue
+from calendar_sync.clinic import Clinic
+from voice.worker import jobs
+
+Deferring = Callable[..., Awaitable[None]]
+
+DEFERRING: list[Deferring] = [
+    function
+    for name, function in inspect.getmembers(job_queue, inspect.iscoroutinefunction)
+    if function.__module__ == job_queue.__name__ and not name.startswith("_")
+]
+OWN_LOCKS = {"calendar:invite": "invitation 1"}
+"""Locks that are made for each job instead of being declared with the task."""
+
+
+async def deferred(clinic: Clinic, defer: Deferring) -> dict[str, Any]:
+    """The row that one call of a function of job_queue writes."""
+    required = [
+        name
+        for name, parameter in inspect.signature(defer).parameters.items()
+        if name != "conn" and parameter.default is parameter.empty
+    ]
+    async with clinic.pool.connection() as conn:
+        await defer(conn, **dict.fromkeys(required, 1))
+    async with clinic.pool.connection() as conn, conn.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute("SELECT * FROM procrastinate_jobs")
+        [row] = await cursor.fetchall()
+        return row
+
+
+@pytest.mark.parametrize("defer", DEFERRING, ids=lambda defer: defer.__name__)
+async def test_every_name_is_a_registered_task_with_that_argument(
+    clinic: Clinic, defer: Deferring
+) -> None:
+    """A job under a wrong name or with a wrong argument would only fail once a worker took it."""
+    row = await deferred(clinic, defer)
+    task = jobs.tasks[row["task_name"]]
+    context, *arguments = inspect.signature(task.func).parameters
+    assert (context, set(row["args"])) == ("context", set(arguments))
+    assert (row["priority"], row["queue_name"]) == (task.priority, task.queue)
+    assert row["queueing_lock"] == task.queueing_lock
+    assert row["lock"] == OWN_LOCKS.get(task.name, task.lock)
+    assert row["scheduled_at"] is None
+
+
+def test_every_task_that_is_not_periodic_can_be_deferred(queue: App) -> None:
+    """The count keeps the test above from passing over an empty list."""
+    periodic = {each.task.name for each in queue.periodic_registry.periodic_tasks.values()}
+    own = {name for name in queue.tasks if name.startswith(f"{job_queue.NAMESPACE}:")}
+    assert len(DEFERRING) == len(own - periodic) + 1  # follow_staff is periodic and deferred too
+
+
+async def test_a_job_is_gone_with_the_transaction_that_deferred_it(clinic: Clinic) -> None:
+    """Neither a change without its job nor a job without its change."""
+    async with clinic.pool.connection() as conn, conn.transaction(force_rollback=True):
+        await job_queue.rewrite_event(conn, 1)
+    assert await jobs_waiting(clinic) == []
+
+
+async def test_a_delayed_job_is_not_due_at_once(clinic: Clinic) -> None:
+    """`delay_seconds` counts from now."""
+    async with clinic.pool.connection() as conn:
+        await job_queue.look_at_event(conn, 1, delay_seconds=60)
+        rows = await conn.execute(
+            "SELECT scheduled_at BETWEEN now() + interval '50 s' AND now() + interval '70 s'"
+            " FROM procrastinate_jobs"
+        )
+        assert await rows.fetchall() == [(True,)]
+
+
+async def test_reading_staffs_changes_is_queued_once(clinic: Clinic) -> None:
+    """A second request while one is waiting neither fails nor spoils the transaction."""
+    async with clinic.pool.connection() as conn, conn.transaction():
+        for _ in range(2):
+            await job_queue.follow_staff(conn)
+        await job_queue.rewrite_event(conn, 1)
+    assert await jobs_waiting(clinic) == ["follow_staff", "rewrite_event"]
