@@ -1,20 +1,20 @@
-"""The command `screening-line`."""
+"""The command `screening-line`.
+
+Each command imports what it runs only when it runs: `--help` needs neither a web server nor a
+database driver, and `serve` never loads the simulator.
+"""
 
 import asyncio
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from voice import clinical_signoff
-from voice.clock import utc_now
-from voice.commands import call_back_list, job_list
-from voice.commands import check as checks
 from voice.errors import ReportedError
-from voice.logs import write_logs
-from voice.server import Demo, held_port, serve, work_only
-from voice.settings import Settings
+
+if TYPE_CHECKING:
+    from voice.settings import Settings
 
 cli = typer.Typer(
     help="The phone line of a physical-therapy clinic: it books free video screenings by keypad.",
@@ -43,9 +43,13 @@ def main() -> None:
 @cli.command()
 def demo(port: Port = 8000) -> None:
     """Try the whole line on this computer: no account, no settings."""
-    from voice.simulator.demo_clock import DemoClock, with_demo_defaults  # noqa: PLC0415  # for a demo only
-    from voice.simulator.page.router import add_phone  # noqa: PLC0415  # the same
-    from voice.simulator.running_demo import remove_demo_file, write_demo_file  # noqa: PLC0415  # the same
+    from voice.clock import utc_now
+    from voice.logs import write_logs
+    from voice.server import Demo, held_port, serve
+    from voice.settings import Settings
+    from voice.simulator.demo_clock import DemoClock, with_demo_defaults
+    from voice.simulator.page.router import add_phone
+    from voice.simulator.running_demo import remove_demo_file, write_demo_file
 
     settings = with_demo_defaults(Settings.load("demo", port), utc_now().date())
     write_logs("plain")
@@ -64,8 +68,10 @@ def demo(port: Port = 8000) -> None:
     typer.echo("Stopped. The next demo goes on with the same bookings.")
 
 
-def what_next(settings: Settings) -> str:
+def what_next(settings: "Settings") -> str:
     """The last words of a demo that has started."""
+    from voice import clinical_signoff
+
     lines = [
         "",
         f"Screening Line answers at {settings.public_base_url} (this computer only).",
@@ -90,6 +96,10 @@ def serve_live(
     worker: Annotated[bool, typer.Option(help="Do the jobs in this process too.")] = True,
 ) -> None:
     """Answer calls from Twilio."""
+    from voice.logs import write_logs
+    from voice.server import held_port, serve
+    from voice.settings import Settings
+
     settings = Settings.load("live")
     _signed_or_allowed(settings)
     with held_port(host, port) as held:
@@ -100,6 +110,10 @@ def serve_live(
 @cli.command()
 def worker() -> None:
     """Do the jobs of a line that runs with `serve --no-worker`."""
+    from voice.logs import write_logs
+    from voice.server import work_only
+    from voice.settings import Settings
+
     settings = Settings.load("live")
     write_logs("json")
     work_only(settings, once_up=lambda: None)
@@ -117,8 +131,10 @@ def call(
     fast: Annotated[bool, typer.Option("--fast", help="Do not wait for the speech.")] = False,
 ) -> None:
     """Call the demo from this terminal; without a running demo, one starts for the call."""
-    from voice.simulator.call_command import call_options, place_call  # noqa: PLC0415  # for a demo only
-    from voice.simulator.handset import Staff  # noqa: PLC0415  # the same
+    from voice.logs import write_logs
+    from voice.settings import Settings
+    from voice.simulator.call_command import call_options, place_call
+    from voice.simulator.handset import Staff
 
     write_logs("plain")
     outcome = Staff(staff)
@@ -129,6 +145,8 @@ def call(
 @cli.command()
 def check() -> None:
     """Say what keeps `serve` from starting, and what to do about it."""
+    from voice.commands import check as checks
+
     findings = checks.check()
     for finding in findings:
         typer.echo(f"{finding.state:>5}  {finding.says}")
@@ -147,7 +165,8 @@ def authorize_google(
     ] = "",
 ) -> None:
     """Sign in to Google Calendar with a browser, once."""
-    from voice.commands.authorize_google import AuthorizeOptions, authorize  # noqa: PLC0415  # Google's client is large
+    from voice.commands.authorize_google import AuthorizeOptions, authorize
+    from voice.settings import Settings
 
     settings = Settings.load("demo")
     asyncio.run(
@@ -161,6 +180,8 @@ def callbacks(
     demo: Annotated[bool | None, typer.Option(help="Of the demo; else the live line.")] = None,
 ) -> None:
     """Who wants to be called back, the longest waiting first."""
+    from voice.commands import call_back_list
+
     settings = _of_demo_or_live(demo)
     if done is not None:
         was_open = asyncio.run(call_back_list.mark_done(settings, done))
@@ -177,6 +198,8 @@ def show_jobs(
     demo: Annotated[bool | None, typer.Option(help="Of the demo; else the live line.")] = None,
 ) -> None:
     """What waits and what failed: jobs, texts, and what keeps texts from going out."""
+    from voice.commands import job_list
+
     settings = _of_demo_or_live(demo)
     if retry:
         typer.echo(asyncio.run(job_list.retry(settings)))
@@ -185,9 +208,10 @@ def show_jobs(
         typer.echo(line)
 
 
-def _of_demo_or_live(demo: bool | None) -> Settings:  # noqa: FBT001  # as typer gives it
+def _of_demo_or_live(demo: bool | None) -> "Settings":  # noqa: FBT001  # as typer gives it
     """The settings of the line that is meant: a demo that runs, unless told otherwise."""
-    from voice.simulator.running_demo import running_demo  # noqa: PLC0415  # not in a live line
+    from voice.settings import Settings
+    from voice.simulator.running_demo import running_demo
 
     settings = Settings.load("demo")
     if demo is None:
@@ -195,8 +219,10 @@ def _of_demo_or_live(demo: bool | None) -> Settings:  # noqa: FBT001  # as typer
     return settings if demo else Settings.load("live")
 
 
-def _signed_or_allowed(settings: Settings) -> None:
+def _signed_or_allowed(settings: "Settings") -> None:
     """Raises NotSignedError when patients would hear words that no clinician answers for."""
+    from voice import clinical_signoff
+
     missing = clinical_signoff.unsigned()
     if not missing:
         return

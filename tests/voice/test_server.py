@@ -41,6 +41,17 @@ def test_a_live_line_does_not_load_the_simulator(tmp_path: Path) -> None:
     assert loaded == "[]"
 
 
+def test_the_command_itself_loads_no_server_and_no_driver() -> None:
+    """`screening-line --help` answers at once: each command loads what it runs when it runs."""
+    heavy = "alembic fastapi google googleapiclient phonenumbers procrastinate psycopg pydantic"
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, voice.cli; print(*sys.modules)"],
+        capture_output=True, text=True, check=True,
+    ).stdout.split()  # fmt: skip
+    assert set(heavy.split()) & set(loaded) == set()
+    assert {name for name in loaded if name.startswith("voice.")} == {"voice.cli", "voice.errors"}
+
+
 def test_the_command_names_every_outcome_of_the_staff_phone() -> None:
     """`call --staff` takes what the simulator can do; the command itself does not load it."""
     assert set(get_args(StaffPhone)) == {each.value for each in Staff}
