@@ -68,7 +68,11 @@ def line_on(
         invitations=invitations_for(settings, calendar),
     )
     name = settings.clinic_name
-    facts = {"clinic": Text(name, name), "email": speech.email(settings.clinic_email)}
+    facts = {
+        "clinic": Text(name, name),
+        "email": speech.email(settings.clinic_email),
+        "clinic_number": speech.phone_number(settings.clinic_number),
+    }
     prompt_facts = PromptFacts(facts, settings.zone, texts=texting.sender is not None)
     phones = Phones(
         voices=(("en", settings.voice_en), ("es", settings.voice_es)),

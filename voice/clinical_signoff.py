@@ -5,7 +5,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from voice.flows import clinical_wording
+from voice.flows import clinical_wording, summary_wording
 from voice.language import Language, Text
 
 FILE = Path(clinical_wording.__file__).with_name("clinical_signatures.toml")
@@ -33,9 +33,10 @@ def fingerprint(language: Language) -> str:
     """SHA-256 of every clinical sentence in one language.
 
     Sentences are taken in the order of their names, and within a tuple in the tuple's order, so
-    moving a definition within the file changes nothing.
+    moving a definition changes nothing.
     """
-    texts = texts_of([value for _, value in sorted(vars(clinical_wording).items())])
+    named = vars(clinical_wording) | vars(summary_wording)
+    texts = texts_of([value for _, value in sorted(named.items())])
     said = "\n".join(" ".join(text.spoken_in(language).split()) for text in texts)
     return hashlib.sha256(said.encode()).hexdigest()
 

@@ -13,8 +13,8 @@ README = Path(__file__).parents[2] / "README.md"
 BEGIN, END = "<!-- call map: made by `make map` -->", "<!-- end of the call map -->"
 ROOMS = {
     "greeting": "Greeting",
-    "summary": "Summary, four parts",
-    "summary.next": "Not medical advice; invitation",
+    "summary": "Summary, six parts",
+    "summary.next": "Book, or goodbye?",
     "person.ring": "The clinic's phone rings",
     "person.instead": "Call back, or go on?",
     "number": "Key in a phone number",

@@ -37,6 +37,7 @@ CLINIC = PromptFacts(
     {
         "clinic": Text("BodyFix Physical Therapy", "BodyFix Physical Therapy"),
         "email": speech.email("info@bodyfixpt.com"),
+        "clinic_number": speech.phone_number("+14252025687"),
     },
     PACIFIC,
 )

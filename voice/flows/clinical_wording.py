@@ -1,7 +1,7 @@
-"""The words that the clinician signs: in an emergency, the summary, the safety questions.
+"""The words that the clinician signs: in an emergency, and the safety questions.
 
-Everything here was drawn from Dr. Spring's article (the summary) and from published red-flag
-guidance (the questions). A changed word needs a new line in ``clinical_signatures.toml``.
+The summary, which is signed with them, stands in ``summary_wording.py``. Everything here was drawn
+from published red-flag guidance. A changed word needs a new line in ``clinical_signatures.toml``.
 Short sentences, plain words; every part of a question is answered by the same yes.
 """
 
@@ -143,41 +143,3 @@ SAFETY_NET = Text(
     "Una cosa más. Vaya de inmediato a una sala de emergencias si empieza algo de esto."
     " No puede orinar. Se le escapa. No siente entre las piernas. O se debilitan las dos piernas.",
 )
-
-SUMMARY = (
-    Text(
-        "How your back can cause foot pain, from Doctor Joel Spring. Any key skips a part.¦"
-        " Nerves run from your low back to your legs. If your back does not move well,"
-        " or lacks support, your legs may get tight, stiff, or inflamed."
-        " That may lead to foot trouble.",
-        "Cómo la espalda puede causar dolor de pie, del doctor Joel Spring."
-        " Cualquier tecla salta una parte.¦ De la espalda baja salen nervios a las piernas."
-        " Si la espalda no se mueve bien o no tiene apoyo, las piernas pueden ponerse tensas"
-        " o inflamadas. Eso puede afectar los pies.",
-    ),
-    Text(
-        "Next, nerves.¦ The sciatic nerve is the thickest in your body."
-        " A tight back may put more pressure on it. Your feet may feel numb or tingle."
-        " Your balance may be off. Or one side may be weaker, so that foot works harder.",
-        "Ahora, los nervios.¦ El nervio ciático es el más grueso del cuerpo."
-        " Una espalda tensa puede apretarlo más. Los pies pueden adormecerse u hormiguear."
-        " Puede fallar el equilibrio. O un lado puede ser más débil, y ese pie trabaja más.",
-    ),
-    Text(
-        "Next, muscle and fascia.¦ Fascia lies between your skin and muscles."
-        " It runs from your back, down your leg, to the bottom of your foot."
-        " Tightness in one place may tighten others. The muscles below may get sore too.",
-        "Ahora, los músculos y la fascia.¦ La fascia está entre la piel y los músculos."
-        " Va de la espalda, por la pierna, a la planta del pie. Si una zona se tensa,"
-        " otras pueden tensarse. Los músculos de debajo también pueden doler.",
-    ),
-    Text(
-        "Last, what you can do.¦ Have your whole body looked at."
-        " The cause may be where it does not hurt. So treating only the foot may not help."
-        " Find someone who looks for the cause.",
-        "Por último, qué puede hacer.¦ Haga que le revisen todo el cuerpo."
-        " La causa puede estar donde no duele. Tratar solo el pie puede no ayudar."
-        " Busque a alguien que busque la causa.",
-    ),
-)
-NOT_ADVICE = Text("This is not medical advice.", "Esto no es consejo médico.")

@@ -47,7 +47,8 @@ def the_call(call: Call) -> Ending:
         case Way.VISIT:
             return existing_visit(call) or screening(call, heard=())
         case Way.STAY:
-            return screening(call, heard=education(call))
+            heard = education(call)
+            return screening(call, heard) if isinstance(heard, tuple) else heard
 
 
 def screening(call: Call, heard: tuple[int, ...]) -> Ending:

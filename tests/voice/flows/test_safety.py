@@ -93,9 +93,9 @@ async def test_there_is_no_way_back_from_a_yes(caller: Caller) -> None:
 
 async def test_someone_silent_from_the_start_is_said_goodbye_to(caller: Caller) -> None:
     """With what to do in an emergency, and without a call-back that nobody asked for."""
-    for _ in range(9):
+    for _ in range(8):
         await caller.stays_silent()
-    await caller.hears("since I do not hear a key. In an emergency, call 9 1 1.")
+    await caller.hears("Call this number any time to book. In an emergency, call 9 1 1.")
     await caller.hears_everything()
     assert caller.over is Ended.LINE_HUNG_UP
 
