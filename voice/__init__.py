@@ -1,1 +1,1 @@
-"""The phone line: what a caller hears, and what the keys do."""
+"""The phone line: dialogues, webhooks, texts, the patient's page, and the command line."""

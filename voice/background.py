@@ -1,4 +1,4 @@
-"""Work that goes on beside other work and ends with it."""
+"""Run a coroutine in the background for as long as a context lasts."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine
@@ -11,13 +11,13 @@ log = structlog.get_logger(__name__)
 
 @asynccontextmanager
 async def run_in_background(work: Coroutine[object, object, None]) -> AsyncGenerator[None]:
-    """Run `work` while the context lasts, then cancel it and wait until it has ended."""
+    """Run `work` while the context lasts, then cancel it and wait for it to finish."""
     task = asyncio.create_task(work)
     try:
         yield
     finally:
         task.cancel()
-        # Not `await task`: its being cancelled could not be told from our being cancelled.
+        # Not `await task`: we could not tell its cancellation from our own.
         await asyncio.wait([task])
-        if not task.cancelled() and (trouble := task.exception()):
-            log.error("work in the background ended badly", exc_info=trouble)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("a background task failed", exc_info=error)

@@ -1,4 +1,4 @@
-"""Whether the clinician has signed the clinical wording as it stands now."""
+"""Checks whether the clinician has signed the current clinical wording."""
 
 import hashlib
 import tomllib
@@ -14,7 +14,7 @@ _LANGUAGES: dict[Language, str] = {"en": "English", "es": "Spanish"}
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One line of the file: which wording, and who answers for it; unsigned while any is empty."""
+    """One entry of the file: which wording, and who signed it."""
 
     language: str
     version: str
@@ -25,7 +25,7 @@ class Signature:
 
     @property
     def complete(self) -> bool:
-        """Whether a clinician has signed."""
+        """Whether it is signed: name, license, and date are all filled in."""
         return bool(self.signed_by and self.licence and self.date)
 
 
@@ -42,7 +42,7 @@ def fingerprint(language: Language) -> str:
 
 
 def signatures() -> list[Signature]:
-    """All lines of the file, oldest first."""
+    """All entries of the file, oldest first."""
     lines = tomllib.loads(FILE.read_text("utf-8"))["signature"]
     return [
         Signature(**{name: str(line[name]) for name in Signature.__dataclass_fields__})
@@ -51,7 +51,7 @@ def signatures() -> list[Signature]:
 
 
 def unsigned() -> list[str]:
-    """What still lacks a signature, in words; empty when a clinician answers for all of it."""
+    """One sentence for each language whose current wording is not signed; empty when all is."""
     known = {line.sha256 for line in signatures() if line.complete}
     return [
         f"the {name} safety and summary wording is not signed by a clinician"
@@ -62,7 +62,7 @@ def unsigned() -> list[str]:
 
 
 def texts_of(things: list[object]) -> list[Text]:
-    """Every text in these things and inside them, in their order."""
+    """Every Text in these values and nested in them, in order."""
     found: list[Text] = []
     for thing in things:
         match thing:

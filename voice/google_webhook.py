@@ -1,4 +1,4 @@
-"""Google's messages that the screenings calendar has changed, and what they set going."""
+"""Google's notifications that the screenings calendar has changed."""
 
 import psycopg
 import structlog
@@ -12,32 +12,33 @@ from voice.bootstrap import Line
 log = structlog.get_logger(__name__)
 
 _CHANGED = {"exists", "not_exists"}
-"""Resource states that tell of a change; the third, "sync", only says that a channel is open."""
+"""Resource states that report a change; the third, "sync", only confirms a new channel."""
 
 
 def push_router(line: Line) -> APIRouter:
-    """The route that Google posts to; a message of no channel of ours gets 403 and has no effect.
+    """The route that Google posts to; a notification of an unknown channel gets 403.
 
-    A message says only that something changed. Its body is not read; the changes are.
+    A notification only says that something changed, so its body is never read: the job that it
+    starts reads the changes from the calendar.
     """
     router = APIRouter()
 
     @router.post("/calendar/changed")
     async def changed(request: Request) -> Response:
-        """Something changed: read the changes at once instead of within a minute."""
+        """Read the changes now instead of within a minute."""
         said = request.headers
         channel, token = said.get("X-Goog-Channel-ID", ""), said.get("X-Goog-Channel-Token", "")
         resource = said.get("X-Goog-Resource-ID", "")
         try:
             async with line.pool.connection() as conn:
                 if not await is_known(conn, channel, token, resource, line.now()):
-                    log.warning("refused: no message of a channel of ours", path=request.url.path)
+                    log.warning("refused: not from a watch channel of ours", path=request.url.path)
                     return Response(status_code=403)
                 if said.get("X-Goog-Resource-State") in _CHANGED:
                     await job_queue.follow_staff(conn)
         except (psycopg.Error, PoolTimeout):
-            log.exception("a change was told while the database was away")
-            return Response(status_code=503)  # Google tells it again
+            log.exception("a calendar notification arrived while the database was down")
+            return Response(status_code=503)  # Google sends it again
         return Response(status_code=204)
 
     return router

@@ -1,27 +1,27 @@
-"""What can be spoken or texted: every sentence once, in English and in Spanish."""
+"""Sentences for callers and patients, each in English and Spanish."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 Language = Literal["en", "es"]
 PAUSE = "¦"
-"""Stands where the line is silent for a moment, so that a caller can take the turn."""
+"""Marks a short silence between two sentences, so that a caller can press a key."""
 
 
 def other(language: Language) -> Language:
-    """The language that key 9 changes to."""
+    """The other language, which key 9 switches to."""
     return "es" if language == "en" else "en"
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The same words in both languages; a sentence without Spanish is a type error."""
+    """The same words in both languages; leaving one out is a type error."""
 
     en: str
     es: str
 
     def about(self, **parts: "Text | str") -> "Text":
-        """The words with each ``{part}`` filled in; parts that are not given stay as they are."""
+        """The words with each given ``{part}`` filled in; other parts stay as they are."""
         en, es = self.en, self.es
         for name, part in parts.items():
             mark = "{" + name + "}"
@@ -34,11 +34,11 @@ class Text:
         return self.en if language == "en" else self.es
 
     def then(self, after: "Text") -> "Text":
-        """Both, one after the other, in one breath."""
+        """Both, one after the other, without a pause."""
         return Text(f"{self.en} {after.en}".strip(), f"{self.es} {after.es}".strip())
 
     def __add__(self, after: "Text") -> "Text":
-        """Both, one after the other, with a pause between."""
+        """Both, one after the other, with a pause between them."""
         if not self:
             return after
         if not after:

@@ -1,4 +1,4 @@
-"""What the line writes about itself: one JSON object a line, and no phone number in it."""
+"""Logging: one JSON object per line, with phone numbers masked."""
 
 import logging
 import re
@@ -11,24 +11,24 @@ from structlog.types import EventDict, Processor, WrappedLogger
 _NUMBER = re.compile(
     r"(?<![0-9A-Za-z])(?:\+|%2B)?(?:\d{5,13}|\(?\d{3}\)?[-. ]\d{3}[-. ]\d{2})(\d{2})(?![0-9A-Za-z])"
 )
-"""Seven to fifteen digits in a row, or a US number as people write it."""
+"""Seven to fifteen digits in a row, or a US number as people write it; the last two are kept."""
 
 
 def masked(text: str) -> str:
-    """The text with all but the last two digits of each phone number taken out."""
+    """The text with all but the last two digits of each phone number masked."""
     return _NUMBER.sub(r"··\1", text)
 
 
 def _mask(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """Every text that is to be written, whoever wrote it."""
+    """Mask every string of a log event, including those of libraries."""
     return {name: masked(said) if isinstance(said, str) else said for name, said in event.items()}
 
 
 def write_logs(style: Literal["json", "plain"]) -> None:
-    """From here on everything logged in this process is written in this style.
+    """Configure logging for this process, including that of libraries.
 
-    "json" goes to standard output from INFO on, for the machine that keeps logs; "plain" goes to
-    standard error from WARNING on, for a person at a terminal.
+    "json" writes INFO and above to standard output, for a log collector; "plain" writes WARNING
+    and above to standard error, for a person at a terminal.
     """
     first: list[Processor] = [
         structlog.stdlib.add_log_level,
@@ -49,7 +49,7 @@ def write_logs(style: Literal["json", "plain"]) -> None:
     logging.basicConfig(
         handlers=[here], level=logging.INFO if style == "json" else logging.WARNING, force=True
     )
-    # The queue tells of every start and end, and one job starts every two seconds.
+    # The queue logs every start and end of a job, and one starts every two seconds.
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
     structlog.configure(
         processors=[*first, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

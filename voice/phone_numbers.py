@@ -1,4 +1,4 @@
-"""Which phone numbers can be called and texted back."""
+"""Phone numbers: which ones we can call or text, and how they are written."""
 
 import phonenumbers
 
@@ -10,7 +10,7 @@ _PLACEHOLDERS = {
     "+8656696",
     "+86282452253",
 }
-"""Withheld numbers as some carriers send them: ANONYMOUS, RESTRICTED and the like, on a keypad."""
+"""Withheld numbers as some carriers send them: ANONYMOUS, RESTRICTED, and the like on a keypad."""
 _REACHABLE = {
     phonenumbers.PhoneNumberType.MOBILE,
     phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
@@ -23,7 +23,8 @@ _TEXTABLE = _REACHABLE - {phonenumbers.PhoneNumberType.FIXED_LINE}
 def usable(number: str, own: str = "") -> str:
     """The number in E.164 when it is a US number that staff can call back, else "".
 
-    ``own`` is the clinic's number: a call forwarded by the clinic shows it, and it is nobody's.
+    ``own`` is the clinic's number: a call that the clinic forwards shows it instead of the
+    caller's.
     """
     if number in _PLACEHOLDERS or number == own:
         return ""
@@ -45,17 +46,17 @@ def textable(number: str) -> bool:
 
 
 def keyed(digits: str) -> str:
-    """A number as a caller keys it, ten digits or eleven with a leading 1, in E.164; else ""."""
+    """A number keyed by a caller, ten digits or eleven with a leading 1, in E.164; else ""."""
     return usable("+1" + digits.removeprefix("1"))
 
 
 def masked(number: str) -> str:
-    """A number as logs may show it: its last two digits."""
+    """A number as logs may show it: the last two digits."""
     return f"··{number[-2:]}" if number else "withheld"
 
 
 def shown_number(e164: str) -> str:
-    """A US number as it is written: 425-202-5687."""
+    """A US number in writing: 425-202-5687; others stay in E.164."""
     if e164.startswith("+1") and len(e164) == len("+14252025687"):
         return f"{e164[2:5]}-{e164[5:8]}-{e164[8:]}"
     return e164

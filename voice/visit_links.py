@@ -1,4 +1,4 @@
-"""The link to a patient's page: who has it may see and change that one visit, for a while."""
+"""Links to the patient's page: a link gives access to one visit until an hour after its end."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -6,15 +6,14 @@ from hashlib import sha256
 
 from psycopg import AsyncConnection
 
-LIVES_ON = timedelta(hours=1)
-"""After the end of the visit."""
+VALID_AFTER_VISIT = timedelta(hours=1)
 _BYTES = 16
 
 
 async def new_link(conn: AsyncConnection, booking_id: int) -> str:
-    """A new token for the patient's page of this booking: 22 characters that fit in an address.
+    """Create a token for the patient's page of this booking: 22 URL-safe characters.
 
-    128 random bits; only their hash is kept, so a stolen database opens no page. Earlier tokens
+    128 random bits. Only the hash is stored, so a stolen database opens no page. Earlier tokens
     of the booking stay valid.
     """
     token = secrets.token_urlsafe(_BYTES)
@@ -26,14 +25,14 @@ async def new_link(conn: AsyncConnection, booking_id: int) -> str:
 
 
 async def visit_behind(conn: AsyncConnection, token: str, now: datetime) -> int | None:
-    """The booking that a token opens, until an hour after its end; None for every other token.
+    """The id of the booking that a token opens, or None for an unknown or expired token.
 
-    `now` is aware UTC. Unknown and outdated tokens look the same.
+    `now` is aware UTC.
     """
     cursor = await conn.execute(
         "SELECT booking.id FROM visit_link JOIN booking ON booking.id = visit_link.booking"
         " WHERE hash = %s AND upper(during) > %s",
-        [_hash(token), now - LIVES_ON],
+        [_hash(token), now - VALID_AFTER_VISIT],
     )
     row = await cursor.fetchone()
     return None if row is None else int(row[0])
