@@ -1,1 +1,1 @@
-"""The phone to try the line with: a player of TwiML, and its faces."""
+"""A phone that behaves as Twilio does, for trying and testing the line without an account."""

@@ -1,4 +1,4 @@
-"""`screening-line call`: place a call from this terminal, by hand or by keys written down."""
+"""`screening-line call`: place a call from this terminal, by hand or from a key script."""
 
 import asyncio
 import re
@@ -23,12 +23,12 @@ DEFAULT_CALLER = "+14255550123"
 
 
 class CallRefusedError(ReportedError):
-    """The call was not placed; the text says what to write instead."""
+    """The call was not placed; the message says what to write instead."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallOptions:
-    """What was asked for on the command line. ``steps`` None: a person types the keys."""
+    """The options of the command. ``steps`` is None when a person types the keys."""
 
     number: str
     steps: tuple[Step, ...] | None
@@ -39,23 +39,23 @@ class CallOptions:
 def call_options(
     *, caller: str | None, withheld: bool, keys: str | None, staff: Staff, fast: bool
 ) -> CallOptions:
-    """What the options mean. Raises CallRefusedError and InvalidKeysError."""
+    """Validate the options. Raises CallRefusedError and InvalidKeysError."""
     if withheld and caller is not None:
-        message = "A call is --withheld or has a --caller; leave one of them out."
+        message = "Use either --withheld or --caller, not both."
         raise CallRefusedError(message)
     number = WITHHELD if withheld else caller or DEFAULT_CALLER
     if not _E164.fullmatch(number):
-        message = f"--caller {number!r} is no number; write it like {DEFAULT_CALLER}."
+        message = f"--caller {number!r} is not a phone number; write it like {DEFAULT_CALLER}."
         raise CallRefusedError(message)
     steps = None if keys is None else read_keys(keys)
     if steps is None and not (sys.stdin.isatty() and sys.stdout.isatty()):
-        message = 'This is no terminal to type keys in; write them down, like --keys "1 2 2 h".'
+        message = 'There is no terminal to type keys in; list them instead, like --keys "1 2 2 h".'
         raise CallRefusedError(message)
     return CallOptions(number, steps, staff, fast)
 
 
 def place_call(settings: Settings, options: CallOptions) -> None:
-    """Place the call and live it to its end. Raises DatabaseError."""
+    """Place the call and stay on it until it ends. Raises DatabaseError."""
     try:
         asyncio.run(_place_call(settings, options))
     except (asyncio.CancelledError, KeyboardInterrupt):
@@ -73,7 +73,7 @@ async def _place_call(settings: Settings, options: CallOptions) -> None:
 async def play_script(
     connected: ConnectedLine, number: str, steps: tuple[Step, ...], staff: Staff
 ) -> None:
-    """The transcript goes to standard output, and what came of the call to standard error."""
+    """Write the transcript to standard output and the outcome to standard error."""
     heading = Heading(number, connected.local_now())
     recording = Recording(Scripted(deque(steps), staff))
     player = _player(connected, number, recording)
@@ -84,7 +84,7 @@ async def play_script(
 
 
 async def call_by_hand(connected: ConnectedLine, options: CallOptions) -> None:
-    """A person at this terminal, in real time."""
+    """Let a person at this terminal make the call, in real time."""
     who = "a withheld number" if options.number == WITHHELD else options.number
     sys.stdout.write(
         f"Calling {connected.settings.clinic_name} from {who}. Type 0-9 * #;"

@@ -1,4 +1,4 @@
-"""Who is calling, as Twilio tells it: the fields of every request of one call.
+"""Who is calling: the form fields that Twilio sends with every request of a call.
 
 Source: https://www.twilio.com/docs/voice/twiml (request parameters) and
 https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir (StirVerstat).
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from voice.settings import DEMO_ACCOUNT
 
 WITHHELD = "+266696687"
-"""What Twilio sends for a caller who withholds the number: ANONYMOUS on a keypad."""
+"""What Twilio sends when the number is withheld: ANONYMOUS spelled on a keypad."""
 
 
 def _new_sid() -> str:
@@ -19,10 +19,10 @@ def _new_sid() -> str:
 
 @dataclass(frozen=True, slots=True)
 class CallerId:
-    """A caller. ``number`` stands in From as it is: E.164, empty, a keypad word, sip:, client:.
+    """A caller and their call. ``number`` is sent as From unchanged: E.164, empty, sip:, client:.
 
-    ``stir_verstat`` is absent when the carrier signed nothing. Every caller is a new call.
-    ``parent`` is the call that dialled this one.
+    ``stir_verstat`` is None when the carrier signed nothing. Each instance is a new call;
+    ``parent`` is the CallSid of the call that dialed this one.
     """
 
     number: str
@@ -63,7 +63,7 @@ class CallerId:
 
 
 def location_fields(name: str, number: str, *others: str) -> tuple[tuple[str, str], ...]:
-    """Where a number is at home; Twilio leaves what it does not know empty."""
+    """The location fields of a number; Twilio leaves unknown ones empty."""
     country = "US" if number.startswith("+1") else ""
     return tuple(
         (each + part, country if part == "Country" else "")

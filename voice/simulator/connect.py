@@ -1,4 +1,4 @@
-"""The line that a call from here reaches: the demo that runs, or one started for the call."""
+"""Connects a call from this computer: to the running demo, or to a line started for the call."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -19,23 +19,23 @@ from voice.simulator.running_demo import running_demo
 from voice.simulator.transport import InProcess, OverHttp, Post
 
 SETTLED = 10.0
-"""Seconds that the calendar gets before the call's bookings are shown."""
+"""Seconds to wait for the calendar before showing what the call booked."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectedLine:
-    """A line, and its database to look up afterwards what the call came to."""
+    """A line, and its database for looking up the outcome of the call."""
 
     post: Post
     settings: Settings
     pool: AsyncConnectionPool
 
     def local_now(self) -> datetime:
-        """The time on the clinic's wall."""
+        """The time in the clinic's zone."""
         return utc_now().astimezone(self.settings.zone)
 
     async def outcome(self, call_sid: str) -> list[str]:
-        """What the call left behind, one sentence each: bookings and call-back requests."""
+        """Bookings and call-back requests of the call, one sentence each."""
         async with self.pool.connection() as conn:
             made = await bookings_of_call(conn, call_sid)
         for booking in made:
@@ -67,7 +67,7 @@ class ConnectedLine:
 
 @asynccontextmanager
 async def connect(settings: Settings) -> AsyncGenerator[ConnectedLine]:
-    """The running demo of this data folder; when none runs, a line of our own for this call.
+    """Connect to the running demo of this data folder, or start a line just for this call.
 
     Raises DatabaseError.
     """

@@ -1,4 +1,4 @@
-"""The demo's clock, which a visitor may set, and what a clinic without settings has in a demo."""
+"""The demo's clock, which a visitor can set, and defaults for settings that a demo lacks."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,27 +15,27 @@ _MONDAY, _THURSDAY = 0, 3
 
 
 class DemoClock:
-    """The time, moved ahead by what the visitor chose; it goes on from there."""
+    """The real time plus an offset that the visitor chooses; it keeps running."""
 
     def __init__(self, base: Callable[[], datetime] = utc_now) -> None:
         self._base, self._ahead = base, timedelta()
 
     def __call__(self) -> datetime:
-        """The time in the demo, aware and in UTC."""
+        """The demo's time, in aware UTC."""
         return self._base() + self._ahead
 
     def real_time(self) -> datetime:
-        """The time as it is."""
+        """The actual time, in aware UTC."""
         return self._base()
 
     def set(self, at: datetime) -> None:
-        """Let it be this time now; aware."""
+        """Make it this time now (aware)."""
         self._ahead = at.astimezone(UTC) - self._base()
 
 
 @dataclass(frozen=True, slots=True)
 class CallTime:
-    """A time to call at: its name in the page, its words, and the time, aware."""
+    """A time to call at: its name in the page, its label, and the time (aware)."""
 
     name: str
     label: str
@@ -43,7 +43,7 @@ class CallTime:
 
 
 def times_to_call(rules: Rules, now: datetime) -> list[CallTime]:
-    """What a visitor may choose from: now, in hours, after hours, before a closed day."""
+    """The choices: now, while open, after hours, the evening before a closed day."""
     choice = [CallTime("now", "Now", now)]
     opens = next_opening_time(rules, now)
     if opens is not None and not is_open(rules, now):
@@ -61,7 +61,7 @@ def times_to_call(rules: Rules, now: datetime) -> list[CallTime]:
 
 
 def _evening(rules: Rules, now: datetime, days: int) -> datetime:
-    """The evening of the local day so many days from now, after the doors have closed."""
+    """The evening, after closing time, of the local day this many days from now."""
     day = now.astimezone(rules.zone).date() + timedelta(days=days)
     at = datetime.combine(day, _EVENING, rules.zone)
     late = datetime.combine(day, _NIGHT, rules.zone)
@@ -84,7 +84,7 @@ def holidays(year: int) -> frozenset[date]:
 
 
 def with_demo_defaults(settings: Settings, today: date) -> Settings:
-    """A demo's settings, with a staff phone and holidays where none are set: both can be tried."""
+    """Add a staff phone and holidays where none are set, so that a visitor can try both."""
     given: dict[str, object] = {}
     if not settings.staff_number:
         given["staff_number"] = STAFF_NUMBER

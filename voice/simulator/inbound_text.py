@@ -1,4 +1,4 @@
-"""A text from a patient's phone, as Twilio posts it, and what the line answered to it.
+"""A text from a patient's phone, as Twilio posts it, and the line's reply.
 
 Source: https://www.twilio.com/docs/messaging/guides/webhook-request and
 https://www.twilio.com/docs/messaging/twiml/message.
@@ -13,7 +13,7 @@ from voice.simulator.caller_id import location_fields
 from voice.simulator.transport import Answer, Form
 
 LONGEST = 1600
-"""Letters that Twilio takes as one message: https://www.twilio.com/docs/api/errors/21617."""
+"""Longest message that Twilio accepts, in characters: https://www.twilio.com/docs/api/errors/21617."""
 _OK = 200
 _ONE_PART = 160
 
@@ -24,7 +24,7 @@ def _new_sid() -> str:
 
 @dataclass(frozen=True, slots=True)
 class TextMessage:
-    """A text from ``number`` (E.164) to the line's own; every one is a new message."""
+    """A text from ``number`` (E.164) to the line's number; each instance is a new message."""
 
     number: str
     words: str
@@ -33,7 +33,7 @@ class TextMessage:
     sid: str = field(default_factory=_new_sid)
 
     def fields(self) -> Form:
-        """The form fields of the one request that it makes."""
+        """The form fields of its webhook."""
         return (
             ("MessageSid", self.sid),
             ("SmsSid", self.sid),
@@ -52,7 +52,7 @@ class TextMessage:
 
 
 def messages_of(answer: Answer) -> list[str]:
-    """The words of each <Message> that Twilio would send back; none of a document it refuses."""
+    """The body of each <Message> that Twilio would send; none when it would reject the document."""
     if answer.status != _OK:
         return []
     try:

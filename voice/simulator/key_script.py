@@ -1,4 +1,4 @@
-"""Keys written down beforehand, pressed on virtual time: `screening-line call --keys "1 2 . 2"`."""
+"""A list of keys, pressed in virtual time: `screening-line call --keys "1 2 . 2"`."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -9,16 +9,16 @@ from voice.simulator.handset import KEYS, Handset, HungUp, Kind, Press, Segment,
 from voice.simulator.transcript import CUT, HANGS_UP, PRESSES
 
 KEY_SECONDS = 0.3
-"""From one digit of an entry to the next."""
+"""Seconds from one digit of an entry to the next."""
 
 
 class InvalidKeysError(ReportedError):
-    """The text names the token, and what can stand there."""
+    """The message names the wrong token and what is allowed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """Press these keys; ``patiently`` after the whole prompt, else after its first sentence."""
+    """Press these keys: ``patiently`` after the whole prompt, else after its first sentence."""
 
     keys: str
     patiently: bool = False
@@ -26,7 +26,7 @@ class Type:
 
 @dataclass(frozen=True, slots=True)
 class StaySilent:
-    """Let the line wait in vain, once."""
+    """Let the line wait once without pressing anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +119,10 @@ def gap(segment: Segment) -> float:
 
 
 def keys_of_call(lines: Iterable[str]) -> str:
-    """The script that places the call again, such as "1 . 2 - 4255550123# h".
+    """The script that repeats the call of these transcript lines, such as "1 . 2 - 4255550123# h".
 
-    A key after all was said gets a point before it. One that nobody heard is left out, and so is
-    the silence that ends a number: a script waits there by itself.
+    A key pressed after the whole prompt gets a dot before it. Keys that the line did not hear are
+    left out, and so is the silence that ends a number: a script waits there anyway.
     """
     tokens: list[str] = []
     sentences, entered = 0, False

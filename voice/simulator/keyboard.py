@@ -1,4 +1,4 @@
-"""The keyboard as a phone's keypad: keys arrive without Enter, and Ctrl-C hangs up."""
+"""Uses the keyboard as a phone's keypad: no Enter needed, and Ctrl-C hangs up."""
 
 import asyncio
 import os
@@ -16,10 +16,10 @@ _ESCAPE = "\x1b"
 
 
 class Keyboard:
-    """Keys from a terminal, one by one, while the context lasts; then the terminal is as it was.
+    """Reads single keys from a terminal while the context lasts, then restores the terminal.
 
-    ``h``, Ctrl-D, Ctrl-C and a closed window come as HANG_UP; a second signal cancels the task that
-    opened the keyboard. Other characters, and the arrow keys, are no keys of a phone.
+    ``h``, Ctrl-D, Ctrl-C and a closed window become HANG_UP; a second signal cancels the task that
+    opened the keyboard. Other characters, including arrow keys, are ignored.
     """
 
     def __init__(self, fd: int) -> None:
@@ -29,7 +29,7 @@ class Keyboard:
         self._before: list[Any] = []
 
     def __enter__(self) -> Self:
-        """Take the keyboard."""
+        """Switch the terminal to single keys."""
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.current_task()
         self._before = termios.tcgetattr(self._fd)
@@ -42,7 +42,7 @@ class Keyboard:
     def __exit__(
         self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
     ) -> None:
-        """Give it back, whatever happened."""
+        """Restore the terminal, even after an error."""
         try:
             for number in _SIGNALS:
                 self._loop.remove_signal_handler(number)
@@ -51,7 +51,7 @@ class Keyboard:
             termios.tcsetattr(self._fd, termios.TCSADRAIN, self._before)
 
     async def key(self, seconds: float) -> str | None:
-        """The next key within so many seconds (a key that waits already comes at once)."""
+        """The next key, or None after this many seconds. Returns a waiting key at once."""
         if not self._pressed.empty() or seconds <= 0:
             await asyncio.sleep(0)
             return None if self._pressed.empty() else self._pressed.get_nowait()
@@ -62,7 +62,7 @@ class Keyboard:
             return None
 
     def waiting(self) -> str:
-        """The keys that were pressed and not fetched yet; hanging up stays where it is."""
+        """Take the keys that are waiting; a waiting hang-up stays in the queue."""
         keys = ""
         while not self._pressed.empty():
             key = self._pressed.get_nowait()

@@ -1,7 +1,7 @@
-"""Plays a call as Twilio documents it: pulls TwiML by signed POSTs, and does what it says.
+"""Plays a call as Twilio documents it: fetches TwiML by signed POSTs and executes it.
 
-The player neither waits nor reads keys: it hands its face one moment after the other and counts
-the virtual seconds. What Twilio documents is cited at each rule, here or in the test of the rule.
+The player neither waits nor reads keys. It hands the handset one segment at a time and counts
+virtual seconds. Each rule cites Twilio's documentation, here or in the test of the rule.
 """
 
 import math
@@ -38,7 +38,7 @@ from voice.simulator.twiml_document import (
 MOST_DOCUMENTS = 200
 MOST_SECONDS = 600.0
 TALK_SECONDS = 30.0
-"""How long the made-up talk with staff takes."""
+"""How long the simulated conversation with staff lasts."""
 _RINGS = {Staff.ANSWERS: 6.0, Staff.VOICEMAIL: 20.0, Staff.BUSY: 2.0, Staff.FAILED: 1.0}
 _STATUS = {
     Staff.ANSWERS: "completed",
@@ -52,7 +52,7 @@ _APPLICATION_ERROR = Segment(Kind.SPEECH, 4.0, _ERROR_WORDS, "en-US", "man")
 
 
 class Ended(Enum):
-    """How a call ended, as a sentence."""
+    """How a call ended; the values are sentences without a period."""
 
     LINE_HUNG_UP = "The line hung up"
     CALLER_HUNG_UP = "The caller hung up"
@@ -60,10 +60,10 @@ class Ended(Enum):
     REJECTED = "The line rejected the call"
     APPLICATION_ERROR = "The line failed, and its fallback too"
     TOO_LONG = "The call took over 10 minutes"
-    TOO_MANY_DOCUMENTS = "The line went round and round"
+    TOO_MANY_DOCUMENTS = "The line redirected without end"
 
 
-class _Over(Exception):  # noqa: N818  # the end of a call is no error
+class _Over(Exception):  # noqa: N818  # the end of a call is not an error
     def __init__(self, ended: Ended) -> None:
         super().__init__()
         self.ended = ended
@@ -71,7 +71,7 @@ class _Over(Exception):  # noqa: N818  # the end of a call is no error
 
 @dataclass(frozen=True, slots=True)
 class DocumentRequest:
-    """A document to ask for: an address of the line, whole or a path, and what is told with it."""
+    """A document to fetch: a URL or path of the line, and extra form fields."""
 
     url: str
     fields: Form = ()
@@ -79,7 +79,7 @@ class DocumentRequest:
 
 @dataclass
 class Player:
-    """One call. ``seconds`` is its virtual length so far, ``keys`` all keys that were pressed."""
+    """One call. ``seconds`` is its virtual length so far; ``keys`` are all keys pressed."""
 
     post: Post
     handset: Handset
@@ -94,7 +94,7 @@ class Player:
     _ahead: deque[str] = field(default_factory=deque)
 
     async def call(self) -> Ended:
-        """Place the call, live it to its end, and tell the line that it is over."""
+        """Place the call, play it to its end, and report its end to the line."""
         ended = await self.play(DocumentRequest(self.incoming))
         for key in self._ahead:
             self.handset.not_heard(key)
@@ -107,7 +107,7 @@ class Player:
         return ended
 
     async def play(self, request: DocumentRequest) -> Ended:
-        """Follow the documents from this one on."""
+        """Play this document and those that follow it."""
         try:
             while True:
                 request = await self._follow(await self._fetch(request))
@@ -115,7 +115,7 @@ class Player:
             return over.ended
 
     async def _fetch(self, request: DocumentRequest) -> Document:
-        """The document, or the fallback's, once: https://www.twilio.com/docs/usage/webhooks."""
+        """Fetch the document; on failure the fallback, once: https://www.twilio.com/docs/usage/webhooks."""
         came = await self._request(request)
         if isinstance(came, Document):
             return came
@@ -143,7 +143,7 @@ class Player:
         return came
 
     async def _follow(self, document: Document) -> DocumentRequest:
-        """Do one verb after the other until one of them leads to the next document."""
+        """Execute the verbs until one of them leads to the next document."""
         for verb in document.verbs:
             following = await self._do(verb, document.url)
             if following is not None:
@@ -211,7 +211,7 @@ class Player:
         return DocumentRequest(urljoin(here, dial.action), told)
 
     async def _whisper(self, leg: CallerId, url: str, staff: Staff) -> bool:
-        """Whether the one who answered let the caller in; the caller hears it ring meanwhile."""
+        """Whether whoever answered accepted the call; meanwhile the caller hears ringing."""
         other = Player(self.post, AnsweringPhone(staff), leg)
         other.documents, other.alarms = self.documents, self.alarms
         ended = await other.play(DocumentRequest(url))
@@ -219,7 +219,7 @@ class Player:
         return ended is Ended.NOTHING_LEFT
 
     async def _hear(self, segment: Segment) -> str | None:
-        """Live through a moment; the key that ended it, if it takes one."""
+        """Play a segment; returns the key that ended it, if any."""
         if segment.interruptible and self._ahead:
             return self._ahead.popleft()
         while True:
@@ -232,7 +232,7 @@ class Player:
                     raise _Over(Ended.CALLER_HUNG_UP)
                 case Press(key, after):
                     if key not in KEYS or len(key) != 1:
-                        message = f"{key!r} is no key of a phone"
+                        message = f"{key!r} is not a key of a phone"
                         raise ValueError(message)
                     after = min(after, segment.left)
                     self._spend(after)

@@ -1,4 +1,4 @@
-"""Where a demo on this computer can be called: a file beside its data that only its owner reads."""
+"""Records the running demo in a file in its data folder, readable only by its owner."""
 
 import json
 import os
@@ -13,7 +13,7 @@ NAME = "demo.json"
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """A demo that runs: its address, what requests are signed with, and its process."""
+    """A running demo: its address, its Twilio credentials, and its process ID."""
 
     url: str
     token: str
@@ -22,7 +22,7 @@ class Demo:
 
 
 def write_demo_file(settings: Settings) -> None:
-    """Tell the phones of this computer about the demo in this process."""
+    """Record the demo of this process."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     file = settings.data_dir / NAME
     demo = Demo(
@@ -38,14 +38,14 @@ def write_demo_file(settings: Settings) -> None:
 
 
 def remove_demo_file(settings: Settings) -> None:
-    """The demo in this process has ended; another process's is left alone."""
+    """Remove the record of this process's demo; another process's stays."""
     demo = running_demo(settings.data_dir)
     if demo is not None and demo.pid == os.getpid():
         (settings.data_dir / NAME).unlink(missing_ok=True)
 
 
 def running_demo(data_dir: Path) -> Demo | None:
-    """The demo on this data folder, or None; the file of one that was killed does not count."""
+    """The demo running on this data folder, or None. Ignores the file of a killed process."""
     with suppress(OSError, ValueError, TypeError, KeyError):
         demo = Demo(**json.loads((data_dir / NAME).read_text()))
         os.kill(demo.pid, 0)

@@ -1,4 +1,4 @@
-"""The words inside a <Say>: sentences, the silences between them, and how long each takes.
+"""The contents of a <Say> as sentences and pauses, with the seconds each takes.
 
 Source: https://www.twilio.com/docs/voice/twiml/say/text-speech (SSML tags of Amazon Polly voices).
 """
@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 from voice.dialogue.speech import seconds
 from voice.simulator.handset import Kind, Segment
 
-# Twilio and Polly document the names without lengths; these come closest to what is heard.
+# Twilio and Polly document these names without lengths; these values are close by ear.
 _STRENGTHS = {
     "none": 0.0,
     "x-weak": 0.1,
@@ -28,7 +28,7 @@ _XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 @dataclass(frozen=True, slots=True)
 class _Manner:
-    """How words are spoken."""
+    """Language, voice and rate of a stretch of words."""
 
     language: str
     voice: str
@@ -42,16 +42,16 @@ class _Words:
 
 
 class _SentenceEnd:
-    """Where <s> and <p> begin and end."""
+    """The start or end of an <s> or <p>."""
 
 
 _Part = _Words | _SentenceEnd | float
 
 
 def spoken(say: Element) -> Iterator[Segment]:
-    """A <Say> as its moments: one for each sentence and one for each break.
+    """The segments of a <Say>: one for each sentence and each break.
 
-    Raises ValueError when a break or a rate has no readable value.
+    Raises ValueError for an invalid break or rate, or an unknown tag.
     """
     manner = _Manner(say.get("language", "en-US"), say.get("voice", "man"))
     sentence: list[_Words] = []
@@ -103,7 +103,7 @@ def _child(child: Element, manner: _Manner) -> Iterator[_Part]:
         case "emphasis" | "phoneme" | "say-as" | "w":
             yield from _parts(child, manner)
         case unknown:
-            message = f"<{unknown}> cannot stand in <Say>"
+            message = f"<{unknown}> is not allowed in <Say>"
             raise ValueError(message)
 
 
@@ -113,7 +113,7 @@ def _break(element: Element) -> float:
         return _STRENGTHS[_one_of(_STRENGTHS, element.get("strength", "medium"))]
     number = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s)", time)
     if number is None:
-        message = f"<break time={time!r}> is no length such as 500ms or 1s"
+        message = f"<break time={time!r}> is not a length such as 500ms or 1s"
         raise ValueError(message)
     return float(number[1]) / (1000 if number[2] == "ms" else 1)
 
@@ -127,6 +127,6 @@ def _rate(rate: str) -> float:
 
 def _one_of(names: dict[str, float], name: str) -> str:
     if name not in names:
-        message = f"{name!r} is none of {', '.join(names)}"
+        message = f"{name!r} is not one of {', '.join(names)}"
         raise ValueError(message)
     return name

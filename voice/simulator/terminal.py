@@ -1,4 +1,4 @@
-"""A call in the terminal, in real time: words appear as they would be spoken, keys barge in."""
+"""A handset in the terminal, in real time: words appear as they are spoken; any key barges in."""
 
 import math
 import time
@@ -14,27 +14,27 @@ _CLEAR = "\r\x1b[2K"
 _LONGEST_LINE = 20
 _TICK, _INSTANT = 0.25, 0.001
 _SCENES = {
-    Kind.RINGING: "(the clinic's phone rings)",
-    Kind.TALK: "(you talk with the clinic)",
+    Kind.RINGING: "(the clinic's phone is ringing)",
+    Kind.TALK: "(you are talking with the clinic)",
     Kind.SOUND: "(a sound plays)",
 }
 
 
 class Keys(Protocol):
-    """Where keys come from: the keyboard."""
+    """A source of keys: the keyboard."""
 
     async def key(self, seconds: float) -> str | None:
-        """The next key within so many seconds."""
+        """The next key, or None after this many seconds."""
         ...
 
     def waiting(self) -> str:
-        """Keys that nobody fetched yet, without hanging up."""
+        """Take the keys that are waiting, but not a hang-up."""
         ...
 
 
 @dataclass
 class Terminal(Handset):
-    """The face of a person at a terminal; ``fast`` speaks in no time, but waits as long as ever."""
+    """The handset of a person at a terminal. ``fast`` shortens speech to nothing, but not waits."""
 
     keyboard: Keys
     out: TextIO
@@ -48,7 +48,7 @@ class Terminal(Handset):
     _column: int = 0
 
     async def listen(self, segment: Segment) -> Press | HungUp | None:
-        """Live through the moment in real time."""
+        """Play the segment in real time."""
         match segment.kind:
             case Kind.SPEECH:
                 return await self._speak(segment)
@@ -63,21 +63,21 @@ class Terminal(Handset):
                 return await self._pass(segment)
 
     def typed_ahead(self) -> str:
-        """What was typed while the line was thinking."""
+        """Keys typed while the line was busy."""
         keys = self.keyboard.waiting()
         self._show(keys)
         return keys
 
     def staff(self, number: str) -> Staff:  # noqa: ARG002  # one clinic, one phone
-        """What was chosen for this call."""
+        """The outcome chosen for this call."""
         return self.outcome
 
     def not_heard(self, key: str) -> None:
-        """Tell the caller that nobody listened."""
-        self._write_line(f"({key} is not heard: the line does not listen here)")
+        """Say that the line was not listening."""
+        self._write_line(f"({key} was not heard: the line is not listening now)")
 
     def finish(self) -> None:
-        """End the line that is being written."""
+        """Finish the current output line."""
         self._end_keys()
         self.out.flush()
 
@@ -134,7 +134,7 @@ class Terminal(Handset):
         self._language = spoken
 
     def _show(self, keys: str) -> None:
-        """Write keys behind those that were just typed."""
+        """Append keys to those just typed."""
         if keys:
             self._write(keys if self._typed else f"\n> {keys}")
             self._typed += keys

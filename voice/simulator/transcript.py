@@ -1,4 +1,4 @@
-"""A call written down, so that it reads well and can be placed again to the letter.
+"""Writes a call down as text that reads well and can be replayed exactly.
 
     caller: +14255550123
     starts: 2026-12-01 09:00 America/Los_Angeles
@@ -10,8 +10,8 @@
     LINE (es): Adiós.
     The line hung up.
 
-A dash ends what a key cut off. Nothing else of time is kept: a transcript stays equal however long
-the caller thought, and changes when the words or their order do.
+A dash marks a sentence that a key interrupted. No other timing is kept: a transcript does not
+depend on how long the caller waited, and changes only with the words or their order.
 """
 
 import re
@@ -32,42 +32,42 @@ HANGS_UP = "CALLER hangs up"
 PRESSES = re.compile(r"CALLER presses ([0-9*#]+)(| too early| \(not heard\))")
 _NEXT = r"(?: |\nLINE(?: \(\w+\))?: )"
 _CODE = re.compile(rf"\b\d \d \d\.({_NEXT})\d \d \d\.(?!{_NEXT}\d)")
-"""Two groups of three digits; a third group makes it a phone number."""
+"""Two groups of three digits. With a third group it would be a phone number."""
 
 
 class InvalidTranscriptError(ReportedError):
-    """The text names the line that is not understood."""
+    """The message names the line that is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """Who called when: the time in the clinic's zone, to the minute."""
+    """Who called and when: the clinic's local time, to the minute."""
 
     caller: str
     starts: datetime
     signed: str | None = None
 
     def lines(self) -> list[str]:
-        """As they stand at the top of a transcript."""
+        """The first lines of a transcript."""
         zone = self.starts.tzinfo
         named = zone.key if isinstance(zone, ZoneInfo) else "UTC"
         signed = [] if self.signed is None else [f"signed: {self.signed}"]
         return [f"caller: {self.caller}", *signed, f"starts: {self.starts:{_STARTS}} {named}", ""]
 
     def caller_id(self) -> CallerId:
-        """The same caller, in a new call."""
+        """The same caller in a new call."""
         return CallerId(self.caller, self.signed)
 
 
 @dataclass
 class Recording(Handset):
-    """A face that writes down what another face lives through."""
+    """A handset that records what passes through another handset."""
 
     handset: Handset
     lines: list[str] = field(default_factory=list)
 
     async def listen(self, segment: Segment) -> Press | HungUp | None:
-        """Live through the moment, and write it down as far as it went."""
+        """Play the segment, and record as much as was played."""
         came = await self.handset.listen(segment)
         if came is None:
             self._passed(segment)
@@ -85,27 +85,27 @@ class Recording(Handset):
         return came
 
     def typed_ahead(self) -> str:
-        """Keys for a prompt that was still on its way."""
+        """Keys pressed before the prompt began."""
         keys = self.handset.typed_ahead()
         if keys:
             self.lines.append(f"CALLER presses {keys} too early")
         return keys
 
     def staff(self, number: str) -> Staff:
-        """What happened when another phone rang."""
+        """Record what happened when another phone rang."""
         outcome = self.handset.staff(number)
         self.lines.append(f"STAFF: {outcome.value}")
         return outcome
 
     def not_heard(self, key: str) -> None:
-        """A key that the line did not take."""
+        """Record a key that the line did not accept."""
         if self._last == f"CALLER presses {key}":
             self.lines.pop()
         self.lines.append(f"CALLER presses {key} (not heard)")
         self.handset.not_heard(key)
 
     def text(self, heading: Heading, ended: Ended) -> str:
-        """The whole transcript of a call that is over."""
+        """The transcript of a finished call."""
         return "\n".join([*heading.lines(), *self.lines, f"{ended.value}.", ""])
 
     @property
@@ -149,7 +149,7 @@ def _spoken(segment: Segment, words: str) -> str:
 
 
 def read(text: str) -> tuple[Heading, deque[str]]:
-    """A transcript's heading and its lines. Raises InvalidTranscriptError."""
+    """The heading and lines of a transcript. Raises InvalidTranscriptError."""
     head, _, body = text.partition("\n\n")
     named = {name: value for name, _, value in (line.partition(": ") for line in head.splitlines())}
     try:
@@ -162,14 +162,14 @@ def read(text: str) -> tuple[Heading, deque[str]]:
     lines = deque(body.splitlines())
     for line in lines:
         if line.startswith("CALLER") and line != HANGS_UP and not PRESSES.fullmatch(line):
-            message = f"{line!r} is no line of a transcript; try CALLER presses 1, or {HANGS_UP}."
+            message = f"{line!r} is not a transcript line; use CALLER presses 1, or {HANGS_UP}."
             raise InvalidTranscriptError(message)
     return heading, lines
 
 
 def without_codes(text: str) -> str:
-    """A transcript with every spoken visit code blanked: it is drawn anew in each call.
+    """A transcript with every spoken visit code blanked: each call gets a new one.
 
-    A code that a key cut off is not known as one.
+    A code that a key interrupted is not recognized.
     """
     return _CODE.sub(r"_ _ _.\1_ _ _.", text)

@@ -1,4 +1,4 @@
-"""A call placed again as a transcript tells it: the same keys, at the same places."""
+"""Replays the call of a transcript: the same keys at the same places."""
 
 import re
 from collections import deque
@@ -15,18 +15,18 @@ _MARKS = {
     Kind.TALK: re.compile(r"\(the caller and"),
     Kind.WAIT: re.compile(r"\(\d+ s of silence\)"),
 }
-"""How the line begins that a moment leaves behind when it went by; other kinds leave none."""
+"""How the transcript line of each kind of segment begins; other kinds leave none."""
 
 
 @dataclass
 class Replaying(Handset):
-    """A caller who does again what a transcript tells, at the same places of the call."""
+    """A caller who repeats a transcript at the same places of the call."""
 
     lines: deque[str]
     _typing: deque[str] = field(default_factory=deque)
 
     async def listen(self, segment: Segment) -> Press | HungUp | None:
-        """Press where the transcript presses: after as many sentences, or as many words of one."""
+        """Press after the same number of sentences, or of words in a sentence."""
         if self._typing:
             return Press(self._typing.popleft(), gap(segment))
         if segment.kind is Kind.WAIT:
@@ -39,7 +39,7 @@ class Replaying(Handset):
         return self._act(segment, after)
 
     def typed_ahead(self) -> str:
-        """Keys that were pressed too early are so again, after those that stand before them."""
+        """Keys that were pressed too early, once those before them are pressed."""
         if self._typing:
             return ""
         pressed = PRESSES.fullmatch(self.lines[0]) if self.lines else None
@@ -48,8 +48,8 @@ class Replaying(Handset):
         self.lines.popleft()
         return pressed[1]
 
-    def staff(self, number: str) -> Staff:  # noqa: ARG002  # told in the order of the calls
-        """The next outcome that the transcript tells."""
+    def staff(self, number: str) -> Staff:  # noqa: ARG002  # outcomes are in call order
+        """The next outcome in the transcript."""
         told = [known for line in self.lines if (known := _STAFF.fullmatch(line))]
         if not told:
             return Staff.NO_ANSWER
@@ -57,12 +57,12 @@ class Replaying(Handset):
         return Staff(told[0][1])
 
     def _skip_speech(self) -> None:
-        """The line says less than it did: go on to what the caller does."""
+        """The line now says less than it did: go to the caller's next action."""
         while self.lines and self.lines[0].startswith(("LINE", "(plays")):
             self.lines.popleft()
 
     def _share(self, line: str, segment: Segment) -> float:
-        """How much of this moment passes before the caller does something: 0 none, 1 all of it."""
+        """The share of this segment that plays before the caller acts, from 0 to 1."""
         if not line.endswith(CUT):
             return 1.0
         words = line.partition(": ")[2].split()

@@ -1,4 +1,4 @@
-"""How a phone reaches the line: signed form POSTs, in process or over HTTP on this machine."""
+"""Signed form POSTs to the line, in process or over HTTP on this computer."""
 
 import asyncio
 import logging
@@ -25,7 +25,7 @@ AsgiApp = Callable[
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. Status 0: nothing did."""
+    """A response. Status 0: there was none."""
 
     status: int
     content_type: str
@@ -36,28 +36,28 @@ NOTHING_CAME = Answer(0, "", b"")
 
 
 class Post(Protocol):
-    """A way to the line. ``base_url`` is its public address, against which requests are signed."""
+    """Posts to the line. Requests are signed for ``base_url``, its public URL."""
 
     @property
     def base_url(self) -> str:
-        """The public address, without a slash at the end."""
+        """The public URL, without a slash at the end."""
         ...
 
     async def __call__(self, url: str, form: Form) -> Answer:
-        """Post to an absolute address of the line; every fault is an answer, never an exception."""
+        """Post to an absolute URL of the line; a failure is an Answer, never an exception."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class InProcess:
-    """Straight into the application, without a socket: what the tests use."""
+    """Calls the application directly, without a socket."""
 
     app: AsgiApp
     base_url: str
     token: str
 
     async def __call__(self, url: str, form: Form) -> Answer:
-        """Post as a server would hand it over; a fault in the application is an HTTP 500."""
+        """Post as a server would; an exception in the application becomes an HTTP 500."""
         url = urldefrag(url).url
         if not url.startswith(self.base_url + "/"):
             return NOTHING_CAME
@@ -95,13 +95,13 @@ class InProcess:
         try:
             await self.app(scope, receive, send)
         except Exception:  # noqa: BLE001  # as a server does with any application
-            _log.exception("The line failed at %s", address.path)
+            _log.exception("the line raised an exception at %s", address.path)
             return Answer(500, "text/plain", b"")
         return _gathered(sent)
 
 
 def _gathered(sent: list[_Message]) -> Answer:
-    """An answer out of the messages of an ASGI application."""
+    """The response in the messages of an ASGI application."""
     if not sent:
         return NOTHING_CAME
     headers = {name.lower(): value for name, value in sent[0].get("headers", ())}
@@ -112,21 +112,21 @@ def _gathered(sent: list[_Message]) -> Answer:
 
 @dataclass(frozen=True, slots=True)
 class OverHttp:
-    """To a line that runs on this machine; addresses elsewhere are not requested."""
+    """Posts over HTTP to a line on this computer; other URLs are not requested."""
 
     base_url: str
     token: str
     timeout: float = 15.0
-    """Seconds; Twilio gives up after as long: https://www.twilio.com/docs/api/errors/11205."""
+    """Seconds, as at Twilio: https://www.twilio.com/docs/api/errors/11205."""
 
     def __post_init__(self) -> None:
-        """Refuse another machine: the token in hand belongs to the line on this one."""
+        """Refuse other hosts: the token belongs to the line on this computer."""
         if urlsplit(self.base_url).hostname not in {"127.0.0.1", "::1", "localhost"}:
-            message = f"{self.base_url} is not on this machine; start the line here first."
+            message = f"{self.base_url} is not on this computer; start the line here first."
             raise ValueError(message)
 
     async def __call__(self, url: str, form: Form) -> Answer:
-        """Post without following redirects, as a redirect would lose the fields at Twilio too."""
+        """Post without following redirects: Twilio would drop the form fields too."""
         url = urldefrag(url).url
         if not url.startswith(self.base_url + "/"):
             return NOTHING_CAME
@@ -147,7 +147,7 @@ class OverHttp:
 
 
 def _plain_opener() -> urllib.request.OpenerDirector:
-    """Plain HTTP: no proxy stands in between, and a redirect comes back as it is."""
+    """Plain HTTP without a proxy; redirects are returned, not followed."""
     opener = urllib.request.OpenerDirector()
     opener.add_handler(urllib.request.HTTPHandler())
     opener.add_handler(urllib.request.HTTPDefaultErrorHandler())

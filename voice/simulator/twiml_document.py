@@ -1,4 +1,4 @@
-"""A TwiML document as typed verbs, with the defaults that Twilio documents for each."""
+"""Fetches a TwiML document and parses it into typed verbs, with Twilio's documented defaults."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -11,18 +11,18 @@ from voice.simulator.transport import Answer, Form, Post
 _OK = 200
 _TYPES = {"text/xml", "application/xml"}
 LARGEST = 64 * 1024
-"""Bytes of a document: https://www.twilio.com/docs/api/errors/11750."""
+"""Largest document, in bytes: https://www.twilio.com/docs/api/errors/11750."""
 SOUND_SECONDS = 5.0
-"""How long a <Play> counts: the player does not listen to the file."""
+"""How long a <Play> takes: the player does not open the file."""
 ENDLESS_LOOPS = 1000
-"""What loop="0" comes to: https://www.twilio.com/docs/voice/twiml/play."""
+"""How often loop="0" plays: https://www.twilio.com/docs/voice/twiml/play."""
 
 
-class InvalidTwimlError(Exception):  # reads as what the document is
-    """Twilio would stop at this document. ``code`` is its error code, the text says why."""
+class InvalidTwimlError(Exception):
+    """Twilio would reject this document. ``code`` is its error code; the message says why."""
 
     def __init__(self, code: int, why: str) -> None:
-        """Keep the code of https://www.twilio.com/docs/api/errors."""
+        """Store the code, one of https://www.twilio.com/docs/api/errors."""
         super().__init__(why)
         self.code = code
 
@@ -36,7 +36,7 @@ class Playback:
 
 @dataclass(frozen=True, slots=True)
 class Gather:
-    """<Gather>: ``prompt`` can be cut by a key, then the line waits ``timeout`` seconds per key."""
+    """<Gather>: a key interrupts ``prompt``; then each key may take ``timeout`` seconds."""
 
     prompt: tuple[Segment, ...]
     action: str
@@ -48,7 +48,7 @@ class Gather:
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """<Dial>: ``whisper`` is the document played to the one who answers."""
+    """<Dial>: ``whisper`` is the URL of the document played to whoever answers."""
 
     number: str
     whisper: str | None
@@ -78,7 +78,7 @@ Verb = Playback | Gather | Dial | Redirect | Hangup | Reject
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document that came: what was asked, what was answered, and its verbs."""
+    """A fetched document: the request, the response body, and the verbs."""
 
     url: str
     fields: Form
@@ -88,7 +88,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """Something at which Twilio would raise an alarm: its error code, where, and why."""
+    """A failure that Twilio would log: its error code, the URL, and the reason."""
 
     code: int
     url: str
@@ -96,10 +96,10 @@ class Alarm:
 
 
 async def fetch_document(post: Post, url: str, fields: Form) -> Document | Alarm:
-    """Post the fields to an absolute address, and read what comes back.
+    """Post the fields to an absolute URL and parse the response.
 
     The codes are those of https://www.twilio.com/docs/api/errors: 11200 for a status other than
-    200, 12300 for a wrong content type, and what InvalidTwimlError says of the document.
+    200, 12300 for a wrong content type, and the code of InvalidTwimlError.
     """
     answer = await post(url, fields)
     try:
@@ -118,13 +118,13 @@ def _verbs_of(answer: Answer) -> tuple[Verb, ...]:
 
 
 def parse(body: bytes) -> tuple[Verb, ...]:
-    """The verbs of a document in their order. Raises InvalidTwimlError."""
+    """The verbs of a document, in order. Raises InvalidTwimlError."""
     if len(body) > LARGEST:
         raise InvalidTwimlError(11750, f"{len(body)} bytes; a document has at most {LARGEST}")
     if not body.startswith(b"<"):
         raise InvalidTwimlError(12100, "the first byte is not <")
     try:
-        root = fromstring(body)  # noqa: S314  # only the line's own documents are read
+        root = fromstring(body)  # noqa: S314  # only the line's own documents
     except ParseError as error:
         raise InvalidTwimlError(12100, f"not XML: {error}") from error
     if root.tag != "Response":
@@ -135,9 +135,9 @@ def parse(body: bytes) -> tuple[Verb, ...]:
 def _verb(element: Element) -> Verb:
     known = _VERBS.get(element.tag)
     if known is None:
-        raise InvalidTwimlError(12200, f"<{element.tag}> is no verb that this phone knows")
+        raise InvalidTwimlError(12200, f"<{element.tag}> is not a verb that this phone knows")
     if element.get("method", "POST") != "POST":
-        raise InvalidTwimlError(12200, f"<{element.tag}> asks for another method than POST")
+        raise InvalidTwimlError(12200, f"<{element.tag}> uses a method other than POST")
     return known(element)
 
 
@@ -158,14 +158,14 @@ def _playback(element: Element) -> Playback:
 
 def _gather(element: Element) -> Gather:
     if element.get("input", "dtmf") != "dtmf":
-        raise InvalidTwimlError(12200, "this phone has keys and no ear: input is dtmf")
+        raise InvalidTwimlError(12200, 'this phone supports only input="dtmf"')
     finish = element.get("finishOnKey", "#")
     if finish and finish not in KEYS:
-        raise InvalidTwimlError(13310, f"finishOnKey={finish!r} is no key")
+        raise InvalidTwimlError(13310, f"finishOnKey={finish!r} is not a key")
     prompt: list[Segment] = []
     for child in element:
         if child.tag not in {"Say", "Play", "Pause"}:
-            raise InvalidTwimlError(13320, f"<{child.tag}> cannot stand in <Gather>")
+            raise InvalidTwimlError(13320, f"<{child.tag}> is not allowed in <Gather>")
         prompt += _playback(child).segments
     return Gather(
         prompt=tuple(replace(segment, interruptible=True) for segment in prompt),
@@ -180,7 +180,7 @@ def _gather(element: Element) -> Gather:
 def _dial(element: Element) -> Dial:
     numbers = element.findall("Number")
     if len(element) != len(numbers) or len(numbers) > 1:
-        raise InvalidTwimlError(12200, "<Dial> takes one <Number> or a plain number here")
+        raise InvalidTwimlError(12200, "<Dial> supports one <Number> or a plain number")
     named = numbers[0] if numbers else element
     return Dial(
         number=(named.text or "").strip(),
@@ -207,12 +207,12 @@ _VERBS: dict[str, Callable[[Element], Verb]] = {
 
 
 def _number(element: Element, name: str, default: int, least: int = 0) -> int:
-    """A whole number out of an attribute."""
+    """An attribute that must be a whole number."""
     text = element.get(name)
     if text is None:
         return default
     if not text.isascii() or not text.isdigit() or int(text) < least:
         raise InvalidTwimlError(
-            12200, f"<{element.tag} {name}={text!r}> is no whole number from {least}"
+            12200, f"<{element.tag} {name}={text!r}> is not a whole number of at least {least}"
         )
     return int(text)

@@ -94,11 +94,13 @@ def test_an_application_that_answers_nothing_is_a_fault() -> None:
 
 def test_a_face_can_only_press_keys_that_a_phone_has() -> None:
     """A key such as A is a mistake of the face."""
-    with pytest.raises(ValueError, match="'A' is no key of a phone"):
+    with pytest.raises(ValueError, match="'A' is not a key of a phone"):
         play({"/voice/incoming": "<Pause/>"}, (0.5, "A"))
 
 
 def test_what_is_wrong_with_a_document_is_said() -> None:
     """The reason names the verb and what was expected."""
-    with pytest.raises(InvalidTwimlError, match=r"<Pause length='x'> is no whole number from 0"):
+    with pytest.raises(
+        InvalidTwimlError, match=r"<Pause length='x'> is not a whole number of at least 0"
+    ):
         parse(b"<Response><Pause length='x'/></Response>")

@@ -122,7 +122,7 @@ def test_a_key_where_nothing_listens_is_told() -> None:
     """And the sentence goes on where it was."""
     seen, player, _ = call({"/voice/incoming": f"<Say>{ELEVEN}</Say>"}, Fingers([(1.0, "1")]))
     assert seen == (
-        "one two three —\n\n> 1\n\n(1 is not heard: the line does not listen here)\n"
+        "one two three —\n\n> 1\n\n(1 was not heard: the line is not listening now)\n"
         "four five six seven eight nine ten eleven.\n"
     )
     assert player.seconds == pytest.approx(4.0)
@@ -149,7 +149,8 @@ def test_scenes_are_told() -> None:
     documents = {"/voice/incoming": f"<Play>/a.wav</Play>{dial}<Say>Bye.</Say>"}
     seen, player, _ = call(documents, Fingers([]), staff=Staff.VOICEMAIL)
     assert seen == (
-        "(a sound plays)\n(the clinic's phone rings)\n(you talk with the clinic)\nBye.\n"
+        "(a sound plays)\n(the clinic's phone is ringing)\n"
+        "(you are talking with the clinic)\nBye.\n"
     )
     assert player.seconds > 50
 

@@ -131,7 +131,7 @@ def test_a_transcript_without_a_heading_is_refused(text: str) -> None:
 
 def test_a_line_that_is_no_line_is_named() -> None:
     """A key that is misspelt would silently be no key."""
-    with pytest.raises(InvalidTranscriptError, match="'CALLER pushes 1' is no line"):
+    with pytest.raises(InvalidTranscriptError, match="'CALLER pushes 1' is not a transcript line"):
         read("\n".join([*HEADING.lines(), "CALLER pushes 1"]))
 
 

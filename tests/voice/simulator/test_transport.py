@@ -109,5 +109,5 @@ def test_no_other_host_is_asked(post: Post) -> None:
 
 def test_the_token_goes_to_no_other_machine() -> None:
     """The phone over HTTP is for the line on this machine."""
-    with pytest.raises(ValueError, match="not on this machine"):
+    with pytest.raises(ValueError, match="not on this computer"):
         OverHttp("https://line.example", TOKEN)
