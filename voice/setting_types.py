@@ -12,9 +12,14 @@ import phonenumbers
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_settings import NoDecode
 
+from calendar_sync.availability.federal_holidays import federal_holidays
 from calendar_sync.availability.opening_hours import parse_hours
+from voice.clock import utc_now
 
 _MOST_CALENDARS = 50
+_FEDERAL = "us-federal"
+_HOLIDAY_YEARS = 11
+"""Longer than any process runs without a restart."""
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -46,15 +51,22 @@ def _hours(text: str) -> str:
 
 
 def _dates(text: object) -> object:
-    """Dates such as 2026-12-24, 2026-12-25."""
+    """Dates such as 2026-12-24; "us-federal" adds the holidays of this year and the next ten."""
     if not isinstance(text, str):
         return text
     found: set[date] = set()
     for part in filter(None, re.split(r"[,\s]+", text)):
+        if part.lower() == _FEDERAL:
+            year = utc_now().year
+            found |= federal_holidays(range(year, year + _HOLIDAY_YEARS))
+            continue
         try:
             found.add(date.fromisoformat(part))
         except ValueError as trouble:
-            message = f"{part!r} is not a date; write dates like 2026-12-24, 2026-12-25"
+            message = (
+                f"{part!r} is not a date; write dates like 2026-12-24, 2026-12-25, and {_FEDERAL} "
+                "for the federal holidays"
+            )
             raise ValueError(message) from trouble
     return frozenset(found)
 

@@ -96,9 +96,9 @@ class Settings(BaseSettings):
     buffer_minutes: Annotated[int, _says("kept free around it", ge=0, le=480)] = 10
     notice_hours: Annotated[int, _says("between the call and the first time", ge=0, le=720)] = 4
     horizon_days: Annotated[int, _says("how far ahead times are offered", ge=1, le=60)] = 14
-    closed_dates: Annotated[Dates, _says("days without screenings, with commas between")] = (
-        frozenset()
-    )
+    closed_dates: Annotated[
+        Dates, _says("closed days, with commas between; us-federal: all federal holidays")
+    ] = frozenset()
     availability: Annotated[
         Literal["hours", "calendar"],
         _says('hours: opening hours and events titled "Open for screenings"; calendar: only those'),

@@ -1,6 +1,6 @@
 """Settings: read from the environment, refused all at once, and described in `.env.example`."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -90,7 +90,7 @@ def test_everything_wrong_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> N
     wrong = {
         "OPENING_HOURS": ("Mon 9-5", "Mon-Fri 09:00-12:00 13:00-17:00"),
         "CLINIC_TIME_ZONE": ("Mars", "America/Los_Angeles"),
-        "CLOSED_DATES": ("2026-12-24 2026-13-01", "2026-12-24, 2026-12-25"),
+        "CLOSED_DATES": ("2026-12-24 2026-13-01", "and us-federal for the federal"),
         "STAFF_NUMBER": ("call me", "+14252025687"),
         "CLINIC_EMAIL": ("nobody", "info@example.org"),
         "HORIZON_DAYS": ("0", "1"),
@@ -161,3 +161,10 @@ def test_values_are_tidied(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.rules.closed_dates == {date(2026, 12, 24), date(2026, 12, 25)}
     assert settings.rules.zone.key == "America/Los_Angeles"
     assert settings.video_url == ""
+
+
+def test_federal_holidays_can_be_closed_beside_dates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`us-federal` in any case, this year's and those of the years ahead."""
+    closed = live(monkeypatch, CLOSED_DATES="2026-12-24, US-federal").rules.closed_dates
+    year = datetime.now(UTC).year
+    assert {date(2026, 12, 24), date(year, 12, 25), date(year + 5, 12, 25)} <= closed

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from calendar_sync.availability.federal_holidays import federal_holidays
 from calendar_sync.availability.opening_hours import Rules, is_open, next_opening_time
 from voice.clock import utc_now
 from voice.settings import Settings
@@ -11,7 +12,6 @@ from voice.settings import Settings
 STAFF_NUMBER = "+14255550142"
 _EVENING, _NIGHT = time(20, 0), time(23, 30)
 _AFTER_OPENING = timedelta(minutes=45)
-_MONDAY, _THURSDAY = 0, 3
 
 
 class DemoClock:
@@ -68,26 +68,11 @@ def _evening(rules: Rules, now: datetime, days: int) -> datetime:
     return late if is_open(rules, at) else at
 
 
-def holidays(year: int) -> frozenset[date]:
-    """CallTime most clinics in the US are closed; source: 5 U.S.C. 6103, six of its days."""
-    may_31, september_1, november_1 = date(year, 5, 31), date(year, 9, 1), date(year, 11, 1)
-    return frozenset(
-        {
-            date(year, 1, 1),
-            may_31 - timedelta(days=may_31.weekday()),
-            date(year, 7, 4),
-            september_1 + timedelta(days=(_MONDAY - september_1.weekday()) % 7),
-            november_1 + timedelta(days=(_THURSDAY - november_1.weekday()) % 7 + 21),
-            date(year, 12, 25),
-        }
-    )
-
-
 def with_demo_defaults(settings: Settings, today: date) -> Settings:
     """Add a staff phone and holidays where none are set, so that a visitor can try both."""
     given: dict[str, object] = {}
     if not settings.staff_number:
         given["staff_number"] = STAFF_NUMBER
     if not settings.closed_dates:
-        given["closed_dates"] = holidays(today.year) | holidays(today.year + 1)
+        given["closed_dates"] = federal_holidays([today.year, today.year + 1])
     return settings.model_copy(update=given)

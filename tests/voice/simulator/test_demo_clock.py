@@ -7,22 +7,13 @@ from pathlib import Path
 from support.clinic import PACIFIC, RULES, at
 
 from voice.settings import Settings
-from voice.simulator.demo_clock import DemoClock, holidays, times_to_call, with_demo_defaults
+from voice.simulator.demo_clock import DemoClock, times_to_call, with_demo_defaults
 
 
 def shown(now: datetime, closed: frozenset[date] = frozenset()) -> dict[str, str]:
     """Name and local time of every choice."""
     choice = times_to_call(replace(RULES, closed_dates=closed), now)
     return {when.name: f"{when.at.astimezone(PACIFIC):%m-%d %H:%M}" for when in choice}
-
-
-def test_holidays_are_on_their_days() -> None:
-    """The last Monday of May, the first of September, the fourth Thursday of November."""
-    assert sorted(f"{day:%m-%d}" for day in holidays(2026)) == [
-        "01-01", "05-25", "07-04", "09-07", "11-26", "12-25",
-    ]  # fmt: skip
-    assert date(2027, 5, 31) in holidays(2027)
-    assert date(2025, 9, 1) in holidays(2025)
 
 
 def test_open_is_a_choice_only_when_it_is_closed() -> None:
