@@ -1,4 +1,4 @@
-"""The one place where the line is put together: settings, database, diary, desk, worker."""
+"""Puts the line together: settings, database, calendar, texting, worker."""
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Everything that answering a call needs, put together once."""
+    """Everything that answering a call needs."""
 
     settings: Settings
     clinic: Clinic
@@ -37,19 +37,19 @@ class Line:
 
     @property
     def pool(self) -> AsyncConnectionPool:
-        """Connections for a caller's turn."""
+        """Database connections with the timeouts of a caller's turn."""
         return self.clinic.pool
 
     @property
     def now(self) -> Callable[[], datetime]:
-        """The clock: aware UTC."""
+        """The clock; returns aware UTC."""
         return self.clinic.now
 
 
 def line_on(
     settings: Settings, pool: AsyncConnectionPool, now: Callable[[], datetime] = utc_now
 ) -> Line:
-    """A line on a database that is open and has its tables."""
+    """Build a line on a migrated database. Raises SettingsError."""
     texting = texting_for(settings, pool, now)
     calendar = calendar_for(settings, pool)
     clinic = Clinic(
@@ -90,10 +90,10 @@ async def open_line(
     worker: bool = True,
     alone: bool = True,
 ) -> AsyncGenerator[Line]:
-    """The line with all that it owns, until the context ends.
+    """Open the line and everything it owns, until the context ends.
 
-    `worker` does jobs in this process too; `alone` refuses the embedded data folder of another
-    line that runs. Raises DatabaseError.
+    `worker` also runs jobs in this process. `alone` refuses an embedded data folder that another
+    running line uses. Raises DatabaseError or SettingsError.
     """
     async with AsyncExitStack() as stack:
         dsn = await stack.enter_async_context(open_database(settings, alone=alone))
@@ -101,9 +101,12 @@ async def open_line(
         line = line_on(settings, pool, now)
         stack.callback(line.texting.close)
         if worker:
-            own = await stack.enter_async_context(open_pool(dsn, options=JOBS, size=8))
-            await stack.enter_async_context(run_in_background(work(line.clinic, own)))
+            # A line of their own, so that no job takes a connection that a caller waits for.
+            job_pool = await stack.enter_async_context(open_pool(dsn, options=JOBS, size=8))
+            jobs_line = line_on(settings, job_pool, now)
+            stack.callback(jobs_line.texting.close)
+            await stack.enter_async_context(run_in_background(work(jobs_line.clinic)))
         read = await free_times.refresh(line.clinic)
         if not isinstance(read, free_times.BusySnapshot):
-            log.warning("the calendar cannot be read yet: no times are offered", why=read.why)
+            log.warning("cannot read the calendar yet, so no times are offered", why=read.why)
         yield line

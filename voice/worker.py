@@ -1,7 +1,6 @@
-"""The durable work: the queue in our own database, and the worker that takes jobs from it."""
+"""The job queue in our database, and the worker that runs its jobs."""
 
 import asyncio
-from dataclasses import replace
 
 import structlog
 from procrastinate import App, PsycopgConnector
@@ -17,33 +16,34 @@ jobs = App(connector=PsycopgConnector())
 jobs.add_tasks_from(calendar_jobs.blueprint, namespace=NAMESPACE)
 
 HEARTBEAT, STALLED = 1.0, 3.0
-"""Seconds; the queue's own 10 and 30 are too slow for a caller who waits for a dead worker."""
-_AT_ONCE = 8
-_FINISH = 5.0
-"""Seconds that a job in hand may still take when the line stops; after that it is run again."""
+"""Seconds. The defaults of 10 and 30 are too slow for a caller who is waiting for the result."""
+_CONCURRENCY = 8
+_SHUTDOWN_SECONDS = 5.0
+"""How long running jobs may take at shutdown; one that takes longer is run again later."""
 
 
-async def work(clinic: Clinic, pool: AsyncConnectionPool) -> None:
-    """Do jobs until cancelled; after a trouble, such as a database that is away, begin again.
+async def work(clinic: Clinic) -> None:
+    """Run jobs until cancelled; after a failure, such as a database that is down, start again.
 
-    `pool` is for jobs alone: its statements may take longer than a caller could wait.
+    `clinic` is the one that jobs get. In a live line its pool is for jobs only, with longer
+    timeouts than a caller could wait.
     """
-    # A connector keeps the pool it was first opened with, so each run gets a new one.
+    # A connector keeps the pool that it was first opened with, so each run gets a new one.
     with jobs.replace_connector(PsycopgConnector()):
-        await jobs.open_async(pool)
-        # A worker whose own way down fails raises that, and the cancelling would be forgotten.
+        await jobs.open_async(clinic.pool)
+        # A worker whose shutdown fails raises that error instead of CancelledError.
         while not _is_cancelled():
             try:
                 await jobs.run_worker_async(
-                    concurrency=_AT_ONCE,
+                    concurrency=_CONCURRENCY,
                     install_signal_handlers=False,
                     update_heartbeat_interval=HEARTBEAT,
                     stalled_worker_timeout=STALLED,
-                    shutdown_graceful_timeout=_FINISH,
-                    additional_context={"clinic": replace(clinic, pool=pool)},
+                    shutdown_graceful_timeout=_SHUTDOWN_SECONDS,
+                    additional_context={"clinic": clinic},
                 )
             except Exception:
-                log.exception("the worker stopped; it begins again")
+                log.exception("the worker stopped; starting it again")
             await asyncio.sleep(1)
 
 
@@ -53,7 +53,7 @@ def _is_cancelled() -> bool:
 
 
 async def a_worker_is_up(pool: AsyncConnectionPool) -> bool:
-    """Whether any worker, here or elsewhere, has shown a heartbeat in the last ten seconds."""
+    """Whether a worker, in any process, has sent a heartbeat in the last ten seconds."""
     async with pool.connection() as conn:
         row = await conn.execute(
             "SELECT EXISTS (SELECT FROM procrastinate_workers"

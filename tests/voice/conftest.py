@@ -37,7 +37,7 @@ async def line(
     line = line_on(settings, database, now)
     line = replace(line, clinic=replace(line.clinic, calendar=calendar))
     await free_times.refresh(line.clinic)
-    async with run_in_background(work(line.clinic, database)):
+    async with run_in_background(work(line.clinic)):
         yield line
 
 

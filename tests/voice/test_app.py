@@ -49,7 +49,7 @@ async def test_ready_means_a_worker_is_up(line: Line) -> None:
     """Without a worker no booking would reach the calendar."""
     app = create_app(line)
     assert await ask(app, "/readyz") == (503, "no worker is up\n")
-    async with run_in_background(work(line.clinic, line.pool)), asyncio.timeout(10):
+    async with run_in_background(work(line.clinic)), asyncio.timeout(10):
         while await ask(app, "/readyz") != (200, "ready\n"):  # noqa: ASYNC110  # told by the database
             await asyncio.sleep(0.02)
 

@@ -82,7 +82,7 @@ async def test_a_drag_that_is_told_moves_the_booking_at_once(
     await deliver(google, door)
     event_id = (await row(line.clinic, booking_id)).event_id or ""
     google.screenings.drag(event_id, "2026-12-01 15:00", "2026-12-01 15:20")
-    async with run_in_background(work(line.clinic, line.pool)), asyncio.timeout(60):
+    async with run_in_background(work(line.clinic)), asyncio.timeout(60):
         assert await deliver(google, door) == [("exists", 204)]
         while (await row(line.clinic, booking_id)).slot != span("2026-12-01 15:00"):  # noqa: ASYNC110  # told by the database
             await asyncio.sleep(0.02)

@@ -1,17 +1,23 @@
-"""The worker: it hears of a job at once, and a trouble does not end it."""
+"""The worker: it hears of a job at once, and no failure ends it."""
 
 import asyncio
+from dataclasses import replace
 
 import psycopg
+import pytest
 import pytest_asyncio
 from psycopg_pool import AsyncConnectionPool
 
+from calendar_sync.calendars.local import LocalCalendar
+from calendar_sync.clinic import Clinic
 from calendar_sync.job_queue import HOUSEKEEPING
+from voice import bootstrap
 from voice.background import run_in_background
-from voice.bootstrap import Line, line_on
+from voice.bootstrap import Line, line_on, open_line
 from voice.commands.job_list import TASKS
 from voice.database.connection import open_pool
 from voice.settings import Settings
+from voice.texts.texting import Texting
 from voice.worker import a_worker_is_up, jobs, work
 
 LISTENERS = (
@@ -37,22 +43,56 @@ async def listener(dsn: str, other_than: int = 0) -> int:
 
 
 def test_every_job_that_may_wait_has_words() -> None:
-    """`screening-line jobs` names none by its name in the code."""
+    """`screening-line jobs` shows no task by its name in the code."""
     own = [task for name, task in jobs.tasks.items() if name.startswith("calendar:")]
     waiting = {task.name for task in own if task.queue != HOUSEKEEPING}
     assert waiting == {f"calendar:{name}" for name in TASKS}
 
 
+async def test_jobs_use_no_connection_of_a_callers_turn(
+    monkeypatch: pytest.MonkeyPatch, migrated: str
+) -> None:
+    """The worker's database, texting, and calendar all use a pool of their own."""
+    given: list[Clinic] = []
+
+    async def noted(clinic: Clinic) -> None:
+        given.append(clinic)
+
+    monkeypatch.setattr(bootstrap, "work", noted)
+    live = {
+        "PUBLIC_BASE_URL": "https://line.example.org",
+        "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
+        "TWILIO_AUTH_TOKEN": "2" * 32,
+        "DATABASE_URL": migrated,
+    }
+    for name, value in live.items():
+        monkeypatch.setenv(name, value)
+    async with open_line(Settings.load("live")) as line:
+        await asyncio.sleep(0)
+        [clinic] = given
+        pools = {id(clinic.pool), *(id(pool) for pool in pools_in(clinic))}
+        assert len(pools) == 1
+        assert not pools & {id(pool) for pool in pools_in(line.clinic)}
+
+
+def pools_in(clinic: Clinic) -> list[AsyncConnectionPool]:
+    """The pools that the calendar and the texting of a clinic use."""
+    assert isinstance(clinic.calendar, LocalCalendar)
+    texting = getattr(clinic.tell, "__self__", None)
+    assert isinstance(texting, Texting)
+    return [vars(clinic.calendar)["_pool"], texting.pool]
+
+
 async def test_a_worker_listens_for_jobs(line: Line, migrated: str) -> None:
-    """A job starts when it is deferred; asking every few seconds would keep a caller waiting."""
-    async with run_in_background(work(line.clinic, line.pool)):
+    """A job starts when it is deferred; polling every few seconds would keep a caller waiting."""
+    async with run_in_background(work(line.clinic)):
         await listener(migrated)
         assert await a_worker_is_up(line.pool)
 
 
 async def test_a_worker_outlives_its_connections(line: Line, migrated: str) -> None:
     """After a restart of the database it listens again by itself."""
-    async with run_in_background(work(line.clinic, line.pool)):
+    async with run_in_background(work(line.clinic)):
         first = await listener(migrated)
         async with line.pool.connection() as conn:
             await conn.execute(
@@ -63,11 +103,11 @@ async def test_a_worker_outlives_its_connections(line: Line, migrated: str) -> N
 
 
 async def test_a_worker_stops_even_when_its_database_is_gone(line: Line, migrated: str) -> None:
-    """It cannot sign off then; that trouble must not make it begin again."""
+    """It cannot sign off then, and that error must not make it start again."""
     async with (
         open_pool(migrated, size=4) as own,
         asyncio.timeout(20),
-        run_in_background(work(line.clinic, own)),
+        run_in_background(work(replace(line.clinic, pool=own))),
     ):
         await listener(migrated)
         await own.close()

@@ -42,7 +42,7 @@ async def line(
     with calendar_at(google, tmp_path) as calendar:
         line = replace(line, clinic=replace(line.clinic, calendar=calendar, makes_links=True))
         await free_times.refresh(line.clinic)
-        async with run_in_background(work(line.clinic, database)):
+        async with run_in_background(work(line.clinic)):
             yield line
 
 

@@ -38,7 +38,7 @@ async def line(
         line = replace(line, clinic=replace(line.clinic, calendar=calendar, makes_links=True))
         await free_times.refresh(line.clinic)
         await follow_all(line.clinic)
-        async with run_in_background(work(line.clinic, database)):
+        async with run_in_background(work(line.clinic)):
             yield line
 
 

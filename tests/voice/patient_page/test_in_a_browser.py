@@ -31,7 +31,7 @@ async def line(database: AsyncConnectionPool, now: SetClock) -> AsyncGenerator[L
     """A clinic with a video room and a worker."""
     line = line_on(Settings.load("demo"), database, now)
     line = replace(line, clinic=replace(line.clinic, video_url="https://video.example/room"))
-    async with run_in_background(work(line.clinic, database)):
+    async with run_in_background(work(line.clinic)):
         yield line
 
 

@@ -46,7 +46,7 @@ async def line(
     }.items():
         monkeypatch.setenv(name, value)
     line = line_on(Settings.load("live"), database, now)
-    async with run_in_background(work(line.clinic, database)):
+    async with run_in_background(work(line.clinic)):
         yield line
 
 

@@ -4,7 +4,6 @@ from collections.abc import AsyncGenerator
 
 import pytest
 import pytest_asyncio
-from psycopg_pool import AsyncConnectionPool
 from support.clinic import SetClock, confirmed, jobs_waiting, own_event, row, span
 from support.faulty_calendar import FaultyCalendar
 from support.patient_page import Answer, Patient, patient_of
@@ -23,9 +22,9 @@ NINE, TEN, ELEVEN = span("2026-12-01 09:00"), span("2026-12-02 10:00"), span("20
 
 
 @pytest_asyncio.fixture
-async def worker(line: Line, database: AsyncConnectionPool) -> AsyncGenerator[None]:
+async def worker(line: Line) -> AsyncGenerator[None]:
     """Somebody who does the jobs."""
-    async with run_in_background(work(line.clinic, database)):
+    async with run_in_background(work(line.clinic)):
         yield
 
 

@@ -36,7 +36,7 @@ async def line(database: AsyncConnectionPool, clock: DemoClock) -> AsyncGenerato
     settings = with_demo_defaults(Settings.load("demo"), date(2026, 11, 30))
     line = line_on(settings, database, clock)
     await free_times.refresh(line.clinic)
-    async with run_in_background(work(line.clinic, database)):
+    async with run_in_background(work(line.clinic)):
         yield line
 
 
