@@ -28,7 +28,7 @@ from voice.dialogue.effects import (
 )
 from voice.dialogue.replay import PromptFacts
 from voice.dialogue.turns import Connected, EffectRequested, Ending, Goodbye, Turn
-from voice.flows.greeting import the_call
+from voice.flows.greeting import main_flow
 from voice.flows.transfer import transfer_to_staff
 from voice.language import Text
 
@@ -79,7 +79,7 @@ class PureCall:
     def here(self) -> Turn | Ending:
         """Where the call is now, with everything done that the story wanted."""
         while self._known is None or self._known[0] != len(self.journal):
-            match replay(the_call, self.journal, self.clinic, transfer_to_staff):
+            match replay(main_flow, self.journal, self.clinic, transfer_to_staff):
                 case EffectRequested(step=step, effect=effect):
                     self.journal[step] = effect.write(self._brought(effect))
                 case here:

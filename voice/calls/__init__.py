@@ -1,1 +1,1 @@
-"""Runs a call: Twilio's webhooks, the engine, the journal, the effects."""
+"""Runs a call: Twilio's voice webhooks, the engine, the journal, the effects."""

@@ -1,4 +1,4 @@
-"""Carries out, between two replays, what a flow named; every effect is safe to carry out twice."""
+"""Performs the effects that flows request, between two replays; each is safe to perform twice."""
 
 from datetime import UTC, datetime
 from typing import Any, assert_never, cast
@@ -33,17 +33,17 @@ from voice.dialogue.effects import (
 )
 
 _SAFETY = "Safety"
-"""The label of the chart whose words get the time at which it was asked."""
-LOOK_SECONDS = 1.5
-"""How long one look at a booking may hold the call; the caller hears cover speech before it."""
+"""The chart label whose words get the time at which the questions were answered."""
+CHECK_SECONDS = 1.5
+"""How long one check for a booking may block a turn; the caller has just heard cover speech."""
 
 
 async def perform(line: Line, sid: str, step: str, effect: Effect[Any]) -> str:
-    """Carry out the effect of a call's step; what it brought back, as the journal keeps it."""
-    return effect.write(await _brought(line, sid, step, cast("AnyEffect", effect)))
+    """Perform the effect of a call's step; returns its result as the journal stores it (JSON)."""
+    return effect.write(await _result_of(line, sid, step, cast("AnyEffect", effect)))
 
 
-async def _brought(line: Line, sid: str, step: str, effect: AnyEffect) -> Any:  # noqa: ANN401, PLR0911  # each effect's own type, one return each
+async def _result_of(line: Line, sid: str, step: str, effect: AnyEffect) -> Any:  # noqa: ANN401, PLR0911  # each effect's own type, one return each
     match effect:
         case TakeBack():
             return effect.step
@@ -99,7 +99,7 @@ def _span(opening: Opening) -> Span:
 async def _book(line: Line, sid: str, book: Book) -> Submitted | JustTaken:
     chart = dict(book.chart)
     async with line.pool.connection() as conn:
-        # A flow has no clock; the journal knows when the safety questions were answered.
+        # Flows have no clock, so the journal says when the safety questions were answered.
         ago, now = await journal.since_keyed(conn, sid, "safety"), line.now()
         if ago is not None and _SAFETY in chart:
             chart[_SAFETY] += f", {moment(now - ago, line.settings.zone)}"
@@ -110,8 +110,8 @@ async def _book(line: Line, sid: str, book: Book) -> Submitted | JustTaken:
     return JustTaken()
 
 
-async def _placed(line: Line, look: SeePlaced) -> Placed:
-    match await confirmation.wait_until_settled(line.pool, look.booking, LOOK_SECONDS):
+async def _placed(line: Line, effect: SeePlaced) -> Placed:
+    match await confirmation.wait_until_settled(line.pool, effect.booking, CHECK_SECONDS):
         case confirmation.Booked(slot=slot):
             return Placed("booked", Opening(slot.start, slot.end))
         case confirmation.Pending():

@@ -1,4 +1,4 @@
-"""What a caller hears when something inside fails: it needs no database, calendar or network."""
+"""What a caller hears when the line fails; needs no database, calendar or network."""
 
 import re
 
@@ -15,7 +15,7 @@ SORRY = Text(
     "¦ Si no le dije que su cita está hecha, vuelva a llamar en unos minutos."
     " O escriba a {email}. Adiós.",
 )
-"""It does not claim that nothing was booked: a booking may have been stored just before."""
+"""Does not claim that nothing was booked: a booking may have been stored just before."""
 _ADVICE = {f"safety.{question.name}": question.advice.words for question in SAFETY_QUESTIONS}
 _ADVICE_AGAIN = {f"advice.{question.name}": question.advice.words for question in SAFETY_QUESTIONS}
 
@@ -23,10 +23,9 @@ _ADVICE_AGAIN = {f"advice.{question.name}": question.advice.words for question i
 def fallback_response(
     prompt_facts: PromptFacts, step: str, keyed: str, language: Language
 ) -> Goodbye:
-    """The advice that a safety answer calls for, twice, or who to turn to.
+    """The advice for a safety answer, spoken twice, or an apology with what to do next.
 
-    ``step`` is the step that was asked, as it stands in the address. No promise is made: nothing
-    could be stored.
+    ``step`` is the step in the URL. Promises nothing, because nothing could be stored.
     """
     place = re.sub(r"\.\d+$", "", step.partition("-")[0])
     advice = _ADVICE_AGAIN.get(place) or (_ADVICE.get(place) if keyed in {"1", "3"} else None)

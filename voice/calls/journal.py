@@ -1,4 +1,4 @@
-"""The answers so far: one row a name, and the first value of a name stays."""
+"""A call's answers and effect results so far: one row per name; the first value of a name wins."""
 
 from datetime import timedelta
 from typing import LiteralString
@@ -9,7 +9,7 @@ from psycopg.rows import TupleRow
 CALLER = "caller"
 
 _BEGIN = """
-WITH the_call AS (
+WITH new_call AS (
     INSERT INTO call (sid, caller) VALUES (%(sid)s, nullif(%(value)s, '')) ON CONFLICT DO NOTHING),
 kept AS (
     INSERT INTO journal (call_sid, name, value) VALUES (%(sid)s, %(name)s, %(value)s)
@@ -28,20 +28,20 @@ _READ = "SELECT name, value FROM journal WHERE call_sid = %(sid)s"
 
 
 async def begin(conn: AsyncConnection[TupleRow], sid: str, caller: str) -> dict[str, str]:
-    """Open the journal of a call from ``caller`` (E.164, or ""); a call begins once."""
+    """Start the journal of a call from ``caller`` (E.164, or ""); idempotent."""
     return await _kept(conn, _BEGIN, sid, CALLER, caller)
 
 
 async def keep(conn: AsyncConnection[TupleRow], sid: str, name: str, value: str) -> dict[str, str]:
-    """Keep a value under a name, unless the name has one, and read the whole journal back.
+    """Store a value unless the name has one, and return the whole journal.
 
-    A call that never began keeps nothing, so the journal comes back empty.
+    Stores nothing and returns {} for a call that never began.
     """
     return await _kept(conn, _KEEP, sid, name, value)
 
 
 async def in_order(conn: AsyncConnection[TupleRow], sid: str) -> list[tuple[str, str]]:
-    """The whole journal of a call, names and values, as they were kept."""
+    """The whole journal of a call as (name, value), oldest first."""
     rows = await conn.execute(
         "SELECT name, value FROM journal WHERE call_sid = %s ORDER BY at, name", [sid]
     )
@@ -49,7 +49,7 @@ async def in_order(conn: AsyncConnection[TupleRow], sid: str) -> list[tuple[str,
 
 
 async def since_keyed(conn: AsyncConnection[TupleRow], sid: str, flow: str) -> timedelta | None:
-    """How long ago the call last answered a question of a flow, such as "safety"."""
+    """How long ago the caller last answered a question of a flow, such as "safety"."""
     rows = await conn.execute(
         "SELECT now() - max(at) FROM journal WHERE call_sid = %s AND starts_with(name, %s)"
         " AND strpos(name, '~') > 0",
@@ -65,6 +65,6 @@ async def _kept(
     parameters = {"sid": sid, "name": name, "value": value}
     rows: dict[str, str] = dict(await (await conn.execute(statement, parameters)).fetchall())
     if rows and name not in rows:
-        # A twin of this webhook kept the name while this statement waited: its snapshot is older.
+        # A duplicate webhook stored the name while this statement waited on a stale snapshot.
         rows = dict(await (await conn.execute(_READ, parameters)).fetchall())
     return rows

@@ -1,4 +1,4 @@
-"""What Twilio posts, and what it gets back."""
+"""Twilio's voice webhooks: what Twilio posts during a call, and the TwiML it gets back."""
 
 import asyncio
 import re
@@ -21,14 +21,17 @@ from voice.twilio_signature import Form, signed_form
 log = structlog.get_logger(__name__)
 
 ANSWER_SECONDS = 4.5
-"""Twilio waits 15 s; a caller hears silence meanwhile. After this the line says who to turn to."""
+"""After this many seconds the caller gets the fallback response instead of more silence.
+
+Twilio itself gives up after 15 s: https://www.twilio.com/docs/api/errors/11205.
+"""
 FRESH = timedelta(seconds=20)
-"""Busy times that were read so recently serve the next caller too."""
+"""Busy times read this recently are not read again for the next call."""
 _CALL_SID = re.compile(r"CA[0-9a-f]{32}")
 _STEP = re.compile(r"[a-z0-9_.]{1,60}(-\d{1,3})?")
 _NUMBER = re.compile(r"\d{1,3}")
 _KEYS = re.compile(r"[0-9*#]{0,20}")
-_OVER = """
+_STORE_END = """
 UPDATE call SET ended_at = coalesce(ended_at, now()), status = coalesce(status, %s),
     outcome = coalesce(outcome, 'hung up')
 WHERE sid = %s
@@ -37,68 +40,75 @@ _ENDED = {"completed", "busy", "failed", "no-answer", "canceled"}
 
 
 async def incoming(line: Line, form: Form, _: Request) -> str:
-    """A call arrives."""
+    """A new call."""
     begun = await engine.begin(line, form["CallSid"], _caller(line, form))
     return twiml.document(begun, line.phones)
 
 
 async def turn(line: Line, form: Form, request: Request) -> str:
-    """The caller keyed something, or stayed silent."""
+    """The caller pressed keys, or stayed silent."""
     asked = request.query_params
     step, number = asked.get("at", ""), asked.get("turn", "")
     if not (_STEP.fullmatch(step) and _NUMBER.fullmatch(number)):
         return await incoming(line, form, request)
-    here = await engine.heard(line, form["CallSid"], f"{step}~{number}", _keyed(form))
+    here = await engine.answer(line, form["CallSid"], f"{step}~{number}", _keyed(form))
     if here is None:
         return await incoming(line, form, request)
     return twiml.document(here, line.phones)
 
 
 async def status(line: Line, form: Form, _: Request) -> str:
-    """The call has ended: free what it held, and keep how it ended."""
+    """The call ended: release its hold, and store how it ended."""
     if form.get("CallStatus") in _ENDED:
         async with line.pool.connection() as conn:
             await confirmation.release_unconfirmed(conn, form["CallSid"])
-            await conn.execute(_OVER, (form["CallStatus"], form["CallSid"]))
+            await conn.execute(_STORE_END, (form["CallStatus"], form["CallSid"]))
     return twiml.silence()
 
 
 async def fallback(line: Line, _: Form, __: Request) -> str:
-    """Twilio could not use an earlier answer."""
+    """Twilio could not fetch or use an earlier document."""
     return twiml.document(fallback_response(line.prompt_facts, "", "", "en"), line.phones)
 
 
 async def whisper(line: Line, _: Form, __: Request) -> str:
-    """Somebody answered the clinic's phone: a person, or a box."""
+    """The clinic's phone was answered, by a person or a voicemail box."""
     return twiml.whisper(line.phones)
 
 
 async def whispered(_: Line, form: Form, __: Request) -> str:
-    """A person would have pressed 1."""
+    """Staff pressed a key, or nobody did."""
     return twiml.whispered(form.get("Digits", ""))
 
 
-def router_for(line: Line) -> APIRouter:
-    """The routes that Twilio posts to; every one checks the signature before anything else.
+_Answer = Callable[[Line, Form, Request], Awaitable[str]]
+_ROUTES: dict[str, _Answer] = {
+    "/voice/incoming": incoming,
+    "/voice/turn": turn,
+    "/voice/status": status,
+    "/voice/fallback": fallback,
+    "/voice/whisper": whisper,
+    "/voice/whispered": whispered,
+}
 
-    A request that is not Twilio's gets 403, has no effect and leaves one log line. Twilio's own
-    gets 200 and valid TwiML, whatever its fields are and whatever fails inside.
+
+def router_for(line: Line) -> APIRouter:
+    """The routes that Twilio posts to; each checks the signature first.
+
+    A request without a valid signature gets 403, has no effect and writes one log line. A signed
+    one gets 200 and valid TwiML, whatever its fields are and whatever fails.
     """
     router = APIRouter()
-    for answer in (incoming, turn, status, fallback, whisper, whispered):
-        endpoint = _answered(line, answer)
-        router.add_api_route(f"/voice/{answer.__name__}", endpoint, methods=["POST"])
+    for path, answer in _ROUTES.items():
+        router.add_api_route(path, _endpoint(line, answer), methods=["POST"])
     return router
 
 
-_Answer = Callable[[Line, Form, Request], Awaitable[str]]
-
-
-def _answered(line: Line, answer: _Answer) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(line: Line, answer: _Answer) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         form = await signed_form(line.settings, request)
         if form is None:
-            log.warning("refused: not signed by Twilio for this line", path=request.url.path)
+            log.warning("refused: not signed by Twilio for this number", path=request.url.path)
             return Response(status_code=403)
         document = await _or_fallback_response(line, answer, form, request)
         after = BackgroundTask(_refresh, line) if answer is incoming else None
@@ -108,15 +118,15 @@ def _answered(line: Line, answer: _Answer) -> Callable[[Request], Awaitable[Resp
 
 
 async def _or_fallback_response(line: Line, answer: _Answer, form: Form, request: Request) -> str:
-    """The answer in time, or what a caller needs when something inside fails."""
+    """The document in time, or the fallback response when something fails."""
     step = request.query_params.get("at", "")
     try:
         if _CALL_SID.fullmatch(form.get("CallSid", "")):
             async with asyncio.timeout(ANSWER_SECONDS):
                 return await answer(line, form, request)
-        log.warning("a request without a CallSid: the caller hears who to turn to")
+        log.warning("request without a CallSid; the caller hears the fallback response")
     except Exception:
-        log.exception("a turn failed: the caller hears who to turn to", step=step[:60])
+        log.exception("a turn failed; the caller hears the fallback response", step=step[:60])
     language: Language = "es" if request.query_params.get("in") == "es" else "en"
     return twiml.document(
         fallback_response(line.prompt_facts, step, _keyed(form), language), line.phones
@@ -128,7 +138,7 @@ def _caller(line: Line, form: Form) -> str:
 
 
 def _keyed(form: Form) -> str:
-    """What came of the turn: the keys, or how a transfer to staff went ("answered" or not)."""
+    """The keys pressed, or how a transfer to staff went ("answered" or "not answered")."""
     if "DialCallStatus" in form:
         bridged = form.get("DialBridged") == "true"
         return "answered" if bridged else "not answered"
@@ -137,11 +147,13 @@ def _keyed(form: Form) -> str:
 
 
 async def _refresh(line: Line) -> None:
-    """Read the busy times again when a call arrives, unless that was done a moment ago."""
+    """Read the busy times again when a call arrives, unless they were read a moment ago."""
     try:
         async with line.pool.connection() as conn:
             last = await free_times.kept(conn)
         if last is None or line.now() - last.read_at > FRESH:
             await free_times.refresh(line.clinic)
     except Exception:
-        log.exception("busy times could not be refreshed; the last ones stay until they are stale")
+        log.exception(
+            "busy times could not be refreshed; the stored ones are used until they are stale"
+        )

@@ -1,1 +1,1 @@
-"""What the flows are written in: a call, its questions, its replay, and TwiML."""
+"""The vocabulary of the flows: calls, questions, effects, replay, TwiML."""

@@ -1,7 +1,7 @@
-"""What a dialogue may do: the verbs of a call. How it is replayed stands in ``replay.py``.
+"""What a dialogue can do in a call: tell, ask, speak while waiting, ring staff.
 
-No-input and no-match live here once, with the keys that mean the same everywhere: 0 a person,
-* again, # skip (where a question may be skipped), 8 back, 9 the other language, 7 slower.
+No-input and no-match are handled here, with the keys that mean the same everywhere: 0 a person,
+* repeat, # skip (where a question may be skipped), 8 back, 9 the other language, 7 slower.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,14 +19,14 @@ E = TypeVar("E", bound=Choice)
 T = TypeVar("T")
 
 MAX_MISSES = 3
-"""Misses (silence or a wrong key) at one step before the line looks for a person."""
-MOST_ASKINGS = 9
-"""Askings of one step, whatever is pressed, before the line looks for a person."""
+"""Misses (silence or a wrong key) at one step before the caller is sent to staff."""
+MAX_ATTEMPTS = 9
+"""Attempts at one step, whatever is pressed, before the caller is sent to staff."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Listens:
-    """How a step listens: its wait in seconds, its digits, and whether it may stay unclear."""
+    """How a step takes keys: timeout in seconds, digits, and whether misses have an answer."""
 
     name: str
     wait: int
@@ -36,7 +36,7 @@ class _Listens:
 
 
 class Call(Replay):
-    """One call, as a story sees it."""
+    """One call, as a flow sees it."""
 
     def __init__(
         self,
@@ -44,29 +44,28 @@ class Call(Replay):
         prompt_facts: PromptFacts,
         person: "Callable[[Call], Ending | None]",
     ) -> None:
-        """``person`` is the story of key 0; it ends the call, or comes back with None."""
+        """``person`` is the flow of key 0; it ends the call, or returns None to continue."""
         super().__init__(journal, prompt_facts)
         self._person = person
-        self._with_staff = False
+        self._in_staff_flow = False
 
-    def tell(self, name: str, parts: Sequence[Text], leave: str = "") -> turns.Told:
-        """A long speech in parts. Any key skips a part and answers nothing; ``leave`` skips all."""
+    def tell(self, name: str, parts: Sequence[Text], leave: str = "") -> turns.PartsHeard:
+        """Speak in parts. Any key skips a part and answers nothing; the key ``leave`` skips all."""
         heard = []
         for number, part in enumerate(parts, start=1):
             keyed = self._skipped(f"{name}.{number}", self._taken_lead() + as_prompt(part))
             if not keyed:
                 heard.append(number)
             elif keyed == leave:
-                return turns.Told(tuple(heard), left=True)
-        return turns.Told(tuple(heard), left=False)
+                return turns.PartsHeard(tuple(heard), left=True)
+        return turns.PartsHeard(tuple(heard), left=False)
 
     def ask(
         self, question: Question[E], words: Text | None = None, *, unclear: E | None = None
     ) -> E:
         """The caller's answer, one key.
 
-        ``words`` take the place of the question's own, where it speaks of something that the call
-        has brought up. ``unclear`` is the answer after the third miss.
+        ``words`` replace the question's own. ``unclear`` is the answer after the third miss.
         """
         answers: dict[str, E] = keys_of(question.choices)
 
@@ -87,16 +86,16 @@ class Call(Replay):
         self,
         name: str,
         words: Text,
-        things: Sequence[T],
+        options: Sequence[T],
         spoken: Callable[[], Sequence[Text]],
-        more: type[E],
+        other_choices: type[E],
     ) -> T | E:
-        """One of the things, offered by the keys 1, 2, 3 in their order, or one of ``more``."""
-        offered = {str(number): thing for number, thing in enumerate(things, start=1)}
-        others: dict[str, E] = keys_of(more)
+        """One of the options, on the keys 1, 2, 3 in their order, or one of ``other_choices``."""
+        offered = {str(number): thing for number, thing in enumerate(options, start=1)}
+        others: dict[str, E] = keys_of(other_choices)
 
         def brief() -> Text:
-            return menu(zip(spoken(), offered, strict=True)) + menu_of(more)
+            return menu(zip(spoken(), offered, strict=True)) + menu_of(other_choices)
 
         keyed = self._answer(
             _Listens(name, wait=10),
@@ -107,7 +106,7 @@ class Call(Replay):
         return others[keyed or ""] if keyed not in offered else offered[keyed]
 
     def ask_digits(self, entry: Entry) -> str:
-        """Several digits; "" when the caller skipped an entry that may be skipped."""
+        """The digits entered; "" when the caller skipped the entry."""
         keyed = self._answer(
             _Listens(entry.name, entry.wait, entry.max_digits, entry.finish),
             lambda: as_prompt(entry.words),
@@ -117,25 +116,25 @@ class Call(Replay):
         return "" if keyed is None or keyed.startswith("#") else keyed.removesuffix("#")
 
     def cover(self, name: str, words: Text, pause: int = 0) -> None:
-        """Speak while something is done outside; the call comes back by itself."""
+        """Speak while something happens outside, then continue without input."""
         step, said = self._enter(name), self._taken_lead() + as_prompt(words)
         if self._keyed(step, 0) is None:
             spoken = self._in_voice(said)
             raise StopReplay(turns.CoverSpeech(step, 0, spoken, self.language, self.slow, pause))
 
     def ring(self, name: str, words: Text, wait: int) -> bool:
-        """Ring the clinic's own phone for ``wait`` seconds; whether a person took the call."""
+        """Ring the staff phone for ``wait`` seconds; whether staff took the call."""
         step, said = self._enter(name), self._taken_lead() + as_prompt(words)
-        came_of_it = self._keyed(step, 0)
-        if came_of_it is None:
+        result = self._keyed(step, 0)
+        if result is None:
             spoken = self._in_voice(said)
             raise StopReplay(turns.Ringing(step, 0, spoken, self.language, self.slow, wait))
-        return came_of_it == "answered"
+        return result == "answered"
 
     def _skipped(self, name: str, part: Prompt) -> str:
-        """Speak one part of a long speech; "" when it was heard to the end, else the key."""
+        """Speak one part; "" when it was heard to the end, else the key."""
         step, said = self._enter(name), part
-        for number in range(MOST_ASKINGS):
+        for number in range(MAX_ATTEMPTS):
             keyed = self._keyed(step, number)
             if keyed is None:
                 raise StopReplay(self._listening(_Listens(name, wait=1), step, number, said))
@@ -152,9 +151,9 @@ class Call(Replay):
         brief: Callable[[], Prompt],
         accepts: Callable[[str], bool],
     ) -> str | None:
-        """The accepted keys, or None when it stays unclear and the flow has an answer for that.
+        """The accepted keys, or None after too many misses where the flow has an answer for that.
 
-        Words are put together only where the replay stops: most steps of a replay are answered.
+        Prompts are built only where the replay stops, since most steps are already answered.
         """
         lead, short = self._taken_lead(), False
         first, step = lead, self._enter(at.name)
@@ -174,7 +173,7 @@ class Call(Replay):
                 first, short = self._sorry(keyed, misses), misses == 1
             else:
                 first, short = meaning + lead, False
-            if misses < MAX_MISSES and number % MOST_ASKINGS:
+            if misses < MAX_MISSES and number % MAX_ATTEMPTS:
                 continue
             if self._silent:
                 raise StopReplay(self.goodbye(reprompts.SILENT, "silent"))
@@ -192,18 +191,18 @@ class Call(Replay):
         )
 
     def _sorry(self, keyed: str, misses: int) -> Prompt:
-        """What comes before the second try, and before the third."""
+        """What to say before the second attempt, and before the third."""
         if misses > 1:
-            person = NOTHING if self._with_staff else reprompts.FOR_A_PERSON
+            person = NOTHING if self._in_staff_flow else reprompts.FOR_A_PERSON
             return as_prompt(reprompts.MORE_TIME + person)
         if not keyed:
             return as_prompt(reprompts.NO_KEY)
         return as_prompt(reprompts.NOT_A_CHOICE.about(key=" ".join(keyed)))
 
     def _line_key(self, keyed: str, back: str = "") -> Prompt | None:
-        """Do what a key means everywhere; what to say first, or None when it means nothing."""
+        """Do what a key means everywhere; what to say next, or None if it has no such meaning."""
         match keyed:
-            case "0" if not self._with_staff:
+            case "0" if not self._in_staff_flow:
                 self._get_a_person(NOTHING)
             case "7":
                 self.slow = True
@@ -213,7 +212,7 @@ class Call(Replay):
             case "8" if back:
                 self._go_back(back)
             case "#" if back:
-                pass  # left over from an entry that its last digit had ended
+                pass  # left over from an entry that its last digit already ended
             case keys if "*" in keys:
                 pass
             case _:
@@ -221,30 +220,30 @@ class Call(Replay):
         return ()
 
     def _go_back(self, mark: str) -> None:
-        """Ask the question before anew; past something done outside there is no way back."""
+        """Ask the previous question again; there is no way back past an effect."""
         if mark not in self.journal and self._trail:
             raise StopReplay(EffectRequested(mark, TakeBack(self._trail[-1].partition("-")[0])))
 
     def _get_a_person(self, words: Text) -> None:
-        """Leave the story for a person, and come back to it when the caller wants to go on."""
-        if self._with_staff:
+        """Run the staff flow, and return if the caller wants to continue without."""
+        if self._in_staff_flow:
             raise StopReplay(self.goodbye(reprompts.CALL_AGAIN, "gave up"))
-        self._with_staff, trail = True, list(self._trail)
+        self._in_staff_flow, trail = True, list(self._trail)
         self.say(words)
         ending = self._person(self)
         if ending is not None:
             raise StopReplay(ending)
-        self._with_staff, self._trail = False, trail
+        self._in_staff_flow, self._trail = False, trail
 
 
 def replay(
-    story: Callable[[Call], Ending],
+    flow: Callable[[Call], Ending],
     journal: Mapping[str, str],
     prompt_facts: PromptFacts,
     person: Callable[[Call], Ending | None],
 ) -> Turn | EffectRequested | Ending:
-    """Run the story as far as the journal goes: to a turn, to something wanted, or to its end."""
+    """Run the flow as far as the journal goes: to a turn, an effect, or the end of the call."""
     try:
-        return story(Call(journal, prompt_facts, person))
+        return flow(Call(journal, prompt_facts, person))
     except StopReplay as stopped:
         return stopped.here

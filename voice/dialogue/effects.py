@@ -1,6 +1,6 @@
-"""What a flow may ask of the world outside: plain descriptions, carried out between two replays.
+"""What a flow can request from outside: plain descriptions, performed between two replays.
 
-Each effect names what it brings back. The result is kept in the journal as JSON, so a repeated
+Each effect names the type of its result. The journal stores the result as JSON, so a repeated
 webhook reads the first result and nothing happens twice.
 """
 
@@ -16,7 +16,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A free time of the clinic that may be offered: two aware instants, the end not included."""
+    """A free time of the clinic: two aware instants, the end excluded."""
 
     start: datetime
     end: datetime
@@ -28,35 +28,35 @@ def _shape(result: Any) -> TypeAdapter[Any]:  # noqa: ANN401  # a type, or a uni
 
 
 class Effect(Generic[R]):
-    """Something to be done outside; ``brings`` is the type of what comes back."""
+    """Something to do outside the flow; ``result_type`` is the type of its result."""
 
-    brings: ClassVar[Any]
+    result_type: ClassVar[Any]
 
-    def read(self, kept: str) -> R:
-        """What the journal kept of it."""
-        result: R = _shape(self.brings).validate_json(kept)
+    def read(self, stored: str) -> R:
+        """The result, from what the journal stored. Raises ValidationError."""
+        result: R = _shape(self.result_type).validate_json(stored)
         return result
 
     def write(self, result: R) -> str:
-        """The result as the journal keeps it."""
-        return _shape(self.brings).dump_json(result).decode()
+        """The result as the journal stores it (JSON)."""
+        return _shape(self.result_type).dump_json(result).decode()
 
 
 @dataclass(frozen=True, slots=True)
 class TakeBack(Effect[str]):
-    """The caller went back: ``step`` is to be asked anew."""
+    """The caller went back: ``step`` is asked again."""
 
-    brings: ClassVar[Any] = str
+    result_type: ClassVar[Any] = str
     step: str
 
     def write(self, result: str) -> str:
-        """The step itself, so that the rows can be counted without reading JSON."""
+        """The step itself, not JSON, so that a replay can count the rows cheaply."""
         return result
 
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """Openings to offer, earliest first; none when no time is left."""
+    """Openings to offer, earliest first; empty when no time is left."""
 
     openings: tuple[Opening, ...]
     kind: Literal["offers"] = "offers"
@@ -64,7 +64,7 @@ class Offers:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Nobody can say now when the clinic is free, so nothing may be offered."""
+    """The busy times are missing or stale, so nothing may be offered."""
 
     kind: Literal["unreadable"] = "unreadable"
 
@@ -76,14 +76,14 @@ PartOfDay = Literal["any", "morning", "afternoon"]
 class FindOffers(Effect[Offers | Unreadable]):
     """Up to three openings of a part of the day that start after ``beyond`` (ISO 8601; "" now)."""
 
-    brings: ClassVar[Any] = Offers | Unreadable
+    result_type: ClassVar[Any] = Offers | Unreadable
     part: PartOfDay
     beyond: str
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The time is the caller's while the call goes on."""
+    """The time is held for the caller during the call."""
 
     booking: int
     kind: Literal["held"] = "held"
@@ -91,22 +91,22 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class JustTaken:
-    """Somebody else has the time."""
+    """Someone else has the time."""
 
     kind: Literal["taken"] = "taken"
 
 
 @dataclass(frozen=True, slots=True)
 class Hold(Effect[Held | JustTaken]):
-    """Keep one time for this caller until they confirm, hang up, or five minutes have passed."""
+    """Hold one time for this caller until they confirm, hang up, or five minutes have passed."""
 
-    brings: ClassVar[Any] = Held | JustTaken
+    result_type: ClassVar[Any] = Held | JustTaken
     slot: Opening
 
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """The booking was confirmed by the caller and is on its way to the calendar."""
+    """The caller confirmed the booking, and its insert into the calendar is under way."""
 
     visit_code: str
     kind: Literal["asked"] = "asked"
@@ -114,9 +114,9 @@ class Submitted:
 
 @dataclass(frozen=True, slots=True)
 class Book(Effect[Submitted | JustTaken]):
-    """Book the held time, with what staff should read: ``chart`` is (label, answer) in order."""
+    """Book the held time; ``chart`` is what staff read, as (label, answer) in order."""
 
-    brings: ClassVar[Any] = Submitted | JustTaken
+    result_type: ClassVar[Any] = Submitted | JustTaken
     booking: int
     language: str
     number: str
@@ -125,33 +125,33 @@ class Book(Effect[Submitted | JustTaken]):
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Where a confirmed booking stands; only "booked" may be spoken as booked."""
+    """The state of a confirmed booking; only "booked" may be announced as booked."""
 
     state: Literal["booked", "pending", "taken", "not booked"]
     opening: Opening | None = None
-    """When it is booked for: another time than was asked for if staff have just moved it."""
+    """The booked time; differs from the requested one if staff have just moved it."""
 
 
 @dataclass(frozen=True, slots=True)
 class SeePlaced(Effect[Placed]):
-    """Look, for a moment, whether the calendar has the booking."""
+    """Check briefly whether the calendar has the booking."""
 
-    brings: ClassVar[Any] = Placed
+    result_type: ClassVar[Any] = Placed
     booking: int
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """It is stored."""
+    """The effect is stored."""
 
     kind: Literal["kept"] = "kept"
 
 
 @dataclass(frozen=True, slots=True)
 class KeepConsent(Effect[Stored]):
-    """Store whether texts about this booking may go to ``number`` (E.164), and how it was asked."""
+    """Store whether texts may go to ``number`` (E.164), with the version of the wording."""
 
-    brings: ClassVar[Any] = Stored
+    result_type: ClassVar[Any] = Stored
     booking: int
     number: str
     given: bool
@@ -160,9 +160,9 @@ class KeepConsent(Effect[Stored]):
 
 @dataclass(frozen=True, slots=True)
 class AskCallBack(Effect[Stored]):
-    """Ask staff to call back; ``number`` in E.164, or "" when the caller has none that works."""
+    """Ask staff to call back; ``number`` is E.164, or "" when no usable number is known."""
 
-    brings: ClassVar[Any] = Stored
+    result_type: ClassVar[Any] = Stored
     reason: str
     number: str
     language: str
@@ -170,16 +170,16 @@ class AskCallBack(Effect[Stored]):
 
 @dataclass(frozen=True, slots=True)
 class StaffPhone:
-    """Whether a person can be rung now."""
+    """Whether the staff phone can be rung now."""
 
     state: Literal["open", "closed", "no phone"]
 
 
 @dataclass(frozen=True, slots=True)
 class SeeStaffPhone(Effect[StaffPhone]):
-    """Look whether the clinic is open and has a phone to ring."""
+    """Check whether the clinic is open and has a staff phone."""
 
-    brings: ClassVar[Any] = StaffPhone
+    result_type: ClassVar[Any] = StaffPhone
 
 
 AnyEffect = (

@@ -1,12 +1,11 @@
-"""How a dialogue is replayed from its journal: no input, no output, no clock.
+"""Replays a dialogue from its journal: no input, no output, no clock.
 
-A dialogue is an ordinary function, run again from its first line at every webhook and fed by a
-journal of what is known so far. It stops where the journal ends: at the caller's turn, or at
-something that must happen outside. Reading it from top to bottom is reading the call.
+A dialogue is an ordinary function that runs again from its first line at every webhook, fed by the
+journal. It stops where the journal ends: at the caller's turn, or at an effect to perform.
 
-The journal maps names to values, and the first value of a name stays. ``step~n`` is what was keyed
-at the n-th asking of a step ("" is silence); ``step`` alone is what an effect brought back. Names
-are permanent: a renamed step is asked again in the calls that are under way.
+The journal maps names to values; the first value of a name wins. ``step~n`` is what the caller
+pressed at the n-th attempt of a step, from 0 ("" is silence); ``step`` alone is the result of an
+effect. Names are permanent: calls under way are asked a renamed step again.
 """
 
 from collections import Counter
@@ -22,11 +21,11 @@ from voice.language import Language, Text, other
 
 R = TypeVar("R")
 
-MOST_TURNS = 120
-"""Turns of one call before the line says goodbye: no loop is endless."""
+MAX_TURNS = 120
+"""Turns of one call before it ends with a goodbye, so that no loop is endless."""
 
 Prompt = tuple[tuple[Text, bool], ...]
-"""Texts to speak; the flag marks what is said in the other language."""
+"""Texts to speak; the flag marks those spoken in the other language."""
 
 
 def as_prompt(words: Text) -> Prompt:
@@ -36,17 +35,17 @@ def as_prompt(words: Text) -> Prompt:
 
 @dataclass(frozen=True, slots=True)
 class PromptFacts:
-    """What the words need to know of the clinic: ``facts`` fill the {marks} in every text."""
+    """What the prompts need to know about the clinic; ``facts`` fill the {marks} in every text."""
 
     facts: Mapping[str, Text]
     zone: ZoneInfo
     texts: bool = True
-    """Whether the line sends texts at all."""
+    """Whether text messages can be sent at all."""
 
 
 @dataclass
 class Replay:
-    """One run through a dialogue, as far as the journal goes."""
+    """One run of a dialogue, as far as the journal goes."""
 
     journal: Mapping[str, str]
     prompt_facts: PromptFacts
@@ -58,14 +57,14 @@ class Replay:
     _turns: int = 0
 
     def __post_init__(self) -> None:
-        """Count what the caller took back, and whether any key was ever pressed."""
+        """Count the steps that were taken back, and note whether any key was ever pressed."""
         rows = self.journal.items()
         self._taken_back = Counter(step for name, step in rows if name.endswith(":back"))
         self._silent = not any(keyed for name, keyed in rows if "~" in name)
 
     @property
     def caller(self) -> str:
-        """The number that calls, in E.164; "" when it is withheld or cannot be called back."""
+        """The caller ID in E.164; "" when it is withheld or cannot be called back."""
         return self.journal.get("caller", "")
 
     @property
@@ -74,11 +73,11 @@ class Replay:
         return self.prompt_facts.zone
 
     def say(self, words: Text) -> None:
-        """Speak in front of whatever comes next."""
+        """Speak these words before the next prompt."""
         self._said.append(words)
 
     def needs(self, name: str, effect: Effect[R]) -> R:
-        """What the effect brought back; done once, outside, however often the flow is replayed."""
+        """The result of an effect, which is performed once, however often the flow is replayed."""
         step = self._enter(name)
         if step not in self.journal:
             raise StopReplay(EffectRequested(step, effect))
@@ -86,11 +85,11 @@ class Replay:
         return effect.read(self.journal[step])
 
     def goodbye(self, words: Text, outcome: str) -> Goodbye:
-        """The end of the call: these words cannot be cut short."""
+        """The end of the call; no key can cut these words. ``outcome`` is stored with the call."""
         return Goodbye(self._in_voice(self._taken_lead() + as_prompt(words)), self.slow, outcome)
 
     def _enter(self, name: str) -> str:
-        """The step's own name: numbered when a flow comes by again, marked when taken back."""
+        """The step's unique name: numbered when entered again, suffixed when taken back."""
         self._entered[name] += 1
         times = self._entered[name]
         step = name if times == 1 else f"{name}.{times}"
@@ -112,12 +111,12 @@ class Replay:
         )
 
     def _keyed(self, step: str, number: int) -> str | None:
-        """What was keyed at the n-th asking of a step; None where the journal ends."""
+        """What was pressed at the n-th attempt of a step; None where the journal ends."""
         self._turns += 1
-        if self._turns > MOST_TURNS:
+        if self._turns > MAX_TURNS:
             raise StopReplay(self.goodbye(reprompts.CALL_AGAIN, "too many turns"))
         return self.journal.get(f"{step}~{number}")
 
     def _wait(self, seconds: int) -> int:
-        """Seconds of silence that are no answer; doubled for a caller who asked for more time."""
+        """The no-input timeout in seconds; doubled for a caller who asked for more time."""
         return seconds * 2 if self.slow else seconds

@@ -1,4 +1,4 @@
-"""What the line says when a key was missing, wrong, or meant for the line itself."""
+"""What is said after no input, a wrong key, or a key that means the same everywhere."""
 
 from voice.language import Text
 

@@ -31,7 +31,7 @@ _NOON, _EVENING = 12, 19
 def seconds(words: str, rate: int = WORDS_A_MINUTE) -> float:
     """Spoken length in seconds at ``rate`` words a minute, pauses included.
 
-    A word is a run of letters or digits, so "9:20" counts as two, as it is spoken.
+    A word is a run of letters or digits, so "9:20" counts as two words.
     """
     spoken = len(re.findall(r"\w+(?:['\u2019]\w+)?", words))
     return spoken * 60 / rate + words.count(PAUSE) * PAUSE_SECONDS

@@ -1,4 +1,4 @@
-"""What a replay comes to: the caller's turn, something to be done outside, or the end."""
+"""What a replay results in: the caller's turn, an effect to perform, or the end of the call."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +9,7 @@ from voice.language import Language
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """Words in the voice of one language; a pause mark stands where the line is silent."""
+    """Words in the voice of one language; a pause mark stands for a short silence."""
 
     words: str
     language: Language
@@ -17,10 +17,10 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Something is spoken, then the line waits.
+    """A prompt, and then whatever the subclass waits for.
 
-    ``step``, ``number`` and ``language`` ride in the next address, so that a repeated webhook
-    counts once and the safety advice needs no storage. No answer ever does.
+    ``step``, ``number`` (the attempt, from 0) and ``language`` are part of the next URL, so that a
+    repeated webhook counts once and the safety advice needs no database. Answers never are.
     """
 
     step: str
@@ -32,7 +32,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Listening(Turn):
-    """Waits ``wait`` seconds for at most ``most`` digits; ``finish`` ends an entry early."""
+    """Waits ``wait`` seconds for at most ``max_digits`` digits; ``finish`` ends an entry early."""
 
     wait: int
     max_digits: int = 1
@@ -41,21 +41,21 @@ class Listening(Turn):
 
 @dataclass(frozen=True, slots=True)
 class Ringing(Turn):
-    """Rings the clinic's own phone for ``wait`` seconds."""
+    """Rings the clinic's staff phone for ``wait`` seconds."""
 
     wait: int
 
 
 @dataclass(frozen=True, slots=True)
 class CoverSpeech(Turn):
-    """Speaks and comes back by itself, while something is done; pauses ``pause`` seconds first."""
+    """Speaks after ``pause`` seconds of silence, then continues without input."""
 
     pause: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """How a long speech was taken: parts heard to the end, and whether the caller left it."""
+class PartsHeard:
+    """Which parts of a long speech were heard to the end, and whether the caller left it."""
 
     heard: tuple[int, ...]
     left: bool
@@ -63,7 +63,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Goodbye:
-    """The call ends with these words, which no key can cut. ``outcome`` is kept with the call."""
+    """The call ends with these words; no key can cut them. ``outcome`` is stored with the call."""
 
     spoken: tuple[Spoken, ...]
     slow: bool
@@ -72,7 +72,7 @@ class Goodbye:
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """The call ends because the caller has spoken to a person."""
+    """The call ends because the caller has spoken to staff."""
 
     outcome: str = "spoke to a person"
 
@@ -82,16 +82,16 @@ Ending = Goodbye | Connected
 
 @dataclass(frozen=True, slots=True)
 class EffectRequested:
-    """The flow needs something from outside, to be kept under ``step``."""
+    """The flow needs an effect performed, its result stored under ``step``."""
 
     step: str
     effect: Effect[Any]
 
 
 class StopReplay(BaseException):
-    """Carries out of the flow what it stopped at; no ``except Exception`` of a flow can eat it."""
+    """Carries the result out of the flow; a BaseException, so no flow can catch it by accident."""
 
     def __init__(self, here: Turn | EffectRequested | Ending) -> None:
-        """Keep where the replay stopped."""
+        """``here`` is where the replay stopped."""
         super().__init__()
         self.here = here

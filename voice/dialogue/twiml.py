@@ -1,4 +1,4 @@
-"""The only place that writes Twilio's XML."""
+"""Writes TwiML; nothing else does."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -33,12 +33,12 @@ _LOCALES = {
     "en": "en-US",
     "es": "es-US",
 }
-"""A voice and a language that do not fit make Twilio's Say fail, so the voice decides."""
+"""Twilio's Say fails when voice and language do not match, so the voice decides."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phones:
-    """What the XML needs to know: Twilio's voice names, and the numbers (E.164) of a transfer."""
+    """What TwiML needs: Twilio's voice names, and the numbers (E.164) for a transfer."""
 
     voices: tuple[tuple[Language, str], ...]
     clinic: str
@@ -47,7 +47,7 @@ class Phones:
 
 @lru_cache(maxsize=512)
 def document(here: Turn | Ending, phones: Phones) -> str:
-    """A turn or an ending as TwiML; most turns of most calls say the same words."""
+    """A turn or an ending as TwiML; cached, because most calls share most turns."""
     response = VoiceResponse()
     match here:
         case Listening():
@@ -80,13 +80,13 @@ def document(here: Turn | Ending, phones: Phones) -> str:
         case Connected():
             response.hangup()
         case _:
-            message = f"A turn without TwiML: {type(here).__name__}."
+            message = f"No TwiML for {type(here).__name__}."
             raise TypeError(message)
     return str(response)
 
 
 def whisper(phones: Phones) -> str:
-    """What staff hear before the caller: without the key, a voicemail box would have "answered"."""
+    """What staff hear before the caller. It asks for a key, so that voicemail does not count."""
     response = VoiceResponse()
     gather = Gather(
         action="/voice/whispered",
@@ -104,7 +104,7 @@ def whisper(phones: Phones) -> str:
 
 
 def whispered(key: str) -> str:
-    """Connect staff who pressed 1; hang up on everybody and everything else."""
+    """Connect staff who pressed 1; hang up otherwise."""
     response = VoiceResponse()
     if key != "1":
         response.hangup()
@@ -112,7 +112,7 @@ def whispered(key: str) -> str:
 
 
 def reply(words: str) -> str:
-    """The answer to a text message; "" answers nothing."""
+    """The reply to a text message; "" for none."""
     response = MessagingResponse()
     if words:
         response.message(words)
@@ -120,12 +120,12 @@ def reply(words: str) -> str:
 
 
 def silence() -> str:
-    """An empty document: nothing to be said."""
+    """An empty document."""
     return str(VoiceResponse())
 
 
 def _next(turn: Turn) -> str:
-    """Where Twilio goes on: step, number of the asking, language; never an answer."""
+    """The URL of the next request: step, attempt and language; never an answer."""
     return "/voice/turn?" + urlencode({"at": turn.step, "turn": turn.number, "in": turn.language})
 
 

@@ -1,1 +1,1 @@
-"""The story of a call, told by one flow after the other."""
+"""What a call says and asks, one module per part of the call; pure functions."""

@@ -1,4 +1,4 @@
-"""From a free time to "you are booked", which is said only when the calendar has it."""
+"""From a free time to "you are booked", which is said only once the event is in the calendar."""
 
 from voice.dialogue import speech
 from voice.dialogue.call import Call
@@ -26,7 +26,7 @@ from voice.language import Text
 
 
 class Confirm(Choice):
-    """The last key before a booking."""
+    """The final confirmation."""
 
     BOOK = "1", Text("To book it", "Para reservarla")
     OTHER = "2", Text("For another time", "Para otra hora")
@@ -58,13 +58,13 @@ MOVED = Text(
 ONE_MOMENT = Text("One moment, please.", "Un momento, por favor.")
 STILL = Text("Still booking. Please stay on the line.", "Sigo reservando. No cuelgue.")
 SAFE = ("Safety", f"{len(SAFETY_QUESTIONS)} of {len(SAFETY_QUESTIONS)} answered no")
-"""What staff read of the safety questions: nobody comes this far otherwise."""
-LOOKS = 5
-"""How often the line looks for the booking before it says that the outcome is open."""
+"""What staff read about the safety questions: a caller gets here only with a no to each."""
+MAX_CHECKS = 5
+"""How often to check for the booking before telling the caller that the outcome is open."""
 
 
 def booking(call: Call, answers: Answers, heard: tuple[int, ...]) -> Ending:
-    """Offer, hold, confirm, insert, and only then speak of it as booked."""
+    """Offer times, hold one, confirm, book; call it booked only after the calendar has it."""
     number = ask_number(call)
     if not number:
         return call.goodbye(NO_NUMBER, "no number to call back")
@@ -84,12 +84,12 @@ def booking(call: Call, answers: Answers, heard: tuple[int, ...]) -> Ending:
 
 
 def summary_heard(parts: tuple[int, ...]) -> tuple[str, str]:
-    """Which parts of the summary the caller heard to the end, as staff read it."""
+    """The chart line for the parts of the summary that the caller heard to the end."""
     return "Heard", f"summary parts {', '.join(map(str, parts))}" if parts else "no summary"
 
 
 def book(call: Call, opening: Opening, number: str, chart: Answers) -> Ending | None:
-    """Hold the time, read it back, book it on one key; None when another time is wanted."""
+    """Hold the time, read it back, book it on one key; None if the caller needs another time."""
     held = call.needs("hold", Hold(opening))
     if not isinstance(held, Held):
         call.say(JUST_TAKEN)
@@ -110,10 +110,13 @@ def book(call: Call, opening: Opening, number: str, chart: Answers) -> Ending | 
 
 
 def placed(call: Call, booking: int, opening: Opening, code: str, number: str) -> Ending | None:
-    """Wait for the calendar behind a few words; an open outcome is told as open."""
+    """Check for the booking while the caller hears cover speech.
+
+    None if the time was taken. An unknown outcome is told as unknown.
+    """
     words = ONE_MOMENT
-    for look in range(LOOKS):
-        call.cover("placing", words, pause=2 if look else 0)
+    for check in range(MAX_CHECKS):
+        call.cover("placing", words, pause=2 if check else 0)
         seen = call.needs("placed", SeePlaced(booking))
         match seen.state:
             case "booked":

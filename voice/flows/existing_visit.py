@@ -1,4 +1,4 @@
-"""A visit already booked: staff look after it, by phone now or by calling back."""
+"""A visit that is already booked: staff help, on the phone now or by calling back."""
 
 from voice.dialogue.call import Call
 from voice.dialogue.turns import Ending
@@ -12,6 +12,6 @@ OUR_STAFF = Text(
 
 
 def existing_visit(call: Call) -> Ending | None:
-    """Take the caller to a person; None when the caller would rather book a new visit."""
+    """Transfer the caller to staff; None when the caller would rather book a new visit."""
     call.say(OUR_STAFF)
     return transfer_to_staff(call)

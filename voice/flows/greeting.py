@@ -1,4 +1,4 @@
-"""The first words of a call, and the way in: book, a visit already booked, or stay and learn."""
+"""The greeting and main menu: book, a booked visit, or stay on the line for the summary."""
 
 from voice.dialogue.call import Call
 from voice.dialogue.questions import Choice, Question
@@ -12,8 +12,8 @@ from voice.flows.triage import triage
 from voice.language import Text
 
 
-class Way(Choice):
-    """Where a call goes from the front door."""
+class MainMenu(Choice):
+    """Where a call goes from the main menu."""
 
     BOOK = "1", Text("For a free video screening", "Para una cita de video gratis")
     VISIT = "2", Text("For a booked visit", "Si ya tiene cita")
@@ -23,7 +23,7 @@ class Way(Choice):
 GREETING = Question(
     "greeting",
     Text("{clinic}.", "{clinic}.").then(EMERGENCY),
-    Way,
+    MainMenu,
     at_once=True,
     after=Text(
         "For a person, press 0.¦ Or stay on the line to learn about foot pain."
@@ -39,20 +39,20 @@ GREETING = Question(
 )
 
 
-def the_call(call: Call) -> Ending:
-    """A whole call, from the first ring."""
+def main_flow(call: Call) -> Ending:
+    """A whole call, from the greeting to its end."""
     match call.ask(GREETING):
-        case Way.BOOK:
+        case MainMenu.BOOK:
             return screening(call, heard=())
-        case Way.VISIT:
+        case MainMenu.VISIT:
             return existing_visit(call) or screening(call, heard=())
-        case Way.STAY:
+        case MainMenu.STAY:
             heard = education(call)
             return screening(call, heard) if isinstance(heard, tuple) else heard
 
 
 def screening(call: Call, heard: tuple[int, ...]) -> Ending:
-    """Safety before triage, triage before times: nothing goes around a safety question."""
+    """Safety, then triage, then times: no path skips a safety question."""
     match safety(call):
         case AllClear():
             return booking(call, triage(call), heard)

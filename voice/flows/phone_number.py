@@ -1,4 +1,4 @@
-"""A number to reach the caller at: the one that calls, or one keyed in and read back."""
+"""The caller's phone number: the caller ID, or one keyed in and read back."""
 
 from voice import phone_numbers
 from voice.dialogue import speech
@@ -7,8 +7,8 @@ from voice.dialogue.questions import Choice, Entry, Question
 from voice.language import Text
 
 
-class Right(Choice):
-    """Whether the number was read back as it was meant."""
+class NumberCheck(Choice):
+    """Whether the number was read back correctly."""
 
     YES = "1", Text("If that is right", "Si está bien")
     AGAIN = "2", Text("To enter it again", "Para marcarlo otra vez")
@@ -30,17 +30,17 @@ NOT_A_NUMBER = Text(
     "I can not call that number. I need ten digits of a number in the United States.",
     "No puedo llamar a ese número. Necesito diez cifras de un número de Estados Unidos.",
 )
-READ_BACK = Question("number.right", Text("I have {number}.", "Tengo {number}."), Right)
+READ_BACK = Question("number.right", Text("I have {number}.", "Tengo {number}."), NumberCheck)
 TRIES = 3
 
 
 def ask_number(call: Call) -> str:
-    """The caller's own number, or a keyed one; "" when none could be had. E.164."""
+    """The caller ID or a keyed number, in E.164; "" when there is neither."""
     return call.caller or keyed_number(call)
 
 
 def keyed_number(call: Call) -> str:
-    """A number keyed in and found right by the caller, in E.164; "" after three tries."""
+    """A number that the caller keyed in and confirmed, in E.164; "" after three tries."""
     for _ in range(TRIES):
         number = phone_numbers.keyed(call.ask_digits(ENTER))
         if not number:
@@ -48,8 +48,8 @@ def keyed_number(call: Call) -> str:
             continue
         read_back = READ_BACK.words.about(number=speech.phone_number(number))
         match call.ask(READ_BACK, read_back):
-            case Right.YES:
+            case NumberCheck.YES:
                 return number
-            case Right.AGAIN:
+            case NumberCheck.AGAIN:
                 continue
     return ""

@@ -10,7 +10,7 @@ from voice.flows.clinical_wording import SAFETY_QUESTIONS, UNSURE, SafetyQuestio
 from voice.language import Text
 
 
-class Safe(Choice):
+class SafetyAnswer(Choice):
     """The answer to a safety question; it can not be skipped, and silence is never a no."""
 
     YES = "1", Text("Yes to any", "Sí a algo")
@@ -30,8 +30,8 @@ AGAIN = Text(
 )
 
 
-ASKED = tuple(
-    (question, Question(f"safety.{question.name}", question.words, Safe, wait=10))
+QUESTIONS = tuple(
+    (question, Question(f"safety.{question.name}", question.words, SafetyAnswer, wait=10))
     for question in SAFETY_QUESTIONS
 )
 """Each question with the way it is put to the caller."""
@@ -40,13 +40,13 @@ ASKED = tuple(
 def safety(call: Call) -> AllClear | Ending:
     """Ask all of them; the first that is not a clear no ends in its advice."""
     call.say(INTRODUCTION.about(number=str(len(SAFETY_QUESTIONS))))
-    for question, asked in ASKED:
-        match call.ask(asked, unclear=Safe.NOT_SURE):
-            case Safe.NO:
+    for question, asked in QUESTIONS:
+        match call.ask(asked, unclear=SafetyAnswer.NOT_SURE):
+            case SafetyAnswer.NO:
                 continue
-            case Safe.YES:
+            case SafetyAnswer.YES:
                 return stop(call, question)
-            case Safe.NOT_SURE:
+            case SafetyAnswer.NOT_SURE:
                 return stop(call, question, UNSURE)
     return AllClear()
 

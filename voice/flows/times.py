@@ -1,4 +1,4 @@
-"""Which time: three at once, spread over days and halves of the day, until one is chosen."""
+"""Offers times, three at once and spread over days and halves of days, until one is chosen."""
 
 from collections.abc import Callable
 
@@ -9,14 +9,14 @@ from voice.dialogue.questions import Choice, Question
 from voice.language import Text
 
 
-class More(Choice):
-    """When none of the three fits."""
+class NoneFits(Choice):
+    """The choice offered beside the three times."""
 
     OTHER = "4", Text("For other times", "Para otras horas")
 
 
 class OtherTimes(Choice):
-    """Which times to hear instead."""
+    """Which other times to offer."""
 
     MORNINGS = "1", Text("For mornings", "Para las mañanas")
     AFTERNOONS = "2", Text("For afternoons", "Para las tardes")
@@ -25,7 +25,7 @@ class OtherTimes(Choice):
 
 
 class AllHeard(Choice):
-    """When there is no further time."""
+    """What to do when there are no further times."""
 
     FIRST = "1", Text("To hear the first times again", "Para oír otra vez las primeras horas")
     CALL_BACK = "2", Text("To have our staff call you", "Para que le llamemos")
@@ -44,7 +44,10 @@ FIRST_TIMES = FindOffers("any", "")
 
 
 def choose_a_time(call: Call) -> Opening | Unreadable | None:
-    """The chosen opening; None when none was left or wanted; Unreadable when nobody knows."""
+    """The chosen opening; None when there is none or the caller wants none.
+
+    Unreadable when the busy times are not known.
+    """
     search = FIRST_TIMES
     while True:
         match call.needs("times.offers", search):
@@ -60,14 +63,14 @@ def choose_a_time(call: Call) -> Opening | Unreadable | None:
                         return None
             case Offers(openings=openings):
                 all_times = ZONE.about(zone=speech.zone_name(call.zone))
-                picked = call.choose("times", all_times, openings, spoken(call, openings), More)
+                picked = call.choose("times", all_times, openings, spoken(call, openings), NoneFits)
                 if isinstance(picked, Opening):
                     return picked
                 search = other_times(call, search, openings)
 
 
 def other_times(call: Call, search: FindOffers, heard: tuple[Opening, ...]) -> FindOffers:
-    """What to look for when none of the offered times fits."""
+    """What to search for when none of the offered times suits."""
     match call.ask(OTHER_TIMES):
         case OtherTimes.MORNINGS:
             return FindOffers("morning", "")
@@ -80,7 +83,7 @@ def other_times(call: Call, search: FindOffers, heard: tuple[Opening, ...]) -> F
 
 
 def spoken(call: Call, openings: tuple[Opening, ...]) -> Callable[[], list[Text]]:
-    """The openings in words; a day that was just said is not said again."""
+    """The openings in words; a day is not repeated for the next time on the same day."""
 
     def words() -> list[Text]:
         said, before = [], None

@@ -1,4 +1,4 @@
-"""A person: the clinic's phone rings in opening hours; otherwise a call-back with one key."""
+"""Transfers a caller to staff in opening hours; otherwise offers a call-back."""
 
 from voice.dialogue import speech
 from voice.dialogue.call import Call
@@ -9,8 +9,8 @@ from voice.flows.phone_number import ask_number
 from voice.language import NOTHING, Text
 
 
-class Instead(Choice):
-    """What a caller wants when nobody can come to the phone."""
+class WithoutStaff(Choice):
+    """What a caller wants when no staff member can take the call."""
 
     CALL_BACK = "1", Text("To have our staff call you", "Para que le llamemos")
     GO_ON = "2", Text("To go on without a person", "Para seguir sin una persona")
@@ -20,7 +20,7 @@ RING_SECONDS = 20
 TRANSFER = Text("One moment. I will try the clinic now.", "Un momento. Llamo a la clínica.")
 NO_ANSWER = Text("Sorry, no one can answer right now.", "Perdón, nadie puede contestar ahora.")
 CLOSED = Text("The clinic is closed now.", "La clínica está cerrada ahora.")
-INSTEAD = Question("person.instead", NOTHING, Instead)
+INSTEAD = Question("person.instead", NOTHING, WithoutStaff)
 WILL_CALL = Text(
     "Thank you. Our staff will call you at the number ending in {last_four}."
     "¦ If it gets worse, call your doctor. In an emergency, call 9 1 1. Goodbye.",
@@ -36,7 +36,7 @@ NO_NUMBER = Text(
 
 
 def transfer_to_staff(call: Call) -> Ending | None:
-    """Ring the clinic, or offer a call-back; None when the caller would rather go on."""
+    """Ring the clinic, or offer a call-back; None when the caller chooses to continue."""
     match call.needs("person.desk", SeeStaffPhone()).state:
         case "open":
             if call.ring("person.ring", TRANSFER, RING_SECONDS):
@@ -47,14 +47,17 @@ def transfer_to_staff(call: Call) -> Ending | None:
         case "no phone":
             call.say(NO_ANSWER)
     match call.ask(INSTEAD):
-        case Instead.CALL_BACK:
+        case WithoutStaff.CALL_BACK:
             return call_back(call, "asked for a person")
-        case Instead.GO_ON:
+        case WithoutStaff.GO_ON:
             return None
 
 
 def call_back(call: Call, reason: str) -> Ending:
-    """Store a call-back and say at which number; nothing is promised before it is stored."""
+    """Store a call-back request, then say which number staff will call.
+
+    Nothing is promised before it is stored.
+    """
     number = ask_number(call)
     call.needs("call_back", AskCallBack(reason, number, call.language))
     if not number:

@@ -1,11 +1,11 @@
-"""Six short questions about the foot, from the article. Each may be skipped; none is weighed."""
+"""Six short questions about the foot, from the article. Each may be skipped; none is scored."""
 
 from voice.dialogue.call import Call
 from voice.dialogue.questions import Choice, Entry, Question
 from voice.language import Text
 
 Answers = tuple[tuple[str, str], ...]
-"""What staff read, as (label, answer)."""
+"""(label, answer) pairs as staff read them."""
 
 
 class Side(Choice):
@@ -80,14 +80,14 @@ WORST = 10
 
 
 def triage(call: Call) -> Answers:
-    """The answers in words, in the order asked; nobody is sent away for one of them."""
+    """Ask all; returns the answers in words. No answer ends the call."""
     call.say(INTRODUCTION)
     return (
-        ("Foot", call.ask(SIDE).plainly),
-        ("How long", call.ask(SINCE).plainly),
-        ("Numb or tingling", call.ask(NUMB).plainly),
-        ("Less steady, or weaker on one side", call.ask(STEADY).plainly),
-        ("Low back stiff, or back of leg tight", call.ask(BACK).plainly),
+        ("Foot", call.ask(SIDE).for_staff),
+        ("How long", call.ask(SINCE).for_staff),
+        ("Numb or tingling", call.ask(NUMB).for_staff),
+        ("Less steady, or weaker on one side", call.ask(STEADY).for_staff),
+        ("Low back stiff, or back of leg tight", call.ask(BACK).for_staff),
         ("Pain, 0 to 10", pain(call)),
     )
 

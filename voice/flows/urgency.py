@@ -1,23 +1,23 @@
-"""Which answers make staff want to look sooner, and why; the only place that says so.
+"""Which triage answers staff may want to look at sooner, and why.
 
-No diagnosis and no advice: the caller hears nothing of it, nobody is sent away for it, and the
-safety questions are another matter. It colours the event and says in it why. Staff decide.
+Neither a diagnosis nor advice: the caller hears nothing of it and it blocks nothing. It colors the
+event and gives the reason there; staff decide. The safety questions are separate.
 """
 
 from voice.flows.triage import Answers
 
 LABEL = "Look soon"
-"""Of the line in the event; `calendar_sync.bookings.event_text` colours events by it."""
+"""The chart label; `calendar_sync.bookings.event_text` colors events that have it."""
 STRONG_PAIN = 8
-"""Of 10. Eight and more is commonly called severe, and may need an earlier appointment."""
+"""Of 10. Eight and up is commonly called severe and may need an earlier visit."""
 _UNSTEADY, _PAIN = "Less steady, or weaker on one side", "Pain, 0 to 10"
 
 
 def look_soon(answers: Answers) -> Answers:
-    """One line for staff, or none.
+    """One chart line with the reasons, or none.
 
-    How long it has lasted does not count: years of it are no reason to hurry, weeks of it neither.
-    Skipped is no answer, so it is no reason either.
+    Duration does not count: neither weeks nor years are a reason to hurry. A skipped question is
+    no reason either.
     """
     said = dict(answers)
     pain = said.get(_PAIN, "")

@@ -147,7 +147,7 @@ async def test_an_open_outcome_is_told_as_open(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A calendar that does not answer is neither a yes nor a no; the time stays kept."""
-    monkeypatch.setattr(effect_runner, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(effect_runner, "CHECK_SECONDS", 0.05)
     calendar.instead = Unknown("no answer")
     await to_the_times(caller)
     await caller.presses("1").presses("1").hears("Still booking. Please stay on the line.")

@@ -127,7 +127,7 @@ async def test_the_doctors_calendar_becomes_unshared_in_mid_call(
     await caller.presses("1")
     google.doctor.role = None
     monkeypatch.setattr(
-        "voice.calls.effect_runner.LOOK_SECONDS", 0.05
+        "voice.calls.effect_runner.CHECK_SECONDS", 0.05
     )  # it looks in vain, five times
     await caller.presses("1").hears_everything()
     assert google.screenings.live() == []

@@ -7,7 +7,7 @@ from calendar_sync.bookings.confirmation import Booking, BookingNote
 from voice.bootstrap import Line
 from voice.dialogue import speech
 from voice.flows.booking import SAFE
-from voice.flows.goodbye import CONSENT_VERSION
+from voice.flows.consent import CONSENT_VERSION
 
 NUMBER = "+14255550177"
 CALL_SID = "CA" + "0" * 31 + "1"
