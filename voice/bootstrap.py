@@ -58,7 +58,6 @@ def line_on(
         rules=settings.rules,
         now=now,
         detail=settings.calendar_detail,
-        clinic_name=settings.clinic_name,
         video_url=settings.video_url or None,
         makes_links=settings.uses_google,
         availability=settings.availability,

@@ -39,10 +39,10 @@ class Rules:
 
     hours: Hours
     zone: ZoneInfo
-    minutes: int = 20
-    buffer_minutes: int = 10
-    notice_hours: int = 4
-    horizon_days: int = 14
+    minutes: int
+    buffer_minutes: int
+    notice_hours: int
+    horizon_days: int
     closed_dates: frozenset[date] = frozenset()
 
     def __post_init__(self) -> None:

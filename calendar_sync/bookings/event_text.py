@@ -7,11 +7,11 @@ never looks like a no.
 from base64 import b32hexencode
 from datetime import datetime
 from hashlib import sha256
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from calendar_sync.bookings.booking import Booking, Chart
 from calendar_sync.calendars.contract import Event, Urgency
+from calendar_sync.clinic import Clinic
 
 SKIPPED = "skipped"
 """The words of a question that was passed over, in a chart."""
@@ -35,32 +35,27 @@ def event_id(call_sid: str, step: str, generation: int) -> str:
     return b32hexencode(sha256(name.encode()).digest()[:20]).decode().lower()
 
 
-def event_for(
-    booked: Booking,
-    *,
-    detail: Literal["full", "minimal"],
-    zone: ZoneInfo,
-    video_url: str | None,
-    makes_links: bool = False,
-) -> Event:
-    """The event of a booking. With `minimal` the caller's answers and visit code stay out.
+def event_for(clinic: Clinic, booked: Booking) -> Event:
+    """The event of a booking. If `clinic.detail` is "minimal", it has no answers and no visit code.
 
-    `video_url` stands in once it is clear that the diary makes no link, see `Booking.video_link`.
+    `clinic.video_url` is used once it is clear that the calendar makes no link, see
+    `Booking.video_link`.
     """
-    link = booked.video_link or video_url or ""
-    coming = makes_links and booked.video_link is None
+    zone, full = clinic.rules.zone, clinic.detail == "full"
+    link = booked.video_link or clinic.video_url or ""
+    coming = clinic.makes_links and booked.video_link is None
     video = "the link is being made" if coming else link or "needs a link"
     last_four = f" ··{booked.number[-4:]}" if booked.number else ""
     lines = [warning_line(booked.warning)] if booked.warning else []
     lines += [_call(booked, zone), *_who(booked), f"VIDEO: {video}"]
     if booked.confirmed_by_text:
         lines.append(f"CONFIRMED by text {moment(booked.confirmed_by_text, zone)}")
-    if detail == "full":
+    if full:
         lines += _answers(booked.chart)
     lines.append(_booked(booked, zone))
     if booked.moved_at:
         lines.append(f"MOVED: by the patient, {moment(booked.moved_at, zone)}.")
-    if detail == "full":
+    if full:
         code = booked.visit_code or ""
         lines.append(f"VISIT CODE: {code[:3]} {code[3:]}")
         lines.append("To move or cancel, edit or delete this event; the caller is told.")
@@ -71,8 +66,8 @@ def event_for(
         description="\n".join(lines),
         location="" if coming else link,
         booking_id=str(booked.id),
-        wants_link=makes_links,
-        urgency=_urgency(booked.chart) if detail == "full" else "usual",
+        wants_link=clinic.makes_links,
+        urgency=_urgency(booked.chart) if full else "usual",
     )
 
 

@@ -13,6 +13,7 @@ from calendar_sync import job_queue
 from calendar_sync.bookings import call_backs
 from calendar_sync.bookings.booking import Booking, booking
 from calendar_sync.bookings.event_state import keep_withdrawn, keep_written
+from calendar_sync.bookings.event_text import event_for
 from calendar_sync.bookings.settlement import give_up, mark_booked, mark_deleted, next_generation
 from calendar_sync.calendars.contract import CalendarEvent, Changed, Inserted, Refused
 from calendar_sync.clinic import Clinic
@@ -91,7 +92,7 @@ async def withdraw(clinic: Clinic, booking_id: int) -> None:
 
 async def _attempt(clinic: Clinic, waiting: Booking) -> None:
     """One look, one insert, one look back; leaves the row one step further, or raises NotYet."""
-    event = clinic.event(waiting)
+    event = event_for(clinic, waiting)
     inserted: str | None = None
     busy = known(await clinic.calendar.busy(waiting.slot))
     if not busy:

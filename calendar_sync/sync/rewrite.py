@@ -4,7 +4,7 @@ from procrastinate import JobContext
 
 from calendar_sync.bookings.booking import Booking, booking
 from calendar_sync.bookings.event_state import keep_etag, keep_written
-from calendar_sync.bookings.event_text import WARNING, digest, warning_line
+from calendar_sync.bookings.event_text import WARNING, digest, event_for, warning_line
 from calendar_sync.calendars.contract import CalendarEvent, Changed
 from calendar_sync.clinic import Clinic
 from calendar_sync.retry import NotYet, UntilSettled, known
@@ -59,7 +59,7 @@ async def rewrite(clinic: Clinic, booking_id: int) -> None:
 
 def _wanted(clinic: Clinic, booked: Booking, there: CalendarEvent) -> tuple[str, str]:
     """Description and location as they should be; staff's own words come first."""
-    event = clinic.event(booked)
+    event = event_for(clinic, booked)
     own_places = {"", clinic.video_url, booked.video_link}
     location = event.location if there.location in own_places else there.location
     if digest(there.description) in booked.written:

@@ -39,7 +39,7 @@ def clinic(
 ) -> Clinic:
     """A clinic with that calendar, and nothing in it."""
     assert queue.tasks
-    return Clinic(database, calendar, RULES, now, "full", "BodyFix", None)
+    return Clinic(database, calendar, RULES, now, "full", None)
 
 
 @pytest_asyncio.fixture(params=["local", "google"])

@@ -13,7 +13,14 @@ from calendar_sync.clinic import Clinic
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 NOTE = BookingNote("en", "+14255550123", {"Foot": "right", "How long": "skipped"})
-RULES = Rules(parse_hours("Mon-Fri 09:00-17:00"), PACIFIC)
+RULES = Rules(
+    parse_hours("Mon-Fri 09:00-17:00"),
+    PACIFIC,
+    minutes=20,
+    buffer_minutes=10,
+    notice_hours=4,
+    horizon_days=14,
+)
 
 
 class SetClock(Protocol):

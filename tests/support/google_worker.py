@@ -28,7 +28,7 @@ async def _work(dsn: str, file: str, url: str, booking_id: int) -> None:
 
 
 def _desk(pool: AsyncConnectionPool, calendar: GoogleCalendar) -> Clinic:
-    return Clinic(pool, calendar, RULES, _now, "full", "BodyFix", None)
+    return Clinic(pool, calendar, RULES, _now, "full", None)
 
 
 if __name__ == "__main__":

@@ -102,7 +102,7 @@ async def text_clinic(
     access = TwilioAccess(settings, timeout=MAX_MISSES)
     texting = replace(texting_for(settings, pool, now), sender=TwilioSender(access))
     calendar = LocalCalendar(pool)
-    clinic = Clinic(pool, calendar, RULES, now, "full", "BodyFix", None, tell=texting.tell)
+    clinic = Clinic(pool, calendar, RULES, now, "full", None, tell=texting.tell)
     try:
         yield TextClinic(clinic, texting, twilio, now)
     finally:

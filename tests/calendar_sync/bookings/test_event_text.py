@@ -2,13 +2,20 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import pytest
-from support.clinic import PACIFIC, at, span
+from psycopg_pool import AsyncConnectionPool
+from support.clinic import PACIFIC, RULES, at, span
 
 from calendar_sync.bookings.booking import Booking
 from calendar_sync.bookings.event_text import event_for, event_id
+from calendar_sync.calendars.contract import Event
+from calendar_sync.calendars.local import LocalCalendar
+from calendar_sync.clinic import Clinic
+
+NOW = at("2026-11-23 09:15")
 
 BOOKING = Booking(
     id=17,
@@ -58,9 +65,23 @@ VIDEO: https://video.example/room
 BOOKED: by phone Mon Nov 23, 9:15 AM PT. Keypad answers, not an examination; caller not verified."""
 
 
+def event_of(
+    booking: Booking,
+    *,
+    detail: Literal["full", "minimal"] = "full",
+    zone: ZoneInfo = PACIFIC,
+    video_url: str | None = None,
+) -> Event:
+    """Its event at a clinic with these settings; no database is asked."""
+    pool = AsyncConnectionPool(open=False)
+    calendar = LocalCalendar(pool)
+    rules = replace(RULES, zone=zone)
+    return event_for(Clinic(pool, calendar, rules, lambda: NOW, detail, video_url), booking)
+
+
 def full(booking: Booking, zone: ZoneInfo = PACIFIC, video_url: str | None = None) -> str:
     """The description with all answers."""
-    return event_for(booking, detail="full", zone=zone, video_url=video_url).description
+    return event_of(booking, zone=zone, video_url=video_url).description
 
 
 @pytest.mark.parametrize(
@@ -79,9 +100,7 @@ def test_the_full_chart_note() -> None:
 
 def test_the_minimal_chart_note_holds_no_answer() -> None:
     """Only whom to call, the link, and how it was booked."""
-    event = event_for(
-        BOOKING, detail="minimal", zone=PACIFIC, video_url="https://video.example/room"
-    )
+    event = event_of(BOOKING, detail="minimal", video_url="https://video.example/room")
     assert event.description == MINIMAL
 
 
@@ -90,21 +109,21 @@ SOON = replace(BOOKING, chart=(*BOOKING.chart, ("Look soon", "pain 9 of 10")))
 
 def test_why_staff_may_want_to_look_soon_stands_before_the_answers() -> None:
     """The line says why, and the event has the colour that goes with it."""
-    event = event_for(SOON, detail="full", zone=PACIFIC, video_url=None)
+    event = event_of(SOON)
     assert event.urgency == "soon"
     assert "LOOK SOON: pain 9 of 10\nSAFETY: 5 of 5" in event.description
-    assert event_for(BOOKING, detail="full", zone=PACIFIC, video_url=None).urgency == "usual"
+    assert event_of(BOOKING).urgency == "usual"
 
 
 def test_a_minimal_event_tells_no_answer_by_its_colour() -> None:
     """Who may see the calendar's colours may not see the answers."""
-    event = event_for(SOON, detail="minimal", zone=PACIFIC, video_url=None)
+    event = event_of(SOON, detail="minimal")
     assert (event.urgency, "LOOK" in event.description) == ("usual", False)
 
 
 def test_the_event_is_the_bookings_own() -> None:
     """Id, time and booking id are the booking's; the link is the place."""
-    event = event_for(BOOKING, detail="full", zone=PACIFIC, video_url="https://video.example/room")
+    event = event_of(BOOKING, video_url="https://video.example/room")
     assert (event.id, event.span) == (BOOKING.event_id, BOOKING.slot)
     assert (event.booking_id, event.blocks) == ("17", True)
     assert event.location == "https://video.example/room"
@@ -120,15 +139,10 @@ def test_the_event_is_the_bookings_own() -> None:
 )
 @pytest.mark.parametrize("detail", ["full", "minimal"])
 def test_titles_hold_no_symptom_no_name_and_no_code(
-    number: str | None, title: str, detail: str
+    number: str | None, title: str, detail: Literal["full", "minimal"]
 ) -> None:
     """The last four digits at most, whatever the caller answered."""
-    event = event_for(
-        replace(BOOKING, number=number),
-        detail="full" if detail == "full" else "minimal",
-        zone=PACIFIC,
-        video_url=None,
-    )
+    event = event_of(replace(BOOKING, number=number), detail=detail)
     assert event.title == title
 
 

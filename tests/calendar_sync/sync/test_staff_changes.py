@@ -11,7 +11,7 @@ from support.google_clinic import calendar_at
 from support.patient_visit import ELEVEN, NINE, TEN, booked
 
 from calendar_sync.availability.span import Span
-from calendar_sync.bookings import call_backs, confirmation, notices
+from calendar_sync.bookings import call_backs, confirmation, event_text, notices
 from calendar_sync.calendars.contract import CalendarEvent
 from calendar_sync.clinic import Clinic
 from calendar_sync.sync.rewrite import rewrite
@@ -34,8 +34,8 @@ async def staff_move(clinic: Clinic, booking_id: int, to: Span) -> None:
 
 async def staff_delete(clinic: Clinic, booking_id: int) -> None:
     """Staff delete the event, and the job sees it."""
-    there = await own_event(clinic, booking_id)
-    await clinic.calendar.cancel(there.event_id, there.etag)
+    event = await own_event(clinic, booking_id)
+    await clinic.calendar.cancel(event.event_id, event.etag)
     await follow_all(clinic)
 
 
@@ -56,7 +56,7 @@ async def outcomes(clinic: Clinic) -> list[str]:
     """What was stored of each change."""
     async with clinic.pool.connection() as conn:
         rows = await conn.execute("SELECT outcome FROM staff_change ORDER BY seen_at")
-        return [outcome for (outcome,) in await rows.fetchall()]
+        return [outcome async for (outcome,) in rows]
 
 
 async def test_a_moved_event_moves_its_booking(clinic: Clinic) -> None:
@@ -185,9 +185,9 @@ async def test_a_change_before_the_booking_is_settled_is_looked_at_later(
 ) -> None:
     """Seen between insert and look back: the change is not lost with the cursor."""
     booking_id = await confirmed(clinic, NINE)
-    await clinic.calendar.insert(clinic.event(await row(clinic, booking_id)))
-    there = await own_event(clinic, booking_id)
-    await clinic.calendar.cancel(there.event_id, there.etag)
+    await clinic.calendar.insert(event_text.event_for(clinic, await row(clinic, booking_id)))
+    event = await own_event(clinic, booking_id)
+    await clinic.calendar.cancel(event.event_id, event.etag)
     await follow_all(clinic)
     assert "look_at_event" in await jobs_waiting(clinic)
 
@@ -197,8 +197,8 @@ async def test_what_was_deleted_while_the_cursor_was_lost_is_found(clinic: Clini
     booking_id = await booked(clinic)
     async with clinic.pool.connection() as conn:
         await conn.execute("UPDATE calendar_cursor SET cursor = 'no cursor of this diary'")
-    there = await own_event(clinic, booking_id)
-    await clinic.calendar.cancel(there.event_id, there.etag)
+    event = await own_event(clinic, booking_id)
+    await clinic.calendar.cancel(event.event_id, event.etag)
     await follow_all(clinic)
     await look(clinic, booking_id)
     assert await owed(clinic) == [("cancelled", None)]

@@ -24,7 +24,7 @@ from voice.worker import jobs
 def clinic(database: AsyncConnectionPool, now: SetClock) -> Clinic:
     """A clinic with the local diary and nothing in it."""
     assert jobs.tasks
-    return Clinic(database, LocalCalendar(database), RULES, now, "full", "BodyFix", None)
+    return Clinic(database, LocalCalendar(database), RULES, now, "full", None)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from psycopg_pool import AsyncConnectionPool
 from support.clinic import SetClock, at, confirmed, hold, row, span
 from support.patient_page import Patient, patient_of
 
+from calendar_sync.bookings.event_text import event_for
 from voice.app import create_app
 from voice.bootstrap import Line
 from voice.icalendar import calendar_file, escaped, folded
@@ -148,7 +149,7 @@ async def test_name_and_email_are_kept_and_shown_to_staff(
     assert 'value="Ana &lt;b&gt;Pérez&lt;/b&gt;"' in saved.html
     kept = await row(line.clinic, visit)
     assert (kept.patient_name, kept.patient_email) == ("Ana <b>Pérez</b>", "ana@example.com")
-    assert "EMAIL: ana@example.com" in line.clinic.event(kept).description
+    assert "EMAIL: ana@example.com" in event_for(line.clinic, kept).description
     await patient.sends(name="", email="")
     assert (await row(line.clinic, visit)).patient_name is None
 

@@ -12,6 +12,7 @@ from support.google_clinic import calendar_at
 
 from calendar_sync.bookings import call_backs, confirmation
 from calendar_sync.bookings.confirmation import Booked, NotBooked
+from calendar_sync.bookings.event_text import event_for
 from calendar_sync.bookings.free_times import refresh
 from calendar_sync.calendars.contract import Unknown
 from calendar_sync.calendars.google import errors
@@ -36,7 +37,7 @@ def clinic(google: Google, clinic: Clinic, tmp_path: Path) -> Generator[Clinic]:
 async def test_an_event_of_ours_under_the_used_id_is_booked(clinic: Clinic, google: Google) -> None:
     """The insert took effect and its answer was lost: 409, looked up, and it is ours."""
     booking_id = await confirmed(clinic, NINE)
-    await clinic.calendar.insert(clinic.event(await row(clinic, booking_id)))
+    await clinic.calendar.insert(event_for(clinic, await row(clinic, booking_id)))
     await insert(clinic, booking_id)
     assert [each.status for each in google.asked("events.insert")] == [200]
     assert isinstance(await standing(clinic, booking_id), Booked)
@@ -69,7 +70,7 @@ async def test_an_event_that_staff_deleted_is_not_put_in_again(
 async def test_another_event_under_our_id_is_left_alone(clinic: Clinic, google: Google) -> None:
     """409, looked up, foreign: the next id."""
     booking_id = await confirmed(clinic, NINE)
-    ours = clinic.event(await row(clinic, booking_id))
+    ours = event_for(clinic, await row(clinic, booking_id))
     await clinic.calendar.insert(replace(ours, booking_id="404", span=span("2026-12-01 10:00")))
     await insert(clinic, booking_id)
     assert isinstance(await standing(clinic, booking_id), Booked)
