@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from voice import cli_database
 from voice.errors import ReportedError
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+cli_database.add_commands(cli)
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 StaffPhone = Literal["answers", "voicemail", "busy", "no-answer", "failed"]
 """The values of voice.simulator.handset.Staff; a live line does not import the simulator."""

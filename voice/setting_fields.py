@@ -117,3 +117,13 @@ class VoiceFields(BaseSettings):
         Literal["refuse", "allow"],
         _says("refuse: no start while the clinician has not signed the wording; or allow"),
     ] = "refuse"
+
+
+class BackupFields(BaseSettings):
+    """Back-ups of the database."""
+
+    backup_dir: Annotated[Path, _says("where back-ups are written")] = Path("backups")
+    backup_key_file: Annotated[
+        str, _says("the key that encrypts back-ups; `backup --new-key FILE` makes one")
+    ] = ""
+    backup_keep: Annotated[int, _says("how many back-ups are kept", ge=1, le=3650)] = 14

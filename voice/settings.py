@@ -14,6 +14,7 @@ from calendar_sync.availability.opening_hours import Rules, parse_hours
 from voice.errors import SettingsError
 from voice.setting_fields import (
     NO_SECRET,
+    BackupFields,
     ClinicFields,
     GoogleFields,
     ScreeningFields,
@@ -28,6 +29,7 @@ DEMO_ACCOUNT = "AC" + "0" * 32
 
 
 class Settings(  # the last base's fields come first
+    BackupFields,
     VoiceFields,
     ScreeningFields,
     ClinicFields,

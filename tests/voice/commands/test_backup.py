@@ -1,0 +1,147 @@
+"""Back-ups: encrypted, complete, rotated; and the move from the embedded database to another."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from pydantic import SecretStr
+
+from voice.commands import backup
+from voice.commands.backup import BackupError, list_backups, make_backup, move_database
+from voice.database.connection import open_database
+from voice.database.dump import has_tables, restore_sealed
+from voice.database.sealed_file import SealedFileError, write_new_key
+from voice.errors import DatabaseError
+from voice.settings import Settings
+
+NOW = datetime(2026, 11, 30, 16, tzinfo=UTC)
+CALLER = "+14255550123"
+ADD_CALL = "INSERT INTO call (sid, caller) VALUES ('CA1', %s)"
+
+
+@pytest.fixture
+def empty(server: tuple[str, str]) -> str:
+    """The dsn of a database with nothing in it."""
+    dsn, _ = server
+    with psycopg.connect(dsn, autocommit=True) as conn:
+        conn.execute("DROP DATABASE IF EXISTS restored")
+        conn.execute("CREATE DATABASE restored")
+    return make_conninfo(dsn, dbname="restored")
+
+
+@pytest.fixture
+def settings(tmp_path: Path, migrated: str, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A line with a database, a key, and a place for back-ups."""
+    monkeypatch.chdir(tmp_path)
+    write_new_key(tmp_path / "key")
+    changes = {
+        "database_url": SecretStr(migrated),
+        "backup_dir": tmp_path / "backups",
+        "backup_key_file": str(tmp_path / "key"),
+        "backup_keep": 2,
+    }
+    return Settings().model_copy(update=changes)
+
+
+def callers(dsn: str) -> list[str]:
+    """Whoever called, as the database has it."""
+    with psycopg.connect(dsn) as conn:
+        return [row[0] for row in conn.execute("SELECT caller FROM call").fetchall()]
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_backup_restores_everything_and_shows_nothing(
+    settings: Settings, migrated: str, empty: str
+) -> None:
+    """A number in the database is in the restored one, and not readable in the file."""
+    with psycopg.connect(migrated, autocommit=True) as conn:
+        conn.execute(ADD_CALL, [CALLER])
+    made = await make_backup(settings, NOW)
+    assert made.file.name == "screening-line-20261130T160000Z.backup"
+    assert made.file.stat().st_mode & 0o777 == 0o600
+    assert made.size > 1000
+    for readable in (CALLER.encode(), b"call", b"PGDMP"):
+        assert readable not in made.file.read_bytes()
+    restore_sealed(made.file, empty, backup.backup_key(settings))
+    assert callers(empty) == [CALLER]
+
+
+@pytest.mark.usefixtures("database")
+async def test_only_the_newest_are_kept(settings: Settings) -> None:
+    """BACKUP_KEEP of them; whatever else is in the folder stays."""
+    settings.backup_dir.mkdir()
+    (settings.backup_dir / "notes.txt").touch()
+    made = [await make_backup(settings, NOW + timedelta(days=day)) for day in range(3)]
+    assert [each.removed for each in made] == [0, 0, 1]
+    assert list_backups(settings) == [made[2].file, made[1].file]
+    assert (settings.backup_dir / "notes.txt").exists()
+    assert backup.age_of_newest(settings, NOW + timedelta(days=3)) == timedelta(days=1)
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_dump_that_fails_leaves_the_older_backups(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No half of a file gets a back-up's name, and nothing is removed for it."""
+    first = await make_backup(settings, NOW)
+    monkeypatch.setattr("voice.database.dump._find", lambda _: "/bin/false")
+    with pytest.raises(DatabaseError, match="failed"):
+        await make_backup(settings, NOW + timedelta(days=1))
+    assert list(settings.backup_dir.iterdir()) == [first.file]
+
+
+async def test_without_a_key_no_backup_is_made(settings: Settings) -> None:
+    """The remedy says how to make one, and where to keep it."""
+    without = settings.model_copy(update={"backup_key_file": ""})
+    with pytest.raises(BackupError, match="backup --new-key"):
+        await make_backup(without, NOW)
+    assert backup.age_of_newest(without, NOW) is None
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_damaged_backup_changes_nothing(settings: Settings, empty: str) -> None:
+    """It is read to its end before the first row is written."""
+    made = await make_backup(settings, NOW)
+    made.file.write_bytes(made.file.read_bytes()[:-1])
+    with pytest.raises(SealedFileError):
+        restore_sealed(made.file, empty, backup.backup_key(settings))
+    assert not has_tables(empty)
+
+
+async def test_the_embedded_database_moves_to_another_one(
+    settings: Settings, data_dir: Path, empty: str
+) -> None:
+    """With every row; twice is refused, and so is a target that holds a line already."""
+    embedded = settings.model_copy(update={"database_url": SecretStr(""), "data_dir": data_dir})
+    async with open_database(embedded, alone=True) as dsn:
+        with psycopg.connect(dsn, autocommit=True) as conn:
+            conn.execute(ADD_CALL, [CALLER])
+    moved = embedded.model_copy(update={"database_url": SecretStr(empty)})
+    assert "Copied" in await move_database(moved)
+    assert callers(empty) == [CALLER]
+    with pytest.raises(BackupError, match="already"):
+        await move_database(moved)
+
+
+async def test_a_move_without_a_target_or_a_source_says_so(
+    settings: Settings, tmp_path: Path, empty: str
+) -> None:
+    """Each with what to set."""
+    nowhere = settings.model_copy(update={"database_url": SecretStr("")})
+    with pytest.raises(BackupError, match="DATABASE_URL is not set"):
+        await move_database(nowhere)
+    changes = {"database_url": SecretStr(empty), "data_dir": tmp_path / "none"}
+    with pytest.raises(BackupError, match="no embedded database"):
+        await move_database(settings.model_copy(update=changes))
+
+
+def test_a_password_is_never_an_argument() -> None:
+    """Arguments are readable by every user of the computer."""
+    from voice.database.dump import _command  # noqa: PLC0415  # what is handed over
+
+    command, environment = _command("pg_dump", "postgresql://line:s3cret@db/line", [])
+    assert "s3cret" not in " ".join(command)
+    assert environment["PGPASSWORD"] == "s3cret"
+    assert conninfo_to_dict(command[-1].removeprefix("--dbname="))["host"] == "db"

@@ -1,0 +1,40 @@
+"""The commands that keep the database safe: `backup`, `move-database`."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def add_commands(cli: typer.Typer) -> None:
+    """Add them to the command line."""
+    cli.command("backup")(backup)
+    cli.command("move-database")(move_database)
+
+
+def backup(
+    new_key: Annotated[
+        Path | None, typer.Option(help="Write a new key to this file, and make no back-up.")
+    ] = None,
+) -> None:
+    """Write an encrypted back-up of the database, and remove the oldest ones."""
+    from voice.clock import utc_now
+    from voice.commands import backup as backups
+    from voice.settings import Settings
+
+    if new_key is not None:
+        typer.echo(backups.make_key(new_key))
+        return
+    made = asyncio.run(backups.make_backup(Settings.load("live"), utc_now()))
+    typer.echo(
+        f"Wrote {made.file} ({made.size:,} bytes of data). Older ones removed: {made.removed}."
+    )
+
+
+def move_database() -> None:
+    """Copy the embedded database into the new, empty one of DATABASE_URL. Stop the line first."""
+    from voice.commands import backup as backups
+    from voice.settings import Settings
+
+    typer.echo(asyncio.run(backups.move_database(Settings.load("live"))))

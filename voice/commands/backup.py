@@ -1,0 +1,126 @@
+"""Encrypted back-ups of the database: made, rotated, and moved to another database."""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from voice.database.connection import open_database, prepare
+from voice.database.dump import dump_sealed, has_tables, restore_sealed
+from voice.database.sealed_file import read_key, write_new_key
+from voice.errors import ReportedError
+from voice.settings import Settings
+
+_NAME, _TIME = "screening-line-*.backup", "screening-line-%Y%m%dT%H%M%SZ.backup"
+
+
+class BackupError(ReportedError):
+    """The back-up was not made, or not restored; the text says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A back-up that was made: its file, the dump's size in bytes, how many older ones went."""
+
+    file: Path
+    size: int
+    removed: int
+
+
+async def make_backup(settings: Settings, now: datetime) -> Backup:
+    """Dump the database into a new file of BACKUP_DIR, and remove the oldest beyond BACKUP_KEEP.
+
+    The file gets its name only when it is complete. The line may be running. Raises BackupError,
+    SealedFileError, and DatabaseError.
+    """
+    key = backup_key(settings)
+    folder = settings.backup_dir
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"BACKUP_DIR {folder} cannot be used: {error.strerror}. No back-up was made."
+        raise BackupError(message) from error
+    file = folder / now.astimezone(UTC).strftime(_TIME)
+    partial = file.with_suffix(".partial")
+    try:
+        async with open_database(settings, alone=False) as dsn:
+            handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "wb") as target:
+                size = dump_sealed(dsn, target, key)
+                target.flush()
+                os.fsync(target.fileno())
+        partial.rename(file)
+    except OSError as error:
+        message = f"The back-up was not written: {error.strerror}. The older ones were kept."
+        raise BackupError(message) from error
+    finally:
+        partial.unlink(missing_ok=True)
+    old = list_backups(settings)[settings.backup_keep :]
+    for each in old:
+        each.unlink()
+    return Backup(file, size, len(old))
+
+
+def list_backups(settings: Settings) -> list[Path]:
+    """The back-ups in BACKUP_DIR, newest first."""
+    return sorted(settings.backup_dir.glob(_NAME), reverse=True)
+
+
+def age_of_newest(settings: Settings, now: datetime) -> timedelta | None:
+    """How old the newest back-up is; None when there is none."""
+    newest = next(iter(list_backups(settings)), None)
+    if newest is None:
+        return None
+    return now - datetime.strptime(newest.name, _TIME).replace(tzinfo=UTC)
+
+
+def backup_key(settings: Settings) -> bytes:
+    """The key of BACKUP_KEY_FILE. Raises BackupError when none is set, and SealedFileError."""
+    if not settings.backup_key_file:
+        message = (
+            "BACKUP_KEY_FILE is not set, and a back-up is always encrypted. Make a key with "
+            "`screening-line backup --new-key FILE`, set BACKUP_KEY_FILE to it in .env, and keep a "
+            "copy of the key somewhere else: without it no back-up opens."
+        )
+        raise BackupError(message)
+    return read_key(Path(settings.backup_key_file))
+
+
+def make_key(file: Path) -> str:
+    """Write a new key; what to do with it. Raises SealedFileError."""
+    write_new_key(file)
+    return (
+        f"The key is in {file}. Set BACKUP_KEY_FILE={file} in .env, and keep a copy of the file "
+        "away from this computer: without it no back-up opens."
+    )
+
+
+async def move_database(settings: Settings) -> str:
+    """Copy the embedded database into the empty one of DATABASE_URL; what was done.
+
+    The embedded data stays where it is. Raises BackupError and DatabaseError.
+    """
+    target = settings.database_url.get_secret_value()
+    if not target:
+        message = "DATABASE_URL is not set: set it in .env to the new, empty database."
+        raise BackupError(message)
+    if has_tables(target):
+        message = "The database of DATABASE_URL holds a line already. Nothing was changed."
+        raise BackupError(message)
+    embedded = settings.model_copy(update={"database_url": type(settings.database_url)("")})
+    if not (settings.data_dir / "postgres").exists():
+        message = f"There is no embedded database in DATA_DIR {settings.data_dir}."
+        raise BackupError(message)
+    key = os.urandom(32)
+    with TemporaryDirectory(prefix="screening-line-") as folder:
+        file = Path(folder) / "database"
+        async with open_database(embedded, alone=True) as dsn:
+            with file.open("wb") as sealed:
+                size = dump_sealed(dsn, sealed, key)
+        restore_sealed(file, target, key)
+    prepare(target)
+    return (
+        f"Copied {size:,} bytes into the database of DATABASE_URL. Start the line: it uses that "
+        f"one now. The embedded data in {settings.data_dir} was kept; remove it when all is well."
+    )

