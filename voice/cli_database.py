@@ -1,4 +1,4 @@
-"""The commands that keep the database safe: `backup`, `move-database`."""
+"""The commands for the database: `backup`, `move-database`, `migrate`."""
 
 import asyncio
 from pathlib import Path
@@ -11,6 +11,7 @@ def add_commands(cli: typer.Typer) -> None:
     """Add them to the command line."""
     cli.command("backup")(backup)
     cli.command("move-database")(move_database)
+    cli.command("migrate")(migrate)
 
 
 def backup(
@@ -38,3 +39,11 @@ def move_database() -> None:
     from voice.settings import Settings
 
     typer.echo(asyncio.run(backups.move_database(Settings.load("live"))))
+
+
+def migrate() -> None:
+    """Bring the database's tables up to date, in a step of its own; every start does it too."""
+    from voice.commands.migrate import migrate as bring_up_to_date
+    from voice.settings import Settings
+
+    typer.echo(asyncio.run(bring_up_to_date(Settings.load("live"))))

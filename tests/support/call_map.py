@@ -1,20 +1,24 @@
 """Draws the map of a call from a walk of it: every place, and the keys that lead on.
 
-``python tests/support/call_map.py`` writes it into the README; a test keeps it current.
+``python tests/support/call_map.py`` writes it into docs/call-map.md; a test keeps it current.
 """
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
-from support.pure_call import CALLER
-from support.walk import Stop, every_place, place, worlds
+from support.pure_call import CALLER, GOOD_WORLD
+from support.walk import Stop, World, every_place, place, worlds
 
-README = Path(__file__).parents[2] / "README.md"
+from voice.dialogue.effects import Offers, Placed, StaffPhone, Unreadable
+
+PAGE = Path(__file__).parents[2] / "docs" / "call-map.md"
 BEGIN, END = "<!-- call map: made by `make map` -->", "<!-- end of the call map -->"
-ROOMS = {
-    "greeting": "Greeting",
-    "summary": "Summary, six parts",
-    "summary.next": "Book, or goodbye?",
+START = "Greeting"
+BOXES = {
+    "greeting": START,
+    "summary": "Summary, four parts",
+    "summary.next": "Not medical advice; invitation",
     "person.ring": "The clinic's phone rings",
     "person.instead": "Call back, or go on?",
     "number": "Key in a phone number",
@@ -29,61 +33,120 @@ ROOMS = {
     "texts.answer": "How the link comes",
 }
 ENDINGS = {"stopped": "Goodbye: the advice again", "call-back": "Goodbye: staff will call"}
+WITHHELD = "number withheld"
+ANY = 6
+"""From so many keys on, an arrow means "whatever is pressed"."""
+Edges = dict[tuple[str, str], dict[str, set[str]]]
+"""From box to box: under which condition ("" always), by which keys."""
 
 
-def room(where: str) -> str:
-    """The room of the map that a place is in."""
+def box(where: str) -> str:
+    """The box of the map that a place is in."""
     if where.startswith("advice"):
         return "Advice, and staff are told"
     if where.startswith("end: "):
         outcome = where.removeprefix("end: ")
         return next((said for kind, said in ENDINGS.items() if outcome.startswith(kind)), outcome)
     kind, _, name = where.partition(".")
-    return ROOMS.get(where, f"{kind.capitalize()}: {name}")
+    return BOXES.get(where, f"{kind.capitalize()}: {name}")
 
 
-def edges() -> dict[tuple[str, str], set[str]]:
-    """From room to room, by which keys, when a question is first asked.
+def condition(world: World) -> str:
+    """What is other than usual in a world; "" when nothing is."""
+    match next((brought for kind, brought in world.items() if brought != GOOD_WORLD[kind]), None):
+        case None:
+            said = ""
+        case StaffPhone(state="open"):
+            said = "clinic open"
+        case StaffPhone():
+            said = "no staff phone"
+        case Unreadable():
+            said = "calendar unreadable"
+        case Offers():
+            said = "no time free"
+        case Placed(state="booked"):
+            said = "moved meanwhile"
+        case Placed(state="pending"):
+            said = "calendar slow"
+        case Placed(state="not booked"):
+            said = "not booked"
+        case _:
+            said = "time taken"
+    return said
 
-    Keys that mean the same everywhere are drawn at the front door only.
+
+def edges() -> Edges:
+    """From box to box, when a question is first asked.
+
+    Keys that mean the same everywhere are drawn at the greeting only.
     """
-    found: dict[tuple[str, str], set[str]] = {}
+    found: Edges = {}
     for world in worlds():
         for caller in (CALLER, ""):
+            why = condition(world)
             for stop in every_place(world, caller, without="*79", first_tries_only=True):
-                one, other = room(stop.came_from), room(place(stop.here))
+                one, other = box(stop.came_from), box(place(stop.here))
                 everywhere = stop.by == "0" and stop.came_from != "greeting"
                 back = stop.by == "8" and stop.came_from != "times.wish"
-                if stop.came_from and one != other and not (stop.asking or everywhere or back):
-                    found.setdefault((one, other), set()).add(_label(stop))
+                if not stop.came_from or one == other or stop.asking or everywhere or back:
+                    continue
+                by, key = found.setdefault((one, other), {}), _key(stop)
+                if caller or key not in by.get(why, ()):
+                    by.setdefault(why if caller else WITHHELD, set()).add(key)
     return found
 
 
-def _label(stop: Stop) -> str:
-    return stop.by if len(stop.by) == 1 else "digits" if stop.by.isdigit() else stop.by or "wait"
+def _key(stop: Stop) -> str:
+    return stop.by if len(stop.by) == 1 else "digits" if stop.by.isdigit() else stop.by or "no key"
+
+
+def _labels(by: dict[str, set[str]]) -> Iterator[str]:
+    """What stands on an arrow: the keys that always lead on, then those of each condition."""
+    always = by.get("", set())
+    if always:
+        yield _keys(always)
+    why: dict[str, list[str]] = {}
+    for said, keys in by.items():
+        if said and (further := keys - always):
+            why.setdefault(_keys(further), []).append(said)
+    for pressed, cases in sorted(why.items()):
+        yield f"{pressed} ({' or '.join(sorted(cases))})".strip()
+
+
+def _keys(keys: set[str]) -> str:
+    """The keys of an arrow; nothing where whatever is pressed leads on."""
+    return "" if len(keys) >= ANY or keys == {"no key"} else " ".join(sorted(keys))
 
 
 def mermaid() -> str:
-    """The map as a Mermaid flowchart."""
+    """The map as a Mermaid flowchart, from the greeting on."""
     found = edges()
-    rooms = sorted({where for edge in found for where in edge})
-    names = {where: f"r{number}" for number, where in enumerate(rooms)}
+    boxes = _in_order(found)
+    names = {where: f"b{number}" for number, where in enumerate(boxes)}
     lines = ["```mermaid", "flowchart TD"]
-    for where in rooms:
-        leads_on = any(one == where for one, _ in found)
-        lines.append(f"    {names[where]}" + (f'["{where}"]' if leads_on else f'(["{where}"])'))
-    for (one, other), keys in sorted(found.items()):
-        shown = "any key" if len(keys) > 5 else " ".join(sorted(keys))
-        lines.append(f'    {names[one]} -->|"{shown}"| {names[other]}')
+    for where in boxes:
+        inner = where != START and any(one == where for one, _ in found)
+        lines.append(f"    {names[where]}" + (f'["{where}"]' if inner else f'(["{where}"])'))
+    for (one, other), by in sorted(found.items(), key=lambda e: [boxes.index(w) for w in e[0]]):
+        label = "<br>".join(filter(None, _labels(by)))
+        lines.append(f"    {names[one]} -->" + (f'|"{label}"| ' if label else " ") + names[other])
     return "\n".join([*lines, "```"])
 
 
+def _in_order(found: Edges) -> list[str]:
+    """Every box, as near to the greeting as it can be reached."""
+    ordered = [START]
+    for where in ordered:
+        ordered += [other for one, other in found if one == where and other not in ordered]
+    return ordered
+
+
 def written() -> str:
-    """The README with the map as it is now."""
-    text = README.read_text("utf-8")
+    """The page with the map as it is now."""
+    text = PAGE.read_text("utf-8")
     part = f"{BEGIN}\n{mermaid()}\n{END}"
     return re.sub(f"{re.escape(BEGIN)}.*{re.escape(END)}", lambda _: part, text, flags=re.DOTALL)
 
 
 if __name__ == "__main__":
-    README.write_text(written(), "utf-8")
+    PAGE.write_text(written(), "utf-8")

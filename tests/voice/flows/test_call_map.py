@@ -1,15 +1,16 @@
-"""The map in the README is the call as it is."""
+"""The map in docs/call-map.md is the call as it is."""
 
 from support import call_map
 
 
-def test_the_map_in_the_readme_is_current() -> None:
+def test_the_call_map_is_current() -> None:
     """Drawn by pressing every key; `make map` draws it anew."""
-    assert call_map.README.read_text("utf-8") == call_map.written(), "Run `make map`."
+    assert call_map.PAGE.read_text("utf-8") == call_map.written(), "Run `make map`."
 
 
-def test_the_readme_shows_the_story_as_it_is_written() -> None:
-    """The piece of code in the README stands in the program, to the letter."""
-    shown = call_map.README.read_text("utf-8").split("```python\n")[1].split("```")[0]
-    story = call_map.README.with_name("voice") / "flows" / "safety.py"
-    assert shown.strip() in story.read_text("utf-8")
+def test_docs_show_the_flow_as_it_is_written() -> None:
+    """The piece of code in docs/architecture.md stands in the program, to the letter."""
+    page = call_map.PAGE.with_name("architecture.md").read_text("utf-8")
+    shown = page.split("```python\n")[1].split("```")[0]
+    flow = call_map.PAGE.parents[1] / "voice" / "flows" / "safety.py"
+    assert shown.strip() in flow.read_text("utf-8")
