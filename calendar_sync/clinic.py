@@ -12,12 +12,12 @@ from calendar_sync.calendars.contract import Calendar
 from calendar_sync.calendars.push import Push
 
 
-async def notify_nobody(booking_id: int) -> None:
+async def no_text(row_id: int) -> None:
     """Do nothing: a line without text messages leaves it to staff to call."""
-    del booking_id
+    del row_id
 
 
-async def send_nothing() -> None:
+async def no_texts() -> None:
     """Do nothing, for the same reason."""
 
 
@@ -47,10 +47,12 @@ class Clinic:
     """Whether the calendar makes a video link for each event; `video_url` is used when it fails."""
     availability: Literal["hours", "calendar"] = "hours"
     """Offer times during opening hours too, or only times that staff opened in the calendar."""
-    tell: Callable[[int], Awaitable[None]] = notify_nobody
-    """Texts the patient of a booking (its id) what is new about it."""
-    send_due: Callable[[], Awaitable[None]] = send_nothing
-    """Sends the texts that are due, such as reminders."""
+    notify: Callable[[int], Awaitable[None]] = no_text
+    """Plans the texts about a booking (its id); each text is sent by a job of its own."""
+    send_text: Callable[[int], Awaitable[None]] = no_text
+    """Sends one text (its id). Raises NotYet if it has to be sent later."""
+    check_texts: Callable[[], Awaitable[None]] = no_texts
+    """Finds texts that no job will send, and late ones."""
     push: Push | None = None
     """Change notifications from the calendar; None if it cannot reach the line."""
     invitations: Invitations | None = None

@@ -20,6 +20,11 @@ NAMESPACE = "calendar"
 HOUSEKEEPING = "housekeeping"
 """The queue of periodic jobs. Their rows are deleted after an hour, see `sync.jobs`."""
 
+TEXTS = "texts"
+"""The queue of texts, which has workers of its own: a Twilio that hangs delays no booking."""
+
+SEND_TEXT = f"{NAMESPACE}:send_text"
+
 FIRST, LATER = 10, -10
 """Priorities: what a caller on the line waits for, and what nobody waits for. The default is 0."""
 
@@ -87,6 +92,20 @@ async def notify_patient(conn: AsyncConnection, booking_id: int) -> None:
     after the next change says nothing false.
     """
     await _defer(conn, "tell_patient", task_kwargs=_of(booking_id))
+
+
+async def send_text(
+    conn: AsyncConnection, text_id: int, *, delay_seconds: int = 0, urgent: bool = True
+) -> None:
+    """Send a text; those that are not `urgent`, such as reminders, let the others go first."""
+    await _defer(
+        conn,
+        "send_text",
+        task_kwargs={"text_id": text_id},
+        queue=TEXTS,
+        priority=0 if urgent else LATER,
+        schedule_in=_delay(delay_seconds),
+    )
 
 
 async def follow_staff(conn: AsyncConnection) -> None:

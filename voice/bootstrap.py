@@ -61,8 +61,9 @@ def line_on(
         video_url=settings.video_url or None,
         makes_links=settings.uses_google,
         availability=settings.availability,
-        tell=texting.tell,
-        send_due=texting.send_due,
+        notify=texting.notify,
+        send_text=texting.send,
+        check_texts=texting.check,
         push=push_for(settings, calendar),
         invitations=invitations_for(settings, calendar),
     )
@@ -101,7 +102,7 @@ async def open_line(
         stack.callback(line.texting.close)
         if worker:
             # A line of their own, so that no job takes a connection that a caller waits for.
-            job_pool = await stack.enter_async_context(open_pool(dsn, options=JOBS, size=8))
+            job_pool = await stack.enter_async_context(open_pool(dsn, options=JOBS, size=12))
             jobs_line = line_on(settings, job_pool, now)
             stack.callback(jobs_line.texting.close)
             await stack.enter_async_context(run_in_background(work(jobs_line.clinic)))

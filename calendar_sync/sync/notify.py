@@ -1,16 +1,48 @@
-"""Jobs that text patients; what they text is up to whoever made the clinic, see `Clinic.tell`."""
+"""Jobs that text patients; what they text is up to whoever made the clinic, see `Clinic.notify`."""
 
-from procrastinate import JobContext
+from random import SystemRandom
 
-from calendar_sync.job_queue import HOUSEKEEPING, LATER
-from calendar_sync.retry import UntilSettled
+from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
+from procrastinate.jobs import Job
+
+from calendar_sync.job_queue import HOUSEKEEPING, LATER, TEXTS
+from calendar_sync.retry import NotYet, UntilSettled
 from calendar_sync.sync.blueprint import blueprint, clinic_of
+
+_RANDOM = SystemRandom()
+_MAX_DELAY = 900
+"""Seconds between two attempts to send a text."""
+
+
+class RetryText(BaseRetryStrategy):
+    """Retries forever: exactly when NotYet says so, else after 30 to 60 seconds and then longer."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
+        """Schedule the next attempt."""
+        known = exception.wait if isinstance(exception, NotYet) else 0
+        return RetryDecision(retry_in={"seconds": known or self.back_off(job.attempts)})
+
+    @staticmethod
+    def back_off(attempts: int) -> int:
+        """Seconds until the next attempt after `attempts` earlier ones.
+
+        Doubled with each attempt up to 15 minutes; between half and all of it by chance, so that
+        texts that failed together are not sent again together.
+        """
+        longest = min(_MAX_DELAY, 60 << min(attempts, 8))
+        return _RANDOM.randint(longest // 2, longest)
 
 
 @blueprint.task(name="tell_patient", retry=UntilSettled(), pass_context=True)
 async def tell_patient(context: JobContext, booking_id: int) -> None:
-    """Text the patient what is new about a booking."""
-    await clinic_of(context).tell(booking_id)
+    """Plan the texts about what is new of a booking."""
+    await clinic_of(context).notify(booking_id)
+
+
+@blueprint.task(name="send_text", queue=TEXTS, retry=RetryText(), pass_context=True)
+async def send_text(context: JobContext, text_id: int) -> None:
+    """Send one text. Safe to run twice, late, or for a text that is not needed anymore."""
+    await clinic_of(context).send_text(text_id)
 
 
 @blueprint.periodic(cron="* * * * *")
@@ -21,7 +53,7 @@ async def tell_patient(context: JobContext, booking_id: int) -> None:
     priority=LATER,
     pass_context=True,
 )
-async def send_due_texts(context: JobContext, timestamp: int) -> None:
-    """Every minute: send the texts that are due, such as reminders."""
+async def check_texts(context: JobContext, timestamp: int) -> None:
+    """Every minute: queue texts that have no job, and list late ones for staff."""
     del timestamp
-    await clinic_of(context).send_due()
+    await clinic_of(context).check_texts()

@@ -1,9 +1,11 @@
-"""A clinic that texts: a desk at the stand-in of Twilio, patients with visits, and the clock."""
+"""A clinic that texts through the stand-in of Twilio: its patients, its job queue and its clock."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
+from procrastinate import PsycopgConnector
 from psycopg_pool import AsyncConnectionPool
 from pydantic import SecretStr
 from stand_ins.twilio.server import ACCOUNT, KEY, SECRET, TOKEN, Twilio
@@ -14,18 +16,20 @@ from calendar_sync.bookings import confirmation
 from calendar_sync.calendars.contract import CalendarEvent
 from calendar_sync.calendars.local import LocalCalendar
 from calendar_sync.clinic import Clinic
+from calendar_sync.job_queue import TEXTS
 from calendar_sync.sync.insert import insert
 from calendar_sync.sync.staff_changes import follow
 from voice.settings import Settings
-from voice.texts import outbox
-from voice.texts.outbox import TextRow
+from voice.texts import text_rows
+from voice.texts.text_rows import TextRow
 from voice.texts.texting import Texting, texting_for
 from voice.texts.twilio_sender import TwilioAccess, TwilioSender
+from voice.worker import jobs
 
 PATIENT = "+14255550123"
 BASE = "https://line.example.org"
-MAX_MISSES = 0.5
-"""Seconds that the sender of a test waits for Twilio instead of 4."""
+TIMEOUT = 0.5
+"""Seconds that a test's sender waits for Twilio instead of 4."""
 
 
 def settings_at(url: str, **more: object) -> Settings:
@@ -42,19 +46,66 @@ def settings_at(url: str, **more: object) -> Settings:
     return Settings().model_copy(update=given)
 
 
-@dataclass(frozen=True)
+@dataclass
 class TextClinic:
-    """The clinic's desk, what it texts with, and the Twilio it texts through."""
+    """The clinic, what it texts with, and the Twilio it texts through."""
 
     clinic: Clinic
     texting: Texting
     twilio: Twilio
     now: SetClock
+    worked_at: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Let the queue go by the clinic's clock from now on."""
+        self.worked_at = self.now()
+
+    async def work(self, *, one_by_one: bool = False) -> None:
+        """Run the jobs that are due by the clinic's clock, as its worker for texts does.
+
+        The queue goes by the database's clock, so what the clinic's clock has moved on since the
+        last time is taken off the waits of jobs.
+        """
+        async with self.clinic.pool.connection() as conn:
+            await conn.execute(
+                "UPDATE procrastinate_jobs SET scheduled_at = scheduled_at - %s"
+                " WHERE queue_name = %s AND status = 'todo'",
+                [self.now() - self.worked_at, TEXTS],
+            )
+            due = await conn.execute(
+                "SELECT FROM procrastinate_jobs WHERE queue_name = %s AND status = 'todo'"
+                " AND coalesce(scheduled_at <= now(), true) LIMIT 1",
+                [TEXTS],
+            )
+            anything = await due.fetchone() is not None
+        self.worked_at = self.now()
+        if not anything:
+            return  # the worker would start and stop, some hundred times in a simulated week
+        with jobs.replace_connector(PsycopgConnector()) as app:
+            await app.open_async(self.clinic.pool)
+            await app.run_worker_async(
+                queues=[TEXTS],
+                wait=False,
+                concurrency=1 if one_by_one else 4,
+                install_signal_handlers=False,
+                listen_notify=False,
+                additional_context={"clinic": replace(self.clinic, send_text=self.texting.send)},
+            )
+
+    async def check(self) -> None:
+        """What runs every minute, and the jobs that are due."""
+        await self.texting.check()
+        await self.work()
+
+    async def notify(self, visit: int) -> None:
+        """Something is new about a visit: plan its texts, and send those that are due."""
+        await self.texting.notify(visit)
+        await self.work()
 
     async def visit(
         self, slot: Span, call_sid: str = "CA1", number: str | None = PATIENT, note: str = "en"
     ) -> int:
-        """A visit that is in the calendar; with a number, its patient agreed to texts. Untold."""
+        """A visit in the calendar; given a number, its patient agreed to texts. None is sent."""
         visit = await confirmed(self.clinic, slot, call_sid)
         await insert(self.clinic, visit)
         async with self.clinic.pool.connection() as conn:
@@ -64,7 +115,7 @@ class TextClinic:
         return visit
 
     async def moved(self, visit: int, slot: Span | None) -> None:
-        """Staff move it, or with None delete it; the patient is to be told, nobody has yet."""
+        """Staff move it, or with None delete it; the patient has not been notified yet."""
         event = (await row(self.clinic, visit)).event_id or ""
         there = await self.clinic.calendar.find(event)
         assert isinstance(there, CalendarEvent)
@@ -73,11 +124,11 @@ class TextClinic:
             await follow(conn, self.clinic, seen)
 
     async def until(self, local: str) -> None:
-        """Let the clinic's clock go on to a time, sending what is due, every half hour."""
+        """Move the clinic's clock on to a time, sending what is due every half hour."""
         while self.now() < at(local):
             left = (at(local) - self.now()).total_seconds() / 60
             self.now.forward(minutes=min(30.0, left))
-            await self.texting.send_due()
+            await self.check()
 
     async def texts(self, visit: int) -> dict[str, str]:
         """Kind and state of each of its texts, the newest of a kind."""
@@ -86,7 +137,7 @@ class TextClinic:
     async def rows(self, visit: int) -> list[TextRow]:
         """All its texts."""
         async with self.clinic.pool.connection() as conn:
-            return await outbox.texts_of(conn, visit)
+            return await text_rows.texts_of(conn, visit)
 
     async def list(self) -> list[str]:
         """Why staff should call somebody."""
@@ -99,10 +150,12 @@ async def text_clinic(
 ) -> AsyncGenerator[TextClinic]:
     """A clinic on this database, until the context ends."""
     settings = settings_at(twilio.url, **more)
-    access = TwilioAccess(settings, timeout=MAX_MISSES)
+    access = TwilioAccess(settings, timeout=TIMEOUT)
     texting = replace(texting_for(settings, pool, now), sender=TwilioSender(access))
     calendar = LocalCalendar(pool)
-    clinic = Clinic(pool, calendar, RULES, now, "full", None, tell=texting.tell)
+    clinic = Clinic(
+        pool, calendar, RULES, now, "full", None, notify=texting.notify, send_text=texting.send
+    )
     try:
         yield TextClinic(clinic, texting, twilio, now)
     finally:

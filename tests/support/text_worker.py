@@ -1,4 +1,4 @@
-"""A process that tells one patient and may be killed at it: run as a program by a test."""
+"""A worker process that sends one visit's text and may be killed while it does: run by a test."""
 
 import asyncio
 import sys
@@ -6,20 +6,21 @@ from datetime import UTC, datetime
 
 from support.text_clinic import settings_at
 
+from voice.bootstrap import line_on
 from voice.database.connection import open_pool
-from voice.texts.texting import texting_for
-from voice.worker import jobs
+from voice.worker import work
 
 
 def _now() -> datetime:
     return datetime(2026, 11, 30, 16, tzinfo=UTC)
 
 
-async def _work(dsn: str, url: str, booking_id: int) -> None:
-    assert jobs.tasks
-    async with open_pool(dsn, size=2) as pool:
-        await texting_for(settings_at(url), pool, _now).tell(booking_id)
+async def _notify_and_work(dsn: str, url: str, booking_id: int) -> None:
+    async with open_pool(dsn, size=8) as pool:
+        clinic = line_on(settings_at(url), pool, _now).clinic
+        await clinic.notify(booking_id)
+        await work(clinic)
 
 
 if __name__ == "__main__":
-    asyncio.run(_work(sys.argv[1], sys.argv[2], int(sys.argv[3])))
+    asyncio.run(_notify_and_work(sys.argv[1], sys.argv[2], int(sys.argv[3])))

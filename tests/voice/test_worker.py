@@ -10,7 +10,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from calendar_sync.calendars.local import LocalCalendar
 from calendar_sync.clinic import Clinic
-from calendar_sync.job_queue import HOUSEKEEPING
+from calendar_sync.job_queue import HOUSEKEEPING, TEXTS
 from voice import bootstrap
 from voice.background import run_in_background
 from voice.bootstrap import Line, line_on, open_line
@@ -31,21 +31,21 @@ async def line(database: AsyncConnectionPool) -> Line:
     return line_on(Settings.load("demo"), database)
 
 
-async def listener(dsn: str, other_than: int = 0) -> int:
-    """The server process that tells a worker of new jobs, as soon as there is one."""
+async def listeners(dsn: str, other_than: frozenset[int] = frozenset()) -> frozenset[int]:
+    """The server processes that notify the two workers of new jobs, as soon as there are both."""
     async with asyncio.timeout(20), await psycopg.AsyncConnection.connect(dsn) as conn:
         await conn.set_autocommit(True)
         while True:
             rows = await (await conn.execute(LISTENERS)).fetchall()
-            if pids := [pid for (pid,) in rows if pid != other_than]:
-                return int(pids[0])
+            if len(pids := frozenset(pid for (pid,) in rows) - other_than) == 2:
+                return pids
             await asyncio.sleep(0.02)
 
 
 def test_every_job_that_may_wait_has_words() -> None:
-    """`screening-line jobs` shows no task by its name in the code."""
+    """`screening-line jobs` shows no task by its name in the code; texts it shows one by one."""
     own = [task for name, task in jobs.tasks.items() if name.startswith("calendar:")]
-    waiting = {task.name for task in own if task.queue != HOUSEKEEPING}
+    waiting = {task.name for task in own if task.queue not in {HOUSEKEEPING, TEXTS}}
     assert waiting == {f"calendar:{name}" for name in TASKS}
 
 
@@ -78,7 +78,7 @@ async def test_jobs_use_no_connection_of_a_callers_turn(
 def pools_in(clinic: Clinic) -> list[AsyncConnectionPool]:
     """The pools that the calendar and the texting of a clinic use."""
     assert isinstance(clinic.calendar, LocalCalendar)
-    texting = getattr(clinic.tell, "__self__", None)
+    texting = getattr(clinic.notify, "__self__", None)
     assert isinstance(texting, Texting)
     return [vars(clinic.calendar)["_pool"], texting.pool]
 
@@ -86,20 +86,20 @@ def pools_in(clinic: Clinic) -> list[AsyncConnectionPool]:
 async def test_a_worker_listens_for_jobs(line: Line, migrated: str) -> None:
     """A job starts when it is deferred; polling every few seconds would keep a caller waiting."""
     async with run_in_background(work(line.clinic)):
-        await listener(migrated)
+        await listeners(migrated)
         assert await a_worker_is_up(line.pool)
 
 
 async def test_a_worker_outlives_its_connections(line: Line, migrated: str) -> None:
     """After a restart of the database it listens again by itself."""
     async with run_in_background(work(line.clinic)):
-        first = await listener(migrated)
+        first = await listeners(migrated)
         async with line.pool.connection() as conn:
             await conn.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
-        assert await listener(migrated, other_than=first) != first
+        assert await listeners(migrated, other_than=first)
 
 
 async def test_a_worker_stops_even_when_its_database_is_gone(line: Line, migrated: str) -> None:
@@ -109,5 +109,5 @@ async def test_a_worker_stops_even_when_its_database_is_gone(line: Line, migrate
         asyncio.timeout(20),
         run_in_background(work(replace(line.clinic, pool=own))),
     ):
-        await listener(migrated)
+        await listeners(migrated)
         await own.close()

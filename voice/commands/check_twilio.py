@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from voice.settings import Settings
 from voice.texts.twilio_errors import REMEDIES
-from voice.texts.twilio_sender import Trouble, TwilioAccess
+from voice.texts.twilio_sender import RequestFailed, TwilioAccess
 from voice.twilio_signature import sign
 
 Line = tuple[Literal["ok", "note", "wrong"], str]
@@ -53,7 +53,7 @@ async def _token(settings: Settings) -> Line:
         )
     finally:
         access.close()
-    if isinstance(said, Trouble):
+    if isinstance(said, RequestFailed):
         if said.status in {401, 403, 404}:
             return "wrong", f"sign-in: Twilio does not accept the token; {REMEDIES[20003]}"
         return "note", f"sign-in: Twilio cannot be asked ({said.why}); {_TRY_AGAIN}"
@@ -80,7 +80,7 @@ async def _number(settings: Settings, access: TwilioAccess) -> list[Line]:
             for each in twilio.incoming_phone_numbers.list(phone_number=number, limit=1)
         ]
     )
-    if isinstance(found, Trouble):
+    if isinstance(found, RequestFailed):
         return [("wrong", f"API key: Twilio does not accept it ({found.status}); make a new one")]
     if not found:
         remedy = "set CLINIC_NUMBER to a number of this account, or buy or port it there"
@@ -130,7 +130,7 @@ async def _texts(settings: Settings, access: TwilioAccess) -> list[Line]:
             )
         return [("note", says)]
     asked = await access.ask(lambda twilio: _service(twilio.messaging.v1.services(service)))
-    if isinstance(asked, Trouble):
+    if isinstance(asked, RequestFailed):
         return [("wrong", f"texts: no messaging service {service}; {REMEDIES[21705]}")]
     senders, inbound, on_number, campaigns = asked
     lines: list[Line] = []

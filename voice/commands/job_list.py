@@ -4,11 +4,12 @@ from datetime import datetime
 
 from psycopg import AsyncConnection
 
-from calendar_sync.job_queue import HOUSEKEEPING
+from calendar_sync.job_queue import HOUSEKEEPING, TEXTS
 from voice import phone_numbers
 from voice.clock import utc_now
 from voice.commands.call_back_list import connected
 from voice.settings import Settings
+from voice.texts import outbox
 from voice.texts.send_results import alarm_words
 from voice.texts.twilio_errors import TOO_MANY, meaning_of
 
@@ -22,13 +23,13 @@ TASKS = {
     "invite": "bring a patient's invitation up to date",
     "tell_patient": "tell a patient by text",
 }
-"""Every job that is not housekeeping, in words."""
+"""Every job that is not housekeeping, in words; texts are listed one by one."""
 _STATES = {"todo": "waits", "doing": "at work", "failed": "failed"}
 _TEXTS = {"owed": "waits", "sending": "at work", "failed": "failed"}
 _JOBS = """
 SELECT status::text, split_part(task_name, ':', 2), count(*), max(attempts), min(scheduled_at)
 FROM procrastinate_jobs
-WHERE status IN ('todo', 'doing', 'failed') AND queue_name <> %s
+WHERE status IN ('todo', 'doing', 'failed') AND queue_name <> ALL (%s)
 GROUP BY 1, 2 ORDER BY 1 DESC, 2
 """
 _WORK = """
@@ -60,27 +61,12 @@ async def retry(settings: Settings) -> str:
             " FROM procrastinate_jobs WHERE status = 'failed' AND queue_name <> %s",
             [HOUSEKEEPING],
         )
-        texts = await conn.execute(
-            """
-            UPDATE text SET state = CASE state WHEN 'failed' THEN 'owed' ELSE state END,
-              not_before = NULL, tries = 0,
-              former_sids = CASE WHEN state = 'failed' AND sid IS NOT NULL
-                            THEN array_append(former_sids, sid) ELSE former_sids END,
-              sid = CASE WHEN state = 'failed' THEN NULL ELSE sid END
-            WHERE state = 'failed' AND about > %(now)s
-                  AND NOT EXISTS (SELECT FROM text_bar WHERE text_bar.number = text.number)
-               OR state = 'owed' AND not_before IS NOT NULL
-            """,
-            {"now": utc_now()},
-        )
-        return (
-            f"Tried again within a minute: {jobs.rowcount + late.rowcount} jobs,"
-            f" {texts.rowcount} texts."
-        )
+        texts = await outbox.retry_all(conn, utc_now())
+        return f"Tried again within a minute: {jobs.rowcount + late.rowcount} jobs, {texts} texts."
 
 
 async def _jobs(conn: AsyncConnection, settings: Settings) -> list[str]:
-    rows = await conn.execute(_JOBS, [HOUSEKEEPING])
+    rows = await conn.execute(_JOBS, [[HOUSEKEEPING, TEXTS]])
     found: list[str] = []
     for status, task, count, attempts, since in await rows.fetchall():
         what = TASKS.get(task, task)

@@ -1,4 +1,4 @@
-"""The words of one text, from its booking as it stands; its link is made for this one try."""
+"""Writes the body of one text from its booking, with a link made for this one attempt."""
 
 from typing import Literal
 
@@ -7,18 +7,18 @@ from psycopg import AsyncConnection
 from calendar_sync.bookings.booking import Booking
 from voice.language import Language
 from voice.texts.messages import LINK_TO_FOLLOW, TEXTS
-from voice.texts.outbox import TextRow
 from voice.texts.planning import TextConfig
 from voice.texts.rendering import day_and_time, time_of_day, written
+from voice.texts.text_rows import TextRow
 from voice.visit_links import new_link
 
 
-class NoFormFitsError(ValueError):  # faults are named by what happened
-    """No form of a text fits into one message, which a test rules out for every real datum."""
+class NoFormFitsError(ValueError):
+    """No form of the text fits into one message; a test rules this out for all real data."""
 
 
 async def write(conn: AsyncConnection, config: TextConfig, row: TextRow, booked: Booking) -> str:
-    """Inside the transaction that stores the intent. Raises NoFormFitsError."""
+    """The body; call in the transaction that stores the intent. Raises NoFormFitsError."""
     clinic = config.clinic
     language = language_of(booked)
     forms = TEXTS[row.kind]

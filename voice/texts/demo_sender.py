@@ -1,4 +1,4 @@
-"""The demo's sender: texts are kept in its own database, so that its phone can show them."""
+"""The demo's sender: stores texts in the demo's database, where its page reads them."""
 
 import secrets
 from collections.abc import Callable, Collection
@@ -14,7 +14,7 @@ from voice.texts.sender import Absent, Accepted
 
 @dataclass(frozen=True, slots=True)
 class DemoText:
-    """A text as the demo's phone shows it; `at` by the demo's clock."""
+    """A text as the demo's page shows it; `at` is UTC by the demo's clock."""
 
     id: int
     body: str
@@ -23,35 +23,35 @@ class DemoText:
 
 @dataclass(frozen=True, slots=True)
 class DemoSender:
-    """Delivers at once, to nobody but the demo's page. Never used by a live line."""
+    """Delivers at once, only to the demo's page. Never used by a live line."""
 
     pool: AsyncConnectionPool
     now: Callable[[], datetime]
 
     async def send(self, to: str, body: str, text_id: int) -> Accepted:
-        """Keep it."""
+        """Store it."""
         async with self.pool.connection() as conn:
             await keep(conn, to, body, self.now())
         return Accepted(f"SM{text_id:016x}{secrets.token_hex(8)}", arrived=True)
 
     async def look(self, to: str, digests: Collection[str], known: Collection[str]) -> Absent:
-        """A demo that was killed sends again."""
+        """Find nothing: a demo that was killed sends again."""
         del to, digests, known
         return Absent()
 
     def close(self) -> None:
-        """It has no connections of its own."""
+        """Nothing to close."""
 
 
 async def keep(conn: AsyncConnection, to: str, body: str, at: datetime) -> None:
-    """A text that the demo's phone gets, such as the answer to a reply."""
+    """Store a text for the demo's page, such as the answer to a reply."""
     await conn.execute(
         "INSERT INTO demo_text (number, body, at) VALUES (%s, %s, %s)", [to, body, at]
     )
 
 
 async def texts_to(conn: AsyncConnection, number: str, after: int = 0) -> list[DemoText]:
-    """What the demo has texted to a number (E.164), oldest first; `after`: with a higher id."""
+    """What the demo texted to a number (E.164), oldest first; only ids above `after`."""
     async with conn.cursor(row_factory=class_row(DemoText)) as cursor:
         await cursor.execute(
             "SELECT id, body, at FROM demo_text WHERE number = %s AND id > %s ORDER BY id",

@@ -1,7 +1,7 @@
-"""How long a text is: septets of the GSM 7-bit alphabet, the only letters that texts here use.
+"""The length of a text in septets of the GSM 7-bit alphabet, the only characters used here.
 
-Source: 3GPP TS 23.038 section 6.2.1. It has é, ñ and ¿ but not á, í, ó and ú; one letter outside
-it would turn the whole text into 16-bit units, of which only 70 fit into a message.
+Source: 3GPP TS 23.038 section 6.2.1. It has é, ñ and ¿ but not á, í, ó and ú; one
+character outside it turns the whole text into 16-bit units, of which only 70 fit in a message.
 """
 
 ONE_MESSAGE = 160
@@ -14,7 +14,7 @@ _EXTENDED = "\f^{}\\[~]|€"
 
 
 def septets(text: str) -> int:
-    """The length of a text. Raises ValueError for a letter that the alphabet lacks."""
+    """The length of a text. Raises ValueError for a character that the alphabet lacks."""
     missing = sorted({letter for letter in text if letter not in _BASIC + _EXTENDED})
     if missing:
         message = f"not in the alphabet of text messages: {' '.join(missing)}"

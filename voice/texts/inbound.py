@@ -1,4 +1,4 @@
-"""What a text from a patient does and what it is answered; each message has one effect."""
+"""Handles a text from a patient: its effect, once per message, and its answer."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,10 +7,11 @@ from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
 from calendar_sync import job_queue
-from calendar_sync.bookings import call_backs
+from calendar_sync.bookings import call_backs, text_state
 from calendar_sync.bookings.booking import Booking, from_row
 from voice import phone_numbers
 from voice.language import Language, Text
+from voice.texts import outbox
 from voice.texts.composing import language_of
 from voice.texts.keywords import (
     CONFIRMED,
@@ -30,100 +31,115 @@ from voice.texts.rendering import day_and_time, written
 from voice.texts.twilio_errors import OPTED_OUT
 from voice.visit_links import new_link
 
-_LANGUAGES: tuple[Language, ...] = ("en", "es")
-_HOUR = timedelta(hours=1)
-_MOST = 5
-"""Answers to one number in an hour, of all kinds but the one that names 911."""
 URGENT = "sent a text with an emergency word, was told to call 911: call at once (safety)"
 ENDED_TEXTS = "replied CANCEL, which ends texts: ask whether the visit is to be cancelled too"
+_LANGUAGES: tuple[Language, ...] = ("en", "es")
+_HOUR = timedelta(hours=1)
+_MAX_ANSWERS = 5
+"""Answers to one number in an hour, not counting the one that says to call 911."""
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A text that came in: Twilio's name of it, the number (E.164, "" if not usable), its words."""
+    """An inbound text: its SID, the sender in E.164 ("" if not usable), and its body."""
 
     sid: str
     number: str
     body: str
 
 
-async def answer(conn: AsyncConnection, config: TextConfig, got: Received, now: datetime) -> str:
-    """Do what it asks for, once, and give the words to reply; "" for none.
+@dataclass(frozen=True, slots=True)
+class _Inbound:
+    """A received text with what we know about it; `patient` is the booking it concerns."""
 
-    Twilio repeats a message only when it got no answer, so a repeat gets the same answer again.
+    received: Received
+    meaning: Meaning
+    patient: Booking | None
+    now: datetime
+
+    @property
+    def visit_ahead(self) -> Booking | None:
+        """The patient's booked visit, if it is not over."""
+        booked = self.patient
+        return (
+            booked if booked and booked.state == "booked" and booked.slot.end > self.now else None
+        )
+
+
+async def answer(
+    conn: AsyncConnection, config: TextConfig, received: Received, now: datetime
+) -> str:
+    """Do what the text asks for, once, and return the words of the answer; "" for none.
+
+    Twilio repeats a message only if it got no response, so a repeat gets the same answer again.
     """
     async with conn.transaction():
-        patient = await _patient(conn, got.number, now)
-        meaning = meaning_of(got.body)
-        kept = await conn.execute(
+        patient = await _patient(conn, received.number, now)
+        text = _Inbound(received, meaning_of(received.body), patient, now)
+        inserted = await conn.execute(
             "INSERT INTO text_reply (message_sid, number, answer, at) VALUES (%s, %s, '', %s)"
             " ON CONFLICT DO NOTHING",
-            [got.sid, got.number, now],
+            [received.sid, received.number, now],
         )
-        if kept.rowcount == 0:
-            name = await _kept_answer(conn, got.sid)
+        if inserted.rowcount == 0:
+            name = await _stored_answer(conn, received.sid)
         else:
-            await _do(conn, meaning, got, patient, now)
-            name = await _which(conn, meaning, got, patient, now)
+            await _act(conn, text)
+            name = await _choose_answer(conn, text)
             await conn.execute(
-                "UPDATE text_reply SET answer = %s WHERE message_sid = %s", [name, got.sid]
+                "UPDATE text_reply SET answer = %s WHERE message_sid = %s", [name, received.sid]
             )
         return await _words(conn, config, name, patient)
 
 
-async def _do(
-    conn: AsyncConnection, meaning: Meaning, got: Received, patient: Booking | None, now: datetime
-) -> None:
-    """The effect."""
-    ahead = patient is not None and patient.state == "booked" and patient.slot.end > now
-    if meaning == "stop" and got.number:
-        await suppress(conn, got.number, OPTED_OUT)
-        if patient and ahead and is_cancel(got.body):
-            await _ask(conn, patient, ENDED_TEXTS)
-    elif meaning == "start" and got.number:
-        await unsuppress(conn, got.number)
-    elif meaning == "emergency" and patient:
-        await _ask(conn, patient, URGENT)
-    elif meaning == "confirm" and patient and ahead:
-        await conn.execute(
-            "UPDATE booking SET confirmed_by_text = %s WHERE id = %s", [now, patient.id]
-        )
-        await job_queue.rewrite_event(conn, patient.id)
-    if meaning in {"stop", "start"}:
-        for booking_id in await bookings_to(conn, got.number):
-            await job_queue.notify_patient(conn, booking_id)
-        if meaning == "stop":
-            await conn.execute(
-                "UPDATE text SET state = 'dropped' WHERE number = %s AND state = 'owed'",
-                [got.number],
-            )
+async def _act(conn: AsyncConnection, text: _Inbound) -> None:
+    number, visit = text.received.number, text.visit_ahead
+    match text.meaning:
+        case "stop" if number:
+            await suppress(conn, number, OPTED_OUT)
+            await outbox.drop_all_to(conn, number)
+            if visit and is_cancel(text.received.body):
+                await _ask_staff(conn, visit, ENDED_TEXTS)
+            await _notify_all(conn, number)
+        case "start" if number:
+            await unsuppress(conn, number)
+            await _notify_all(conn, number)
+        case "emergency" if text.patient:
+            await _ask_staff(conn, text.patient, URGENT)
+        case "confirm" if visit:
+            await text_state.keep_confirmed_by_text(conn, visit.id, text.now)
+        case _:
+            pass
 
 
-async def _which(
-    conn: AsyncConnection, meaning: Meaning, got: Received, patient: Booking | None, now: datetime
-) -> str:
+async def _notify_all(conn: AsyncConnection, number: str) -> None:
+    """Plan the texts of every visit with this number again."""
+    for booking_id in await bookings_to(conn, number):
+        await job_queue.notify_patient(conn, booking_id)
+
+
+async def _choose_answer(conn: AsyncConnection, text: _Inbound) -> str:
     """The name of the answer; "" for none."""
-    if meaning in {"stop", "start", "help"} or not got.number:
-        return ""  # Twilio answers those itself
-    if meaning == "emergency":
-        return meaning
+    if text.meaning in {"stop", "start", "help"} or not text.received.number:
+        return ""  # Twilio answers these itself
+    if text.meaning == "emergency":
+        return text.meaning
     rows = await conn.execute(
         "SELECT count(*), count(*) FILTER (WHERE answer IN ('other', 'stranger')) FROM text_reply"
         " WHERE number = %s AND answer <> '' AND answer <> 'emergency' AND at > %s",
-        [got.number, now - _HOUR],
+        [text.received.number, text.now - _HOUR],
     )
-    answers, helpful = await rows.fetchone() or (0, 0)
-    ahead = patient is not None and patient.state == "booked" and patient.slot.end > now
-    if meaning in {"confirm", "move"} and ahead:
-        return meaning if answers < _MOST else ""
-    name = "stranger" if patient is None else "other"
-    return name if helpful == 0 and answers < _MOST else ""
+    answers, generic = await rows.fetchone() or (0, 0)
+    if text.meaning in {"confirm", "move"} and text.visit_ahead:
+        return text.meaning if answers < _MAX_ANSWERS else ""
+    name = "stranger" if text.patient is None else "other"
+    return name if generic == 0 and answers < _MAX_ANSWERS else ""
 
 
 async def _words(
     conn: AsyncConnection, config: TextConfig, name: str, patient: Booking | None
 ) -> str:
-    """The answer of that name, in the patient's language; a stranger's in English."""
+    """The answer of that name, in the patient's language; English for a stranger."""
     clinic = config.clinic
     language: Language = language_of(patient) if patient else "en"
     when = day_and_time(patient.slot.start, clinic.zone, language) if patient else ""
@@ -141,7 +157,7 @@ async def _words(
 
 
 async def _patient(conn: AsyncConnection, number: str, now: datetime) -> Booking | None:
-    """The next visit of the patient who agreed to texts at this number, else their last one."""
+    """The next visit whose patient agreed to texts at this number, else the last one; locked."""
     if not number:
         return None
     async with conn.cursor(row_factory=dict_row) as cursor:
@@ -158,25 +174,25 @@ async def _patient(conn: AsyncConnection, number: str, now: datetime) -> Booking
     return None if row is None else from_row(row)
 
 
-async def _kept_answer(conn: AsyncConnection, sid: str) -> str:
+async def _stored_answer(conn: AsyncConnection, sid: str) -> str:
     rows = await conn.execute("SELECT answer FROM text_reply WHERE message_sid = %s", [sid])
     row = await rows.fetchone()
     return str(row[0]) if row else ""
 
 
-async def _ask(conn: AsyncConnection, patient: Booking, reason: str) -> None:
+async def _ask_staff(conn: AsyncConnection, patient: Booking, reason: str) -> None:
     await call_backs.ask_anew(
         conn, patient.call_sid, reason, patient.number or patient.text_number, patient.language
     )
 
 
 async def forget_old(conn: AsyncConnection, now: datetime) -> None:
-    """Replies are kept for two days, so that a repeat is known as one."""
+    """Delete replies after two days; until then a repeated message is recognized."""
     await conn.execute("DELETE FROM text_reply WHERE at < %s", [now - timedelta(days=2)])
 
 
 def without_database(config: TextConfig, body: str) -> str:
-    """What can be answered when nothing can be looked up or kept: 911, in both languages."""
+    """The answer when nothing can be looked up or stored: to call 911, in both languages."""
     if meaning_of(body) != "emergency":
         return ""
     each = (written((EMERGENCY,), language, config.clinic) or "" for language in _LANGUAGES)
@@ -184,5 +200,5 @@ def without_database(config: TextConfig, body: str) -> str:
 
 
 def usable(sender: str, own: str) -> str:
-    """The number to answer; "" for short codes, other countries and ourselves."""
+    """The number to answer in E.164; "" for short codes, other countries and our own number."""
     return phone_numbers.usable(sender, own=own)

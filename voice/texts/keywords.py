@@ -1,4 +1,4 @@
-"""What a patient's text means, and what it is answered; pure. What was written is never kept."""
+"""What a patient's text means, and the answers to it; pure. Its body is never stored."""
 
 import re
 import unicodedata
@@ -25,7 +25,7 @@ _STOP_IN_WORDS = re.compile(
     r"(stop|stopall|unsubscribe|opt out|remove me|no more (texts|messages)"
     r"|(do not|dont|don t) text|alto|basta|parar|no mas mensajes|no me (mande|escriba|envie)\w*)\b"
 )
-"""The same in other words, at the beginning: any clear way counts (47 CFR 64.1200(a)(10))."""
+"""Other ways to say STOP, at the beginning: any reasonable one counts (47 CFR 64.1200(a)(10))."""
 _EMERGENCY = re.compile(
     r"\b(911|9 1 1|emergency|emergencia|emergencias|urgencia|ambulance|ambulancia|chest|pecho"
     r"|heart|corazon|infarto|stroke|derrame|suicid\w*|kill myself|matarme|quitarme la vida"
@@ -33,7 +33,7 @@ _EMERGENCY = re.compile(
     r"|sobredosis|bleeding|sangrando|sangro|paraly\w*|paralizad\w*|collapsed|desmay\w*"
     r"|pee|orinar|numb between|both legs|ambas piernas|las dos piernas)\b"
 )
-"""Signs named in the safety questions and in 911's own advice; too many is better than too few."""
+"""Danger signs from the safety questions and from 911's advice; rather too many than too few."""
 
 EMERGENCY = Text(
     "{name}: we can not help by text. If this may be an emergency, call 911 now. Do not wait for"
@@ -73,10 +73,10 @@ REPLIES = (EMERGENCY, CONFIRMED, MOVE, MOVE_BY_PHONE, OTHER, NO_VISIT, STRANGER)
 
 
 def meaning_of(body: str) -> Meaning:
-    """What a text asks for, whatever its capitals, spaces, accents and punctuation.
+    """What a text asks for, whatever its case, spacing, accents and punctuation.
 
-    A word of Twilio's counts only alone, as it does for Twilio, but for stop, which counts at the
-    beginning too. A danger sign counts anywhere, and before a stop in words.
+    Twilio's own keywords count only alone, as they do for Twilio, except that a request to stop
+    also counts at the beginning. A danger sign counts anywhere, and before such a request.
     """
     decomposed = unicodedata.normalize("NFKD", body).casefold()
     plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
@@ -90,5 +90,5 @@ def meaning_of(body: str) -> Meaning:
 
 
 def is_cancel(body: str) -> bool:
-    """Whether it is Twilio's CANCEL, by which many mean their visit."""
+    """Whether it is Twilio's keyword CANCEL, by which many patients mean their visit."""
     return re.sub(r"\W", "", body).casefold() == "cancel"

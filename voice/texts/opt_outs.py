@@ -1,4 +1,4 @@
-"""Numbers that get no texts: their owners said STOP, or texts cannot reach them."""
+"""The `text_bar` table: numbers that get no texts, because of a STOP or because none can arrive."""
 
 from typing import Final
 
@@ -8,11 +8,11 @@ from calendar_sync.bookings.booking import Booking
 from voice import phone_numbers
 from voice.texts.twilio_errors import NOT_A_MOBILE, OPTED_OUT, OUR_OWN, SWITCHED_OFF
 
-_STILL_AHEAD: Final = "state IN ('held', 'booked') AND confirmed_at IS NOT NULL"
+_LIVE: Final = "state IN ('held', 'booked') AND confirmed_at IS NOT NULL"
 
 
 async def suppress(conn: AsyncConnection, number: str, why: str) -> None:
-    """No more texts to this number; the first reason stays, but for STOP, which always counts."""
+    """No more texts to this number; the first reason stays, except that STOP replaces any."""
     await conn.execute(
         "INSERT INTO text_bar (number, why) VALUES (%s, %s) ON CONFLICT (number)"
         " DO UPDATE SET why = excluded.why, at = now() WHERE excluded.why = %s",
@@ -21,19 +21,21 @@ async def suppress(conn: AsyncConnection, number: str, why: str) -> None:
 
 
 async def unsuppress(conn: AsyncConnection, number: str) -> None:
-    """Its owner wants texts again. What a phone cannot get, it cannot get after START either."""
+    """The owner wants texts again; a reason other than STOP stays, since texts cannot arrive."""
     await conn.execute("DELETE FROM text_bar WHERE number = %s AND why = %s", [number, OPTED_OUT])
 
 
-async def trouble_of(conn: AsyncConnection, booked: Booking, *, own: str, can_send: bool) -> str:
-    """Why this patient, who agreed to texts, gets none; "" when nothing is in the way."""
+async def reason_for_no_texts(
+    conn: AsyncConnection, booked: Booking, *, own: str, can_send: bool
+) -> str:
+    """Why this patient gets no texts despite having agreed to them; "" if nothing is in the way."""
     number = booked.text_number
     if number is None:
         return ""
     rows = await conn.execute("SELECT why FROM text_bar WHERE number = %s", [number])
-    barred = await rows.fetchone()
-    if barred is not None:
-        return str(barred[0])
+    suppressed = await rows.fetchone()
+    if suppressed is not None:
+        return str(suppressed[0])
     if not can_send:
         return SWITCHED_OFF
     if number == own:
@@ -42,9 +44,9 @@ async def trouble_of(conn: AsyncConnection, booked: Booking, *, own: str, can_se
 
 
 async def bookings_to(conn: AsyncConnection, number: str) -> list[int]:
-    """Bookings whose patient agreed to texts at this number, those of the next visit first."""
+    """Live bookings whose patient agreed to texts at this number, the earliest visit first."""
     rows = await conn.execute(
-        f"SELECT id FROM booking WHERE text_number = %s AND {_STILL_AHEAD}"  # noqa: S608  # ours
+        f"SELECT id FROM booking WHERE text_number = %s AND {_LIVE}"  # noqa: S608  # a constant
         " ORDER BY lower(during)",
         [number],
     )

@@ -1,143 +1,153 @@
-"""The rows of `text`: what is owed, under way or done, each text one row from first to last."""
+"""The `text` table: one row per text, from plan to outcome. The only module that writes it.
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal, LiteralString
+The row is the intent. In the transaction that makes a row wait to be sent, a `send_text` job is
+queued for its time; when that job runs, the row alone decides whether the text still goes out.
+"""
+
+from datetime import datetime, timedelta
+from math import ceil
 
 from psycopg import AsyncConnection
-from psycopg.rows import class_row
 
+from calendar_sync import job_queue
 from voice.texts.messages import NEWS, Kind
-from voice.texts.schedule import PlannedText, TextHistory
-
-State = Literal["owed", "sending", "accepted", "sent", "delivered", "failed", "dropped"]
-_ON_ITS_WAY = {"sending", "accepted", "sent", "delivered"}
+from voice.texts.schedule import PlannedText
+from voice.texts.text_rows import State, TextRow
 
 
-@dataclass(frozen=True, slots=True)
-class TextRow:
-    """One text; times in UTC, by the line's clock. The words are nowhere but in the text itself."""
+async def require(
+    conn: AsyncConnection, booking_id: int, number: str, planned: PlannedText, now: datetime
+) -> None:
+    """Make sure that this text will be sent: insert its row, or reuse one dropped or waiting.
 
-    id: int
-    booking: int
-    name: str
-    kind: Kind
-    about: datetime
-    telling: int | None
-    number: str
-    due: datetime
-    not_before: datetime | None
-    state: State
-    sid: str | None
-    former_sids: list[str]
-    digests: list[str]
-    tries: int
-    waits: int
-    error: int | None
-    link_to_follow: bool
-    began: datetime | None
-
-
-_SELECT: LiteralString = (
-    "SELECT id, booking, name, kind, about, telling, number, due, not_before, state, sid,"
-    " former_sids, digests, tries, waits, error, link_to_follow, began FROM text WHERE"
-)
-
-
-async def texts_of(conn: AsyncConnection, booking_id: int) -> list[TextRow]:
-    """All texts of a booking, oldest first."""
-    async with conn.cursor(row_factory=class_row(TextRow)) as cursor:
-        await cursor.execute(_SELECT + " booking = %s ORDER BY id", [booking_id])
-        return await cursor.fetchall()
-
-
-async def text(conn: AsyncConnection, text_id: int) -> TextRow | None:
-    """One text; None when there is none of this id."""
-    async with conn.cursor(row_factory=class_row(TextRow)) as cursor:
-        await cursor.execute(_SELECT + " id = %s", [text_id])
-        return await cursor.fetchone()
-
-
-async def due(
-    conn: AsyncConnection, now: datetime, booking_id: int | None, most: int
-) -> list[tuple[int, int]]:
-    """What may be sent now, or looked after: text and booking; news first, then by time."""
-    rows = await conn.execute(
-        """
-        SELECT id, booking FROM text
-        WHERE state IN ('owed', 'sending') AND due <= %(now)s
-          AND (not_before IS NULL OR not_before <= %(now)s)
-          AND (%(booking)s::bigint IS NULL OR booking = %(booking)s)
-        ORDER BY kind = ANY (%(news)s) DESC, due, id LIMIT %(most)s
-        """,
-        {"now": now, "booking": booking_id, "news": sorted(NEWS), "most": most},
-    )
-    return [(text_id, booking) for text_id, booking in await rows.fetchall()]
-
-
-async def owe(conn: AsyncConnection, booking_id: int, number: str, owed: PlannedText) -> None:
-    """There should be this text: make its row, or take up one that was dropped or is waiting.
-
-    One that is under way or done stays as it is; news that wait are not put off by a repeat.
+    A text that was attempted already stays as it is, and a repeat never delays one that waits.
     """
-    await conn.execute(
+    rows = await conn.execute(
         """
         INSERT INTO text (booking, name, kind, about, telling, number, due)
         VALUES (%(booking)s, %(name)s, %(kind)s, %(about)s, %(telling)s, %(number)s, %(due)s)
         ON CONFLICT (booking, name, number) DO UPDATE
-        SET state = 'owed', not_before = CASE
-              WHEN text.state = 'owed' THEN text.not_before END, due = CASE
-              WHEN text.state = 'owed' THEN least(text.due, excluded.due) ELSE excluded.due END
-        WHERE text.state IN ('owed', 'dropped')
+        SET state = 'owed', due = excluded.due,
+            not_before = CASE WHEN text.state = 'owed' THEN text.not_before END
+        WHERE text.state = 'dropped' OR text.state = 'owed' AND excluded.due < text.due
+        RETURNING id
         """,
         {
             "booking": booking_id,
-            "name": owed.name,
-            "kind": owed.kind,
-            "about": owed.about,
-            "telling": owed.telling,
+            "name": planned.name,
+            "kind": planned.kind,
+            "about": planned.about,
+            "telling": planned.notice,
             "number": number,
-            "due": owed.due,
+            "due": planned.due,
         },
     )
+    for (text_id,) in await rows.fetchall():
+        await _queue(conn, text_id, planned.kind, planned.due - now)
 
 
 async def drop(conn: AsyncConnection, text_id: int) -> None:
-    """It need not be sent any more; one that is under way stays."""
+    """It is not needed anymore; one whose attempt has begun stays."""
     await conn.execute(
         "UPDATE text SET state = 'dropped', not_before = NULL WHERE id = %s AND state = 'owed'",
         [text_id],
     )
 
 
-async def tries_since(conn: AsyncConnection, since: datetime, number: str | None = None) -> int:
-    """How many texts were tried since then, to one number or to all."""
-    rows = await conn.execute(
-        "SELECT count(*) FROM text WHERE began > %s AND (%s::text IS NULL OR number = %s)",
-        [since, number, number],
+async def drop_all_to(conn: AsyncConnection, number: str) -> None:
+    """Nothing that waits may be sent to this number."""
+    await conn.execute(
+        "UPDATE text SET state = 'dropped', not_before = NULL WHERE number = %s AND state = 'owed'",
+        [number],
     )
-    row = await rows.fetchone()
-    return int(row[0]) if row else 0
 
 
-async def others_sids(conn: AsyncConnection, row: TextRow) -> list[str]:
-    """The names of all other messages that went to this number."""
-    rows = await conn.execute(
-        "SELECT sid FROM text WHERE number = %s AND id <> %s AND sid IS NOT NULL"
-        " UNION ALL SELECT unnest(former_sids) FROM text WHERE number = %s",
-        [row.number, row.id, row.number],
+async def put_off(conn: AsyncConnection, text_id: int, until: datetime) -> None:
+    """No attempt before then."""
+    await conn.execute("UPDATE text SET not_before = %s WHERE id = %s", [until, text_id])
+
+
+async def begin_attempt(
+    conn: AsyncConnection, text_id: int, digest: str, now: datetime, *, link_to_follow: bool
+) -> None:
+    """Store the intent to send a body with this digest."""
+    await conn.execute(
+        "UPDATE text SET state = 'sending', tries = tries + 1, began = %s,"
+        " digests = array_append(digests, %s), link_to_follow = %s WHERE id = %s",
+        [now, digest, link_to_follow, text_id],
     )
-    return [sid for (sid,) in await rows.fetchall()]
 
 
-def history_of(rows: Iterable[TextRow], number: str | None, video: str) -> TextHistory:
-    """What the patient has in texts at this number; `video` is the link as known by now."""
-    told = [
-        row
-        for row in rows
-        if row.kind in NEWS and row.state in _ON_ITS_WAY and row.number == number
-        if not row.kind.startswith("cancelled")
-    ]
-    to_follow = bool(told) and told[-1].link_to_follow
-    return TextHistory(frozenset(row.about for row in told), to_follow, video)
+async def undo_attempt(conn: AsyncConnection, text_id: int) -> None:
+    """The attempt certainly sent nothing: the text waits again."""
+    await conn.execute(
+        "UPDATE text SET state = 'owed', not_before = NULL WHERE id = %s AND state = 'sending'",
+        [text_id],
+    )
+
+
+async def mark_accepted(conn: AsyncConnection, text_id: int, sid: str, *, delivered: bool) -> None:
+    """Twilio has it, under this SID."""
+    await conn.execute(
+        "UPDATE text SET state = %s, sid = %s, not_before = NULL WHERE id = %s",
+        ["delivered" if delivered else "accepted", sid, text_id],
+    )
+
+
+async def mark_state(conn: AsyncConnection, text_id: int, state: State) -> None:
+    """What Twilio reported."""
+    await conn.execute("UPDATE text SET state = %s WHERE id = %s", [state, text_id])
+
+
+async def mark_failed(conn: AsyncConnection, text_id: int) -> None:
+    """It will not be tried again."""
+    await conn.execute(
+        "UPDATE text SET state = 'failed', not_before = NULL WHERE id = %s", [text_id]
+    )
+
+
+async def keep_error(conn: AsyncConnection, text_id: int, code: int) -> None:
+    """Twilio's code of the last refusal."""
+    await conn.execute("UPDATE text SET error = %s WHERE id = %s", [code, text_id])
+
+
+async def send_again(conn: AsyncConnection, row: TextRow, wait: timedelta, now: datetime) -> None:
+    """Try once more after a while, as a message with a new SID."""
+    await conn.execute(
+        "UPDATE text SET state = 'owed', not_before = %s, sid = NULL, former_sids = CASE"
+        " WHEN sid IS NULL THEN former_sids ELSE array_append(former_sids, sid) END WHERE id = %s",
+        [now + wait, row.id],
+    )
+    await _queue(conn, row.id, row.kind, wait)
+
+
+async def retry_all(conn: AsyncConnection, now: datetime) -> int:
+    """Send what was put off, and what failed and is still of use; how many texts that is."""
+    rows = await conn.execute(
+        """
+        UPDATE text SET state = CASE state WHEN 'failed' THEN 'owed' ELSE state END,
+          not_before = NULL, tries = 0,
+          former_sids = CASE WHEN state = 'failed' AND sid IS NOT NULL
+                        THEN array_append(former_sids, sid) ELSE former_sids END,
+          sid = CASE WHEN state = 'failed' THEN NULL ELSE sid END
+        WHERE state = 'failed' AND about > %(now)s
+              AND NOT EXISTS (SELECT FROM text_bar WHERE text_bar.number = text.number)
+           OR state = 'owed' AND not_before IS NOT NULL
+        RETURNING id, kind, due
+        """,
+        {"now": now},
+    )
+    found = await rows.fetchall()
+    for text_id, kind, due in found:
+        await _queue(conn, text_id, kind, due - now)
+    return len(found)
+
+
+async def queue_again(conn: AsyncConnection, row: TextRow, now: datetime) -> None:
+    """Queue another job for it by the line's clock; harmless if it has one."""
+    await _queue(conn, row.id, row.kind, row.ready_at - now)
+
+
+async def _queue(conn: AsyncConnection, text_id: int, kind: Kind, wait: timedelta) -> None:
+    delay = max(0, ceil(wait.total_seconds()))
+    await job_queue.send_text(conn, text_id, delay_seconds=delay, urgent=kind in NEWS)

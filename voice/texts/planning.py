@@ -1,7 +1,7 @@
-"""Brings the texts of one booking up to date with it, in one transaction that has its row.
+"""Makes the text rows of one booking match it, in one transaction that holds the booking's row.
 
-The row's lock is the one lock of a booking: whoever changes a booking has it, so a move and a
-cancel, or a move and a reminder, come one after the other.
+That row's lock serializes everything about a booking: whoever changes it holds the lock, so a move
+and a cancellation, or a move and a reminder, happen one after the other.
 """
 
 from dataclasses import dataclass
@@ -10,17 +10,18 @@ from datetime import datetime
 from psycopg import AsyncConnection
 
 from calendar_sync import job_queue
-from calendar_sync.bookings import call_backs, notices
+from calendar_sync.bookings import call_backs, notices, text_state
 from calendar_sync.bookings.booking import Booking, booking
-from voice.texts import outbox
-from voice.texts.opt_outs import trouble_of
+from voice.texts import outbox, text_rows
+from voice.texts.opt_outs import reason_for_no_texts
 from voice.texts.rendering import ClinicFacts
-from voice.texts.schedule import fresh, planned_texts
+from voice.texts.schedule import planned_texts, worth_planning
+from voice.texts.text_rows import TextRow
 
 
 @dataclass(frozen=True, slots=True)
 class TextConfig:
-    """What keeping texts needs to know of the line; `can_send`: there is a sender at all."""
+    """What planning and sending need to know of the line; `can_send`: there is a sender."""
 
     clinic: ClinicFacts
     can_send: bool
@@ -28,60 +29,72 @@ class TextConfig:
     makes_links: bool = False
     a_day: int = 3
     """Texts to one number in 24 hours."""
+    an_hour: int = 200
+    """Texts to all numbers in an hour: against text pumping, and against our own bugs."""
 
     def video(self, booked: Booking) -> str:
-        """The video link as it is known now; "" while there is none."""
-        if self.makes_links and booked.video_link is None:
-            return ""
-        return booked.video_link or self.video_url
+        """The video link as known now; "" while there is none."""
+        return "" if self.link_to_follow(booked) else booked.video_link or self.video_url
 
     def link_to_follow(self, booked: Booking) -> bool:
-        """Whether the calendar is still making it."""
+        """Whether the calendar is still making the link."""
         return self.makes_links and booked.video_link is None
 
 
 async def bring_up_to_date(
     conn: AsyncConnection, config: TextConfig, booking_id: int, now: datetime
 ) -> Booking:
-    """Make the rows of texts what they should be; the booking, locked. Raises BookingNotFoundError.
+    """Add and drop text rows as the booking requires; return it, locked.
 
-    What cannot be texted becomes a call-back at once, and its event says so.
+    What cannot be texted becomes a call-back at once, and the event says so. Raises
+    BookingNotFoundError.
     """
     async with conn.transaction():
         booked = await booking(conn, booking_id, lock=True)
-        trouble = await trouble_of(conn, booked, own=config.clinic.number, can_send=config.can_send)
-        telling = await notices.open_notice(conn, booking_id)
-        there = await outbox.texts_of(conn, booking_id)
-        past = outbox.history_of(there, booked.text_number, config.video(booked))
+        trouble = await reason_for_no_texts(
+            conn, booked, own=config.clinic.number, can_send=config.can_send
+        )
+        notice = await notices.open_notice(conn, booking_id)
+        rows = await text_rows.texts_of(conn, booking_id)
+        past = text_rows.history_of(rows, booked.text_number, config.video(booked))
         zone = config.clinic.zone
-        owed = () if trouble else planned_texts(booked, telling, past, now, zone)
-        number = booked.text_number or ""
-        wanted, waiting = {(each.name, number) for each in owed}, set[str]()
-        for row in there:
-            if row.state == "owed" and (row.name, row.number) in wanted:
-                waiting.add(row.name)
-            elif row.state == "owed":
-                await outbox.drop(conn, row.id)
-        for each in owed:
-            if each.name in waiting or fresh(each, now):
-                await outbox.owe(conn, booking_id, number, each)
-        if trouble and telling:
-            await notices.by_phone(conn, telling, zone)
+        planned = () if trouble else planned_texts(booked, notice, past, now, zone)
+        waiting = await _drop_unneeded(conn, booked, rows, {each.name for each in planned})
+        for each in planned:
+            if each.name in waiting or worth_planning(each, now):
+                await outbox.require(conn, booking_id, booked.text_number or "", each, now)
+        if trouble and notice:
+            await notices.by_phone(conn, notice, zone)
         if trouble != booked.text_trouble:
             await _keep_trouble(conn, booked, trouble, now)
         return booked
 
 
+async def _drop_unneeded(
+    conn: AsyncConnection, booked: Booking, rows: list[TextRow], needed: set[str]
+) -> set[str]:
+    """Drop what waits and is not needed, or goes to a former number; names of what still waits."""
+    still_waiting = set[str]()
+    for row in rows:
+        if row.state != "owed":
+            continue
+        if row.name in needed and row.number == booked.text_number:
+            still_waiting.add(row.name)
+        else:
+            await outbox.drop(conn, row.id)
+    return still_waiting
+
+
 def no_texts(trouble: str) -> str:
-    """What staff read on the list when a patient can get no texts."""
+    """The call-back reason for a patient who can get no texts."""
     return f"no texts possible ({trouble}): call with the time and the video link"
 
 
 async def _keep_trouble(
     conn: AsyncConnection, booked: Booking, trouble: str, now: datetime
 ) -> None:
-    """Staff see it in the event, and on the call-back list while the visit is ahead."""
-    await conn.execute("UPDATE booking SET text_trouble = %s WHERE id = %s", [trouble, booked.id])
+    """Show it to staff in the event, and on the call-back list while the visit is ahead."""
+    await text_state.keep_text_trouble(conn, booked.id, trouble)
     if booked.text_trouble:
         await call_backs.withdraw(conn, booked.call_sid, no_texts(booked.text_trouble))
     if booked.state != "booked" or booked.slot.end <= now:

@@ -1,4 +1,4 @@
-"""From a booking to the words of a text: the fullest form that fits into one message; pure."""
+"""Fills in the forms of a text and picks the fullest that fits into one message; pure."""
 
 import re
 from collections.abc import Iterable
@@ -15,18 +15,18 @@ _MONTHS = Text(
     "ene feb mar abr may jun jul ago sep oct nov dic",
 )
 _NOON = 12
-_SHORT = 15
-_TELLING = re.compile(
+_MAX_NAME = 15
+_REVEALING = re.compile(
     r"\b(physical|therap\w*|fisio\w*|terap\w*|pt|rehab\w*|clinic\w*|back|spine|foot|feet|ankle|knee|hip|leg|neck|pain"
     r"|ortho\w*|chiro\w*|podiatr\w*|sports?|medic\w*|health\w*|and|of|the|for)\b|&",
     re.IGNORECASE,
 )
-"""Words of a clinic's name that would tell what kind of clinic it is, and what joins them."""
+"""Words of a clinic's name that would reveal what kind of clinic it is, and what joins them."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClinicFacts:
-    """What texts say of the clinic; `number` in E.164, `page` the address before a token."""
+    """The clinic's facts in texts; `number` in E.164, `page` is the URL up to the visit's token."""
 
     name: str
     number: str
@@ -37,20 +37,20 @@ class ClinicFacts:
 def short_name(name: str) -> str:
     """The part of the clinic's name that may be read on a locked screen: "BodyFix".
 
-    Up to the first word that tells the kind of clinic; a name that begins with one loses it.
+    Up to the first word that reveals the kind of clinic; a leading one is left out.
     """
     plain = "".join(letter for letter in name if fits(letter))
-    parts = [part.strip(" ,.-") for part in _TELLING.split(plain)[:: _TELLING.groups + 1]]
+    parts = [part.strip(" ,.-") for part in _REVEALING.split(plain)[:: _REVEALING.groups + 1]]
     first = next((part for part in parts if part), "")
-    while len(first) > _SHORT and " " in first:
+    while len(first) > _MAX_NAME and " " in first:
         first = first.rpartition(" ")[0]
-    return first[:_SHORT] or "Video call"
+    return first[:_MAX_NAME] or "Video call"
 
 
 def written(
     forms: Iterable[Text], language: Language, clinic: ClinicFacts, **parts: str
 ) -> str | None:
-    """The first form that has all its parts and fits; None when no form does."""
+    """The first form whose parts are all known and that fits; None if there is none."""
     known = {"name": clinic.name, "number": plain_number(clinic.number), **parts}
     known = {name: said for name, said in known.items() if said}
     for form in forms:
@@ -80,6 +80,6 @@ def time_of_day(when: datetime, zone: ZoneInfo) -> str:
 
 
 def plain_number(e164: str) -> str:
-    """425-202-5687 of +14252025687; other countries' numbers as they are."""
+    """425-202-5687 for +14252025687; other countries' numbers unchanged."""
     digits = re.fullmatch(r"\+1(\d{3})(\d{3})(\d{4})", e164)
     return "-".join(digits.groups()) if digits else e164

@@ -1,10 +1,12 @@
 """Which texts there should be about a booking, and when each is due; pure.
 
-Quiet hours are 21:00 to 08:00 in the clinic's zone (47 CFR 64.1200(c)(1)). What the patient has
-just asked for comes at once, whatever the hour. A reminder of the day before that would fall into
-the small hours waits until 8, one of the late evening comes at half past eight; one of the hour
-before waits until 8 while that is a quarter of an hour before the visit, and is dropped otherwise.
-News from staff wait until 8, unless a visit that they are about begins before 10.
+What the patient just asked for goes out at once, at any hour. Everything else keeps out of the
+quiet hours:
+- The reminder a day before: if it would fall between midnight and 8:00 it waits until 8:00, and if
+  it would fall after 21:00 it goes out at 20:30.
+- The reminder an hour before waits until 8:00 if that is at least 15 minutes before the visit;
+  otherwise there is none.
+- News from staff wait until 8:00, unless a visit they are about begins before 10:00.
 """
 
 from dataclasses import dataclass
@@ -14,18 +16,18 @@ from zoneinfo import ZoneInfo
 
 from calendar_sync.bookings.booking import Booking
 from calendar_sync.bookings.notices import Notice
-from voice.texts.messages import Kind
+from voice.texts.messages import REMINDERS, Kind
 from voice.texts.quiet_hours import QUIET_FROM, end_of_quiet, is_quiet
 
-_LAST = time(20, 30)
-_NEAR = timedelta(hours=2)
-"""After the quiet hours; what begins sooner cannot wait for their end."""
-_FRESH = timedelta(hours=2)
-"""A time that the patient heard of so recently needs no reminder yet."""
-_QUARTER = timedelta(minutes=15)
-_AHEAD = timedelta(hours=3)
-"""A reminder of the day before comes at least so long before the visit."""
-_BY_STAFF: dict[str, Kind] = {
+_LAST_REMINDER = time(20, 30)
+_URGENT = timedelta(hours=2)
+"""News of a visit that begins sooner than this after the quiet hours cannot wait for their end."""
+_RECENT = timedelta(hours=2)
+"""A patient who learned the time less than this before a reminder needs no reminder."""
+_MIN_HOUR_BEFORE = timedelta(minutes=15)
+_MIN_DAY_BEFORE = timedelta(hours=3)
+"""The shortest time between each reminder and the visit."""
+_STAFF_NEWS: dict[str, Kind] = {
     "moved": "moved by staff",
     "cancelled": "cancelled by staff",
     "restored": "restored by staff",
@@ -34,20 +36,21 @@ _BY_STAFF: dict[str, Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class PlannedText:
-    """A text that there should be: `name` is its identity within its booking.
+    """A text that there should be; `name` identifies it within its booking.
 
-    `about` is the start of the visit it speaks of, `due` when to send it, both in UTC.
+    `about` is the start of the visit it is about, `due` when to send it, both in UTC; `notice` is
+    the id of the notice that it delivers.
     """
 
     name: str
     kind: Kind
     about: datetime
     due: datetime
-    telling: int | None = None
+    notice: int | None = None
 
 
 class TextHistory(NamedTuple):
-    """What the patient has in texts by now: the times that news were about, in any order."""
+    """What the patient learned from earlier texts: `said` holds the starts of visits."""
 
     said: frozenset[datetime] = frozenset()
     link_to_follow: bool = False
@@ -57,72 +60,68 @@ class TextHistory(NamedTuple):
 
 
 def planned_texts(
-    booked: Booking, telling: Notice | None, past: TextHistory, now: datetime, zone: ZoneInfo
+    booked: Booking, notice: Notice | None, past: TextHistory, now: datetime, zone: ZoneInfo
 ) -> tuple[PlannedText, ...]:
-    """All texts that there should be about this booking, those already sent included.
+    """All texts that there should be about this booking, including those already sent.
 
-    `telling` is what staff did and nobody has told yet. Without a number that agreed: none.
+    `notice` is the open notice of a change by staff. Empty if the patient did not agree to texts.
     """
     start, ahead = booked.slot.start, booked.slot.end > now
-    if booked.text_number is None or (not ahead and telling is None):
+    if booked.text_number is None or (not ahead and notice is None):
         return ()
-    owed: list[PlannedText] = []
-    if telling is not None:
-        about = telling.what.start if telling.what else start
-        first = min(about, booked.promised.start) if booked.promised else about
-        kind = _BY_STAFF[telling.kind]
-        owed.append(
-            PlannedText(f"telling {telling.id}", kind, about, _waking(now, first, zone), telling.id)
-        )
+    texts: list[PlannedText] = []
+    if notice is not None:
+        texts.append(_staff_news(booked, notice, now, zone))
     elif booked.state == "cancelled" and booked.outcome == "patient":
-        owed.append(PlannedText("cancelled", "cancelled by patient", start, now))
+        texts.append(PlannedText("cancelled", "cancelled by patient", start, now))
     elif booked.state == "booked" and start not in past.said:
-        kind = "moved by patient" if past.said else "booked"
-        owed.append(PlannedText(f"time {start.isoformat()}", kind, start, now))
+        kind: Kind = "moved by patient" if past.said else "booked"
+        texts.append(PlannedText(f"time {start.isoformat()}", kind, start, now))
     if booked.state != "booked":
-        return tuple(owed)
+        return tuple(texts)
     if past.link_to_follow and past.video and start in past.said:
-        owed.append(PlannedText(f"link {start.isoformat()}", "link", start, now))
-    return (*owed, *_reminders(start, zone))
+        texts.append(PlannedText(f"link {start.isoformat()}", "link", start, now))
+    return (*texts, *_reminders(start, zone))
 
 
-def fresh(owed: PlannedText, now: datetime) -> bool:
-    """Whether a reminder that nobody has planned yet is of use; news always are."""
-    return owed.kind not in {"day before", "hour before"} or owed.due >= now + _FRESH
+def worth_planning(planned: PlannedText, now: datetime) -> bool:
+    """Whether a text that has no row yet is of use; a reminder this soon is not."""
+    return planned.kind not in REMINDERS or planned.due >= now + _RECENT
 
 
 def of_use(kind: Kind, about: datetime, now: datetime) -> bool:
     """Whether it would still help the patient if it were sent now."""
     match kind:
         case "day before":
-            return now <= about - _AHEAD
+            return now <= about - _MIN_DAY_BEFORE
         case "hour before":
             return now < about
         case _:
-            return now < about + _AHEAD
+            return now < about + timedelta(hours=3)
 
 
-def _waking(now: datetime, about: datetime, zone: ZoneInfo) -> datetime:
-    """Now, or the end of the quiet hours when that is early enough."""
-    if not is_quiet(now, zone):
-        return now
-    end = end_of_quiet(now, zone)
-    return now if about < end + _NEAR else end
+def _staff_news(booked: Booking, notice: Notice, now: datetime, zone: ZoneInfo) -> PlannedText:
+    """Now, or at the end of the quiet hours if that is early enough for each visit it is about."""
+    about = notice.what.start if notice.what else booked.slot.start
+    first = min(about, booked.promised.start) if booked.promised else about
+    due = now
+    if is_quiet(now, zone) and first >= end_of_quiet(now, zone) + _URGENT:
+        due = end_of_quiet(now, zone)
+    return PlannedText(f"telling {notice.id}", _STAFF_NEWS[notice.kind], about, due, notice.id)
 
 
 def _reminders(start: datetime, zone: ZoneInfo) -> list[PlannedText]:
-    """Twenty-four real hours before, and one, both out of the quiet hours."""
+    """Twenty-four elapsed hours before and one hour before, moved out of the quiet hours."""
     day, hour = start - timedelta(hours=24), start - timedelta(hours=1)
-    found: list[PlannedText] = []
     if is_quiet(day, zone):
         local = day.astimezone(zone)
         if local.time() >= QUIET_FROM:
-            day = datetime.combine(local.date(), _LAST, zone).astimezone(day.tzinfo)
+            day = datetime.combine(local.date(), _LAST_REMINDER, zone).astimezone(day.tzinfo)
         else:
             day = end_of_quiet(day, zone)
-    found.append(PlannedText(f"day {start.isoformat()}", "day before", start, day))
+    reminders = [PlannedText(f"day {start.isoformat()}", "day before", start, day)]
     if is_quiet(hour, zone):
         hour = end_of_quiet(hour, zone)
-    if hour <= start - _QUARTER:
-        found.append(PlannedText(f"hour {start.isoformat()}", "hour before", start, hour))
-    return found
+    if hour <= start - _MIN_HOUR_BEFORE:
+        reminders.append(PlannedText(f"hour {start.isoformat()}", "hour before", start, hour))
+    return reminders

@@ -1,188 +1,170 @@
-"""Sends one text, at most once as far as Twilio allows, and never loses it.
+"""One attempt to send one text: at most once as far as Twilio allows, and never lost.
 
-The intent is stored first, with a digest of the words; then the text is sent; then its name at
-Twilio is stored. Whoever finds an intent without a name asks Twilio for a message with those words
-before sending again. Twilio has no key that would make a repeat harmless, so one rare double is
-possible: when a try that nobody saw the end of reaches Twilio after that look.
+The intent is stored first, with a digest of the body; then the text is sent; then its SID is
+stored. An attempt that finds an intent without a SID asks Twilio for a message with that body
+before it sends another. Twilio documents no idempotency key for messages, so one rare duplicate is
+possible: when a request with no known outcome reaches Twilio only after that look.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from random import SystemRandom
-from typing import Literal
 
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from calendar_sync.bookings import call_backs
-from calendar_sync.bookings.booking import booking
-from voice.texts import outbox
+from calendar_sync.bookings.booking import Booking, booking
+from calendar_sync.retry import NotYet
+from voice.texts import outbox, text_rows
 from voice.texts.composing import write
-from voice.texts.messages import NEWS
-from voice.texts.outbox import TextRow
 from voice.texts.planning import TextConfig, bring_up_to_date
 from voice.texts.quiet_hours import end_of_quiet, may_disturb
 from voice.texts.schedule import of_use
-from voice.texts.send_results import LATE, accepted, failed, refused
+from voice.texts.send_results import accepted, failed, refused
 from voice.texts.sender import Absent, Accepted, Busy, Refused, Sender, Unsure, digest
+from voice.texts.text_rows import TextRow
 from voice.texts.twilio_errors import TOO_MANY
 
-LEASE = timedelta(seconds=30)
-"""A try takes at most 16 s (two requests of 4 s to connect and 4 s to read); a killed one lasts."""
-_AN_HOUR = 200
-"""Texts to all numbers in an hour: against text pumping, and our bugs; see `TextConfig.a_day`."""
-_SOON = timedelta(minutes=5)
-_LONGEST = 900  # seconds
-_CHANCE = SystemRandom()
+ATTEMPT = timedelta(seconds=30)
+"""Longer than one attempt, which takes at most 16 s (two requests, each with 4 s to connect and 4 s
+to read): until then another worker leaves the text alone, since its job may still be running."""
+_DAY, _HOUR = timedelta(hours=24), timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Sending:
-    """One text on its way, and what was written for it."""
+class Claimed:
+    """A text that is ours to send now, and its body."""
 
     row: TextRow
     body: str
 
 
-async def send_text(
-    pool: AsyncConnectionPool, config: TextConfig, sender: Sender, text_id: int, now: datetime
-) -> None:
-    """Send this text if it is still due, wanted and allowed; safe to run again after any crash."""
-    async with pool.connection() as conn:
-        step = await _claim(conn, config, text_id, now)
-    if step == "look":
-        step = await _look(pool, config, sender, text_id, now)
-    if not isinstance(step, Sending):
-        return
-    answer = await sender.send(step.row.number, step.body, step.row.id)
-    async with pool.connection() as conn:
-        await _settle(conn, config, step.row.id, answer, now)
+@dataclass(frozen=True, slots=True)
+class InDoubt:
+    """An earlier attempt has no known outcome: look for its message at Twilio first."""
+
+    row: TextRow
 
 
-async def _look(
-    pool: AsyncConnectionPool, config: TextConfig, sender: Sender, text_id: int, now: datetime
-) -> Sending | None:
-    """An earlier try ended nobody knows how: adopt its message, or write the next one."""
-    async with pool.connection() as conn:
-        row = await outbox.text(conn, text_id)
-        known = await outbox.others_sids(conn, row) if row else []
-    if row is None:
-        return None
-    found = await sender.look(row.number, row.digests, known)
-    async with pool.connection() as conn:
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Not before `until`."""
+
+    until: datetime
+    why: str
+
+
+Step = Claimed | InDoubt | Later | None
+"""None: nothing is left to do for this text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An attempt that begins `now` (UTC, by the line's clock)."""
+
+    pool: AsyncConnectionPool
+    config: TextConfig
+    sender: Sender
+    now: datetime
+
+    async def send(self, text_id: int) -> None:
+        """Send the text if it is still due, needed and allowed; safe to repeat after any crash.
+
+        Raises NotYet if it has to be tried again: with `wait` (seconds) when that is known.
+        """
+        step = await self._claim(text_id)
+        if isinstance(step, InDoubt):
+            step = await self._look(step.row)
+        if isinstance(step, Later):
+            raise NotYet(step.why, _seconds(step.until - self.now))
+        if isinstance(step, Claimed):
+            answer = await self.sender.send(step.row.number, step.body, step.row.id)
+            await self._settle(step.row, answer)
+
+    async def _look(self, row: TextRow) -> Step:
+        """Adopt the message of the earlier attempt if Twilio has it; else begin the next one."""
+        async with self.pool.connection() as conn:
+            known = await text_rows.other_sids(conn, row)
+        found = await self.sender.look(row.number, row.digests, known)
         if not isinstance(found, Absent):
-            await _settle(conn, config, text_id, found, now)
+            await self._settle(row, found)
             return None
-        step = await _claim(conn, config, text_id, now, looked=True)
-    return step if isinstance(step, Sending) else None
+        async with self.pool.connection() as conn, conn.transaction():
+            await booking(conn, row.booking, lock=True)
+            await outbox.undo_attempt(conn, row.id)
+            return await self._claim_in(conn, row)
 
+    async def _claim(self, text_id: int) -> Step:
+        async with self.pool.connection() as conn, conn.transaction():
+            row = await text_rows.text(conn, text_id)
+            return await self._claim_in(conn, row) if row else None
 
-async def _claim(
-    conn: AsyncConnection, config: TextConfig, text_id: int, now: datetime, *, looked: bool = False
-) -> Sending | Literal["look"] | None:
-    """Take the text for the length of a try, so that no other worker has it meanwhile."""
-    async with conn.transaction():
-        first = await outbox.text(conn, text_id)
-        if first is None:
-            return None
-        await booking(conn, first.booking, lock=True)
-        if looked:
-            # Its message is not at Twilio, so it is as if it had not been tried.
-            await conn.execute(
-                "UPDATE text SET state = 'owed', not_before = NULL"
-                " WHERE id = %s AND state = 'sending'",
-                [text_id],
-            )
-        booked = await bring_up_to_date(conn, config, first.booking, now)
-        row = await outbox.text(conn, text_id)
+    async def _claim_in(self, conn: AsyncConnection, seen: TextRow) -> Step:
+        """Reserve the text for the length of one attempt, under its booking's lock."""
+        booked = await bring_up_to_date(conn, self.config, seen.booking, self.now)
+        row = await text_rows.text(conn, seen.id)
         if row is None or row.state not in {"owed", "sending"}:
             return None
-        if row.not_before and row.not_before > now:
+        if row.ready_at > self.now:
+            return Later(row.ready_at, "the text is not due, or another attempt may be running")
+        if row.state == "owed":
+            return await self._begin(conn, row, booked)
+        await outbox.put_off(conn, row.id, self.now + ATTEMPT)
+        return InDoubt(row)
+
+    async def _begin(self, conn: AsyncConnection, row: TextRow, booked: Booking) -> Step:
+        if not of_use(row.kind, row.about, self.now):
+            await outbox.drop(conn, row.id)
             return None
-        if row.state == "sending":
-            await _hold_off(conn, row, now + LEASE)
-            return "look"
-        if not await _allowed(conn, config, row, now):
+        if not may_disturb(row.kind, row.due, self.now, self.config.clinic.zone):
+            until = end_of_quiet(self.now, self.config.clinic.zone)
+            return await self._put_off(conn, row, Later(until, "these are quiet hours"))
+        if await self._is_over_day_limit(conn, row):
+            await failed(conn, self.config, row, TOO_MANY)
             return None
-        body = await write(conn, config, row, booked)
-        await conn.execute(
-            "UPDATE text SET state = 'sending', tries = tries + 1, began = %s, not_before = %s,"
-            " digests = array_append(digests, %s), link_to_follow = %s WHERE id = %s",
-            [now, now + LEASE, digest(body), config.link_to_follow(booked), row.id],
+        sent = await text_rows.attempts_since(conn, self.now - _HOUR)
+        if sent >= self.config.an_hour:
+            until = self.now + timedelta(minutes=1)
+            return await self._put_off(conn, row, Later(until, "too many texts in an hour"))
+        body = await write(conn, self.config, row, booked)
+        await outbox.begin_attempt(
+            conn, row.id, digest(body), self.now, link_to_follow=self.config.link_to_follow(booked)
         )
-        return Sending(row, body)
+        await outbox.put_off(conn, row.id, self.now + ATTEMPT)
+        return Claimed(row, body)
+
+    async def _put_off(self, conn: AsyncConnection, row: TextRow, later: Later) -> Later:
+        await outbox.put_off(conn, row.id, later.until)
+        return later
+
+    async def _is_over_day_limit(self, conn: AsyncConnection, row: TextRow) -> bool:
+        tried_before = row.began is not None and row.began > self.now - _DAY
+        attempts = await text_rows.attempts_since(conn, self.now - _DAY, row.number)
+        return attempts - tried_before >= self.config.a_day
+
+    async def _settle(self, seen: TextRow, answer: Accepted | Refused | Busy | Unsure) -> None:
+        """Store the outcome. Raises NotYet if it is unknown, or nothing could be sent now."""
+        async with self.pool.connection() as conn, conn.transaction():
+            await booking(conn, seen.booking, lock=True)
+            row = await text_rows.text(conn, seen.id)
+            if row is None or row.state != "sending":
+                return  # a status callback was faster than this answer
+            match answer:
+                case Accepted():
+                    await accepted(conn, row, answer.sid, arrived=answer.arrived)
+                case Refused():
+                    await refused(conn, self.config, row, answer.code, self.now)
+                case Busy():
+                    await outbox.undo_attempt(conn, row.id)
+                case Unsure():
+                    pass
+        if isinstance(answer, Busy):
+            why = "Twilio has too much to send"
+            raise NotYet(why)
+        if isinstance(answer, Unsure):
+            why = f"Twilio's answer is missing ({answer.why})"
+            raise NotYet(why)
 
 
-async def _allowed(conn: AsyncConnection, config: TextConfig, row: TextRow, now: datetime) -> bool:
-    """Whether it may go out now; what may not is put off, dropped, or becomes a call-back."""
-    zone = config.clinic.zone
-    if not of_use(row.kind, row.about, now):
-        await conn.execute("UPDATE text SET state = 'dropped' WHERE id = %s", [row.id])
-        return False
-    if not may_disturb(row.kind, row.due, now, zone):
-        await _hold_off(conn, row, end_of_quiet(now, zone))
-        return False
-    tried_before = row.began is not None and row.began > now - timedelta(hours=24)
-    tries = await outbox.tries_since(conn, now - timedelta(hours=24), row.number) - tried_before
-    if tries >= config.a_day:
-        await failed(conn, config, row, TOO_MANY)
-        return False
-    if await outbox.tries_since(conn, now - timedelta(hours=1)) >= _AN_HOUR:
-        await _hold_off(conn, row, now + timedelta(minutes=1))
-        return False
-    return True
-
-
-async def _settle(
-    conn: AsyncConnection,
-    config: TextConfig,
-    text_id: int,
-    answer: Accepted | Refused | Busy | Unsure,
-    now: datetime,
-) -> None:
-    """Keep what came of a try."""
-    async with conn.transaction():
-        first = await outbox.text(conn, text_id)
-        if first is None:
-            return
-        await booking(conn, first.booking, lock=True)
-        row = await outbox.text(conn, text_id)
-        if row is None or row.state != "sending":
-            return  # its status came faster than this answer
-        match answer:
-            case Accepted():
-                await accepted(conn, row, answer.sid, arrived=answer.arrived)
-            case Refused():
-                await refused(conn, config, row, answer.code, now)
-            case Busy():
-                await conn.execute("UPDATE text SET state = 'owed' WHERE id = %s", [row.id])
-                await _back_off(conn, row, now, answer.wait)
-            case Unsure():
-                await _back_off(conn, row, now, 0)
-
-
-async def _back_off(conn: AsyncConnection, row: TextRow, now: datetime, asked: int) -> None:
-    """Wait 20 to 40 seconds, then twice as long each time up to a quarter of an hour."""
-    seconds = min(_LONGEST, 20 << min(row.waits, 8)) * (1 + _CHANCE.random())
-    await conn.execute("UPDATE text SET waits = waits + 1 WHERE id = %s", [row.id])
-    await _hold_off(conn, row, now + timedelta(seconds=max(seconds, asked)))
-
-
-async def _hold_off(conn: AsyncConnection, row: TextRow, until: datetime) -> None:
-    await conn.execute("UPDATE text SET not_before = %s WHERE id = %s", [until, row.id])
-
-
-async def list_late(conn: AsyncConnection, now: datetime) -> None:
-    """News that could not be sent for five minutes: staff should call, until they are sent."""
-    async with conn.transaction():
-        late = await conn.execute(
-            """
-            SELECT call_sid, booking.number, language, telling FROM text
-            JOIN booking ON booking.id = text.booking
-            WHERE text.state IN ('owed', 'sending') AND kind = ANY (%s) AND due < %s AND waits > 0
-            """,
-            [sorted(NEWS), now - _SOON],
-        )
-        for call_sid, number, language, telling in await late.fetchall():
-            if telling is None:  # what staff did lists itself
-                await call_backs.ask(conn, call_sid, LATE, number, language)
+def _seconds(wait: timedelta) -> int:
+    """Rounded up, so that the job does not run a moment too early."""
+    return -(-wait // timedelta(seconds=1))

@@ -1,4 +1,4 @@
-"""What follows from an answer of Twilio's: kept, told, called instead, or alarm."""
+"""What follows when Twilio accepts, delivers or refuses a text: state, call-back, or alarm."""
 
 from datetime import datetime, timedelta
 
@@ -9,61 +9,61 @@ from calendar_sync import job_queue
 from calendar_sync.bookings import call_backs, notices
 from calendar_sync.bookings.booking import booking
 from voice import phone_numbers
+from voice.texts import outbox
+from voice.texts.late_texts import LATE
 from voice.texts.messages import NEWS
 from voice.texts.opt_outs import bookings_to, suppress
-from voice.texts.outbox import TextRow
 from voice.texts.planning import TextConfig
+from voice.texts.text_rows import TextRow
 from voice.texts.twilio_errors import REMEDIES, meaning_of
 
 log = structlog.get_logger(__name__)
 
-LATE = "the text about the visit has not gone out yet: call with the time and the video link"
 SET_UP = "set-up"
-"""Stands for the call in a call-back that is about the line and no caller."""
-_AGAIN = timedelta(minutes=15)
-_LATER = timedelta(minutes=30)
+"""The call SID of a call-back request that is about the line itself."""
+_SET_UP_RETRY = timedelta(minutes=15)
+"""Doubled after each attempt, up to 8 hours."""
+_ONCE_MORE = timedelta(minutes=30)
 
 
 async def accepted(conn: AsyncConnection, row: TextRow, sid: str, *, arrived: bool) -> None:
-    """Twilio has it. The patient counts as told: what fails after this becomes a call-back.
+    """Twilio has it. The patient counts as notified; a failure after this becomes a call-back.
 
-    Not only at "delivered": some phone companies never say so, and staff would call for nothing.
+    Not only once it is delivered: some carriers never confirm delivery, and staff would call
+    patients who have the text.
     """
-    await conn.execute(
-        "UPDATE text SET state = %s, sid = %s, not_before = NULL, waits = 0 WHERE id = %s",
-        ["delivered" if arrived else "accepted", sid, row.id],
-    )
+    await outbox.mark_accepted(conn, row.id, sid, delivered=arrived)
     if row.telling is not None:
         await notices.mark_notified(conn, row.telling)
     await call_backs.withdraw(conn, (await booking(conn, row.booking)).call_sid, LATE)
-    await lift_alarms(conn, at_sending=True)
+    await end_alarms(conn, at_sending=True)
     if arrived:
         await delivered(conn, row)
 
 
 async def delivered(conn: AsyncConnection, row: TextRow) -> None:
-    """The phone has it: what staff were asked to do about an earlier try they need not do."""
+    """The phone has it: a call-back about a failed earlier attempt is not needed anymore."""
     if row.error is not None:
         reason = missing_text(row, meaning_of(row.error).words)
         await call_backs.withdraw(conn, (await booking(conn, row.booking)).call_sid, reason)
-    await lift_alarms(conn, at_sending=False)
+    await end_alarms(conn, at_sending=False)
 
 
 async def refused(
     conn: AsyncConnection, config: TextConfig, row: TextRow, code: int, now: datetime
 ) -> None:
-    """Twilio said no, at once or later."""
+    """Twilio refused it, at once or later; `code` is its error code."""
     meaning = meaning_of(code)
-    await conn.execute("UPDATE text SET error = %s WHERE id = %s", [code, row.id])
+    await outbox.keep_error(conn, row.id, code)
     match meaning.follows:
         case "set-up":
             await raise_alarm(conn, code)
-            await _put_back(conn, row, now + _AGAIN * (1 << min(row.tries, 5)))
+            await outbox.send_again(conn, row, _SET_UP_RETRY * (1 << min(row.tries, 5)), now)
             await _call_instead(conn, config, row, meaning.words)
-        case "once more" if row.tries < 2:  # noqa: PLR2004  # the first try and one more
-            await _put_back(conn, row, now + _LATER)
+        case "once more" if row.tries < 2:  # noqa: PLR2004  # the first attempt and one more
+            await outbox.send_again(conn, row, _ONCE_MORE, now)
             await _call_instead(conn, config, row, meaning.words)
-        case "bar" | "once more":
+        case "suppress" | "once more":
             await failed(conn, config, row, meaning.words)
             await suppress(conn, row.number, meaning.words)
             for booking_id in await bookings_to(conn, row.number):
@@ -73,16 +73,14 @@ async def refused(
 
 
 async def failed(conn: AsyncConnection, config: TextConfig, row: TextRow, why: str) -> None:
-    """The text is lost: staff call instead."""
-    await conn.execute(
-        "UPDATE text SET state = 'failed', not_before = NULL WHERE id = %s", [row.id]
-    )
+    """It will not be sent: staff call instead."""
+    await outbox.mark_failed(conn, row.id)
     log.warning("a text failed", kind=row.kind, why=why, to=phone_numbers.masked(row.number))
     await _call_instead(conn, config, row, why)
 
 
 async def raise_alarm(conn: AsyncConnection, code: int) -> None:
-    """The line's set-up at Twilio is wrong: said once, in the log and on staff's list."""
+    """The line's set-up at Twilio is wrong: say so once, in the log and on the call-back list."""
     new = await conn.execute(
         "INSERT INTO text_alarm (code) VALUES (%s) ON CONFLICT DO NOTHING", [code]
     )
@@ -91,8 +89,8 @@ async def raise_alarm(conn: AsyncConnection, code: int) -> None:
         await call_backs.ask_anew(conn, SET_UP, alarm_words(code), None, "en")
 
 
-async def lift_alarms(conn: AsyncConnection, *, at_sending: bool) -> None:
-    """A text went out: what kept texts from it is over. 30xxx are known at delivery only."""
+async def end_alarms(conn: AsyncConnection, *, at_sending: bool) -> None:
+    """Texts go out again. Errors from 30000 on are only reported at delivery, others at sending."""
     gone = await conn.execute(
         "DELETE FROM text_alarm WHERE %s = (code < 30000) RETURNING code", [at_sending]
     )
@@ -106,27 +104,18 @@ def alarm_words(code: int) -> str:
     return f"texts do not go out ({meaning_of(code).words}): {remedy}"
 
 
-async def _put_back(conn: AsyncConnection, row: TextRow, again: datetime) -> None:
-    """It may be tried again later, as a message of another name."""
-    await conn.execute(
-        "UPDATE text SET state = 'owed', not_before = %s, sid = NULL, former_sids = CASE"
-        " WHEN sid IS NULL THEN former_sids ELSE array_append(former_sids, sid) END WHERE id = %s",
-        [again, row.id],
-    )
-
-
 async def _call_instead(conn: AsyncConnection, config: TextConfig, row: TextRow, why: str) -> None:
-    """On the call-back list at once, in words that say what the patient does not know."""
+    """Ask staff to call, with what the patient does not know."""
     booked = await booking(conn, row.booking)
-    telling = await notices.open_notice(conn, row.booking)
-    if telling is not None and telling.id == row.telling:
-        await notices.by_phone(conn, telling, config.clinic.zone)
+    notice = await notices.open_notice(conn, row.booking)
+    if notice is not None and notice.id == row.telling:
+        await notices.by_phone(conn, notice, config.clinic.zone)
     await call_backs.ask(
         conn, booked.call_sid, missing_text(row, why), booked.number, booked.language
     )
 
 
 def missing_text(row: TextRow, why: str) -> str:
-    """One sentence for staff."""
+    """The call-back reason."""
     say = "call with the time and the video link" if row.kind in NEWS else "call to remind them"
     return f'the text "{row.kind}" did not arrive ({why}): {say}'

@@ -1,4 +1,4 @@
-"""What a sender of texts promises, whoever it is: Twilio, or the demo's own."""
+"""What every sender of texts does, whether Twilio or the demo's own."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The sender has the text under this name and delivers it; `arrived`: it has done so."""
+    """The sender has the text under this SID and will deliver it; `arrived`: it already has."""
 
     sid: str
     arrived: bool = False
@@ -16,32 +16,30 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Certainly not sent; `code` is Twilio's, see outcomes."""
+    """Certainly not sent; `code` is Twilio's, see twilio_errors."""
 
     code: int
 
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """Certainly not sent, because there was too much to send; `wait` in seconds, 0 if not said."""
-
-    wait: int = 0
+    """Certainly not sent, because there was too much to send; retry later."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unsure:
-    """Perhaps sent, perhaps not: look before sending it again. `why` holds no number."""
+    """Perhaps sent, perhaps not: look before sending again. `why` contains no number."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """No such text was sent."""
+    """The sender has no such text."""
 
 
 class Sender(Protocol):
-    """Sends texts; raises nothing for what the other side can do wrong."""
+    """Sends texts; whatever goes wrong at the other end is an answer, never an exception."""
 
     async def send(self, to: str, body: str, text_id: int) -> Accepted | Refused | Busy | Unsure:
         """Send one text to a number in E.164; `text_id` comes back with its status."""
@@ -50,7 +48,7 @@ class Sender(Protocol):
     async def look(
         self, to: str, digests: Collection[str], known: Collection[str]
     ) -> Accepted | Absent | Unsure:
-        """Find a text to this number by its words, among those that are not `known` by name."""
+        """Find a text to this number by its digest, leaving out those whose SID is `known`."""
         ...
 
     def close(self) -> None:
@@ -59,5 +57,5 @@ class Sender(Protocol):
 
 
 def digest(body: str) -> str:
-    """What is kept of a text that was sent, to know it again."""
+    """What is stored of a body, to recognize it at Twilio."""
     return sha256(body.encode()).hexdigest()

@@ -1,27 +1,29 @@
-"""What the desk tells patients with: it keeps their texts up to date, and sends what is due."""
+"""How the line texts its patients: plans what each booking needs, and sends it when it is due."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from psycopg_pool import AsyncConnectionPool
 
+from calendar_sync.retry import NotYet
 from voice.settings import Settings
-from voice.texts import outbox
+from voice.texts import outbox, text_rows
 from voice.texts.demo_sender import DemoSender
 from voice.texts.inbound import forget_old
+from voice.texts.late_texts import list_late
 from voice.texts.planning import TextConfig, bring_up_to_date
 from voice.texts.rendering import ClinicFacts, short_name
-from voice.texts.send_attempt import list_late, send_text
+from voice.texts.send_attempt import Attempt
 from voice.texts.sender import Sender
 from voice.texts.twilio_sender import TwilioAccess, TwilioSender
 
 log = structlog.get_logger(__name__)
 
-_AT_A_TIME = 50
-_A_DEMOS_DAY = 100
+_DEMO_TEXTS_A_DAY = 100
 """Whoever tries the line books again and again from the same number."""
+_UNTIL_NEXT_CHECK = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,59 +35,65 @@ class Texting:
     config: TextConfig
     sender: Sender | None
 
-    async def tell(self, booking_id: int) -> None:
-        """A booking has news: owe what its patient should get, and send what is due now."""
+    async def notify(self, booking_id: int) -> None:
+        """Plan the texts of a booking that has changed; a job is queued for each."""
         async with self.pool.connection() as conn:
             await bring_up_to_date(conn, self.config, booking_id, self.now())
-            due = await outbox.due(conn, self.now(), booking_id, _AT_A_TIME)
-        for text_id, _ in due:
-            await self._send(text_id)
 
-    async def send_due(self) -> None:
-        """Send all that is due, and list for staff what should have gone out long ago.
+    async def send(self, text_id: int) -> None:
+        """Send one text, if it is due and still needed. Raises NotYet if it has to be retried."""
+        if self.sender is not None:
+            await Attempt(self.pool, self.config, self.sender, self.now()).send(text_id)
 
-        A text that fails for a reason of ours does not keep the others from going out.
+    async def check(self) -> None:
+        """Queue texts that have no job, and list for staff what should have gone out by now."""
+        async with self.pool.connection() as conn:
+            now = self.now()
+            for row in await text_rows.without_job(conn, now + _UNTIL_NEXT_CHECK):
+                log.warning("a text had no job: queued", text=row.id)
+                await outbox.queue_again(conn, row, now)
+            await list_late(conn, now)
+            await forget_old(conn, now)
+
+    async def clock_was_set(self) -> None:
+        """Only in a demo: send what is due by the new time, and queue the rest by it.
+
+        The queue runs by the database's clock, which the demo's clock may be ahead of.
         """
         async with self.pool.connection() as conn:
-            due = await outbox.due(conn, self.now(), None, _AT_A_TIME)
-        for text_id, _ in due:
+            waiting = await text_rows.waiting(conn)
+            for row in waiting:
+                await outbox.queue_again(conn, row, self.now())
+        for row in waiting:
             try:
-                await self._send(text_id)
-            except Exception:
-                log.exception("a text could not be sent; it is tried again", text=text_id)
-        async with self.pool.connection() as conn:
-            await list_late(conn, self.now())
-            await forget_old(conn, self.now())
+                await self.send(row.id)
+            except NotYet as reason:
+                log.debug("a text is not sent yet", text=row.id, why=str(reason))
 
     def close(self) -> None:
-        """Close the sender's connections; no text is on its way any more."""
+        """Close the sender's connections; no text may be under way."""
         if self.sender is not None:
             self.sender.close()
-
-    async def _send(self, text_id: int) -> None:
-        if self.sender is not None:
-            await send_text(self.pool, self.config, self.sender, text_id, self.now())
 
 
 def texting_for(
     settings: Settings, pool: AsyncConnectionPool, now: Callable[[], datetime]
 ) -> Texting:
-    """The line's way to text."""
+    """Text through Twilio, in a demo to its own page, or not at all."""
     sender = _sender(settings, pool, now)
-    facts = ClinicFacts(
-        name=short_name(settings.clinic_name),
-        number=settings.clinic_number,
-        page=f"{settings.public_base_url}/visit/",
-        zone=settings.zone,
-    )
     config = TextConfig(
-        facts,
+        ClinicFacts(
+            name=short_name(settings.clinic_name),
+            number=settings.clinic_number,
+            page=f"{settings.public_base_url}/visit/",
+            zone=settings.zone,
+        ),
         can_send=sender is not None,
         video_url=settings.video_url,
         makes_links=settings.uses_google,
     )
     if settings.is_demo:
-        config = replace(config, a_day=_A_DEMOS_DAY)
+        config = replace(config, a_day=_DEMO_TEXTS_A_DAY)
     return Texting(pool, now, config, sender)
 
 

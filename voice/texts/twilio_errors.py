@@ -1,4 +1,4 @@
-"""What Twilio's codes mean for a clinic: plain words for staff, and what follows.
+"""What Twilio's error codes mean for a clinic: plain words for staff, and what follows.
 
 Source of the codes: https://www.twilio.com/docs/api/errors, one page each.
 """
@@ -6,15 +6,15 @@ Source of the codes: https://www.twilio.com/docs/api/errors, one page each.
 from dataclasses import dataclass
 from typing import Literal
 
-Follows = Literal["bar", "stop", "once more", "set-up"]
+Follows = Literal["suppress", "stop", "once more", "set-up"]
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """`words` finish the sentence "the text did not arrive: ..".
+    """`words` complete the sentence "the text did not arrive: ...".
 
-    "bar": never text this number again. "stop": this text is lost. "once more": the phone may only
-    be off. "set-up": not the patient's fault; somebody has to mend the account.
+    "suppress": never text this number again. "stop": this text is lost. "once more": the phone may
+    only be off. "set-up": not the patient's fault; somebody has to fix the Twilio account.
     """
 
     words: str
@@ -28,17 +28,17 @@ OUR_OWN = "the number is the clinic's own"
 TOO_MANY = "three texts in a day are the most"
 
 MEANINGS: dict[int, Meaning] = {
-    21610: Meaning(OPTED_OUT, "bar"),
-    21614: Meaning("the phone is a landline", "bar"),
-    21635: Meaning("the phone is a landline", "bar"),
-    30006: Meaning("the phone is a landline", "bar"),
-    21211: Meaning("the number does not exist", "bar"),
-    21217: Meaning("the number does not exist", "bar"),
-    21612: Meaning("texts cannot reach that number", "bar"),
-    21265: Meaning("texts cannot reach that number", "bar"),
+    21610: Meaning(OPTED_OUT, "suppress"),
+    21614: Meaning("the phone is a landline", "suppress"),
+    21635: Meaning("the phone is a landline", "suppress"),
+    30006: Meaning("the phone is a landline", "suppress"),
+    21211: Meaning("the number does not exist", "suppress"),
+    21217: Meaning("the number does not exist", "suppress"),
+    21612: Meaning("texts cannot reach that number", "suppress"),
+    21265: Meaning("texts cannot reach that number", "suppress"),
     30003: Meaning("the phone is off or out of reach", "once more"),
-    30004: Meaning("the phone blocks our texts", "bar"),
-    30005: Meaning("the number does not exist", "bar"),
+    30004: Meaning("the phone blocks our texts", "suppress"),
+    30005: Meaning("the number does not exist", "suppress"),
     30007: Meaning("the phone company took it for spam", "stop"),
     30008: Meaning("the phone company does not say why", "stop"),
     20003: Meaning("Twilio does not accept the line's sign-in", "set-up"),
@@ -74,11 +74,11 @@ _REFUSED_SIGN_IN = {401: 20003, 403: 20003}
 
 
 def meaning_of(code: int) -> Meaning:
-    """What a code means; one that is not listed loses this one text and says its number."""
+    """What a code means; one not listed here stops this text, and staff read the code."""
     found = MEANINGS.get(code)
     return found or Meaning(f"{_UNKNOWN.words} (error {code})", _UNKNOWN.follows)
 
 
 def code_of(status: int, code: int | None) -> int:
-    """The code of a refusal; some come without one, and their HTTP status has to do."""
+    """The code of a refusal, or its HTTP status if it came without one."""
     return code or _REFUSED_SIGN_IN.get(status, status)

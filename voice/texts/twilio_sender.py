@@ -1,4 +1,4 @@
-"""Sends texts through Twilio's REST API, in threads, since its client blocks."""
+"""Sends texts through Twilio's REST API, in threads, since Twilio's client blocks."""
 
 import asyncio
 import logging
@@ -13,18 +13,17 @@ from voice.texts.twilio_errors import code_of
 T = TypeVar("T")
 
 TIMEOUT = 4.0
-"""Seconds to connect, and as many to read."""
-_AT_ONCE = 4
+"""Seconds to connect, and again to read."""
+_MAX_CONCURRENT = 4
 _NEWEST = 20
-"""Messages looked through; one number gets three a day."""
-_TOO_MANY, _OURS = 429, 500
-_GONE_WRONG = {"failed", "undelivered", "canceled"}
+"""Messages searched; one number gets three a day."""
+_TOO_MANY_REQUESTS, _SERVER_ERROR = 429, 500
 _TRIAL = "Sent from your Twilio trial account - "
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
-    """`status` is 0 when nothing usable came back; `code` is Twilio's, if it gave one."""
+class RequestFailed:
+    """The HTTP status, 0 if there was no usable response, and Twilio's code, if any."""
 
     status: int
     code: int | None
@@ -32,17 +31,17 @@ class Trouble:
 
 
 class TwilioAccess:
-    """The clinic's account at Twilio; nothing is loaded or connected before it is first asked."""
+    """The clinic's account at Twilio; the client is loaded and connected on first use."""
 
     def __init__(self, settings: Settings, timeout: float = TIMEOUT) -> None:
         self.settings = settings
         self._timeout = timeout
         self._client: Any = None
-        self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._slots = asyncio.Semaphore(_MAX_CONCURRENT)
 
-    async def ask(self, question: Callable[[Any], T]) -> T | Trouble:
-        """Run a question against the client in a thread; every failure is an answer."""
-        async with self._turns:
+    async def ask(self, question: Callable[[Any], T]) -> T | RequestFailed:
+        """Call the client in a thread; every failure is returned, none is raised."""
+        async with self._slots:
             return await asyncio.to_thread(self._asked, question)
 
     def close(self) -> None:
@@ -50,9 +49,9 @@ class TwilioAccess:
         if self._client is not None:
             self._client.http_client.session.close()
 
-    def _asked(self, question: Callable[[Any], T]) -> T | Trouble:
-        # Twilio's client takes half a second to load: only a line that texts pays for it.
-        from requests.exceptions import RequestException  # noqa: PLC0415  # as said
+    def _asked(self, question: Callable[[Any], T]) -> T | RequestFailed:
+        # The client takes half a second to import, so only a line that texts loads it.
+        from requests.exceptions import RequestException  # noqa: PLC0415  # see above
         from twilio.base.exceptions import TwilioException, TwilioRestException  # noqa: PLC0415
 
         try:
@@ -60,16 +59,16 @@ class TwilioAccess:
                 self._client = self._connected()
             return question(self._client)
         except TwilioRestException as no:
-            return Trouble(int(no.status), int(no.code) if no.code else None, "Twilio said no")
-        except (RequestException, TwilioException, ValueError, KeyError, TypeError) as trouble:
-            # A page of some proxy instead of JSON surfaces as any of the last three.
-            return Trouble(0, None, type(trouble).__name__)
+            return RequestFailed(int(no.status), int(no.code) if no.code else None, "refused")
+        except (RequestException, TwilioException, ValueError, KeyError, TypeError) as error:
+            # A proxy's HTML page instead of JSON surfaces as any of the last three.
+            return RequestFailed(0, None, type(error).__name__)
 
     def _connected(self) -> Any:  # noqa: ANN401  # twilio ships no types
-        from twilio.http.http_client import TwilioHttpClient  # noqa: PLC0415  # as said
-        from twilio.rest import Client  # noqa: PLC0415  # as said
+        from twilio.http.http_client import TwilioHttpClient  # noqa: PLC0415  # see above
+        from twilio.rest import Client  # noqa: PLC0415  # see above
 
-        # At INFO it writes the numbers that it asks for.
+        # At INFO it logs phone numbers.
         logging.getLogger("twilio.http_client").setLevel(logging.WARNING)
         account = self.settings.twilio_account_sid
         user, password = self.settings.rest_login
@@ -84,7 +83,7 @@ class TwilioAccess:
 
 @dataclass(frozen=True, slots=True)
 class TwilioSender:
-    """Texts of the clinic's account: from its messaging service, or from its number."""
+    """Sends from the account's messaging service if there is one, else from the clinic's number."""
 
     access: TwilioAccess
 
@@ -102,22 +101,22 @@ class TwilioSender:
                 twilio.messages.create(to=to, body=body, status_callback=callback, **sender).sid
             )
         )
-        if not isinstance(made, Trouble):
-            return Accepted(str(made)) if made else Unsure("an answer without a name")
-        if made.status == _TOO_MANY:
+        if not isinstance(made, RequestFailed):
+            return Accepted(str(made)) if made else Unsure("an answer without a SID")
+        if made.status == _TOO_MANY_REQUESTS:
             return Busy()
         certain = made.code is not None or made.status in {401, 403}
-        if certain and 400 <= made.status < _OURS:  # noqa: PLR2004  # Twilio's own no
+        if certain and 400 <= made.status < _SERVER_ERROR:  # noqa: PLR2004  # Twilio refused it
             return Refused(code_of(made.status, made.code))
         return Unsure(f"{made.why} ({made.status})")
 
     async def look(
         self, to: str, digests: Collection[str], known: Collection[str]
     ) -> Accepted | Absent | Unsure:
-        """Look through the newest messages to this number.
+        """Search the newest messages to this number.
 
-        By number alone and not by time: a message that waits at Twilio has no time of sending yet,
-        and the words, with the link of one try in them, leave no doubt.
+        By number and not by time: a message still queued at Twilio has no date sent yet, and a
+        body, which holds a link made for one attempt, cannot be mistaken for another.
         """
         listed = await self.access.ask(
             lambda twilio: [
@@ -125,7 +124,7 @@ class TwilioSender:
                 for each in twilio.messages.list(to=to, limit=_NEWEST, page_size=_NEWEST)
             ]
         )
-        if isinstance(listed, Trouble):
+        if isinstance(listed, RequestFailed):
             return Unsure(f"{listed.why} ({listed.status})")
         for sid, body, status in listed:
             if sid not in known and digest(body.removeprefix(_TRIAL)) in digests:

@@ -1,4 +1,4 @@
-"""What Twilio posts about texts: a patient's reply, and what became of a text of ours."""
+"""Twilio's webhooks for texts: a patient's text, and the status of one of ours."""
 
 import re
 
@@ -8,28 +8,28 @@ from fastapi import APIRouter, Request, Response
 from voice.dialogue import twiml
 from voice.settings import Settings
 from voice.texts.inbound import Received, answer, usable, without_database
-from voice.texts.status_callbacks import keep_status
+from voice.texts.status_callbacks import StatusReport, keep_status
 from voice.texts.texting import Texting
 from voice.twilio_signature import Form, signed_form
 
 log = structlog.get_logger(__name__)
 
 _SID = re.compile(r"(SM|MM)[0-9a-f]{32}")
-_ID = re.compile(r"\d{1,18}")
-_CODE = re.compile(r"\d{1,6}")
+_ID = re.compile(r"\d{1,18}", re.ASCII)
+_CODE = re.compile(r"\d{1,6}", re.ASCII)
 
 
 def text_routes(settings: Settings, texting: Texting) -> APIRouter:
-    """The routes for texts; what is not signed gets 403 and has no effect.
+    """The routes for texts; an unsigned request gets 403 and has no effect.
 
-    Whatever fails inside, Twilio gets a valid document and the patient no word of it; but who to
-    turn to in an emergency needs neither database nor anything else.
+    Whatever fails inside, Twilio gets a valid document and the patient no error message. The
+    answer to an emergency needs neither the database nor anything else.
     """
     router = APIRouter()
 
     @router.post("/sms/incoming")
     async def incoming(request: Request) -> Response:
-        """A text came in."""
+        """A patient sent a text."""
         form = await _signed(settings, request)
         if form is None:
             return Response(status_code=403)
@@ -38,20 +38,23 @@ def text_routes(settings: Settings, texting: Texting) -> APIRouter:
             if _SID.fullmatch(form.get("MessageSid", "")):
                 words = await _reply(texting, form)
         except Exception:
-            log.exception("a reply failed: only an emergency gets an answer")
+            log.exception("a text could not be answered; only an emergency gets an answer")
             words = without_database(texting.config, form.get("Body", ""))
         return Response(twiml.reply(words), media_type="text/xml")
 
     @router.post("/sms/status")
     async def status(request: Request) -> Response:
-        """A text of ours went on; 503 makes Twilio ask again while the database is away."""
+        """A text of ours has a new status; 503 makes Twilio repeat it if it cannot be stored."""
         form = await _signed(settings, request)
         if form is None:
             return Response(status_code=403)
+        report = _report(form, request.query_params.get("text", ""))
         try:
-            await _status(texting, form, request.query_params.get("text", ""))
+            if report is not None:
+                async with texting.pool.connection() as conn:
+                    await keep_status(conn, texting.config, report, texting.now())
         except Exception:
-            log.exception("the status of a text could not be kept")
+            log.exception("the status of a text could not be stored", sid=form.get("MessageSid"))
             return Response(status_code=503)
         return Response(status_code=204)
 
@@ -67,22 +70,14 @@ async def _signed(settings: Settings, request: Request) -> Form | None:
 
 async def _reply(texting: Texting, form: Form) -> str:
     number = usable(form.get("From", ""), texting.config.clinic.number)
-    got = Received(form["MessageSid"], number, form.get("Body", ""))
+    received = Received(form["MessageSid"], number, form.get("Body", ""))
     async with texting.pool.connection() as conn:
-        return await answer(conn, texting.config, got, texting.now())
+        return await answer(conn, texting.config, received, texting.now())
 
 
-async def _status(texting: Texting, form: Form, text_id: str) -> None:
+def _report(form: Form, text_id: str) -> StatusReport | None:
     sid, code = form.get("MessageSid", ""), form.get("ErrorCode", "")
     if not (_ID.fullmatch(text_id) and _SID.fullmatch(sid)):
-        return
-    async with texting.pool.connection() as conn:
-        await keep_status(
-            conn,
-            texting.config,
-            int(text_id),
-            sid,
-            form.get("MessageStatus", ""),
-            int(code) if _CODE.fullmatch(code) else None,
-            texting.now(),
-        )
+        return None
+    known = int(code) if _CODE.fullmatch(code) else None
+    return StatusReport(int(text_id), sid, form.get("MessageStatus", ""), known)

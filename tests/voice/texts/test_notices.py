@@ -24,9 +24,9 @@ async def test_a_move_by_staff_is_told_and_reminders_follow(
 ) -> None:
     """Told with the first text that Twilio accepts; nothing is said of the old time after that."""
     visit = await clinic.visit(VISIT)
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     await clinic.moved(visit, span("2026-12-04 14:00"))
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     assert "we moved your video call to Fri Dec 4, 2:00 PM PT" in twilio.bodies()[1]
     assert await open_notices(clinic) == []
     await clinic.until("2026-12-04 14:30")
@@ -40,10 +40,10 @@ async def test_a_move_that_is_undone_before_it_was_told_is_not_told(
 ) -> None:
     """Nothing has changed for the patient."""
     visit = await clinic.visit(VISIT)
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     await clinic.moved(visit, span("2026-12-04 14:00"))
     await clinic.moved(visit, VISIT)
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     assert len(twilio.bodies()) == 1
     await clinic.until("2026-12-03 11:00")
     assert len(twilio.bodies()) == 3
@@ -52,13 +52,13 @@ async def test_a_move_that_is_undone_before_it_was_told_is_not_told(
 async def test_a_visit_that_staff_cancel_and_restore(clinic: TextClinic, twilio: Twilio) -> None:
     """Told both times, and reminded of."""
     visit = await clinic.visit(VISIT)
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     await clinic.moved(visit, None)
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     assert "had to cancel your video call on Thu Dec 3" in twilio.bodies()[1]
     assert (await clinic.texts(visit))["day before"] == "dropped"
     await clinic.moved(visit, VISIT)
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     assert "on again: Thu Dec 3, 10:00 AM PT" in twilio.bodies()[2]
     clinic.now.forward(hours=24)
     await clinic.until("2026-12-03 11:00")
@@ -68,10 +68,10 @@ async def test_a_visit_that_staff_cancel_and_restore(clinic: TextClinic, twilio:
 async def test_a_visit_that_its_patient_cancels(clinic: TextClinic, twilio: Twilio) -> None:
     """One last text; no reminder."""
     visit = await clinic.visit(VISIT)
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     async with clinic.clinic.pool.connection() as conn:
         await conn.execute("UPDATE booking SET state = 'cancelled', outcome = 'patient'")
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     await clinic.until("2026-12-03 11:00")
     assert len(twilio.bodies()) == 2
     assert "on Thu Dec 3, 10:00 AM PT is cancelled" in twilio.bodies()[1]
@@ -80,14 +80,14 @@ async def test_a_visit_that_its_patient_cancels(clinic: TextClinic, twilio: Twil
 async def test_a_visit_that_its_patient_moves(clinic: TextClinic, twilio: Twilio) -> None:
     """They know the time already: one text to keep, and reminders of the new time."""
     visit = await clinic.visit(VISIT, note="es")
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     async with clinic.clinic.pool.connection() as conn:
         await conn.execute(
             "UPDATE booking SET during = tstzrange(lower(during) + '1 day'::interval,"
             " upper(during) + '1 day'::interval), promised = tstzrange(lower(during)"
             " + '1 day'::interval, upper(during) + '1 day'::interval)"
         )
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     assert "su cita ahora es: vie 4 dic, 10:00 AM PT" in twilio.bodies()[1]
     await clinic.until("2026-12-04 11:00")
     assert len(twilio.bodies()) == 4
@@ -96,16 +96,16 @@ async def test_a_visit_that_its_patient_moves(clinic: TextClinic, twilio: Twilio
 async def test_a_move_while_a_reminder_is_being_sent(clinic: TextClinic, twilio: Twilio) -> None:
     """What is on its way arrives; the new time comes after it, and later reminders are of that."""
     visit = await clinic.visit(VISIT)
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     clinic.now.at = at("2026-12-02 10:00")
     twilio.faults = [Fault("messages.create", "hang", after=True)]
-    sending = asyncio.create_task(clinic.texting.send_due())
+    sending = asyncio.create_task(clinic.check())
     assert await asyncio.to_thread(twilio.reached.wait, 20)
     await clinic.moved(visit, span("2026-12-04 14:00"))
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     await sending
     clinic.now.forward(minutes=2)
-    await clinic.texting.send_due()
+    await clinic.check()
     assert [body[9:30] for body in twilio.bodies()[1:]] == [
         "reminder, video call ",
         "we moved your video c",
@@ -121,16 +121,16 @@ async def test_a_late_video_link_is_told_once_it_is_there(
 ) -> None:
     """The first text says that it follows; with a link that is there, nothing follows."""
     config = replace(clinic.texting.config, makes_links=True)
-    texting = replace(clinic.texting, config=config)
+    clinic.texting = replace(clinic.texting, config=config)
     visit = await clinic.visit(VISIT)
-    await texting.tell(visit)
+    await clinic.notify(visit)
     assert "link to follow" in twilio.bodies()[0]
-    await texting.tell(visit)
+    await clinic.notify(visit)
     assert len(twilio.bodies()) == 1
     async with clinic.clinic.pool.connection() as conn:
         await conn.execute("UPDATE booking SET video_link = 'https://meet.google.com/abc-defg-hij'")
     for _ in range(2):
-        await texting.tell(visit)
+        await clinic.notify(visit)
     assert "link for Thu Dec 3, 10:00 AM PT is ready" in twilio.bodies()[1]
     assert len(twilio.bodies()) == 2
 
@@ -141,11 +141,11 @@ async def test_consent_that_comes_after_a_move_takes_it_off_the_list(
     """Staff were asked to call at once; the text makes that needless."""
     visit = await clinic.visit(VISIT, number=None)
     await clinic.moved(visit, span("2026-12-04 14:00"))
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     assert len(await clinic.list()) == 1
     async with clinic.clinic.pool.connection() as conn:
         await confirmation.keep_consent(conn, "CA1", visit, PATIENT, True, "1")  # noqa: FBT003  # the yes
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     assert "Fri Dec 4" in twilio.bodies()[0]
     assert await clinic.list() == []
 
@@ -156,12 +156,12 @@ async def test_news_from_staff_wait_for_the_morning(clinic: TextClinic, twilio: 
     visit = await clinic.visit(VISIT)
     early = await clinic.visit(span("2026-12-02 09:00"), "CA2", "+14255550199")
     for each in (visit, early):
-        await clinic.texting.tell(each)
+        await clinic.notify(each)
     assert len(twilio.bodies()) == 2
     await clinic.moved(visit, span("2026-12-04 14:00"))
     await clinic.moved(early, span("2026-12-02 11:00"))
     for each in (visit, early):
-        await clinic.texting.tell(each)
+        await clinic.notify(each)
     assert len(twilio.bodies()) == 3
     assert "11:00 AM" in twilio.bodies()[2]
     await clinic.until("2026-12-02 07:55")

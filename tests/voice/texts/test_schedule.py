@@ -18,7 +18,7 @@ VISIT = span("2026-12-03 10:00")
 async def test_reminders_come_a_day_and_an_hour_before(clinic: TextClinic, twilio: Twilio) -> None:
     """By the clinic's clock, each once."""
     visit = await clinic.visit(VISIT)
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     await clinic.until("2026-12-02 09:55")
     assert len(twilio.bodies()) == 1
     await clinic.until("2026-12-02 10:00")
@@ -36,12 +36,12 @@ async def test_reminders_over_the_night_the_clocks_change(
     """Real hours: a Sunday visit at 10 after the change is announced on Saturday at 9."""
     clinic.now.at = at("2027-03-12 12:00")
     visit = await clinic.visit(span("2027-03-14 10:00"))
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     sent: list[tuple[str, str]] = []
     while clinic.now() < at("2027-03-14 11:00"):
         clinic.now.forward(minutes=30)
         before = len(twilio.bodies())
-        await clinic.texting.send_due()
+        await clinic.check()
         sent += [
             (f"{clinic.now().astimezone(PACIFIC):%m-%d %H:%M}", body)
             for body in twilio.bodies()[before:]
@@ -87,9 +87,9 @@ async def test_a_visit_that_is_near_needs_no_reminder_of_the_day_before(
     """Booked the evening before: only the hour before is announced."""
     clinic.now.at = at("2026-12-02 09:00")
     visit = await clinic.visit(VISIT)
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     assert set(await clinic.texts(visit)) == {"booked", "hour before"}
     clinic.now.forward(hours=25, minutes=30)
-    await clinic.texting.send_due()
+    await clinic.check()
     assert len(twilio.bodies()) == 1, "after the visit has begun a reminder is of no use"
     assert timedelta(0) < clinic.now() - VISIT.start

@@ -15,8 +15,8 @@ async def test_a_booked_visit_is_texted_at_once_and_once(
     """With the page's link and the code, from the clinic's number, signed in with the API key."""
     visit = await clinic.visit(VISIT)
     for _ in range(3):
-        await clinic.texting.tell(visit)
-        await clinic.texting.send_due()
+        await clinic.notify(visit)
+        await clinic.check()
     [body] = twilio.bodies(PATIENT)
     code = (await row(clinic.clinic, visit)).visit_code
     assert body.startswith("BodyFix: booked Thu Dec 3, 10:00 AM PT. ")
@@ -31,7 +31,7 @@ async def test_a_booked_visit_is_texted_at_once_and_once(
 async def test_without_a_yes_nothing_is_texted(clinic: TextClinic, twilio: Twilio) -> None:
     """Consent is the patient's."""
     visit = await clinic.visit(VISIT, number=None)
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     assert twilio.seen == []
     assert await clinic.texts(visit) == {}
 
@@ -49,7 +49,7 @@ async def test_a_number_that_cannot_be_texted_becomes_a_call_back(
 ) -> None:
     """Jamaica, England, the clinic itself: staff see it in the event and on the list."""
     visit = await clinic.visit(VISIT, number=number)
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     assert twilio.seen == []
     assert why in (await row(clinic.clinic, visit)).text_trouble
     [reason] = await clinic.list()
@@ -71,10 +71,10 @@ async def test_a_lost_answer_is_looked_for_before_anything_is_sent_again(
     """Twilio has the text: it is adopted."""
     twilio.faults = [fault]
     visit = await clinic.visit(VISIT)
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     assert (await clinic.texts(visit))["booked"] == "sending"
     clinic.now.forward(minutes=1)
-    await clinic.texting.send_due()
+    await clinic.check()
     assert len(twilio.messages.sent) == 1
     [sent] = [each for each in await clinic.rows(visit) if each.kind == "booked"]
     assert (sent.state, sent.sid) == ("accepted", twilio.last().sid)
@@ -95,13 +95,13 @@ async def test_what_did_not_reach_twilio_is_sent_again(
     """Once, after a while, by itself."""
     twilio.faults = [fault]
     visit = await clinic.visit(VISIT)
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     assert twilio.messages.sent == []
-    await clinic.texting.send_due()
+    await clinic.check()
     assert twilio.messages.sent == []
     for _ in range(3):
         clinic.now.forward(minutes=1)
-        await clinic.texting.send_due()
+        await clinic.check()
     assert len(twilio.messages.sent) == 1
     assert (await clinic.texts(visit))["booked"] == "accepted"
     assert await clinic.list() == []
@@ -122,17 +122,17 @@ async def test_a_number_that_twilio_refuses_is_never_tried_again(
     """Neither for this visit nor for the next; staff call."""
     twilio.messages.refuse[PATIENT] = code
     visit = await clinic.visit(VISIT)
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     [first] = await clinic.list()
     assert why in first
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     assert why in (await row(clinic.clinic, visit)).text_trouble
     other = await clinic.visit(span("2026-12-04 10:00"), "CA2")
-    await clinic.texting.tell(other)
+    await clinic.notify(other)
     assert len(twilio.asked("messages.create")) == 1
     assert any(why in reason for reason in await clinic.list())
     clinic.now.forward(hours=40)
-    await clinic.texting.send_due()
+    await clinic.check()
     assert len(twilio.asked("messages.create")) == 1
 
 
@@ -143,14 +143,14 @@ async def test_a_wrong_set_up_is_one_alarm_and_heals(
     """Staff see what to do about it; when it is mended the text goes out and the alarm is over."""
     twilio.faults = [Fault("messages.create", "code", code=code, times=2)]
     visit = await clinic.visit(VISIT)
-    await clinic.texting.tell(visit)
-    await clinic.texting.send_due()
+    await clinic.notify(visit)
+    await clinic.check()
     reasons = await clinic.list()
     assert len([reason for reason in reasons if reason.startswith("texts do not go out")]) == 1
     assert len(reasons) == 2
     for _ in range(4):
         clinic.now.forward(hours=1)
-        await clinic.texting.send_due()
+        await clinic.check()
     assert len(twilio.messages.sent) == 1
     assert [r for r in await clinic.list() if r.startswith("texts do not go out")] == []
 
@@ -162,17 +162,17 @@ async def test_twilio_down_for_an_hour_delays_texts_and_loses_none(
     twilio.faults = [Fault("", "status", status=503, times=10_000)]
     visits = [await clinic.visit(span(f"2026-12-0{day} 10:00"), f"CA{day}") for day in (2, 3)]
     for visit in visits:
-        await clinic.texting.tell(visit)
+        await clinic.notify(visit)
     for minute in range(60):
         clinic.now.forward(minutes=1)
-        await clinic.texting.send_due()
+        await clinic.check()
         assert len(await clinic.list()) == (2 if minute >= 5 else 0)
     tried = len(twilio.seen)
     assert tried < 40, "it backs off"
     twilio.faults = []
     for _ in range(31):
         clinic.now.forward(minutes=1)
-        await clinic.texting.send_due()
+        await clinic.check()
     assert len(twilio.messages.sent) == 2
     assert await clinic.list() == []
 
@@ -180,10 +180,10 @@ async def test_twilio_down_for_an_hour_delays_texts_and_loses_none(
 async def test_three_texts_a_day_are_the_most(clinic: TextClinic, twilio: Twilio) -> None:
     """The fourth becomes a call-back; the day after there is room again."""
     visit = await clinic.visit(VISIT)
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     for hour in (11, 12, 13):
         await clinic.moved(visit, span(f"2026-12-03 {hour}:00"))
-        await clinic.texting.tell(visit)
+        await clinic.notify(visit)
     assert len(twilio.messages.sent) == 3
     assert any("three texts in a day" in reason for reason in await clinic.list())
 
@@ -195,5 +195,5 @@ async def test_a_messaging_service_sends_when_there_is_one(
     more = {"twilio_messaging_service_sid": SERVICE}
     async with text_clinic(clinic.clinic.pool, clinic.now, twilio, **more) as other:
         visit = await other.visit(VISIT)
-        await other.texting.tell(visit)
+        await other.notify(visit)
     assert twilio.last().sender == SERVICE

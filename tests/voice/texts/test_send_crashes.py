@@ -1,4 +1,4 @@
-"""The process dies anywhere in the sending of a text: it is sent in the end, and seen only once."""
+"""The process dies anywhere while it sends a text: the text is sent, and the patient gets one."""
 
 import asyncio
 import os
@@ -6,24 +6,28 @@ import subprocess
 import sys
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from procrastinate import PsycopgConnector
 from stand_ins.twilio.faults import Fault
 from stand_ins.twilio.server import Twilio
-from support.clinic import span
+from support.clinic import at, span
 from support.killing import KilledAt
 from support.text_clinic import PATIENT, TextClinic
 
 from calendar_sync.availability.span import Span
-from voice.texts import outbox
+from calendar_sync.job_queue import TEXTS
+from calendar_sync.retry import NotYet
+from voice.worker import jobs
 
 FIRST = span("2026-12-03 00:00")
 TESTS = Path(__file__).parents[2]
 EVERY = 5
-"""Each fifth await is tried: a statement has about as many, none of which leaves a mark."""
+"""Every fifth await is tried; a statement takes about five, and they are all alike."""
 
 
 @pytest_asyncio.fixture
@@ -38,29 +42,36 @@ async def one_thread() -> AsyncGenerator[None]:
 
 @pytest.mark.usefixtures("one_thread")
 async def test_killed_anywhere_in_sending(clinic: TextClinic, twilio: Twilio) -> None:
-    """A minute later another worker sends it, or finds it at Twilio: one message, kept."""
+    """Half a minute later the job sends it, or finds it at Twilio: one message, stored."""
+
+    async def notify_and_send(visit: int) -> None:
+        await clinic.texting.notify(visit)
+        for row in await clinic.rows(visit):
+            if row.kind == "booked":
+                await clinic.texting.send(row.id)
+
     for number in range(1, 60):
         slot = Span(FIRST.start + timedelta(hours=number), FIRST.end + timedelta(hours=number))
         patient = f"+14255550{number + 100}"
         visit = await clinic.visit(slot, f"CA{number}", patient)
-        dying = KilledAt(clinic.texting.tell(visit), number * EVERY)
+        dying = KilledAt(notify_and_send(visit), number * EVERY)
         await dying
         clinic.now.forward(seconds=31)
-        await clinic.texting.tell(visit)
+        await clinic.notify(visit)
         assert len(twilio.bodies(patient)) == 1, number
         [text] = [each for each in await clinic.rows(visit) if each.kind == "booked"]
         assert (text.state, text.sid) == ("accepted", twilio.last().sid), number
         if dying.survived:
             assert number > 5
             return
-    pytest.fail("no try survived")
+    pytest.fail("no attempt survived")
 
 
 @pytest.mark.parametrize("sent", [False, True])
 async def test_kill_9_before_and_after_twilio_has_it(
     clinic: TextClinic, twilio: Twilio, migrated: str, *, sent: bool
 ) -> None:
-    """A real process, killed while Twilio has not answered: with the text there, or not."""
+    """A worker process killed while Twilio has not answered: its job is revived and looks first."""
     visit = await clinic.visit(FIRST)
     twilio.faults = [Fault("messages.create", "hang", after=sent)]
     words = [sys.executable, "-m", "support.text_worker", migrated, twilio.url, str(visit)]
@@ -71,19 +82,38 @@ async def test_kill_9_before_and_after_twilio_has_it(
     assert reached
     assert len(twilio.bodies()) == sent
     assert (await clinic.texts(visit))["booked"] == "sending"
-    await clinic.texting.send_due()
-    assert len(twilio.bodies()) == sent, "its lease is not over"
+    await revive(clinic)
+    await clinic.work()
+    assert len(twilio.bodies()) == sent, "the attempt might still be running"
+    assert twilio.asked("messages.list") == []
     clinic.now.forward(seconds=31)
-    await clinic.texting.send_due()
+    await clinic.work()
+    assert len(twilio.asked("messages.list")) == 1
     assert len(twilio.bodies(PATIENT)) == 1
     assert (await clinic.texts(visit))["booked"] == "accepted"
 
 
+async def revive(clinic: TextClinic) -> None:
+    """Put the job of the killed worker back into the queue, as `retry_stalled` does."""
+    with jobs.replace_connector(PsycopgConnector()) as app:
+        await app.open_async(clinic.clinic.pool)
+        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=0):
+            if job.queue == TEXTS:
+                await app.job_manager.retry_job(job)
+
+
 async def test_two_workers_send_a_text_once(clinic: TextClinic, twilio: Twilio) -> None:
-    """Four at once, for two visits."""
+    """Four jobs at once for each of two texts, and those that the queue has."""
+
+    async def attempt(text_id: int) -> None:
+        with suppress(NotYet):
+            await clinic.texting.send(text_id)
+
     visits = [await clinic.visit(span(f"2026-12-0{day} 10:00"), f"CA{day}") for day in (2, 3)]
-    await asyncio.gather(*(clinic.texting.tell(visit) for visit in visits * 2))
-    await asyncio.gather(*(clinic.texting.send_due() for _ in range(4)))
+    await asyncio.gather(*(clinic.texting.notify(visit) for visit in visits * 2))
+    texts = [row.id for visit in visits for row in await clinic.rows(visit) if row.kind == "booked"]
+    await asyncio.gather(*(attempt(text_id) for text_id in texts * 4))
+    await clinic.work()
     assert len(twilio.bodies()) == 2
 
 
@@ -92,29 +122,54 @@ async def test_a_doubt_about_a_text_that_nobody_needs_any_more_is_not_sent_again
 ) -> None:
     """Twilio does not have the reminder, and the visit is cancelled by then."""
     visit = await clinic.visit(FIRST)
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     clinic.now.at = FIRST.start - timedelta(hours=16)
     twilio.faults = [Fault("messages.create", "reset")]
-    await clinic.texting.send_due()
+    await clinic.check()
     assert (await clinic.texts(visit))["day before"] == "sending"
     await clinic.moved(visit, None)
     clinic.now.forward(minutes=2)
-    await clinic.texting.tell(visit)
-    await clinic.texting.send_due()
+    await clinic.notify(visit)
+    await clinic.check()
     assert [body[9:25] for body in twilio.bodies()] == ["booked Thu Dec 3", "the clinic had t"]
     assert (await clinic.texts(visit))["day before"] == "dropped"
 
 
-async def test_news_go_before_reminders(clinic: TextClinic) -> None:
-    """When much is due at once, what a patient has to know comes first."""
-    first = await clinic.visit(span("2026-12-02 10:00"))
+async def test_news_go_before_reminders(clinic: TextClinic, twilio: Twilio) -> None:
+    """When both are due, what a patient has to know comes first."""
+    reminded = await clinic.visit(span("2026-12-02 10:00"))
+    await clinic.notify(reminded)
+    clinic.now.at = at("2026-12-01 10:00")
+    booked = await clinic.visit(span("2026-12-04 10:00"), "CA2", "+14255550124")
+    await clinic.texting.notify(booked)
+    await clinic.work(one_by_one=True)
+    assert [body[9:17] for body in twilio.bodies()] == ["booked W", "booked F", "reminder"]
+
+
+async def test_a_text_without_a_job_gets_one(clinic: TextClinic, twilio: Twilio) -> None:
+    """An older version left rows and no jobs; what is not due yet waits for its time."""
+    visit = await clinic.visit(span("2026-12-03 10:00"))
+    await clinic.texting.notify(visit)
     async with clinic.clinic.pool.connection() as conn:
-        for kind in ("hour before", "day before", "booked"):
-            await conn.execute(
-                "INSERT INTO text (booking, name, kind, about, number, due)"
-                " VALUES (%s, %s, %s, now(), '+1', %s)",
-                [first, kind, kind, clinic.now()],
-            )
-        due = await outbox.due(conn, clinic.now(), None, 10)
-        kinds = [row.kind for text, _ in due if (row := await outbox.text(conn, text))]
-    assert kinds == ["booked", "hour before", "day before"]
+        await conn.execute("DELETE FROM procrastinate_jobs")
+    await clinic.work()
+    assert twilio.bodies() == []
+    for _ in range(2):
+        await clinic.check()
+    assert [body[9:17] for body in twilio.bodies()] == ["booked T"]
+    await clinic.until("2026-12-03 11:00")
+    assert len(twilio.bodies()) == 3
+
+
+async def test_each_text_has_one_job(clinic: TextClinic) -> None:
+    """Planning again, and the check that runs every minute, queue nothing for texts that wait."""
+    visit = await clinic.visit(span("2026-12-03 10:00"))
+    for _ in range(3):
+        await clinic.texting.notify(visit)
+        await clinic.texting.check()
+    async with clinic.clinic.pool.connection() as conn:
+        rows = await conn.execute(
+            "SELECT args ->> 'text_id' FROM procrastinate_jobs WHERE queue_name = %s ORDER BY 1",
+            [TEXTS],
+        )
+        assert await rows.fetchall() == [("1",), ("2",), ("3",)]

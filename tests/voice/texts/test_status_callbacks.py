@@ -15,7 +15,7 @@ VISIT = span("2026-12-03 10:00")
 async def test_statuses_in_any_order_end_in_one_state(clinic: TextClinic, status: Status) -> None:
     """Queued, sent and delivered, shuffled and doubled: delivered."""
     visit = await clinic.visit(VISIT)
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     states = ["queued", "sending", "sent", "delivered", "something new"] * 2
     random.Random(5).shuffle(states)  # noqa: S311  # the same every time
     for state in states:
@@ -47,14 +47,14 @@ async def test_a_text_that_does_not_arrive_is_a_call_back_at_once(
 ) -> None:
     """In plain words; a number that cannot get texts gets none any more, and its event says so."""
     visit = await clinic.visit(VISIT)
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     for _ in range(2):
         await status("undelivered", code)
         await status("sent")
     [reason] = await clinic.list()
     assert why in reason
     assert (await clinic.texts(visit))["booked"] == "failed"
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     assert (why in (await row(clinic.clinic, visit)).text_trouble) is barred
     assert len(clinic.twilio.bodies()) == 1
 
@@ -64,12 +64,12 @@ async def test_a_phone_that_is_off_is_tried_once_more(
 ) -> None:
     """Half an hour later; when that arrives staff need not call."""
     visit = await clinic.visit(VISIT)
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     first = twilio.last()
     await status("undelivered", 30003)
     assert len(await clinic.list()) == 1
     clinic.now.forward(minutes=31)
-    await clinic.texting.send_due()
+    await clinic.check()
     assert len(twilio.bodies()) == 2
     await status("undelivered", 30003, message=first)
     await status("delivered")
@@ -82,11 +82,11 @@ async def test_an_unregistered_number_is_an_alarm(
 ) -> None:
     """Told at delivery only; staff read what to do, and a text that is delivered ends it."""
     visit = await clinic.visit(VISIT)
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     await status("undelivered", 30034)
     assert any("register the number for A2P 10DLC" in reason for reason in await clinic.list())
     clinic.now.forward(hours=2)
-    await clinic.texting.send_due()
+    await clinic.check()
     assert len(twilio.bodies()) == 2
     assert len(await clinic.list()) == 2
     await status("delivered")
@@ -98,7 +98,7 @@ async def test_a_status_tells_the_name_that_was_lost(
 ) -> None:
     """Killed between sending and storing: the status says which message it is."""
     visit = await clinic.visit(VISIT)
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     async with clinic.clinic.pool.connection() as conn:
         await conn.execute("UPDATE text SET sid = NULL, state = 'sending' WHERE kind = 'booked'")
     await asyncio.gather(*(status(state) for state in ("sent", "delivered", "sent")))
@@ -112,7 +112,7 @@ async def test_a_status_of_no_text_of_ours_changes_nothing(
 ) -> None:
     """It is Twilio's, so it gets its 204."""
     visit = await clinic.visit(VISIT)
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     message = clinic.twilio.last()
     message.callback = f"{BASE}/sms/status?text={text}"
     assert (await status("failed", 30006, message=message)).status == 204

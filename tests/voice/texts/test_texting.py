@@ -9,7 +9,7 @@ from stand_ins.twilio.server import Twilio
 from support.clinic import SetClock, row, span
 from support.text_clinic import PATIENT, TextClinic, text_clinic
 
-from voice.bootstrap import line_on
+from voice.bootstrap import Line, line_on
 from voice.errors import SettingsError
 from voice.settings import Settings
 from voice.texts.demo_sender import texts_to
@@ -17,13 +17,19 @@ from voice.texts.demo_sender import texts_to
 VISIT = span("2026-12-03 10:00")
 
 
+async def notify(demo: Line, visit: int) -> None:
+    """Plan the texts of a visit, and send what is due, without a worker."""
+    await demo.texting.notify(visit)
+    await demo.texting.clock_was_set()
+
+
 async def test_a_demo_keeps_its_texts_for_its_own_phone(clinic: TextClinic) -> None:
     """Delivered at once, by the demo's clock, to nobody outside; Twilio is not asked."""
     demo = line_on(Settings.load("demo"), clinic.clinic.pool, clinic.now)
     visit = await clinic.visit(VISIT)
-    await demo.clinic.tell(visit)
+    await notify(demo, visit)
     clinic.now.forward(hours=50)
-    await demo.clinic.send_due()
+    await demo.texting.clock_was_set()
     async with clinic.clinic.pool.connection() as conn:
         first, second = await texts_to(conn, PATIENT)
         assert await texts_to(conn, PATIENT, after=first.id) == [second]
@@ -39,7 +45,7 @@ async def test_whoever_tries_a_demo_may_book_all_day(clinic: TextClinic) -> None
     """From the same number: what keeps a live line from being misused would only puzzle here."""
     demo = line_on(Settings.load("demo"), clinic.clinic.pool, clinic.now)
     for day in range(1, 6):
-        await demo.clinic.tell(await clinic.visit(span(f"2026-12-0{day} 10:00"), f"CA{day}"))
+        await notify(demo, await clinic.visit(span(f"2026-12-0{day} 10:00"), f"CA{day}"))
     async with clinic.clinic.pool.connection() as conn:
         assert len(await texts_to(conn, PATIENT)) == 5
 
@@ -51,12 +57,12 @@ async def test_without_texts_staff_call_whoever_had_agreed(
     async with text_clinic(database, now, twilio, texts="off") as clinic:
         visit = await clinic.visit(VISIT)
         for _ in range(2):
-            await clinic.clinic.tell(visit)
+            await clinic.notify(visit)
         assert (await row(clinic.clinic, visit)).text_trouble == "this line sends no texts"
         [reason] = await clinic.list()
         assert reason.startswith("no texts possible (this line sends no texts): call")
         await clinic.moved(visit, span("2026-12-04 14:00"))
-        await clinic.clinic.tell(visit)
+        await clinic.notify(visit)
         assert any("moved by staff to Fri Dec 4" in each for each in await clinic.list())
         assert twilio.seen == []
 
@@ -85,9 +91,9 @@ async def test_neither_log_nor_table_has_the_words_and_no_log_the_number(
         visit = await clinic.visit(VISIT)
         other = await clinic.visit(span("2026-12-04 10:00"), "CA2", "+14255550199")
         for each in (visit, other):
-            await clinic.texting.tell(each)
+            await clinic.notify(each)
         clinic.now.forward(minutes=1)
-        await clinic.texting.send_due()
+        await clinic.check()
     assert twilio.asked("messages.list")
     logged = caplog.text + capsys.readouterr().out
     assert "a text failed" in logged

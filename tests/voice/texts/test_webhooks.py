@@ -31,7 +31,7 @@ async def test_what_is_not_signed_gets_403_and_does_nothing(clinic: TextClinic) 
         assert (answer.status, answer.body) == (403, b"")
         other = await post_to(clinic)(BASE + path, [*form, ("AccountSid", "AC" + "9" * 32)])
         assert other.status == 403
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     assert len(clinic.twilio.bodies()) == 1
 
 
@@ -40,11 +40,11 @@ async def test_stop_is_honoured_at_once_and_shown_to_staff(
 ) -> None:
     """No answer, no further text, a call-back while the visit is ahead; START takes it back."""
     visit = await clinic.visit(VISIT)
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     assert await reply("  Stop. ") == ""
     clinic.now.at = VISIT.start.replace(day=2)
-    await clinic.texting.send_due()
-    await clinic.texting.tell(visit)
+    await clinic.check()
+    await clinic.notify(visit)
     assert len(twilio.bodies()) == 1
     assert await clinic.list() == [
         "no texts possible (they asked for no more texts): call with the time and the video link"
@@ -53,7 +53,7 @@ async def test_stop_is_honoured_at_once_and_shown_to_staff(
     event = await own_event(clinic.clinic, visit)
     assert "NO TEXTS (they asked for no more texts)" in event.description
     assert await reply("START") == ""
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     assert await clinic.list() == []
     assert (await row(clinic.clinic, visit)).text_trouble == ""
     assert (await clinic.texts(visit))["hour before"] == "owed"
@@ -63,7 +63,7 @@ async def test_stop_is_honoured_at_once_and_shown_to_staff(
 async def test_a_cancel_makes_staff_ask_what_was_meant(clinic: TextClinic, reply: Reply) -> None:
     """At Twilio it ends texts; many mean their visit."""
     visit = await clinic.visit(VISIT)
-    await clinic.texting.tell(visit)
+    await clinic.notify(visit)
     assert await reply("CANCEL") == ""
     assert any("CANCEL" in reason for reason in await clinic.list())
 

@@ -15,7 +15,7 @@ from voice.bootstrap import Line
 from voice.dialogue import speech
 from voice.simulator.page.event_stream import EventStream
 from voice.simulator.page.patient_phone import PatientPhone
-from voice.texts import outbox
+from voice.texts import text_rows
 
 log = structlog.get_logger(__name__)
 
@@ -110,7 +110,7 @@ class ChangeWatcher:
         async with self._line.pool.connection() as conn:
             changed = await self._phone.anything_new(conn)
             for known in self._known.values():
-                texts = await outbox.texts_of(conn, known.id)
+                texts = await text_rows.texts_of(conn, known.id)
                 owed = (known.text_trouble, [(text.name, text.state, text.due) for text in texts])
                 changed |= self._owed.get(known.id) != owed
                 self._owed[known.id] = owed

@@ -11,7 +11,7 @@ from voice.bootstrap import Line
 from voice.simulator.page import sample_patient
 from voice.simulator.page.patient_phone import LANDLINE, Bubble, PatientPhone
 from voice.simulator.page.week_view import day_and_clock
-from voice.texts import outbox
+from voice.texts import text_rows
 from voice.texts.opt_outs import bookings_to
 from voice.texts.rendering import plain_number
 
@@ -91,7 +91,7 @@ async def _next_due(
     waiting = [
         (max(row.due, row.not_before or row.due), row.kind)
         for visit in visits
-        for row in await outbox.texts_of(conn, visit.id)
+        for row in await text_rows.texts_of(conn, visit.id)
         if row.state == "owed" and row.number == number
     ]
     ahead = [each for each in waiting if each[0] > line.now()]

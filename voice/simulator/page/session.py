@@ -80,7 +80,7 @@ class Session:
             raise HTTPException(_NOT_FOUND, "This clock cannot be set.")
         clock.set(at)
         await free_times.refresh(self.line.clinic)
-        await self.line.clinic.send_due()
+        await self.line.texting.clock_was_set()
         self.events.publish("week")
 
     @property

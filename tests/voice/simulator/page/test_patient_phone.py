@@ -21,7 +21,8 @@ async def visit(session: Session, number: str = PATIENT, *, agrees: bool | None 
     if agrees is not None:
         async with clinic.pool.connection() as conn:
             await confirmation.keep_consent(conn, "CA1", booking, number, agrees, "1")
-    await clinic.tell(booking)
+    await session.line.texting.notify(booking)
+    await session.line.texting.clock_was_set()
 
 
 async def screen(session: Session, number: str = PATIENT, *, over: bool = True) -> Screen:
@@ -65,7 +66,7 @@ async def test_stop_is_twilios_to_answer(session: Session) -> None:
     """Nothing is said in the line's name, and what the line did instead is told."""
     await visit(session)
     await session.patient_phone.write(session.post, PATIENT, "Stop!")
-    await session.line.clinic.tell(1)
+    await session.line.texting.notify(1)
     shown = await screen(session)
     assert words(shown)[1:] == [
         "patient: Stop!",
