@@ -70,6 +70,7 @@ def line_on(
     name = settings.clinic_name
     facts = {
         "clinic": Text(name, name),
+        "clinician": Text(settings.clinician_spoken_en, settings.clinician_spoken_es),
         "email": speech.email(settings.clinic_email),
         "clinic_number": speech.phone_number(settings.clinic_number),
     }

@@ -1,4 +1,7 @@
-"""The settings, grouped: each field's name in capitals, its type, its default, and its meaning."""
+"""Every setting, grouped: its name in capitals in the environment or `.env`, meaning, default.
+
+`.env.example` lists the same settings in the same order; a test compares them.
+"""
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -9,6 +12,7 @@ from pydantic_settings import BaseSettings
 from voice.setting_types import (
     AccountSid,
     Address,
+    DatabaseUrl,
     Dates,
     Email,
     OpeningHours,
@@ -19,111 +23,163 @@ from voice.setting_types import (
 )
 
 NO_SECRET = SecretStr("")
+REQUIRED = (
+    "public_base_url",
+    "twilio_account_sid",
+    "twilio_auth_token",
+    "clinic_name",
+    "clinic_number",
+    "clinic_email",
+    "clinic_time_zone",
+)
+"""What a live line cannot guess: the defaults of these are empty or the demo clinic's."""
 
 
-def _says(meaning: str, **limits: Any) -> Any:  # noqa: ANN401  # as pydantic's own Field
+def _setting(meaning: str, **limits: Any) -> Any:  # noqa: ANN401  # as pydantic's own Field
     return Field(description=meaning, **limits)
 
 
-class ServerFields(BaseSettings):
-    """Where the line answers, and where it keeps its data."""
+class RequiredFields(BaseSettings):
+    """What every clinic must set."""
 
-    public_base_url: Annotated[PublicAddress, _says("the https address that Twilio calls")] = ""
-    database_url: Annotated[
-        SecretStr, _says("PostgreSQL 14 or newer; unset: the embedded one in DATA_DIR")
-    ] = NO_SECRET
-    data_dir: Annotated[Path, _says("where the embedded PostgreSQL keeps its data")] = Path("data")
-
-
-class TwilioFields(BaseSettings):
-    """The account at Twilio, and whether patients get texts."""
-
-    twilio_account_sid: Annotated[AccountSid, _says("the account at Twilio, AC...")] = ""
+    public_base_url: Annotated[
+        PublicAddress, _setting("the public https address of this line, which Twilio calls")
+    ] = ""
+    twilio_account_sid: Annotated[AccountSid, _setting("your Twilio account, AC...")] = ""
     twilio_auth_token: Annotated[
-        SecretStr, _says("checks that requests are Twilio's; while it changes: new,old")
+        SecretStr, _setting("verifies that requests are Twilio's; while you rotate it: new,old")
     ] = NO_SECRET
-    twilio_api_key_sid: Annotated[str, _says("preferred for Twilio's REST API, SK...")] = ""
-    twilio_api_key_secret: Annotated[SecretStr, _says("the secret of that key")] = NO_SECRET
-    twilio_messaging_service_sid: Annotated[
-        str, _says("sender of texts, MG...; unset: CLINIC_NUMBER sends")
-    ] = ""
-    twilio_api_url: Annotated[
-        SafeAddress, _says("base address of Twilio's REST API; unset: Twilio's own")
-    ] = ""
-    texts: Annotated[
-        Literal["on", "off"], _says("on: patients who agree get texts; off: staff call them")
-    ] = "on"
-
-
-class GoogleFields(BaseSettings):
-    """The account at Google, and its calendars."""
-
-    google_credentials_file: Annotated[
-        str, _says("authorized-user or service-account JSON; unset: the local diary")
-    ] = ""
-    google_screenings_calendar_id: Annotated[str, _says("the calendar that is written to")] = ""
-    google_busy_calendar_ids: Annotated[
-        str, _says("calendars that block times, with commas between")
-    ] = ""
-    google_invitations_calendar_id: Annotated[
-        str, _says("a calendar of its own, to invite patients from who give an email; unset: none")
-    ] = ""
-    google_api_url: Annotated[
-        Address, _says("base address of the Calendar API; unset: Google's own")
-    ] = ""
+    clinic_name: Annotated[str, _setting("as callers hear it", min_length=1)] = (
+        "BodyFix Physical Therapy"
+    )
+    clinic_number: Annotated[PhoneNumber, _setting("the number that patients call")] = (
+        "+14252025687"
+    )
+    clinic_email: Annotated[Email, _setting("offered to callers")] = "info@bodyfixpt.com"
+    clinic_time_zone: Annotated[
+        ZoneName, _setting("the time zone of the opening hours and of spoken times")
+    ] = "America/Los_Angeles"
 
 
 class ClinicFields(BaseSettings):
-    """What callers hear and read of the clinic."""
+    """Who calls and screenings go to."""
 
-    clinic_name: Annotated[str, _says("as it is spoken", min_length=1)] = "BodyFix Physical Therapy"
-    clinic_number: Annotated[PhoneNumber, _says("the number that patients call")] = "+14252025687"
-    clinic_email: Annotated[Email, _says("offered to callers")] = "info@bodyfixpt.com"
-    clinic_time_zone: Annotated[
-        ZoneName, _says("the zone of the opening hours and of spoken times")
-    ] = "America/Los_Angeles"
-    staff_number: Annotated[PhoneNumber, _says("the phone that 0 rings; unset: call-back only")] = (
-        ""
+    clinician_name: Annotated[
+        str, _setting("the clinician's name in writing; unset on a live line: none is given")
+    ] = "Dr. Joel Spring"
+    clinician_spoken_en: Annotated[
+        str, _setting("the clinician as callers hear it; unset on a live line: no name is said")
+    ] = "Doctor Joel Spring, physical therapist,"
+    clinician_spoken_es: Annotated[str, _setting("the same in Spanish")] = (
+        "El doctor Joel Spring, fisioterapeuta,"
     )
+    staff_number: Annotated[
+        PhoneNumber, _setting("the phone that key 0 rings; unset: callers get a call-back instead")
+    ] = ""
+    video_url: Annotated[
+        Address, _setting("a fixed video room; unset: Google Meet, or staff add a link")
+    ] = ""
 
 
 class ScreeningFields(BaseSettings):
-    """When screenings are, and what staff see of them."""
+    """When screenings are."""
 
-    opening_hours: Annotated[OpeningHours, _says("in the clinic's zone")] = "Mon-Fri 09:00-17:00"
-    screening_minutes: Annotated[int, _says("length of a screening", ge=5, le=480)] = 20
-    buffer_minutes: Annotated[int, _says("kept free around it", ge=0, le=480)] = 10
-    notice_hours: Annotated[int, _says("between the call and the first time", ge=0, le=720)] = 4
-    horizon_days: Annotated[int, _says("how far ahead times are offered", ge=1, le=60)] = 14
+    opening_hours: Annotated[OpeningHours, _setting("in the clinic's time zone")] = (
+        "Mon-Fri 09:00-17:00"
+    )
     closed_dates: Annotated[
-        Dates, _says("closed days, with commas between; us-federal: all federal holidays")
+        Dates, _setting("closed days, with commas between; us-federal: all federal holidays")
     ] = frozenset()
     availability: Annotated[
         Literal["hours", "calendar"],
-        _says('hours: opening hours and events titled "Open for screenings"; calendar: only those'),
+        _setting(
+            'hours: opening hours and events titled "Open for screenings"; calendar: only those'
+        ),
     ] = "hours"
+    screening_minutes: Annotated[
+        int, _setting("length of a screening in minutes", ge=5, le=480)
+    ] = 20
+    buffer_minutes: Annotated[
+        int, _setting("minutes kept free before and after a screening", ge=0, le=480)
+    ] = 10
+    notice_hours: Annotated[
+        int, _setting("hours between the call and the first time offered", ge=0, le=720)
+    ] = 4
+    horizon_days: Annotated[int, _setting("how many days ahead times are offered", ge=1, le=60)] = (
+        14
+    )
+
+
+class GoogleFields(BaseSettings):
+    """The Google account and its calendars."""
+
+    google_credentials_file: Annotated[
+        str, _setting("authorized-user or service-account JSON; unset: a local calendar")
+    ] = ""
+    google_screenings_calendar_id: Annotated[
+        str, _setting("the calendar that bookings are written to")
+    ] = ""
+    google_busy_calendar_ids: Annotated[
+        str, _setting("calendars whose events block times, with commas between")
+    ] = ""
+    google_invitations_calendar_id: Annotated[
+        str,
+        _setting("a separate calendar that invites patients who give an email; unset: none does"),
+    ] = ""
     calendar_detail: Annotated[
-        Literal["full", "minimal"], _says("full: the answers are in the event; or minimal")
+        Literal["full", "minimal"],
+        _setting("full: the caller's answers are in the event; minimal: they are not"),
     ] = "full"
-    video_url: Annotated[Address, _says("a fixed video room")] = ""
+
+
+class TextFields(BaseSettings):
+    """Texts, and how the line signs in to Twilio."""
+
+    texts: Annotated[
+        Literal["on", "off"], _setting("on: patients who agree get texts; off: staff call them")
+    ] = "on"
+    twilio_messaging_service_sid: Annotated[
+        str, _setting("sends the texts, MG...; unset: CLINIC_NUMBER sends them")
+    ] = ""
+    twilio_api_key_sid: Annotated[
+        str, _setting("an API key for Twilio's REST API, SK...; unset: the auth token signs in")
+    ] = ""
+    twilio_api_key_secret: Annotated[SecretStr, _setting("the secret of that key")] = NO_SECRET
 
 
 class VoiceFields(BaseSettings):
-    """The line's voices, and the signature under what they say."""
+    """The voices, and whether their wording must be signed."""
 
-    voice_en: Annotated[str, _says("Twilio's name of the English voice")] = "Polly.Joanna"
-    voice_es: Annotated[str, _says("Twilio's name of the Spanish voice")] = "Polly.Lupe"
+    voice_en: Annotated[str, _setting("Twilio's name of the English voice")] = "Polly.Joanna"
+    voice_es: Annotated[str, _setting("Twilio's name of the Spanish voice")] = "Polly.Lupe"
     unsigned_wording: Annotated[
         Literal["refuse", "allow"],
-        _says("refuse: no start while the clinician has not signed the wording; or allow"),
+        _setting("refuse: do not start until the clinician has signed the wording; or allow"),
     ] = "refuse"
+
+
+class ServerFields(BaseSettings):
+    """The database, and the addresses of services."""
+
+    database_url: Annotated[
+        DatabaseUrl, _setting("PostgreSQL 14 or newer; unset: the embedded one in DATA_DIR")
+    ] = NO_SECRET
+    data_dir: Annotated[Path, _setting("where the embedded PostgreSQL keeps its data")] = Path(
+        "data"
+    )
+    google_api_url: Annotated[
+        Address, _setting("base URL of the Calendar API; unset: Google's own")
+    ] = ""
+    twilio_api_url: Annotated[
+        SafeAddress, _setting("base URL of Twilio's REST API; unset: Twilio's own")
+    ] = ""
 
 
 class BackupFields(BaseSettings):
     """Back-ups of the database."""
 
-    backup_dir: Annotated[Path, _says("where back-ups are written")] = Path("backups")
+    backup_dir: Annotated[Path, _setting("where back-ups are written")] = Path("backups")
     backup_key_file: Annotated[
-        str, _says("the key that encrypts back-ups; `backup --new-key FILE` makes one")
+        str, _setting("the key that encrypts back-ups; `backup --new-key FILE` makes one")
     ] = ""
-    backup_keep: Annotated[int, _says("how many back-ups are kept", ge=1, le=3650)] = 14
+    backup_keep: Annotated[int, _setting("how many back-ups are kept", ge=1, le=3650)] = 14

@@ -1,4 +1,7 @@
-"""How each kind of setting is read and refused; every refusal says what a right one looks like."""
+"""Types of settings: how each is parsed, and what a wrong value is told.
+
+Every message says what a right value looks like.
+"""
 
 import json
 import re
@@ -9,22 +12,26 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import phonenumbers
-from pydantic import AfterValidator, BeforeValidator
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 
 from calendar_sync.availability.federal_holidays import federal_holidays
 from calendar_sync.availability.opening_hours import parse_hours
 from voice.clock import utc_now
 
-_MOST_CALENDARS = 50
+_MAX_CALENDARS = 50
 _FEDERAL = "us-federal"
 _HOLIDAY_YEARS = 11
 """Longer than any process runs without a restart."""
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_DATABASE_HOST = re.compile(r"[A-Za-z0-9._:/,-]*")
+_DATABASE_PORT = re.compile(r"[\d,]*")
 
 
 def _number(text: str) -> str:
-    """E.164, whatever way a US number was written; "" stays."""
+    """E.164 from any way of writing a US number; "" stays."""
     if not text:
         return text
     try:
@@ -40,9 +47,9 @@ def _number(text: str) -> str:
 def _zone(text: str) -> str:
     try:
         return ZoneInfo(text).key
-    except (KeyError, OSError, ValueError) as trouble:
+    except (KeyError, OSError, ValueError) as error:
         message = f"{text!r} is not a time zone; write it like America/Los_Angeles"
-        raise ValueError(message) from trouble
+        raise ValueError(message) from error
 
 
 def _hours(text: str) -> str:
@@ -62,12 +69,12 @@ def _dates(text: object) -> object:
             continue
         try:
             found.add(date.fromisoformat(part))
-        except ValueError as trouble:
+        except ValueError as error:
             message = (
                 f"{part!r} is not a date; write dates like 2026-12-24, 2026-12-25, and {_FEDERAL} "
                 "for the federal holidays"
             )
-            raise ValueError(message) from trouble
+            raise ValueError(message) from error
     return frozenset(found)
 
 
@@ -80,23 +87,23 @@ def _address(text: str) -> str:
 
 
 def _public(text: str) -> str:
-    """The address that Twilio calls, without a slash at its end."""
+    """The URL that Twilio calls, without a trailing slash."""
     parts = urlsplit(text) if _is_address(text) else None
-    safe = parts and (parts.scheme == "https" or parts.hostname in _LOOPBACK)
+    safe = parts and (parts.scheme == "https" or parts.hostname in LOOPBACK)
     if text and (parts is None or not safe or parts.query or parts.fragment or parts.username):
         message = (
-            f"{text!r} cannot be called by Twilio; write the public https address of this line, "
-            "like https://line.example.org (http only for 127.0.0.1)"
+            f"{text!r} is not an address that Twilio can call; write the public https address of "
+            "this line, like https://line.example.org (http only for 127.0.0.1)"
         )
         raise ValueError(message)
     return text.rstrip("/")
 
 
 def _safe(text: str) -> str:
-    """Where the account's secrets are sent: never in the clear off this computer."""
+    """A URL that the account's secrets are sent to: https, or on this computer."""
     parts = urlsplit(_address(text))
-    if text and parts.scheme != "https" and parts.hostname not in _LOOPBACK:
-        message = f"{text!r} would get the account's secrets in the clear; write an https one"
+    if text and parts.scheme != "https" and parts.hostname not in LOOPBACK:
+        message = f"{text!r} would send the account's secrets unencrypted; write an https address"
         raise ValueError(message)
     return text
 
@@ -109,9 +116,30 @@ def _is_address(text: str) -> bool:
         return False
 
 
+def _database(url: SecretStr) -> SecretStr:
+    """A libpq URL or connection string; SQLAlchemy's driver suffix, as in +psycopg, is dropped.
+
+    The message never repeats the value: a password may be anywhere in one that does not parse.
+    """
+    given = re.sub(r"^postgres(ql)?\+\w+://", "postgresql://", url.get_secret_value())
+    try:
+        parts = conninfo_to_dict(given)
+    except psycopg.ProgrammingError:
+        parts = {"host": "@"}
+    host, port, name = (str(parts.get(part) or "") for part in ("host", "port", "dbname"))
+    fits = _DATABASE_HOST.fullmatch(host) and _DATABASE_PORT.fullmatch(port) and "@" not in name
+    if given and not fits:
+        message = (
+            "it cannot be parsed; write it like postgresql://user:password@host:5432/database, "
+            "with the characters @ : / ? # % in a password written as %40 %3A %2F %3F %23 %25"
+        )
+        raise ValueError(message)
+    return SecretStr(given)
+
+
 def _account(text: str) -> str:
     if text and not re.fullmatch(r"AC[0-9a-f]{32}", text):
-        message = "it is AC and 32 of 0-9 and a-f; copy it from Twilio's console"
+        message = "it must be AC and 32 characters of 0-9 and a-f; copy it from Twilio's console"
         raise ValueError(message)
     return text
 
@@ -124,14 +152,14 @@ def _email(text: str) -> str:
 
 
 def google_account(file: str) -> str:
-    """The kind of account in a credentials file. Raises ValueError."""
+    """Type of a credentials file: authorized_user or service_account. Raises ValueError."""
     try:
         kind = json.loads(Path(file).read_text("utf-8"))["type"]
     except (OSError, ValueError, KeyError, TypeError):
         kind = None
     if kind not in {"authorized_user", "service_account"}:
         message = (
-            f"{file!r} is no credentials file of Google; make one with `screening-line "
+            f"{file!r} is not a Google credentials file; make one with `screening-line "
             "authorize-google`, or name the JSON key of a service account"
         )
         raise ValueError(message)
@@ -139,7 +167,7 @@ def google_account(file: str) -> str:
 
 
 def check_calendars(ids: str, *, one: bool, account: str) -> None:
-    """Refuse calendar ids that cannot work. Raises ValueError."""
+    """Check calendar ids, separated by commas. Raises ValueError for those that cannot work."""
     named = [part.strip() for part in ids.split(",") if part.strip()]
     if one and len(named) != 1:
         message = (
@@ -150,11 +178,13 @@ def check_calendars(ids: str, *, one: bool, account: str) -> None:
     if account == "service_account" and "primary" in named:
         message = (
             "\"primary\" is the service account's own empty calendar; share the clinic's calendar "
-            "with the account and write its id here"
+            "with the service account and write that calendar's id here"
         )
         raise ValueError(message)
-    if len(named) >= _MOST_CALENDARS:
-        message = f"at most {_MOST_CALENDARS - 1} calendars; Google answers for no more at once"
+    if len(named) >= _MAX_CALENDARS:
+        message = (
+            f"write at most {_MAX_CALENDARS - 1} calendars; Google answers for no more at once"
+        )
         raise ValueError(message)
 
 
@@ -165,5 +195,6 @@ Dates = Annotated[frozenset[date], NoDecode, BeforeValidator(_dates)]
 Address = Annotated[str, AfterValidator(_address)]
 PublicAddress = Annotated[str, AfterValidator(_public)]
 SafeAddress = Annotated[str, AfterValidator(_safe)]
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_database)]
 AccountSid = Annotated[str, AfterValidator(_account)]
 Email = Annotated[str, AfterValidator(_email)]

@@ -1,43 +1,57 @@
-"""Every setting of the line: its name in capitals in the environment or in `.env`, and its meaning.
-
-`.env.example` says the same words; a test compares them.
-"""
+"""The settings of a line, read from the environment and `.env`."""
 
 import secrets
+from collections.abc import Collection
 from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
 from pydantic_settings import SettingsConfigDict
 
 from calendar_sync.availability.opening_hours import Rules, parse_hours
 from voice.errors import SettingsError
+from voice.setting_errors import explain
 from voice.setting_fields import (
-    NO_SECRET,
+    REQUIRED,
     BackupFields,
     ClinicFields,
     GoogleFields,
+    RequiredFields,
     ScreeningFields,
     ServerFields,
-    TwilioFields,
+    TextFields,
     VoiceFields,
 )
 from voice.setting_types import check_calendars, google_account
 
 Mode = Literal["demo", "live"]
 DEMO_ACCOUNT = "AC" + "0" * 32
+UNNAMED_CLINICIAN = {
+    "clinician_name": "",
+    "clinician_spoken_en": "Our physical therapist",
+    "clinician_spoken_es": "Nuestro fisioterapeuta",
+}
+"""The clinician of a live line that does not name one."""
 
 
-class Settings(  # the last base's fields come first
+class Settings(  # the fields of the last base come first
     BackupFields,
+    ServerFields,
     VoiceFields,
+    TextFields,
+    GoogleFields,
     ScreeningFields,
     ClinicFields,
-    GoogleFields,
-    TwilioFields,
-    ServerFields,
+    RequiredFields,
 ):
-    """What the environment and `.env` say; the environment wins. An empty value is an unset one."""
+    """All settings. The environment wins over `.env`; an empty value counts as not set."""
 
     model_config = SettingsConfigDict(
         env_file=".env",
@@ -49,38 +63,52 @@ class Settings(  # the last base's fields come first
         str_strip_whitespace=True,
     )
 
-    @classmethod
-    def load(cls, mode: Mode, port: int = 8000) -> "Settings":
-        """Read them. Raises SettingsError, which names every wrong or missing one.
-
-        "demo" needs none, has its own address on this computer and makes a new token at each start.
-        """
-        kind = _Live if mode == "live" else _Demo
-        try:
-            read = kind()
-        except ValidationError as trouble:
-            wrong = [_refusal(dict(error)) for error in trouble.errors()]
-            raise SettingsError("\n".join(["Please mend these settings:", *wrong])) from trouble
-        return read if mode == "live" else read.model_copy(update=_demo_line(port))
-
     is_demo: ClassVar[bool] = False
     database_name: ClassVar[str] = "screening_line"
-    """Of the embedded PostgreSQL; a demo has its own beside it."""
+    """In the embedded PostgreSQL; the demo's database is another one on the same server."""
+
+    @classmethod
+    def load(cls, mode: Mode, port: int = 8000) -> "Settings":
+        """Read the settings. Raises SettingsError, which names everything wrong or missing.
+
+        "demo" needs none: it gets a loopback address and a new token each time.
+        """
+        kind = _Live if mode == "live" else _Demo
+        read, wrong = _read(kind)
+        if read is None:
+            lines = [explain(error, cls.model_fields) for error in wrong]
+            raise SettingsError("\n".join(["Fix these settings:", *lines]))
+        return read if mode == "live" else read.model_copy(update=_demo_line(port))
+
+    @classmethod
+    def load_only(cls, needed: Collection[str], mode: Mode) -> "Settings":
+        """Read the settings for a command that uses only those named in `needed`.
+
+        Any other one that is wrong or missing has its default. Raises SettingsError.
+        """
+        kind = _DemoDatabase if mode == "demo" else _LiveDatabase
+        read, wrong = _read(kind)
+        if read is not None:
+            return read
+        named = {str(error["loc"][0]).lower(): error for error in wrong if error["loc"]}
+        if spoiled := [explain(named[name], cls.model_fields) for name in named if name in needed]:
+            raise SettingsError("\n".join(["Fix these settings:", *spoiled]))
+        return kind(**{name: cls.model_fields[name].default for name in named})
 
     @property
     def tokens(self) -> tuple[str, ...]:
-        """The tokens that may sign requests, the one in use first."""
+        """The auth tokens that may sign requests, the current one first."""
         written = self.twilio_auth_token.get_secret_value().split(",")
         return tuple(token for token in (part.strip() for part in written) if token)
 
     @property
     def zone(self) -> ZoneInfo:
-        """The clinic's zone."""
+        """The clinic's time zone."""
         return ZoneInfo(self.clinic_time_zone)
 
     @property
     def rest_login(self) -> tuple[str, str]:
-        """User and password of Twilio's REST API: the API key when there is one, else the token."""
+        """User and password for Twilio's REST API: the API key if there is one, else the token."""
         secret = self.twilio_api_key_secret.get_secret_value()
         if self.twilio_api_key_sid and secret:
             return self.twilio_api_key_sid, secret
@@ -88,17 +116,17 @@ class Settings(  # the last base's fields come first
 
     @property
     def sends_texts(self) -> bool:
-        """Whether texts go out at Twilio; never in a demo."""
+        """Whether texts are sent through Twilio; never in a demo."""
         return self.texts == "on" and not self.is_demo and bool(self.twilio_account_sid)
 
     @property
     def uses_google(self) -> bool:
-        """Whether bookings go to Google Calendar; never in a demo."""
+        """Whether bookings are written to Google Calendar; never in a demo."""
         return bool(self.google_credentials_file) and not self.is_demo
 
     @property
     def busy_calendar_ids(self) -> tuple[str, ...]:
-        """The calendars that block times."""
+        """The calendars whose events block times."""
         return tuple(filter(None, map(str.strip, self.google_busy_calendar_ids.split(","))))
 
     @property
@@ -116,30 +144,38 @@ class Settings(  # the last base's fields come first
 
 
 class _Demo(Settings):
-    """A line that nobody but this computer can call."""
+    """A line that only this computer can call."""
 
     is_demo: ClassVar[bool] = True
     database_name: ClassVar[str] = "demo"
 
 
-def _demo_line(port: int) -> dict[str, object]:
-    """What stands in for a line at Twilio; nothing of a real account is used in a demo."""
-    return {
-        "public_base_url": f"http://127.0.0.1:{port}",
-        "twilio_account_sid": DEMO_ACCOUNT,
-        "twilio_auth_token": SecretStr(secrets.token_hex(16)),
-    }
+class _DemoDatabase(_Demo):
+    """A demo's settings for a command that only reads its database."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+
+class _LiveDatabase(Settings):
+    """A live line's settings for a command that only reads its database."""
+
+    model_config = SettingsConfigDict(extra="ignore")
 
 
 class _Live(Settings):
-    """What must be set before Twilio may call: without these nobody could tell its requests."""
+    """A line that Twilio calls: refuses to start with what only the clinic can know left out."""
 
     model_config = SettingsConfigDict(validate_default=True)
 
-    @field_validator("public_base_url", "twilio_account_sid", "twilio_auth_token")
+    @model_validator(mode="before")
     @classmethod
-    def _is_set(cls, value: str | SecretStr, info: ValidationInfo) -> str | SecretStr:
-        if value in {"", NO_SECRET}:
+    def _without_the_demo_clinic(cls, given: dict[str, Any]) -> dict[str, Any]:
+        return dict.fromkeys(REQUIRED, "") | UNNAMED_CLINICIAN | given
+
+    @field_validator(*REQUIRED, mode="before")
+    @classmethod
+    def _is_set(cls, value: str, info: ValidationInfo) -> str:
+        if not value.strip():
             meaning = cls.model_fields[str(info.field_name)].description
             message = f"missing ({meaning}); set it in .env"
             raise ValueError(message)
@@ -154,10 +190,10 @@ class _Live(Settings):
 
     @field_validator("google_invitations_calendar_id")
     @classmethod
-    def _stands_apart(cls, value: str, info: ValidationInfo) -> str:
+    def _is_separate(cls, value: str, info: ValidationInfo) -> str:
         busy = str(info.data.get("google_busy_calendar_ids", "")).split(",")
         if value in {info.data.get("google_screenings_calendar_id"), *map(str.strip, busy)} - {""}:
-            message = "must be a calendar of its own: its events repeat those of the screenings"
+            message = "must be a separate calendar: its events repeat those of the screenings"
             raise ValueError(message)
         return value
 
@@ -170,9 +206,24 @@ class _Live(Settings):
         return value
 
 
-def _refusal(error: dict[str, Any]) -> str:
-    """One line for one wrong setting, without its value when that could be a secret."""
-    name = str(error["loc"][0]).upper() if error["loc"] else "settings"
-    if error["type"] == "extra_forbidden":
-        return f"  {name} is not a setting; look for its right name in .env.example"
-    return f"  {name}: {str(error['msg']).removeprefix('Value error, ')}"
+def _read(kind: type[Settings]) -> tuple[Settings | None, list[ErrorDetails]]:
+    """The settings, or what is wrong with them. Raises SettingsError when .env is unreadable."""
+    try:
+        return kind(), []
+    except ValidationError as error:
+        return None, error.errors()
+    except UnicodeDecodeError as error:
+        message = "Fix these settings:\n  .env is not UTF-8 text; save it as UTF-8"
+        raise SettingsError(message) from error
+    except OSError as error:
+        message = f"Fix these settings:\n  .env cannot be read: {error.strerror}"
+        raise SettingsError(message) from error
+
+
+def _demo_line(port: int) -> dict[str, object]:
+    """What replaces a Twilio account: nothing of a real account is used in a demo."""
+    return {
+        "public_base_url": f"http://127.0.0.1:{port}",
+        "twilio_account_sid": DEMO_ACCOUNT,
+        "twilio_auth_token": SecretStr(secrets.token_hex(16)),
+    }

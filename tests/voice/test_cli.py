@@ -7,17 +7,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from support.live_settings import LIVE
 
 from voice import clinical_signoff
 from voice.cli import main
 from voice.database.embedded import Engine
 from voice.settings import Settings
 
-LIVE = {
-    "PUBLIC_BASE_URL": "https://line.example.org",
-    "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
-    "TWILIO_AUTH_TOKEN": "token",
-}
 UNSIGNED = """[[signature]]
 language = "en"
 version = "draft"

@@ -5,14 +5,16 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from support import live_settings
 
 from voice.errors import SettingsError
-from voice.settings import DEMO_ACCOUNT, Settings
+from voice.setting_fields import REQUIRED
+from voice.settings import DEMO_ACCOUNT, UNNAMED_CLINICIAN, Settings
 
 ROOT = Path(__file__).parents[2]
 LIVE = {
+    **live_settings.LIVE,
     "PUBLIC_BASE_URL": "https://line.example.org/",
-    "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
     "TWILIO_AUTH_TOKEN": "new-token , old-token",
 }
 
@@ -34,11 +36,15 @@ def live(monkeypatch: pytest.MonkeyPatch, **others: str) -> Settings:
 def example() -> str:
     """What `.env.example` has to say."""
     lines = [
-        "# The settings of Screening Line. A demo needs none of them. For a live line copy this",
-        "# file to .env and uncomment what you set; an empty value is the same as none.",
+        "# The settings of Screening Line. A demo needs none of them. For a live line, copy this",
+        "# file to .env and uncomment what you set; an empty value counts as not set.",
+        "",
+        "# ---- Every clinic must set these ----",
     ]
     for name, field in Settings.model_fields.items():
-        default = field.default
+        default = "" if name in {*REQUIRED, *UNNAMED_CLINICIAN} else field.default
+        if name == list(Settings.model_fields)[len(REQUIRED)]:
+            lines += ["", "# ---- Every setting below has a default ----"]
         if isinstance(default, SecretStr | frozenset):
             default = ""
         value = f"./{default}" if isinstance(default, Path) else default
@@ -47,7 +53,8 @@ def example() -> str:
 
 
 def test_env_example_lists_every_setting_with_its_meaning_and_default() -> None:
-    """.env.example is what the settings say of themselves, and nothing else."""
+    """.env.example lists the settings as the code does, with what must be set first."""
+    assert tuple(Settings.model_fields)[: len(REQUIRED)] == REQUIRED
     assert (ROOT / ".env.example").read_text("utf-8") == example()
 
 
@@ -76,10 +83,11 @@ def test_a_demo_uses_nothing_of_the_real_account(monkeypatch: pytest.MonkeyPatch
     assert demo.database_name == "demo"
 
 
-def test_live_needs_what_tells_twilios_requests_from_others() -> None:
-    """All that is missing is named at once, with what it is."""
+def test_live_needs_the_account_and_the_clinics_own_facts() -> None:
+    """All that is missing is named at once; the demo clinic's facts do not count."""
     with pytest.raises(SettingsError) as refused:
         Settings.load("live")
+    assert str(refused.value).startswith("Fix these settings:")
     for name in LIVE:
         assert f"{name}: missing" in str(refused.value)
     assert "set it in .env" in str(refused.value)
@@ -93,8 +101,11 @@ def test_everything_wrong_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> N
         "CLOSED_DATES": ("2026-12-24 2026-13-01", "and us-federal for the federal"),
         "STAFF_NUMBER": ("call me", "+14252025687"),
         "CLINIC_EMAIL": ("nobody", "info@example.org"),
-        "HORIZON_DAYS": ("0", "1"),
-        "CALENDAR_DETAIL": ("some", "'full' or 'minimal'"),
+        "HORIZON_DAYS": ("0", "write a whole number from 1 to 60"),
+        "NOTICE_HOURS": ("four", "'four' cannot be used; write a whole number from 0 to 720"),
+        "BUFFER_MINUTES": ("1.5", "write a whole number from 0 to 480"),
+        "DATABASE_URL": ("mysql://h/d", "postgresql://user:password@host:5432/database"),
+        "CALENDAR_DETAIL": ("some", "write full or minimal"),
         "VIDEO_URL": ("ftp://x", "https://"),
     }
     for name, (value, _) in wrong.items():
@@ -168,3 +179,28 @@ def test_federal_holidays_can_be_closed_beside_dates(monkeypatch: pytest.MonkeyP
     closed = live(monkeypatch, CLOSED_DATES="2026-12-24, US-federal").rules.closed_dates
     year = datetime.now(UTC).year
     assert {date(2026, 12, 24), date(year, 12, 25), date(year + 5, 12, 25)} <= closed
+
+
+def test_staff_commands_are_not_stopped_by_settings_they_do_not_use(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Wrong and unknown settings of something else have their defaults; needed ones are named."""
+    (tmp_path / ".env").write_text("OPENING_HOUR=x\nOPENING_HOURS=always\nHORIZON_DAYS=0\n")
+    needed = {"clinic_time_zone", "database_url"}
+    monkeypatch.setenv("CLINIC_TIME_ZONE", "America/Denver")
+    read = Settings.load_only(needed, "live")
+    assert (read.clinic_time_zone, read.horizon_days) == ("America/Denver", 14)
+    monkeypatch.setenv("CLINIC_TIME_ZONE", "Mars")
+    with pytest.raises(SettingsError) as refused:
+        Settings.load_only(needed, "live")
+    assert [line.split(":")[0].strip() for line in str(refused.value).splitlines()[1:]] == [
+        "CLINIC_TIME_ZONE"
+    ]
+
+
+def test_a_live_line_names_only_its_own_clinician(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The demo's clinician is not said where a clinic names none."""
+    unnamed = live(monkeypatch)
+    assert unnamed.clinician_spoken_en == "Our physical therapist"
+    named = live(monkeypatch, CLINICIAN_SPOKEN_EN="Doctor Ann Lee")
+    assert named.clinician_spoken_en == "Doctor Ann Lee"

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 import pytest_asyncio
 from psycopg_pool import AsyncConnectionPool
+from support.live_settings import LIVE
 
 from calendar_sync.calendars.local import LocalCalendar
 from calendar_sync.clinic import Clinic
@@ -59,13 +60,7 @@ async def test_jobs_use_no_connection_of_a_callers_turn(
         given.append(clinic)
 
     monkeypatch.setattr(bootstrap, "work", noted)
-    live = {
-        "PUBLIC_BASE_URL": "https://line.example.org",
-        "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
-        "TWILIO_AUTH_TOKEN": "2" * 32,
-        "DATABASE_URL": migrated,
-    }
-    for name, value in live.items():
+    for name, value in {**LIVE, "DATABASE_URL": migrated}.items():
         monkeypatch.setenv(name, value)
     async with open_line(Settings.load("live")) as line:
         await asyncio.sleep(0)

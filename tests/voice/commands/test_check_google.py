@@ -13,17 +13,12 @@ import pytest
 from stand_ins.google.faults import Fault
 from stand_ins.google.server import DOCTOR, INVITATIONS, SCREENINGS, Google
 from support.google_clinic import signed_in
+from support.live_settings import LIVE
 
 from voice.commands.authorize_google import WEEK, AuthorizeOptions, NotAuthorizedError, authorize
 from voice.commands.check_google import Line, look
 from voice.errors import SettingsError
 from voice.settings import Settings
-
-LIVE = {
-    "PUBLIC_BASE_URL": "https://line.example.org",
-    "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
-    "TWILIO_AUTH_TOKEN": "token",
-}
 
 
 @pytest.fixture
@@ -128,8 +123,8 @@ async def test_a_service_account_hears_that_it_makes_no_links(
         ("GOOGLE_SCREENINGS_CALENDAR_ID", " ", "missing"),
         ("GOOGLE_BUSY_CALENDAR_IDS", ",".join(f"c{n}@x.org" for n in range(50)), "at most 49"),
         ("GOOGLE_CREDENTIALS_FILE", "nowhere.json", "authorize-google"),
-        ("GOOGLE_INVITATIONS_CALENDAR_ID", SCREENINGS, "a calendar of its own"),
-        ("GOOGLE_INVITATIONS_CALENDAR_ID", DOCTOR, "a calendar of its own"),
+        ("GOOGLE_INVITATIONS_CALENDAR_ID", SCREENINGS, "must be a separate calendar"),
+        ("GOOGLE_INVITATIONS_CALENDAR_ID", DOCTOR, "must be a separate calendar"),
     ],
 )
 def test_settings_that_cannot_work_are_refused(  # noqa: PLR0913, PLR0917  # what it takes

@@ -11,6 +11,7 @@ from stand_ins.google.events import Mail
 from stand_ins.google.server import DOCTOR, INVITATIONS, SCREENINGS, Google
 from support.clinic import SetClock, confirmed, span
 from support.google_clinic import signed_in
+from support.live_settings import LIVE
 from support.patient_page import patient_of
 
 from calendar_sync.sync.insert import insert
@@ -34,9 +35,7 @@ async def line(
     """A live line with all of its settings, and a worker."""
     monkeypatch.chdir(tmp_path)
     for name, value in {
-        "PUBLIC_BASE_URL": "https://line.example.org",
-        "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
-        "TWILIO_AUTH_TOKEN": "token",
+        **LIVE,
         "TEXTS": "off",
         "GOOGLE_CREDENTIALS_FILE": str(signed_in(google, tmp_path)),
         "GOOGLE_API_URL": google.url,
@@ -70,6 +69,6 @@ async def test_an_email_on_the_page_is_mail_from_google(line: Line, google: Goog
     await patient.sends(name="Ana", email="ana@example.com")
     mail = await first_mail(google)
     assert mail.to == "ana@example.com"
-    assert mail.event["summary"] == "Cita de video, BodyFix Physical Therapy"
-    assert mail.event["description"].endswith("llame al 425-202-5687.")
+    assert mail.event["summary"] == "Cita de video, Lakeside Physical Therapy"
+    assert mail.event["description"].endswith("llame al 206-555-0199.")
     assert "Ana" not in str({**mail.event, "attendees": None})

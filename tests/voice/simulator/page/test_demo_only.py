@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pytest
 from starlette.types import ASGIApp, Message, Scope
 from support.clinic import span
+from support.live_settings import LIVE
 
 from calendar_sync.calendars.contract import Event
 from voice.app import create_app
@@ -15,11 +16,6 @@ from voice.settings import Settings
 from voice.simulator.page.router import add_phone
 from voice.simulator.page.templates import FILES
 
-LIVE = {
-    "PUBLIC_BASE_URL": "https://line.example.org",
-    "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
-    "TWILIO_AUTH_TOKEN": "2" * 32,
-}
 CALL = b'{"number": "+14255550123"}'
 
 

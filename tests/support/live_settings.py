@@ -1,0 +1,12 @@
+"""The settings that a live line cannot do without, as environment variables."""
+
+LIVE = {
+    "PUBLIC_BASE_URL": "https://line.example.org",
+    "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
+    "TWILIO_AUTH_TOKEN": "2" * 32,
+    "CLINIC_NAME": "Lakeside Physical Therapy",
+    "CLINIC_NUMBER": "+12065550199",
+    "CLINIC_EMAIL": "hello@lakeside.example",
+    "CLINIC_TIME_ZONE": "America/Los_Angeles",
+}
+"""Of another clinic than the demo's."""
