@@ -12,7 +12,9 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI
 
+from voice.alerts.watch import watch_over
 from voice.app import create_app
+from voice.background import run_in_background
 from voice.bootstrap import Line, open_line
 from voice.clock import utc_now
 from voice.errors import ReportedError
@@ -73,7 +75,9 @@ def serve(
             if demo is not None:
                 server.before_stop = demo.add_page(app, line)
             _on_stop(server.stop)
-            await server.serve(sockets=[port])
+            watching = nullcontext() if demo else run_in_background(watch_over(line).run())
+            async with watching:
+                await server.serve(sockets=[port])
 
     _run(main)
 

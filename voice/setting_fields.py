@@ -15,7 +15,9 @@ from voice.setting_types import (
     DatabaseUrl,
     Dates,
     Email,
+    MailServer,
     OpeningHours,
+    OptionalEmail,
     PhoneNumber,
     PublicAddress,
     SafeAddress,
@@ -183,3 +185,17 @@ class BackupFields(BaseSettings):
         str, _setting("the key that encrypts back-ups; `backup --new-key FILE` makes one")
     ] = ""
     backup_keep: Annotated[int, _setting("how many back-ups are kept", ge=1, le=3650)] = 14
+
+
+class AlertFields(BaseSettings):
+    """Who is told when the line needs somebody."""
+
+    alert_number: Annotated[PhoneNumber, _setting("gets alerts by text; unset: nobody does")] = ""
+    alert_email: Annotated[OptionalEmail, _setting("gets alerts by email, sent from itself")] = ""
+    smtp_url: Annotated[
+        MailServer,
+        _setting("sends that email: smtps://user:password@host; smtp: for STARTTLS"),
+    ] = NO_SECRET
+    alert_ping_url: Annotated[
+        Address, _setting("asked each minute while all is well, such as a healthchecks.io address")
+    ] = ""

@@ -108,6 +108,23 @@ def _safe(text: str) -> str:
     return text
 
 
+def _mail_server(given: SecretStr) -> SecretStr:
+    """Where email is handed over; the message never quotes it, since it holds a password."""
+    text = given.get_secret_value()
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in {"smtp", "smtps"} or (
+            parts.scheme == "smtp-plain" and parts.hostname in LOOPBACK
+        )
+        good = good and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if text and not good:
+        message = "is not a mail server; write it like smtps://user:password@mail.example.org"
+        raise ValueError(message)
+    return given
+
+
 def _is_address(text: str) -> bool:
     try:
         parts = urlsplit(text)
@@ -198,3 +215,5 @@ SafeAddress = Annotated[str, AfterValidator(_safe)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database)]
 AccountSid = Annotated[str, AfterValidator(_account)]
 Email = Annotated[str, AfterValidator(_email)]
+OptionalEmail = Annotated[str, AfterValidator(lambda text: text and _email(text))]
+MailServer = Annotated[SecretStr, AfterValidator(_mail_server)]

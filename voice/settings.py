@@ -20,6 +20,7 @@ from voice.errors import SettingsError
 from voice.setting_errors import explain
 from voice.setting_fields import (
     REQUIRED,
+    AlertFields,
     BackupFields,
     ClinicFields,
     GoogleFields,
@@ -42,6 +43,7 @@ UNNAMED_CLINICIAN = {
 
 
 class Settings(  # the fields of the last base come first
+    AlertFields,
     BackupFields,
     ServerFields,
     VoiceFields,

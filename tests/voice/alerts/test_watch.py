@@ -1,0 +1,242 @@
+"""Each problem is told once, then daily, and when it is over; nothing about a patient is in it."""
+
+from collections.abc import AsyncGenerator, Generator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from psycopg_pool import AsyncConnectionPool
+from pydantic import SecretStr
+from stand_ins.http_server import Asked, StandIn
+from stand_ins.mail_server import MailServer
+from stand_ins.twilio.faults import Fault
+from stand_ins.twilio.server import Twilio
+from support.clinic import RULES, SetClock
+from support.faulty_calendar import FaultyCalendar
+from support.text_clinic import settings_at
+
+from calendar_sync.availability.opening_hours import next_opening_time
+from calendar_sync.bookings import free_times
+from calendar_sync.calendars.contract import Unknown
+from calendar_sync.calendars.local import LocalCalendar
+from calendar_sync.clinic import Clinic
+from voice.alerts import conditions
+from voice.alerts.delivery import Delivery
+from voice.alerts.watch import Watch
+from voice.settings import Settings
+from voice.texts.twilio_sender import TwilioAccess
+
+OWNER, ADDRESS = "+14255550199", "owner@clinic.example"
+ADD_WORKER = "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now())"
+ADD_CALL_BACK = (
+    "INSERT INTO call_back (call_sid, reason, number, language, asked_at)"
+    " VALUES ('CA1', 'safety', '+14255550123', 'en', %s)"
+)
+
+
+class Switch(StandIn):
+    """A dead-man's switch."""
+
+    pings = 0
+
+    def answer(self, request: Asked, verb: str) -> None:
+        """Count it."""
+        assert verb == "GET"
+        self.pings += 1
+        request.send(200, b"OK")
+
+
+@pytest.fixture
+def twilio() -> Generator[Twilio]:
+    """A Twilio that texts the owner."""
+    with Twilio() as twilio:
+        yield twilio
+        assert twilio.broken_rules == []
+
+
+@pytest.fixture
+def mail() -> Generator[MailServer]:
+    """The owner's mail server."""
+    with MailServer() as mail:
+        yield mail
+
+
+@pytest.fixture
+def switch() -> Generator[Switch]:
+    """The address that is asked while all is well."""
+    with Switch() as switch:
+        yield switch
+
+
+@pytest.fixture
+def calendar(database: AsyncConnectionPool) -> FaultyCalendar:
+    """A calendar that fails where a test says."""
+    return FaultyCalendar(LocalCalendar(database))
+
+
+@pytest.fixture
+def settings(twilio: Twilio, mail: MailServer, switch: Switch, tmp_path: Path) -> Settings:
+    """Everybody who can be told is."""
+    return settings_at(
+        twilio.url,
+        alert_number=OWNER,
+        alert_email=ADDRESS,
+        smtp_url=SecretStr(mail.url),
+        alert_ping_url=f"{switch.base}/ping",
+        data_dir=tmp_path,
+    )
+
+
+@pytest_asyncio.fixture
+async def watch(
+    database: AsyncConnectionPool, now: SetClock, calendar: FaultyCalendar, settings: Settings
+) -> AsyncGenerator[Watch]:
+    """The watch of a line that is well: a worker runs, and the calendar was read just now."""
+    clinic = Clinic(database, calendar, RULES, now, "full", None)
+    async with database.connection() as conn:
+        await conn.execute(ADD_WORKER)
+    await free_times.refresh(clinic)
+    access = TwilioAccess(settings, timeout=0.5)
+    yield Watch(settings, clinic, Delivery(settings, access))
+    access.close()
+
+
+async def execute(watch: Watch, statement: str, *values: object) -> None:
+    """Change the database as something else would."""
+    async with watch.clinic.pool.connection() as conn:
+        await conn.execute(statement.encode(), values)
+
+
+async def test_a_line_that_is_well_pings_and_tells_nobody(
+    watch: Watch, twilio: Twilio, mail: MailServer, switch: Switch
+) -> None:
+    """Silence at the switch is what tells that this computer is down."""
+    await watch.look()
+    assert (switch.pings, twilio.bodies(), mail.messages) == (1, [], [])
+
+
+async def test_a_problem_is_told_once_then_daily_and_when_it_is_over(
+    watch: Watch, twilio: Twilio, mail: MailServer, switch: Switch, now: SetClock
+) -> None:
+    """By text and by email; nobody is pinged while no worker runs."""
+    await execute(watch, "DELETE FROM procrastinate_workers")
+    for _ in range(3):
+        await watch.look()
+    assert len(twilio.bodies(OWNER)) == len(mail.messages) == 1
+    assert "No worker is running" in twilio.bodies(OWNER)[0]
+    assert mail.messages[0]["Subject"] == "Screening line: No worker is running"
+    assert (mail.messages[0]["To"], len(mail.logins), switch.pings) == (ADDRESS, 1, 0)
+    now.forward(hours=25)
+    await free_times.refresh(watch.clinic)
+    await watch.look()
+    assert len(twilio.bodies(OWNER)) == 2
+    await execute(watch, ADD_WORKER)
+    for _ in range(2):
+        await watch.look()
+    assert twilio.bodies(OWNER)[-1] == "Over: worker."
+    assert (len(twilio.bodies(OWNER)), switch.pings) == (3, 2)
+
+
+async def test_an_alert_that_reached_nobody_is_sent_again(
+    watch: Watch, twilio: Twilio, mail: MailServer
+) -> None:
+    """It counts as told when one of the ways worked."""
+    nobody = replace(watch.delivery, settings=watch.settings.model_copy(update={"alert_email": ""}))
+    watch.delivery = nobody
+    await execute(watch, "DELETE FROM procrastinate_workers")
+    twilio.faults = [Fault("messages.create", "reset")]
+    await watch.look()
+    assert twilio.bodies(OWNER) == []
+    await watch.look()
+    assert (len(twilio.bodies(OWNER)), mail.messages) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("why", "code"),
+    [
+        ("the sign-in at Google has ended; sign in again", "google sign-in"),
+        ("Google answered 401", "google sign-in"),
+        ("Google answered 503", "calendar"),
+    ],
+)
+async def test_a_calendar_unread_for_a_quarter_of_an_hour(
+    watch: Watch, now: SetClock, monkeypatch: pytest.MonkeyPatch, why: str, code: str
+) -> None:
+    """With the reason, and what to do about it."""
+
+    async def unknown(*_: object, **__: object) -> Unknown:  # as the contract says
+        return Unknown(why)
+
+    monkeypatch.setattr(FaultyCalendar, "busy", unknown)
+    now.forward(minutes=14)
+    assert await conditions.find_problems(watch.clinic, None) == []
+    now.forward(minutes=2)
+    [problem] = await conditions.find_problems(watch.clinic, None)
+    assert problem.code == code
+
+
+async def test_a_call_back_unseen_for_half_an_hour_of_opening_hours(
+    watch: Watch, now: SetClock
+) -> None:
+    """Asked for on Sunday, it may wait until 9:30 on Monday; done, the alert is over."""
+    await execute(watch, ADD_CALL_BACK, now() - timedelta(days=1))
+    rules = watch.clinic.rules
+    opening = next_opening_time(rules, now())
+    assert opening is not None
+    now.at = opening + timedelta(minutes=29)
+    await free_times.refresh(watch.clinic)
+    assert await conditions.find_problems(watch.clinic, None) == []
+    now.forward(minutes=1)
+    [problem] = await conditions.find_problems(watch.clinic, None)
+    assert problem.code == "call-backs"
+    assert "555" not in problem.text
+    await execute(watch, "UPDATE call_back SET done_at = now()")
+    assert await conditions.find_problems(watch.clinic, None) == []
+
+
+async def test_texts_that_fail(watch: Watch) -> None:
+    """A wrong set-up at Twilio, until it is repaired."""
+    await execute(watch, "INSERT INTO text_alarm (code) VALUES (30034)")
+    [problem] = await conditions.find_problems(watch.clinic, None)
+    assert problem.code == "texts"
+
+
+async def test_a_disk_that_fills_up(
+    watch: Watch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under 15 percent free, where the embedded database is."""
+    usage = type("Usage", (), {"total": 100, "free": 14})
+    monkeypatch.setattr("shutil.disk_usage", lambda _: usage)
+    [problem] = await conditions.find_problems(watch.clinic, tmp_path)
+    assert (problem.code, "14 %" in problem.text) == ("disk", True)
+    assert await conditions.find_problems(watch.clinic, None) == []
+
+
+async def test_a_database_that_is_away_is_told_once_and_when_it_is_back(
+    watch: Watch, twilio: Twilio, switch: Switch
+) -> None:
+    """What was told is remembered in the process: nothing can be stored."""
+    well = watch.clinic
+    async with AsyncConnectionPool(
+        "host=/nowhere", min_size=0, max_size=1, timeout=0.1, open=False
+    ) as away:
+        watch.clinic = replace(well, pool=away)
+        for _ in range(2):
+            await watch.look()
+    assert len(twilio.bodies(OWNER)) == 1
+    assert "database does not answer" in twilio.bodies(OWNER)[0]
+    watch.clinic = well
+    await watch.look()
+    assert twilio.bodies(OWNER)[-1] == "Over: the database answers again."
+    assert switch.pings == 1
+
+
+async def test_of_several_processes_one_tells(watch: Watch, twilio: Twilio) -> None:
+    """Whoever does not get the lock leaves this minute to the other."""
+    await execute(watch, "DELETE FROM procrastinate_workers")
+    async with watch.clinic.pool.connection() as conn, conn.transaction():
+        await conn.execute("SELECT pg_advisory_xact_lock(7340021)")
+        await watch.look()
+    assert twilio.bodies() == []

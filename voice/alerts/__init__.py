@@ -1,0 +1,1 @@
+"""Tells the clinic when the line needs somebody: once, then daily, and when it is over."""
