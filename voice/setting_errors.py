@@ -1,13 +1,12 @@
 """What a wrong setting is told to the person who set it."""
 
 from collections.abc import Mapping
-from typing import get_args
+from typing import Any, get_args
 
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
 
 
-def explain(error: ErrorDetails, fields: Mapping[str, FieldInfo]) -> str:
+def explain(error: Mapping[str, Any], fields: Mapping[str, FieldInfo]) -> str:
     """One line for one wrong setting: its name, what is wrong, and what a right value looks like.
 
     Shows a value only where the setting cannot be a secret.
@@ -19,7 +18,7 @@ def explain(error: ErrorDetails, fields: Mapping[str, FieldInfo]) -> str:
     return f"  {name.upper()}: {_what(error, field)}"
 
 
-def _what(error: ErrorDetails, field: FieldInfo) -> str:
+def _what(error: Mapping[str, Any], field: FieldInfo) -> str:
     kind, value = error["type"], error.get("input")
     if kind == "value_error":
         return str(error.get("ctx", {}).get("error", ""))

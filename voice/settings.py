@@ -1,7 +1,7 @@
 """The settings of a line, read from the environment and `.env`."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,6 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import ErrorDetails
 from pydantic_settings import SettingsConfigDict
 
 from calendar_sync.availability.opening_hours import Rules, parse_hours
@@ -208,7 +207,7 @@ class _Live(Settings):
         return value
 
 
-def _read(kind: type[Settings]) -> tuple[Settings | None, list[ErrorDetails]]:
+def _read(kind: type[Settings]) -> tuple[Settings | None, Sequence[Mapping[str, Any]]]:
     """The settings, or what is wrong with them. Raises SettingsError when .env is unreadable."""
     try:
         return kind(), []
