@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 import structlog
 
 from voice.settings import Settings
-from voice.texts.twilio_sender import Trouble, TwilioAccess
+from voice.texts.twilio_sender import RequestFailed, TwilioAccess
 
 log = structlog.get_logger(__name__)
 
@@ -65,9 +65,9 @@ class Delivery:
                 ).sid
             )
         )
-        if isinstance(made, Trouble):
+        if isinstance(made, RequestFailed):
             log.warning("an alert was not delivered", error=made.why, status=made.status)
-        return not isinstance(made, Trouble)
+        return not isinstance(made, RequestFailed)
 
     def _email(self, text: str) -> bool:
         message = EmailMessage()
