@@ -42,7 +42,7 @@ ONLY_HERE = {
     "procrastinate": {"calendar_sync", "voice.worker"},
     "sqlalchemy": {"voice.database.migrations.__main__"},
     "twilio": {"voice.texts.twilio_sender", "voice.dialogue.twiml"},
-    "typer": {"voice.cli", "voice.cli_database"},
+    "typer": {"voice.cli", "voice.cli_database", "voice.cli_staff"},
     "uvicorn": {"voice.server"},
 }
 """Which of our modules may import a library."""

@@ -6,23 +6,24 @@ database driver, and `serve` never loads the simulator.
 
 import asyncio
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from voice import cli_database
+from voice import cli_database, cli_staff
 from voice.errors import ReportedError
 
 if TYPE_CHECKING:
     from voice.settings import Settings
 
 cli = typer.Typer(
-    help="The phone line of a physical-therapy clinic: it books free video screenings by keypad.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+cli_staff.add_commands(cli)
 cli_database.add_commands(cli)
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 StaffPhone = Literal["answers", "voicemail", "busy", "no-answer", "failed"]
@@ -31,20 +32,40 @@ Port = Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)]
 
 
 class NotSignedError(ReportedError):
-    """No clinician answers for the words yet."""
+    """The clinical wording is not signed."""
 
 
 def main() -> None:
-    """Run a command; a fault is told in its own words, without a traceback."""
+    """Run a command; a ReportedError is printed without a traceback."""
     try:
         cli()
-    except ReportedError as fault:
-        sys.exit(f"{fault}")
+    except ReportedError as error:
+        sys.exit(f"{error}")
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001  # as typer calls it
+    if wanted:
+        typer.echo(f"screening-line {version('screening-line')}")
+        raise typer.Exit
+
+
+@cli.callback()
+def options(
+    *,
+    show_version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Answer a clinic's phone line: it books free video screenings by keypad."""
+    del show_version
 
 
 @cli.command()
 def demo(port: Port = 8000) -> None:
-    """Try the whole line on this computer: no account, no settings."""
+    """Try the whole line on this computer, without an account or settings."""
     from voice.clock import utc_now
     from voice.logs import write_logs
     from voice.server import Demo, held_port, serve
@@ -60,18 +81,18 @@ def demo(port: Port = 8000) -> None:
         write_demo_file(settings)
         typer.echo(what_next(settings))
 
-    typer.echo("Starting the line (the first time takes some seconds) ...")
+    typer.echo("Starting the line (the first time takes a few seconds) ...")
     with held_port("127.0.0.1", port) as held:
         try:
             page = Demo(DemoClock(), add_phone)
             serve(settings, held, worker=True, once_up=once_up, demo=page)
         finally:
             remove_demo_file(settings)
-    typer.echo("Stopped. The next demo goes on with the same bookings.")
+    typer.echo("Stopped. The next demo starts with the same bookings.")
 
 
 def what_next(settings: "Settings") -> str:
-    """The last words of a demo that has started."""
+    """What a demo prints when it has started."""
     from voice import clinical_signoff
 
     lines = [
@@ -79,9 +100,9 @@ def what_next(settings: "Settings") -> str:
         f"Screening Line answers at {settings.public_base_url} (this computer only).",
         f"Place a call in the browser: {settings.public_base_url}/phone",
         "In another terminal, in this folder:",
-        "  .venv/bin/screening-line call        call the line; type the keys of the phone",
-        "  .venv/bin/screening-line callbacks   see who wants to be called back",
-        f"Bookings are kept in {settings.data_dir}/, the calendar is a local diary. Stop: Ctrl-C.",
+        "  .venv/bin/screening-line call        call the line and type the phone's keys",
+        "  .venv/bin/screening-line callbacks   list who wants a call back",
+        f"Bookings are kept in {settings.data_dir}/, in a local calendar. To stop: Ctrl-C.",
     ]
     if clinical_signoff.unsigned():
         lines.append(
@@ -95,9 +116,9 @@ def serve_live(
     *,
     host: Host = "127.0.0.1",
     port: Port = 8000,
-    worker: Annotated[bool, typer.Option(help="Do the jobs in this process too.")] = True,
+    worker: Annotated[bool, typer.Option(help="Also run jobs in this process.")] = True,
 ) -> None:
-    """Answer calls from Twilio."""
+    """Answer calls that Twilio sends."""
     from voice.logs import write_logs
     from voice.server import held_port, serve
     from voice.settings import Settings
@@ -111,7 +132,7 @@ def serve_live(
 
 @cli.command()
 def worker() -> None:
-    """Do the jobs of a line that runs with `serve --no-worker`."""
+    """Run the jobs of a line that was started with `serve --no-worker`."""
     from voice.logs import write_logs
     from voice.server import work_only
     from voice.settings import Settings
@@ -127,12 +148,12 @@ def call(
     keys: Annotated[
         str | None, typer.Option(help='Keys to press, such as "1 2 2"; prints a transcript.')
     ] = None,
-    caller: Annotated[str | None, typer.Option(help="The number that calls, in E.164.")] = None,
+    caller: Annotated[str | None, typer.Option(help="The caller's number, in E.164.")] = None,
     withheld: Annotated[bool, typer.Option("--withheld", help="Call without a number.")] = False,
-    staff: Annotated[StaffPhone, typer.Option(help="What the clinic's phone does.")] = "no-answer",
+    staff: Annotated[StaffPhone, typer.Option(help="How the staff phone reacts.")] = "no-answer",
     fast: Annotated[bool, typer.Option("--fast", help="Do not wait for the speech.")] = False,
 ) -> None:
-    """Call the demo from this terminal; without a running demo, one starts for the call."""
+    """Call the running demo from this terminal, or one started for this call."""
     from voice.logs import write_logs
     from voice.settings import Settings
     from voice.simulator.call_command import call_options, place_call
@@ -146,7 +167,7 @@ def call(
 
 @cli.command()
 def check() -> None:
-    """Say what keeps `serve` from starting, and what to do about it."""
+    """Check everything that a live line needs, and say how to fix what is wrong."""
     from voice.commands import check as checks
 
     findings = checks.check()
@@ -163,7 +184,7 @@ def authorize_google(
         "google-credentials.json"
     ),
     make_calendar: Annotated[
-        str, typer.Option(help="Make a calendar of this name, and one to invite patients from.")
+        str, typer.Option(help="Make a calendar with this name, and one that invites patients.")
     ] = "",
 ) -> None:
     """Sign in to Google Calendar with a browser, once."""
@@ -176,53 +197,8 @@ def authorize_google(
     )
 
 
-@cli.command()
-def callbacks(
-    done: Annotated[int | None, typer.Option(help="Take this request off the list.")] = None,
-    demo: Annotated[bool | None, typer.Option(help="Of the demo; else the live line.")] = None,
-) -> None:
-    """Who wants to be called back, the longest waiting first."""
-    from voice.commands import call_back_list
-
-    settings = _of_demo_or_live(demo)
-    if done is not None:
-        was_open = asyncio.run(call_back_list.mark_done(settings, done))
-        typer.echo(f"Request {done} is done." if was_open else f"No open request {done}.")
-        return
-    for line in asyncio.run(call_back_list.lines(settings)):
-        typer.echo(line)
-
-
-@cli.command("jobs")
-def show_jobs(
-    *,
-    retry: Annotated[bool, typer.Option("--retry", help="Try again now what failed.")] = False,
-    demo: Annotated[bool | None, typer.Option(help="Of the demo; else the live line.")] = None,
-) -> None:
-    """What waits and what failed: jobs, texts, and what keeps texts from going out."""
-    from voice.commands import job_list
-
-    settings = _of_demo_or_live(demo)
-    if retry:
-        typer.echo(asyncio.run(job_list.retry(settings)))
-        return
-    for line in asyncio.run(job_list.lines(settings)):
-        typer.echo(line)
-
-
-def _of_demo_or_live(demo: bool | None) -> "Settings":  # noqa: FBT001  # as typer gives it
-    """The settings of the line that is meant: a demo that runs, unless told otherwise."""
-    from voice.settings import Settings
-    from voice.simulator.running_demo import running_demo
-
-    settings = Settings.load("demo")
-    if demo is None:
-        demo = running_demo(settings.data_dir) is not None
-    return settings if demo else Settings.load("live")
-
-
 def _signed_or_allowed(settings: "Settings") -> None:
-    """Raises NotSignedError when patients would hear words that no clinician answers for."""
+    """Raises NotSignedError when patients would hear unsigned clinical wording."""
     from voice import clinical_signoff
 
     missing = clinical_signoff.unsigned()

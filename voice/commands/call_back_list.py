@@ -1,4 +1,4 @@
-"""Staff's list of call-back requests, as the command `callbacks` shows it."""
+"""The call-back requests, as the command `callbacks` shows them and marks them done."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -10,32 +10,60 @@ from psycopg import AsyncConnection
 from calendar_sync.bookings import call_backs
 from calendar_sync.sync import overdue
 from voice.database.connection import open_database, open_pool
+from voice.errors import ReportedError
 from voice.settings import Settings
 
 _LANGUAGES = {"en": "English", "es": "Spanish"}
+_MAX_ID_DIGITS = 6
+"""Longer ones are phone numbers."""
+
+
+class NoSuchRequestError(ReportedError):
+    """No open request has the given number."""
 
 
 async def lines(settings: Settings) -> list[str]:
-    """One line a request: its id, when (the clinic's time), number, language and reason.
+    """The list to print: one line per open request, the longest waiting first.
 
-    Before them, if the calendar could not be read lately, since when.
+    Each has the request's number, when it was made (clinic time), the phone number, the language,
+    and the reason. A line before them says if the calendar has not been read lately.
     """
     async with connected(settings) as conn:
         requests = await call_backs.open_requests(conn)
         unread = await overdue.unread_since(conn)
-    listed = [_line(request, settings) for request in requests] or ["Nobody waits for a call."]
-    return [*([_unread(unread, settings)] if unread else []), *listed]
+    warning = [_unread(unread, settings)] if unread else []
+    if not requests:
+        return [*warning, "No open call-back requests."]
+    return [
+        *warning,
+        f"{'No.':>4}  {'Asked at':<16} {'Phone number':<17} {'Language':<8} Reason",
+        *[_line(request, settings) for request in requests],
+        "After the call: screening-line callbacks --done NO (or the phone number)",
+    ]
 
 
-async def mark_done(settings: Settings, request: int) -> bool:
-    """Staff have called; False when no open request has that id."""
+async def mark_done(settings: Settings, which: str) -> list[str]:
+    """Mark requests done: the one with this number, or all of this phone number; what was done.
+
+    Raises NoSuchRequestError.
+    """
     async with connected(settings) as conn:
-        return await call_backs.mark_done(conn, request)
+        requests = [
+            request for request in await call_backs.open_requests(conn) if _is_meant(request, which)
+        ]
+        done = [each for each in requests if await call_backs.mark_done(conn, each.id)]
+    if not done:
+        message = (
+            f"There is no open request {which}. Give the number at the start of a line of "
+            "`screening-line callbacks`, or the caller's phone number."
+        )
+        raise NoSuchRequestError(message)
+    return [f"Done: request {each.id}, {_spaced(each.number)}, {each.reason}." for each in done]
 
 
 @asynccontextmanager
 async def connected(settings: Settings) -> AsyncGenerator[AsyncConnection]:
-    """The line's database, whether a line runs on it or not."""
+    """A connection to the line's database, whether or not the line is running."""
     async with (
         open_database(settings, alone=False) as dsn,
         open_pool(dsn, size=1) as pool,
@@ -44,19 +72,33 @@ async def connected(settings: Settings) -> AsyncGenerator[AsyncConnection]:
         yield conn
 
 
+def _is_meant(request: call_backs.CallBack, which: str) -> bool:
+    which = which.strip().removeprefix("#")
+    if which.isascii() and which.isdecimal() and len(which) <= _MAX_ID_DIGITS:
+        return request.id == int(which)
+    try:
+        number = phonenumbers.parse(which, "US")
+    except phonenumbers.NumberParseException:
+        return False
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return request.number == e164
+
+
 def _unread(since: datetime, settings: Settings) -> str:
     when = since.astimezone(settings.zone).strftime("%a %b %d %H:%M")
-    return f"The calendar was last read on {when}: the line knows of no change in it since then."
+    return f"The calendar was last read on {when}; changes made in it since then are not known."
 
 
 def _line(request: call_backs.CallBack, settings: Settings) -> str:
     when = request.asked_at.astimezone(settings.zone).strftime("%a %b %d %H:%M")
     language = _LANGUAGES.get(request.language, request.language)
-    return f"{request.id:>4}  {when}  {_spaced(request.number):<17} {language:<8} {request.reason}"
+    return (
+        f"{request.id:>4}  {when:<16} {_spaced(request.number):<17} {language:<8} {request.reason}"
+    )
 
 
 def _spaced(number: str | None) -> str:
-    """A number as people write it."""
+    """A phone number as people write it."""
     if number is None:
         return "number withheld"
     try:

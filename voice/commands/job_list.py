@@ -1,4 +1,4 @@
-"""What waits and what failed, as the command `jobs` shows it: jobs, texts, and what stops texts."""
+"""Jobs and texts that wait or failed, as the command `jobs` shows them and retries them."""
 
 from datetime import datetime
 
@@ -16,16 +16,16 @@ from voice.texts.twilio_errors import TOO_MANY, meaning_of
 TASKS = {
     "insert_event": "put a visit into the calendar",
     "withdraw_event": "take a visit out of the calendar",
-    "rewrite_event": "bring the text of an event up to date",
+    "rewrite_event": "update the text of an event",
     "pick_up_link": "fetch a video link",
-    "look_at_event": "look at an event that changed",
+    "look_at_event": "read an event that changed",
     "move_event": "move a visit for its patient",
-    "invite": "bring a patient's invitation up to date",
+    "invite": "update a patient's invitation",
     "tell_patient": "tell a patient by text",
 }
-"""Every job that is not housekeeping, in words; texts are listed one by one."""
-_STATES = {"todo": "waits", "doing": "at work", "failed": "failed"}
-_TEXTS = {"owed": "waits", "sending": "at work", "failed": "failed"}
+"""Every job that is not housekeeping, as staff read it; texts are listed one by one."""
+_STATES = {"todo": "waiting", "doing": "running", "failed": "failed"}
+_TEXTS = {"owed": "waiting", "sending": "sending", "failed": "failed"}
 _JOBS = """
 SELECT status::text, split_part(task_name, ':', 2), count(*), max(attempts), min(scheduled_at)
 FROM procrastinate_jobs
@@ -39,16 +39,16 @@ WHERE state IN ('owed', 'sending') OR state = 'failed' AND about > %s ORDER BY 4
 
 
 async def lines(settings: Settings) -> list[str]:
-    """One line a kind of job, and one a text; times are the clinic's, numbers are masked."""
+    """One line per kind of job and one per text; clinic time, masked numbers."""
     async with connected(settings) as conn:
         found = await _jobs(conn, settings) + await _texts(conn, settings)
         alarms = await (await conn.execute("SELECT code FROM text_alarm ORDER BY code")).fetchall()
     found += [f"{'alarm':<8} {alarm_words(code)}" for (code,) in alarms]
-    return found or ["Nothing waits, and nothing failed."]
+    return found or ["Nothing is waiting, and nothing failed."]
 
 
-async def retry(settings: Settings) -> str:
-    """Try again now whatever failed or waits for its next try; what was done, in words."""
+async def retry(settings: Settings) -> list[str]:
+    """Retry now whatever failed or waits for its next attempt; what was done, to print."""
     async with connected(settings) as conn, conn.transaction():
         late = await conn.execute(
             "UPDATE procrastinate_jobs SET scheduled_at = now()"
@@ -62,7 +62,8 @@ async def retry(settings: Settings) -> str:
             [HOUSEKEEPING],
         )
         texts = await outbox.retry_all(conn, utc_now())
-        return f"Tried again within a minute: {jobs.rowcount + late.rowcount} jobs, {texts} texts."
+        count = jobs.rowcount + late.rowcount
+        return [f"To be retried within a minute: {count} jobs, {texts} texts."]
 
 
 async def _jobs(conn: AsyncConnection, settings: Settings) -> list[str]:

@@ -1,0 +1,5 @@
+"""The command line, run in a folder of its own."""
+
+from support.command_line import live, run
+
+__all__ = ["live", "run"]

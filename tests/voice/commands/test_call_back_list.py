@@ -1,0 +1,82 @@
+"""`screening-line callbacks`: who wants a call back, and marking it done."""
+
+import psycopg
+import pytest
+from support.command_line import Run
+
+HEADER = "Call-back requests of the live line:"
+
+
+@pytest.fixture
+def requests(database: object, migrated: str) -> None:
+    """Two open requests, one of them without a number."""
+    del database
+    with psycopg.connect(migrated) as conn:
+        conn.execute(
+            "INSERT INTO call_back (call_sid, reason, number, language, asked_at) VALUES"
+            " ('CA2', 'a person', NULL, 'es', '2026-12-01 18:00Z'),"
+            " ('CA1', 'safety: numb', '+14255550123', 'en', '2026-12-01 17:05Z')"
+        )
+
+
+def plain(said: str) -> list[str]:
+    return [" ".join(line.split()) for line in said.splitlines()]
+
+
+@pytest.mark.usefixtures("requests")
+def test_the_list_says_whose_it_is_who_waits_and_how_to_mark_it_done(live: Run) -> None:
+    """When, number, language, and reason; the longest waiting first."""
+    code, said = live("callbacks")
+    assert code == 0
+    assert plain(said) == [
+        HEADER,
+        "No. Asked at Phone number Language Reason",
+        "2 Tue Dec 01 09:05 (425) 555-0123 English safety: numb",
+        "1 Tue Dec 01 10:00 number withheld Spanish a person",
+        "After the call: screening-line callbacks --done NO (or the phone number)",
+    ]
+
+
+@pytest.mark.parametrize(
+    "which", ["2", "#2", " 2 ", "(425) 555-0123", "425-555-0123", "+14255550123", "14255550123"]
+)
+@pytest.mark.usefixtures("requests")
+def test_a_request_is_marked_done_by_its_number_or_the_phone_number(live: Run, which: str) -> None:
+    """As the list prints either; then the request is off the list."""
+    code, said = live("callbacks", "--done", which)
+    assert (code, plain(said)) == (
+        0, [HEADER, "Done: request 2, (425) 555-0123, safety: numb."],
+    )  # fmt: skip
+    assert "safety" not in live("callbacks")[1]
+
+
+@pytest.mark.parametrize("which", ["9", "999999", "206-555-0100", "nobody", "", "\u0661", "-1e9"])
+@pytest.mark.usefixtures("requests")
+def test_a_request_that_is_not_there_is_an_error(live: Run, which: str) -> None:
+    """Exit code 1, what to give, and nothing was marked."""
+    code, said = live("callbacks", f"--done={which}")
+    assert code == 1
+    assert f"There is no open request {which}. Give the number at the start of a line" in said
+    assert len(live("callbacks")[1].splitlines()) == 5
+
+
+@pytest.mark.usefixtures("database")
+def test_an_empty_list_and_an_unread_calendar_are_said(live: Run, migrated: str) -> None:
+    """Nobody waiting is said; so is a calendar that has not been read lately."""
+    assert plain(live("callbacks")[1]) == [HEADER, "No open call-back requests."]
+    with psycopg.connect(migrated) as conn:
+        conn.execute(
+            "INSERT INTO calendar_cursor (cursor, read_at) VALUES ('1', '2025-11-20 17:05Z')"
+        )
+    assert plain(live("callbacks")[1])[1].startswith("The calendar was last read on Thu Nov 20 ")
+
+
+@pytest.mark.usefixtures("requests")
+def test_a_wrong_setting_of_something_else_hides_no_request(
+    live: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Staff see who waits also while Twilio's or Google's settings are wrong."""
+    monkeypatch.setenv("TWILIO_ACCOUNT_SID", "wrong")
+    monkeypatch.setenv("OPENING_HOURS", "always")
+    monkeypatch.delenv("PUBLIC_BASE_URL")
+    assert "(425) 555-0123" in live("callbacks")[1]

@@ -1,0 +1,67 @@
+"""The commands that staff use: `callbacks`, `jobs`."""
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from voice.commands.chosen_line import ChosenLine
+
+Demo = Annotated[
+    bool | None,
+    typer.Option(
+        "--demo/--live", help="Which line; without it, a running demo, else the one that exists."
+    ),
+]
+
+
+def add_commands(cli: typer.Typer) -> None:
+    """Add them to the command line."""
+    cli.command("callbacks")(callbacks)
+    cli.command("jobs")(jobs)
+
+
+def callbacks(
+    *,
+    done: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NO",
+            help="Mark a request done: its number in the list, or the caller's phone number.",
+        ),
+    ] = None,
+    demo: Demo = None,
+) -> None:
+    """List who wants a call back, the longest waiting first."""
+    from voice.commands import call_back_list
+
+    line = _chosen(demo=demo)
+    shown = (
+        call_back_list.lines(line.settings)
+        if done is None
+        else call_back_list.mark_done(line.settings, done)
+    )
+    typer.echo("\n".join([f"Call-back requests of {line.name}:", *asyncio.run(shown)]))
+
+
+def jobs(
+    *,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Retry now whatever failed or waits for a retry.")
+    ] = False,
+    demo: Demo = None,
+) -> None:
+    """List jobs and texts that wait or failed, and what keeps texts from being sent."""
+    from voice.commands import job_list
+
+    line = _chosen(demo=demo)
+    shown = job_list.retry(line.settings) if retry else job_list.lines(line.settings)
+    typer.echo("\n".join([f"Jobs and texts of {line.name}:", *asyncio.run(shown)]))
+
+
+def _chosen(*, demo: bool | None) -> "ChosenLine":
+    from voice.commands.chosen_line import choose_line
+    from voice.simulator.running_demo import running_demo
+
+    return choose_line(demo=demo, demo_runs=lambda folder: running_demo(folder) is not None)
