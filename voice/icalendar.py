@@ -12,10 +12,10 @@ from calendar_sync.availability.span import Span
 from voice.language import Language, Text
 from voice.phone_numbers import shown_number
 
-TITLE = Text("Video visit", "Cita de video")
+TITLE = Text("Video visit", "Cita por video")
 NOTE = Text(
     "To join, move, or cancel, open the link in your text, or call {number}.",
-    "Para entrar, cambiar o cancelar, abra el enlace de su mensaje o llame al {number}.",
+    "Para entrar, cambiar o cancelar, abra el enlace de su mensaje de texto o llame al {number}.",
 )
 _OCTETS = 75
 """The longest line of a calendar file, without its line break (RFC 5545, section 3.1)."""

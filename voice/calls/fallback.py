@@ -11,8 +11,8 @@ SORRY = Text(
     "Sorry, something went wrong on our side. In an emergency, hang up and call 9 1 1."
     "¦ If I have not said that you are booked, please call again in a few minutes."
     " Or email {email}. Goodbye.",
-    "Perdón, algo falló de nuestro lado. En una emergencia, cuelgue y llame al 9 1 1."
-    "¦ Si no le dije que su cita está hecha, vuelva a llamar en unos minutos."
+    "Perdón, hubo un problema de nuestra parte. En caso de emergencia, cuelgue y llame al 9 1 1."
+    "¦ Si no le dije que su cita está confirmada, vuelva a llamar en unos minutos."
     " O escriba a {email}. Adiós.",
 )
 """Does not claim that nothing was booked: a booking may have been stored just before."""

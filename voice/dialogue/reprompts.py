@@ -8,7 +8,7 @@ NOT_A_CHOICE = Text(
 )
 MORE_TIME = Text(
     "For more time, and slower speech, press 7.",
-    "Para tener más tiempo y oír más despacio, oprima 7.",
+    "Para tener más tiempo y que hable más despacio, oprima 7.",
 )
 FOR_A_PERSON = Text("For a person, press 0.", "Para hablar con una persona, oprima 0.")
 GIVE_UP = Text("Let me get you a person.", "Le comunico con una persona.")
@@ -16,13 +16,13 @@ SLOWER = Text("I will speak slower and wait longer.", "Hablaré más despacio y 
 SILENT = Text(
     "I will stop here, since I do not hear a key. In an emergency, call 9 1 1."
     "¦ Please call again at any time.¦ Or email {email}. Goodbye.",
-    "Termino aquí, porque no oigo ninguna tecla. En una emergencia, llame al 9 1 1."
+    "Termino aquí, porque no oigo ninguna tecla. En caso de emergencia, llame al 9 1 1."
     "¦ Vuelva a llamar cuando quiera.¦ O escriba a {email}. Adiós.",
 )
 CALL_AGAIN = Text(
     "I will stop here. Please call again at any time.¦ Or email {email}."
     "¦ In an emergency, call 9 1 1. Goodbye.",
     "Termino aquí. Vuelva a llamar cuando quiera.¦ O escriba a {email}."
-    "¦ En una emergencia, llame al 9 1 1. Adiós.",
+    "¦ En caso de emergencia, llame al 9 1 1. Adiós.",
 )
 PRESS = Text("press {key}", "oprima {key}")

@@ -33,30 +33,32 @@ class Confirm(Choice):
 
 
 CONFIRM = Question("confirm", Text("{time}, {zone}.", "El {time}, {zone}."), Confirm)
-JUST_TAKEN = Text("Sorry, that time was just taken.", "Perdón, se acaba de ocupar.")
-NO_TIMES = Text("I have no open time to offer.", "No tengo horas libres que ofrecer.")
+JUST_TAKEN = Text("Sorry, that time was just taken.", "Perdón, esa hora se acaba de ocupar.")
+NO_TIMES = Text("I have no open time to offer.", "Ahora no tengo horarios disponibles.")
 UNREADABLE = Text(
     "I can not see the schedule right now, so nothing is booked.",
-    "No puedo ver la agenda ahora, así que no hay ninguna cita.",
+    "No puedo ver la agenda en este momento, así que no hay ninguna cita reservada.",
 )
 NOT_BOOKED = Text(
     "Sorry, the schedule did not take it, so nothing is booked.",
-    "Perdón, la agenda no la aceptó, así que no hay ninguna cita.",
+    "Perdón, la cita no se pudo guardar, así que no hay nada reservado.",
 )
 SAVED = Text(
     "Your time is saved, but I can not see it on the schedule yet."
     " We will call or text you to make sure of it."
     "¦ In an emergency, call 9 1 1. Thank you for calling {clinic}. Goodbye.",
     "Su hora está guardada, pero aún no la veo en la agenda."
-    " Le llamaremos o le enviaremos un mensaje para confirmarla."
-    "¦ En una emergencia, llame al 9 1 1. Gracias por llamar a {clinic}. Adiós.",
+    " Le llamaremos o le enviaremos un mensaje de texto para confirmarla."
+    "¦ En caso de emergencia, llame al 9 1 1. Gracias por llamar a {clinic}. Adiós.",
 )
 MOVED = Text(
     "Our staff have just moved it to another time.",
-    "Nuestro personal acaba de pasarla a otra hora.",
+    "Nuestro personal acaba de cambiarla a otra hora.",
 )
 ONE_MOMENT = Text("One moment, please.", "Un momento, por favor.")
-STILL = Text("Still booking. Please stay on the line.", "Sigo reservando. No cuelgue.")
+STILL = Text(
+    "Still booking. Please stay on the line.", "Todavía estoy reservando. No cuelgue, por favor."
+)
 SAFE = ("Safety", f"{len(SAFETY_QUESTIONS)} of {len(SAFETY_QUESTIONS)} answered no")
 """What staff read about the safety questions: a caller gets here only with a no to each."""
 MAX_CHECKS = 5

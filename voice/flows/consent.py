@@ -11,33 +11,40 @@ from voice.language import Text
 class TextConsent(Choice):
     """Whether the caller agrees to text messages, and at which number."""
 
-    YES = "1", Text("For yes", "Para sí")
-    NO = "2", Text("For no", "Para no")
-    OTHER = "3", Text("For another number", "Para otro número")
+    YES = "1", Text("For yes", "Sí")
+    NO = "2", Text("For no", "No")
+    OTHER = "3", Text("For another number", "Otro número")
 
 
 MAY_WE_TEXT = Question(
     "texts",
     Text(
         "May {clinic} text you about this visit, at the number ending in {last_four}?"
-        " We send the video link, reminders, and changes. Message and data rates may apply.",
-        "¿Puede {clinic} enviarle mensajes sobre esta cita, al número que termina en {last_four}?"
-        " Enviamos el enlace de video, recordatorios y cambios. Puede haber cargos por mensajes.",
+        " About five texts: the link, reminders, changes. Message and data rates may apply."
+        " Reply stop to end, help for help.",
+        "¿Puede {clinic} enviarle mensajes de texto sobre esta cita,"
+        " al número que termina en {last_four}?"
+        " Unos cinco: el enlace, recordatorios y cambios. Puede haber cargos por mensajes y datos."
+        " Responda stop para terminar, help para ayuda.",
     ),
     TextConsent,
     wait=10,
 )
-CONSENT_VERSION = "2026-11-1"
-"""Stored with each consent. A changed wording needs a new version."""
+CONSENT_VERSION = "2026-11-2"
+"""Stored with each consent. A changed wording needs a new version.
+
+2026-11-1 did not name how many texts, STOP and HELP; carriers want all three before the yes
+(https://www.twilio.com/docs/api/errors/30924).
+"""
 TEXTS_ON = Text(
     "Thank you. A text with your link is on its way. If it does not come, we will call you."
     " Reply stop to end texts.",
-    "Gracias. Le enviamos un mensaje con su enlace. Si no llega, le llamaremos."
+    "Gracias. Le enviamos un mensaje de texto con su enlace. Si no llega, le llamaremos."
     " Responda stop para no recibir más mensajes.",
 )
 TEXTS_OFF = Text(
     "No texts, then. We will call you with the video link before your visit.",
-    "Sin mensajes, entonces. Le llamaremos con el enlace de video antes de su cita.",
+    "Entonces no le enviaremos mensajes. Le llamaremos con el enlace antes de su cita.",
 )
 
 

@@ -30,7 +30,7 @@ NEXT = Question(
 CALL_ANY_TIME = Text(
     "Call this number any time to book. In an emergency, call 9 1 1."
     "¦ Thank you for calling {clinic}. Goodbye.",
-    "Llame a este número cuando quiera reservar. En una emergencia, llame al 9 1 1."
+    "Llame a este número cuando quiera reservar. En caso de emergencia, llame al 9 1 1."
     "¦ Gracias por llamar a {clinic}. Adiós.",
 )
 

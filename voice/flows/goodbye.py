@@ -8,11 +8,11 @@ from voice.flows.clinical_wording import SAFETY_NET
 from voice.flows.consent import TEXTS_OFF, TEXTS_ON, ask_for_consent
 from voice.language import Text
 
-BOOKED = Text("You are booked. {time}, {zone}.", "Su cita está hecha. El {time}, {zone}.")
-CODE = Text("Your visit code is {code}.¦ Again, {code}.", "Su código es {code}.¦ Otra vez, {code}.")
+BOOKED = Text("You are booked. {time}, {zone}.", "Su cita está confirmada. El {time}, {zone}.")
+CODE = Text("Your visit code is {code}.¦ Again, {code}.", "Su clave es {code}.¦ Otra vez, {code}.")
 TO_CHANGE = Text(
     "To change or cancel, call this number. Thank you for calling {clinic}. Goodbye.",
-    "Para cambiar o cancelar, llame a este número. Gracias por llamar a {clinic}. Adiós.",
+    "Para cambiar o cancelar su cita, llame a este número. Gracias por llamar a {clinic}. Adiós.",
 )
 
 

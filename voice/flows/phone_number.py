@@ -18,19 +18,19 @@ ENTER = Entry(
     "number",
     Text(
         "Please enter your ten digit phone number, then press pound.",
-        "Marque su número de teléfono de diez cifras, y luego numeral.",
+        "Marque su número de teléfono de diez dígitos, y luego la tecla numeral, o gato.",
     ),
     max_digits=11,
     short=Text(
         "Please enter the area code and number, then press pound.",
-        "Marque el código de área y el número, y luego numeral.",
+        "Marque el código de área y el número, y luego la tecla numeral, o gato.",
     ),
 )
 NOT_A_NUMBER = Text(
     "I can not call that number. I need ten digits of a number in the United States.",
-    "No puedo llamar a ese número. Necesito diez cifras de un número de Estados Unidos.",
+    "No puedo llamar a ese número. Necesito diez dígitos de un número de Estados Unidos.",
 )
-READ_BACK = Question("number.right", Text("I have {number}.", "Tengo {number}."), NumberCheck)
+READ_BACK = Question("number.right", Text("I have {number}.", "Tengo el {number}."), NumberCheck)
 TRIES = 3
 
 

@@ -26,7 +26,7 @@ class AllClear:
 INTRODUCTION = Text("{number} safety questions.", "{number} preguntas de seguridad.")
 AGAIN = Text(
     "To hear this again, press star.¦ For a person, press 0.",
-    "Para oír esto otra vez, oprima asterisco.¦ Para una persona, oprima 0.",
+    "Para oír esto otra vez, oprima asterisco.¦ Para hablar con una persona, oprima 0.",
 )
 
 

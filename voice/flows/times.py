@@ -12,32 +12,32 @@ from voice.language import Text
 class NoneFits(Choice):
     """The choice offered beside the three times."""
 
-    OTHER = "4", Text("For other times", "Para otras horas")
+    OTHER = "4", Text("For other times", "Para otros horarios")
 
 
 class OtherTimes(Choice):
     """Which other times to offer."""
 
-    MORNINGS = "1", Text("For mornings", "Para las mañanas")
-    AFTERNOONS = "2", Text("For afternoons", "Para las tardes")
-    LATER = "3", Text("For later days", "Para días después")
-    BACK = "8", Text("To go back", "Para volver")
+    MORNINGS = "1", Text("For mornings", "Por la mañana")
+    AFTERNOONS = "2", Text("For afternoons", "Por la tarde")
+    LATER = "3", Text("For later days", "Para días más adelante")
+    BACK = "8", Text("To go back", "Para regresar")
 
 
 class AllHeard(Choice):
     """What to do when there are no further times."""
 
-    FIRST = "1", Text("To hear the first times again", "Para oír otra vez las primeras horas")
-    CALL_BACK = "2", Text("To have our staff call you", "Para que le llamemos")
+    FIRST = "1", Text("To hear the first times again", "Para oír otra vez los primeros horarios")
+    CALL_BACK = "2", Text("To have our staff call you", "Para que nuestro personal le llame")
 
 
 ZONE = Text("In {zone}.", "En {zone}.")
 OFFER = Text("For {time}", "El {time}")
 SAME_DAY = Text("For the same day, {time}", "El mismo día, {time}")
-OTHER_TIMES = Question("times.wish", Text("Which times?", "¿Qué horas?"), OtherTimes)
+OTHER_TIMES = Question("times.wish", Text("Which times?", "¿Qué horario prefiere?"), OtherTimes)
 ALL_HEARD = Question(
     "times.all_heard",
-    Text("Those are all the times I have.", "Esas son todas las horas que tengo."),
+    Text("Those are all the times I have.", "Esos son todos los horarios que tengo."),
     AllHeard,
 )
 FIRST_TIMES = FindOffers("any", "")

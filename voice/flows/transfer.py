@@ -12,26 +12,26 @@ from voice.language import NOTHING, Text
 class WithoutStaff(Choice):
     """What a caller wants when no staff member can take the call."""
 
-    CALL_BACK = "1", Text("To have our staff call you", "Para que le llamemos")
-    GO_ON = "2", Text("To go on without a person", "Para seguir sin una persona")
+    CALL_BACK = "1", Text("To have our staff call you", "Para que nuestro personal le llame")
+    GO_ON = "2", Text("To go on without a person", "Para continuar sin hablar con una persona")
 
 
 RING_SECONDS = 20
-TRANSFER = Text("One moment. I will try the clinic now.", "Un momento. Llamo a la clínica.")
-NO_ANSWER = Text("Sorry, no one can answer right now.", "Perdón, nadie puede contestar ahora.")
+TRANSFER = Text("One moment. I will try the clinic now.", "Un momento. Voy a llamar a la clínica.")
+NO_ANSWER = Text("Sorry, no one can answer right now.", "Lo siento, nadie puede contestar ahora.")
 CLOSED = Text("The clinic is closed now.", "La clínica está cerrada ahora.")
 INSTEAD = Question("person.instead", NOTHING, WithoutStaff)
 WILL_CALL = Text(
     "Thank you. Our staff will call you at the number ending in {last_four}."
     "¦ If it gets worse, call your doctor. In an emergency, call 9 1 1. Goodbye.",
     "Gracias. Le llamaremos al número que termina en {last_four}."
-    "¦ Si empeora, llame a su médico. En una emergencia, llame al 9 1 1. Adiós.",
+    "¦ Si empeora, llame a su médico. En caso de emergencia, llame al 9 1 1. Adiós.",
 )
 NO_NUMBER = Text(
     "I have no number to call. Please call again.¦ Or email {email}."
     "¦ In an emergency, call 9 1 1. Goodbye.",
-    "No tengo un número para llamarle. Vuelva a llamar.¦ O escriba a {email}."
-    "¦ En una emergencia, llame al 9 1 1. Adiós.",
+    "No tengo un número al que llamarle. Vuelva a llamar, por favor.¦ O escriba a {email}."
+    "¦ En caso de emergencia, llame al 9 1 1. Adiós.",
 )
 
 

@@ -11,18 +11,18 @@ Answers = tuple[tuple[str, str], ...]
 class Side(Choice):
     """Which foot."""
 
-    LEFT = "1", Text("For left", "Para el izquierdo")
-    RIGHT = "2", Text("For right", "Para el derecho")
-    BOTH = "3", Text("For both", "Para los dos")
+    LEFT = "1", Text("For left", "El izquierdo")
+    RIGHT = "2", Text("For right", "El derecho")
+    BOTH = "3", Text("For both", "Los dos")
     SKIPPED = "#"
 
 
 class Since(Choice):
     """How long it has lasted."""
 
-    WEEKS = "1", Text("For weeks", "Para semanas")
-    MONTHS = "2", Text("For months", "Para meses")
-    YEARS = "3", Text("For years", "Para años")
+    WEEKS = "1", Text("For weeks", "Semanas")
+    MONTHS = "2", Text("For months", "Meses")
+    YEARS = "3", Text("For years", "Años")
     SKIPPED = "#"
 
 
@@ -36,13 +36,13 @@ class YesNo(Choice):
 
 INTRODUCTION = Text(
     "Six short questions. To skip one, press pound.",
-    "Seis preguntas cortas. Para saltar una, oprima numeral.",
+    "Seis preguntas cortas. Para saltar una, oprima la tecla numeral, o gato.",
 )
 SIDE = Question("foot.side", Text("Which foot?", "¿Qué pie?"), Side)
 SINCE = Question("foot.since", Text("For how long?", "¿Desde hace cuánto?"), Since)
 NUMB = Question(
     "foot.numb",
-    Text("Is it numb, or does it tingle?", "¿Está adormecido u hormiguea?"),
+    Text("Is it numb, or does it tingle?", "¿Lo siente dormido o con hormigueo?"),
     YesNo,
     wait=6,
 )
@@ -50,7 +50,7 @@ STEADY = Question(
     "foot.steady",
     Text(
         "Are you less steady, or weaker on one side?",
-        "¿Tiene menos equilibrio, o un lado más débil?",
+        "¿Tiene menos equilibrio, o siente más débil un lado?",
     ),
     YesNo,
     wait=6,
@@ -59,7 +59,7 @@ BACK = Question(
     "foot.back",
     Text(
         "Is your low back stiff, or the back of your leg tight?",
-        "¿Tiene rígida la espalda baja, o tensa la pierna por detrás?",
+        "¿Siente rígida la espalda baja, o tensa la pierna por detrás?",
     ),
     YesNo,
     wait=6,
@@ -68,13 +68,13 @@ PAIN = Entry(
     "foot.pain",
     Text(
         "From 0 to 10, how bad is the pain?",
-        "De 0 a 10, ¿cuánto duele?",
+        "Del 0 al 10, ¿cuánto le duele?",
     ),
     max_digits=2,
     least=1,
     finish="",
     wait=4,
-    short=Text("Key in a number from 0 to 10.", "Marque un número de 0 a 10."),
+    short=Text("Key in a number from 0 to 10.", "Marque un número del 0 al 10."),
 )
 WORST = 10
 

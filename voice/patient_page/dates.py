@@ -6,32 +6,20 @@ from zoneinfo import ZoneInfo
 from voice.dialogue import speech
 from voice.language import Text
 
-_WEEKDAYS = Text("Mon Tue Wed Thu Fri Sat Sun", "lun mar mié jue vie sáb dom")
-_MONTHS = Text(
-    "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
-    "ene feb mar abr may jun jul ago sep oct nov dic",
-)
-_NOON = 12
-
 
 def clock(when: datetime, zone: ZoneInfo) -> Text:
-    """The time on the clinic's wall: "9:20 AM", "9:20 a. m."."""
-    local = when.astimezone(zone)
-    time = f"{local.hour % 12 or 12}:{local.minute:02}"
-    morning = local.hour < _NOON
-    return _unbroken(
-        Text(f"{time} {'AM' if morning else 'PM'}", f"{time} {'a. m.' if morning else 'p. m.'}")
-    )
+    """The time on the clinic's wall: "9:20 AM", "9:20 a.m."."""
+    return _unbroken(speech.formatted(when.astimezone(zone), "h:mm a", "h:mm a"))
 
 
 def weekday(when: datetime, zone: ZoneInfo) -> Text:
-    """Its day of the week, short: "Tue", "mar"."""
-    return _nth(_WEEKDAYS, when.astimezone(zone).weekday())
+    """Its day of the week: "Tue", "martes"; in Spanish "mar" would also be short for March."""
+    return speech.formatted(when.astimezone(zone), "EEE", "EEEE")
 
 
 def month(when: datetime, zone: ZoneInfo) -> Text:
     """Its month, short: "Dec", "dic"."""
-    return _nth(_MONTHS, when.astimezone(zone).month - 1)
+    return speech.formatted(when.astimezone(zone), "MMM", "MMM")
 
 
 def whole(when: datetime, zone: ZoneInfo) -> Text:
@@ -44,7 +32,3 @@ def whole(when: datetime, zone: ZoneInfo) -> Text:
 def _unbroken(time: Text) -> Text:
     """The same, never split over two lines before its last word."""
     return Text(*("\u00a0".join(said.rsplit(" ", 1)) for said in (time.en, time.es)))
-
-
-def _nth(words: Text, number: int) -> Text:
-    return Text(words.en.split()[number], words.es.split()[number])

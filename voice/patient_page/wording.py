@@ -1,31 +1,37 @@
-"""Every sentence of the patient's page, in English and in Spanish."""
+"""Every sentence of the patient's visit page, in English and in Spanish."""
 
 from voice.language import Text
 
-TITLE = Text("Your video visit", "Su cita de video")
+TITLE = Text("Your video visit", "Su cita por video")
 OTHER_LANGUAGE = Text("Español", "English")
 MINUTES = Text(
     "{minutes} minutes, by video. It is free.", "{minutes} minutos, por video. Es gratis."
 )
-HERE = Text("On this device's clock: {time}", "En el reloj de este aparato: {time}")
+HERE = Text("On this device's clock: {time}", "En el reloj de este dispositivo: {time}")
 
 JOIN = Text("How to join", "Cómo entrar")
-JOIN_NOW = Text("Join the video visit", "Entrar a la cita de video")
+JOIN_NOW = Text("Join the video visit", "Entrar a la cita por video")
 JOIN_LATER = Text(
     "The link to join will be here 15 minutes before, from {time}. Open this page again then.",
     "El enlace para entrar estará aquí 15 minutos antes, desde las {time}."
-    " Abra esta página otra vez entonces.",
+    " Vuelva a abrir esta página a esa hora.",
 )
 CALLS_YOU = Text(
     "We will call you with the link before your visit.",
     "Le llamaremos con el enlace antes de su cita.",
+)
+READY = Text("What to have ready", "Qué tener listo")
+READY_LIST = (
+    Text("Room to walk a few steps", "Espacio para caminar unos pasos"),
+    Text("Bare feet", "Los pies descalzos"),
+    Text("Somebody to hold the phone, if you can", "Alguien que sostenga el teléfono, si puede"),
 )
 DEVICE = Text(
     "You need a phone, a tablet, or a computer with a camera.",
     "Necesita un teléfono, una tableta o una computadora con cámara.",
 )
 
-CALENDAR = Text("Put it in your calendar", "Póngala en su calendario")
+CALENDAR = Text("Put it in your calendar", "Agréguela a su calendario")
 FILE = Text("Apple or Outlook", "Apple u Outlook")
 GOOGLE = Text("Google Calendar", "Google Calendar")
 
@@ -36,18 +42,18 @@ CANCEL = Text("Cancel this visit", "Cancelar esta cita")
 WHO = Text("Your name and email", "Su nombre y correo")
 WHO_WHY = Text(
     "Only if you like. Our staff will see them with your visit.",
-    "Solo si quiere. Nuestro personal los verá con su cita.",
+    "Solo si lo desea. Nuestro personal los verá con su cita.",
 )
 WHO_INVITED = Text(
     "Only if you like. Our staff will see them with your visit, and Google Calendar will send an"
     " invitation to your email.",
-    "Solo si quiere. Nuestro personal los verá con su cita, y Google Calendar enviará una"
+    "Solo si lo desea. Nuestro personal los verá con su cita, y Google Calendar enviará una"
     " invitación a su correo.",
 )
 NAME = Text("Name", "Nombre")
 EMAIL = Text("Email", "Correo electrónico")
 SAVE = Text("Save", "Guardar")
-SAVED = Text("Thank you. It is saved.", "Gracias. Está guardado.")
+SAVED = Text("Thank you. It is saved.", "Gracias. Se guardó.")
 CHECK = Text("Please check what is marked.", "Por favor, revise lo que está marcado.")
 NAME_WRONG = Text(
     "Please use at most 80 letters, on one line.",
@@ -58,13 +64,13 @@ EMAIL_WRONG = Text(
     "Esto no parece un correo electrónico. Debe ser como nombre@example.com.",
 )
 
-CALL_US = Text("Questions? Call us:", "¿Preguntas? Llámenos:")
-EMERGENCY = Text("In an emergency, call 911.", "En una emergencia, llame al 911.")
+CALL_US = Text("Questions? Call us:", "¿Tiene preguntas? Llámenos:")
+EMERGENCY = Text("In an emergency, call 911.", "En caso de emergencia, llame al 911.")
 BACK = Text("Back to your visit", "Volver a su cita")
 
 MOVE_WHY = Text(
     "Your visit stays on {time} until you confirm another time.",
-    "Su cita sigue el {time} hasta que confirme otra hora.",
+    "Su cita sigue siendo el {time} hasta que confirme otra hora.",
 )
 DAYS = Text("Choose a day", "Elija un día")
 TIMES = Text("Choose a time", "Elija una hora")
@@ -72,11 +78,11 @@ MORNING = Text("Morning", "Mañana")
 AFTERNOON = Text("Afternoon", "Tarde")
 NO_TIMES = Text(
     "There is no other open time right now. Please call us.",
-    "No hay otra hora libre por ahora. Por favor, llámenos.",
+    "Por ahora no hay otro horario disponible. Por favor, llámenos.",
 )
 UNREADABLE = Text(
     "We can not see the schedule right now. Please try again in a few minutes, or call us.",
-    "No podemos ver la agenda ahora. Intente otra vez en unos minutos, o llámenos.",
+    "No podemos ver la agenda en este momento. Intente de nuevo en unos minutos, o llámenos.",
 )
 TAKEN = Text(
     "Sorry, that time was just taken. Please choose another one.",
@@ -89,21 +95,21 @@ LAPSED = Text(
 
 MOVE_ASK = Text("Move your visit?", "¿Cambiar su cita?")
 FROM = Text("Now", "Ahora")
-TO = Text("New time", "Hora nueva")
+TO = Text("New time", "Nueva hora")
 KEPT = Text(
     "We keep the new time for you for 5 minutes.",
-    "Le guardamos la hora nueva por 5 minutos.",
+    "Le guardamos la nueva hora por 5 minutos.",
 )
 MOVE_YES = Text("Yes, move my visit", "Sí, cambiar mi cita")
 MOVE_OTHER = Text("Choose another time", "Elegir otra hora")
 KEEP = Text("Keep my visit as it is", "Dejar mi cita como está")
 MOVING = Text("We are moving your visit", "Estamos cambiando su cita")
 MOVING_WHY = Text(
-    "It stays on {time} until this page says that it is moved. The page looks again by itself.",
-    "Sigue el {time} hasta que esta página diga que se cambió. La página se actualiza sola.",
+    "It stays on {time} until this page says that it is moved. The page updates by itself.",
+    "Sigue siendo el {time} hasta que esta página diga que se cambió. La página se actualiza sola.",
 )
-LOOK_AGAIN = Text("Look again", "Mirar otra vez")
-MOVED = Text("Your visit is moved.", "Su cita se cambió.")
+LOOK_AGAIN = Text("Check again", "Actualizar")
+MOVED = Text("Your visit is moved.", "Se cambió su cita.")
 CHANGED = Text(
     "Sorry, your visit could not be moved. This is how it stands now.",
     "Perdón, su cita no se pudo cambiar. Así está ahora.",
@@ -116,7 +122,7 @@ CANCEL_WHY = Text(
 CANCEL_YES = Text("Yes, cancel my visit", "Sí, cancelar mi cita")
 CANCEL_NO = Text("No, keep my visit", "No, dejar mi cita")
 CANCELLED = Text("This visit is cancelled", "Esta cita está cancelada")
-BY_STAFF = Text("The clinic had to cancel it.", "La clínica la tuvo que cancelar.")
+BY_STAFF = Text("The clinic had to cancel it.", "La clínica tuvo que cancelarla.")
 BOOK_AGAIN = Text("To book a new time, call us:", "Para hacer otra cita, llámenos:")
 OVER = Text("This visit is over", "Esta cita ya pasó")
 TOO_LATE = Text(
@@ -127,7 +133,7 @@ NOT_YET = Text("Your time is saved", "Su hora está guardada")
 NOT_YET_WHY = Text(
     "It is not on the clinic's schedule yet. We will call or text you to make sure of it.",
     "Aún no está en la agenda de la clínica."
-    " Le llamaremos o le enviaremos un mensaje para confirmarla.",
+    " Le llamaremos o le enviaremos un mensaje de texto para confirmarla.",
 )
 NOT_BOOKED = Text("This time is not booked", "Esta hora no está reservada")
 
@@ -135,18 +141,21 @@ NO_VISIT = Text("This link does not open a visit", "Este enlace no abre ninguna 
 NO_VISIT_WHY = Text(
     "It may be an old link, or a part of it is missing."
     " Please open the link in your newest text, or call us.",
-    "Puede ser un enlace viejo, o le falta una parte."
-    " Abra el enlace de su mensaje más nuevo, o llámenos.",
+    "Puede ser un enlace anterior, o le falta una parte."
+    " Abra el enlace de su mensaje más reciente, o llámenos.",
 )
 NOT_DONE = Text("Nothing was changed", "No se cambió nada")
 NOT_DONE_WHY = Text(
     "We could not tell that this came from your page. Please open the link in your text again."
     " The page needs cookies. Or call us.",
-    "No pudimos ver que esto viniera de su página. Abra otra vez el enlace de su mensaje."
+    "No pudimos comprobar que esto viene de su página. Abra otra vez el enlace de su mensaje."
     " La página necesita cookies. O llámenos.",
 )
-TROUBLE = Text("Sorry, something went wrong on our side", "Perdón, algo falló de nuestro lado")
+TROUBLE = Text(
+    "Sorry, something went wrong on our side", "Perdón, hubo un problema de nuestra parte"
+)
 TROUBLE_WHY = Text(
-    "Please open this page again in a few minutes. Only what it says then is sure. Or call us.",
-    "Abra esta página otra vez en unos minutos. Solo lo que diga entonces es seguro. O llámenos.",
+    "Please open this page again in a few minutes. Only what it says then is final. Or call us.",
+    "Abra esta página otra vez en unos minutos. Solo entonces será definitivo lo que diga."
+    " O llámenos.",
 )

@@ -29,7 +29,7 @@ async def write(conn: AsyncConnection, config: TextConfig, row: TextRow, booked:
         language,
         clinic,
         when=day_and_time(row.about, clinic.zone, language),
-        time=time_of_day(row.about, clinic.zone),
+        time=time_of_day(row.about, clinic.zone, language),
         link=clinic.page + await new_link(conn, booked.id),
         video=config.video(booked),
         code=booked.visit_code or "",

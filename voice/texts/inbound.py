@@ -15,6 +15,7 @@ from voice.texts import outbox
 from voice.texts.composing import language_of
 from voice.texts.keywords import (
     CONFIRMED,
+    CRISIS,
     EMERGENCY,
     MOVE,
     MOVE_BY_PHONE,
@@ -31,7 +32,11 @@ from voice.texts.rendering import day_and_time, written
 from voice.texts.twilio_errors import OPTED_OUT
 from voice.visit_links import new_link
 
-URGENT = "sent a text with an emergency word, was told to call 911: call at once (safety)"
+URGENT = {
+    "emergency": "sent a text with an emergency word, was told to call 911: call at once (safety)",
+    "crisis": "sent a text about suicide, was told to call 988 or 911: call at once (safety)",
+}
+"""What staff read, by what the text means; these are answered every time."""
 ENDED_TEXTS = "replied CANCEL, which ends texts: ask whether the visit is to be cancelled too"
 _LANGUAGES: tuple[Language, ...] = ("en", "es")
 _HOUR = timedelta(hours=1)
@@ -104,8 +109,8 @@ async def _act(conn: AsyncConnection, text: _Inbound) -> None:
         case "start" if number:
             await unsuppress(conn, number)
             await _notify_all(conn, number)
-        case "emergency" if text.patient:
-            await _ask_staff(conn, text.patient, URGENT)
+        case "emergency" | "crisis" if text.patient:
+            await _ask_staff(conn, text.patient, URGENT[text.meaning])
         case "confirm" if visit:
             await text_state.keep_confirmed_by_text(conn, visit.id, text.now)
         case _:
@@ -122,11 +127,11 @@ async def _choose_answer(conn: AsyncConnection, text: _Inbound) -> str:
     """The name of the answer; "" for none."""
     if text.meaning in {"stop", "start", "help"} or not text.received.number:
         return ""  # Twilio answers these itself
-    if text.meaning == "emergency":
+    if text.meaning in URGENT:
         return text.meaning
     rows = await conn.execute(
         "SELECT count(*), count(*) FILTER (WHERE answer IN ('other', 'stranger')) FROM text_reply"
-        " WHERE number = %s AND answer <> '' AND answer <> 'emergency' AND at > %s",
+        " WHERE number = %s AND answer <> '' AND answer NOT IN ('emergency', 'crisis') AND at > %s",
         [text.received.number, text.now - _HOUR],
     )
     answers, generic = await rows.fetchone() or (0, 0)
@@ -148,6 +153,7 @@ async def _words(
         link = clinic.page + await new_link(conn, patient.id)
     forms: dict[str, tuple[Text, ...]] = {
         "emergency": (EMERGENCY,),
+        "crisis": (CRISIS,),
         "confirm": (CONFIRMED,),
         "move": (MOVE, MOVE_BY_PHONE),
         "other": (OTHER if patient and patient.state == "booked" else NO_VISIT,),
@@ -193,9 +199,11 @@ async def forget_old(conn: AsyncConnection, now: datetime) -> None:
 
 def without_database(config: TextConfig, body: str) -> str:
     """The answer when nothing can be looked up or stored: to call 911, in both languages."""
-    if meaning_of(body) != "emergency":
+    meaning = meaning_of(body)
+    if meaning not in URGENT:
         return ""
-    each = (written((EMERGENCY,), language, config.clinic) or "" for language in _LANGUAGES)
+    words = CRISIS if meaning == "crisis" else EMERGENCY
+    each = (written((words,), language, config.clinic) or "" for language in _LANGUAGES)
     return " ".join(each)
 
 

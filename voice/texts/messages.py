@@ -1,12 +1,12 @@
 """Every text message, in English and in Spanish.
 
-Each is one message in the letters of `gsm.py`, so the Spanish does without á, í, ó and ú. None
-names a person, a body part, a treatment or a reason. C and M are the only commands: CANCEL, END,
-QUIT and STOP end texts and YES begins them, at Twilio, whatever we write. Source of the rules:
+Each fits into one message of the GSM 7-bit alphabet (`gsm7.py`), so the Spanish avoids á, í, ó and
+ú. None names a person, a body part, a treatment or a reason. C and M are the only commands: at
+Twilio CANCEL, END, QUIT and STOP opt out and YES opts in, whatever we write. Sources:
 https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out (keywords) and 47 CFR
-64.1200(a)(9)(iv) (clinic's name and number, one message, a way out). A kind has several forms; the
-first that fits into one message is sent, so the fullest stands first. {link} is the patient's page,
-{video} the room itself, for a line whose address leaves no place for the page.
+64.1200(a)(9)(iv) (the clinic's name and number, one message, a way to opt out). A kind has several
+forms, the fullest first; the first that fits is sent. {link} is the patient's page, {video} the
+video room itself, for a line whose address is too long for the page's link.
 """
 
 from typing import Literal
@@ -24,8 +24,8 @@ Kind = Literal[
     "cancelled by patient",
     "restored by staff",
 ]
-_STOP = Text("STOP to end.", "STOP: terminar.")
-_HELP = Text("HELP for help, STOP to end.", "HELP: ayuda, STOP: terminar.")
+_STOP = Text("STOP to end.", "STOP: fin.")
+_HELP = Text("HELP for help, STOP to end.", "HELP: ayuda, STOP: fin.")
 
 
 def _form(en: str, es: str, end: Text = _STOP) -> Text:
@@ -35,8 +35,8 @@ def _form(en: str, es: str, end: Text = _STOP) -> Text:
 TEXTS: dict[Kind, tuple[Text, ...]] = {
     "booked": (
         _form(
-            "booked {when}. Video, changes: {link} Code {code}.",
-            "cita {when}. Video, cambios: {link} Clave {code}.",
+            "booked {when}. Join or change: {link} Code {code}.",
+            "cita {when}. Entrar o cambiar: {link} Clave {code}.",
             _HELP,
         ),
         _form(
@@ -66,84 +66,84 @@ TEXTS: dict[Kind, tuple[Text, ...]] = {
     ),
     "day before": (
         _form(
-            "reminder, video call {when}. Join: {link} Reply C to confirm, M to move.",
-            "recordatorio, video {when}. Entrar: {link} C confirma, M cambia.",
+            "reminder: visit {when}. Join: {link} Reply C to confirm, M to move.",
+            "recordatorio, cita {when}. Entrar: {link} C confirma, M cambia.",
         ),
         _form(
-            "reminder, video call {when}. Join: {video} Change: {number}.",
-            "recordatorio, video {when}. Entrar: {video} Cambios: {number}.",
+            "reminder: video visit {when}. Join: {video} Change: {number}.",
+            "recordatorio, cita {when}. Entrar: {video} Cambios: {number}.",
         ),
         _form(
-            "reminder, video call {when}. Reply C to confirm. For the link or a change: {number}.",
+            "reminder: video visit {when}. Reply C to confirm. For the link or a change: {number}.",
             "recordatorio, cita por video {when}. C confirma. Enlace y cambios: {number}.",
         ),
     ),
     "hour before": (
         _form(
-            "your video call is today at {time}. Join: {link} Help: {number}.",
+            "your video visit is today at {time}. Join: {link} Help: {number}.",
             "su cita por video es hoy, {time}. Entrar: {link} Ayuda: {number}.",
         ),
         _form(
-            "your video call is today at {time}. Join: {video} Help: {number}.",
+            "your video visit is today at {time}. Join: {video} Help: {number}.",
             "su cita por video es hoy, {time}. Entrar: {video} Ayuda: {number}.",
         ),
         _form(
-            "your video call is today at {time}. For the link or a change: {number}.",
+            "your video visit is today at {time}. For the link or a change: {number}.",
             "su cita por video es hoy, {time}. Enlace y cambios: {number}.",
         ),
     ),
     "moved by staff": (
         _form(
-            "we moved your video call to {when}. Join: {link} Not OK? {number}.",
+            "we moved your visit to {when}. Join: {link} Can't make it? {number}.",
             "movimos su cita a: {when}. Entrar: {link} ¿No puede? {number}.",
         ),
         _form(
-            "we moved your video call to {when}. Join: {video} Not OK? {number}.",
+            "we moved your video visit to {when}. Join: {video} Can't make it? {number}.",
             "movimos su cita a: {when}. Entrar: {video} ¿No puede? {number}.",
         ),
         _form(
-            "the clinic moved your video call to {when}. For the link, or if not OK: {number}.",
+            "the clinic moved your video visit to {when}. For the link or a change: {number}.",
             "movimos su cita por video a: {when}. Enlace y cambios: {number}.",
         ),
     ),
     "moved by patient": (
         _form(
-            "your video call is now {when}. Join: {link} Not right? {number}.",
-            "su cita ahora es: {when}. Entrar: {link} ¿Error? {number}.",
+            "your video visit is now {when}. Join: {link} Not right? {number}.",
+            "nueva cita, {when}. Entrar: {link} ¿No es correcto? {number}.",
         ),
         _form(
-            "your video call is now {when}. Join: {video} Not right? {number}.",
-            "su cita ahora es: {when}. Entrar: {video} ¿Error? {number}.",
+            "your video visit is now {when}. Join: {video} Not right? {number}.",
+            "nueva cita, {when}. Entrar: {video} ¿No es correcto? {number}.",
         ),
         _form(
-            "your video call is now {when}. For the link, or if not right: {number}.",
+            "your video visit is now {when}. For the link or a change: {number}.",
             "su cita por video ahora es: {when}. Enlace y cambios: {number}.",
         ),
     ),
     "cancelled by staff": (
         _form(
-            "the clinic had to cancel your video call on {when}. For a new time, call {number}.",
+            "the clinic had to cancel your video visit on {when}. For a new time, call {number}.",
             "tuvimos que cancelar su cita por video del {when}. Para otra hora: {number}.",
         ),
     ),
     "cancelled by patient": (
         _form(
-            "your video call on {when} is cancelled. To book again, call {number}.",
+            "your video visit on {when} is cancelled. To book again, call {number}.",
             "su cita por video del {when} queda cancelada. Para otra hora: {number}.",
         ),
     ),
     "restored by staff": (
         _form(
-            "your video call is on again: {when}. Join: {link} Not OK? {number}.",
-            "su cita se mantiene: {when}. Entrar: {link} ¿No puede? {number}.",
+            "the visit is on again: {when}. Join: {link} Can't make it? {number}.",
+            "su cita sigue el {when}. Entrar: {link} ¿No puede? {number}.",
         ),
         _form(
-            "your video call is on again: {when}. Join: {video} Not OK? {number}.",
-            "su cita se mantiene: {when}. Entrar: {video} ¿No puede? {number}.",
+            "your video visit is on again: {when}. Join: {video} Can't make it? {number}.",
+            "su cita sigue el {when}. Entrar: {video} ¿No puede? {number}.",
         ),
         _form(
-            "your video call is on again: {when}. For the link, or if not OK: {number}.",
-            "su cita por video se mantiene: {when}. Enlace y cambios: {number}.",
+            "your video visit is on again: {when}. For the link or a change: {number}.",
+            "su cita por video sigue el {when}. Enlace y cambios: {number}.",
         ),
     ),
 }
@@ -151,7 +151,7 @@ TEXTS: dict[Kind, tuple[Text, ...]] = {
 LINK_TO_FOLLOW: tuple[Text, ...] = (
     _form(
         "booked {when}. Video link to follow. Changes: {link} Code {code}.",
-        "cita {when}. El enlace le llega luego. Cambios: {link} Clave {code}.",
+        "cita {when}. El enlace llega luego. Cambios: {link} Clave {code}.",
     ),
     _form(
         "you are booked {when}, by video. Your link comes in a later text. Code {code}."
@@ -160,8 +160,8 @@ LINK_TO_FOLLOW: tuple[Text, ...] = (
         _HELP,
     ),
 )
-"""Instead of "booked" while the calendar has not made the link yet."""
+"""Replaces "booked" while the calendar has not created the video link yet."""
 
 NEWS: frozenset[Kind] = frozenset(TEXTS) - {"day before", "hour before"}
-"""What a patient has to know, by phone if not by text."""
+"""What a patient must be told: by phone when a text can not be sent."""
 REMINDERS: frozenset[Kind] = frozenset({"day before", "hour before"})

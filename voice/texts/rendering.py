@@ -4,17 +4,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
+from voice.dialogue import speech
 from voice.language import Language, Text
 from voice.texts.gsm7 import fits
 
-_DAYS = Text("Mon Tue Wed Thu Fri Sat Sun", "lun mar mié jue vie sab dom")
-_MONTHS = Text(
-    "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
-    "ene feb mar abr may jun jul ago sep oct nov dic",
-)
-_NOON = 12
 _MAX_NAME = 15
 _REVEALING = re.compile(
     r"\b(physical|therap\w*|fisio\w*|terap\w*|pt|rehab\w*|clinic\w*|back|spine|foot|feet|ankle|knee|hip|leg|neck|pain"
@@ -61,22 +57,22 @@ def written(
 
 
 def day_and_time(when: datetime, zone: ZoneInfo, language: Language) -> str:
-    """As in "Tue Dec 1, 9:00 AM PT" or "mar 1 dic, 9:00 AM PT", in the clinic's zone."""
-    local = when.astimezone(zone)
-    day = _DAYS.spoken_in(language).split()[local.weekday()]
-    month = _MONTHS.spoken_in(language).split()[local.month - 1]
-    date = f"{month} {local.day}" if language == "en" else f"{local.day} {month}"
-    return f"{day} {date}, {time_of_day(when, zone)}"
+    """As in "Tue Dec 1, 9:00 AM PT" or "martes 1 dic, 9:00 a.m. PT", in the clinic's zone.
+
+    A letter that texts lack loses its accent: "sabado".
+    """
+    words = speech.formatted(when.astimezone(zone), "EEE MMM d", "EEEE d MMM").spoken_in(language)
+    plain = "".join(letter if fits(letter) else normalize("NFD", letter)[0] for letter in words)
+    return f"{plain}, {time_of_day(when, zone, language)}"
 
 
-def time_of_day(when: datetime, zone: ZoneInfo) -> str:
+def time_of_day(when: datetime, zone: ZoneInfo, language: Language) -> str:
     """As in "9:00 AM PT"; the zone's short name without standard or daylight in the US."""
     local = when.astimezone(zone)
     name = local.strftime("%Z")
     if name[1:] in {"ST", "DT"} and name[0] in "PMCE":
         name = name[0] + "T"
-    half = "AM" if local.hour < _NOON else "PM"
-    return f"{local.hour % 12 or 12}:{local:%M} {half} {name}"
+    return f"{speech.formatted(local, 'h:mm a', 'h:mm a').spoken_in(language)} {name}"
 
 
 def plain_number(e164: str) -> str:

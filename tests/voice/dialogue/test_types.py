@@ -16,8 +16,8 @@ from voice.language import Text
 class Foot(Choice):
     """Which foot."""
 
-    LEFT = "1", Text("For left", "Para el izquierdo")
-    RIGHT = "2", Text("For right", "Para el derecho")
+    LEFT = "1", Text("For left", "El izquierdo")
+    RIGHT = "2", Text("For right", "El derecho")
 
 
 FOOT = Question("foot", Text("Which foot?", {spanish}), Foot)

@@ -34,12 +34,14 @@ async def test_consent_is_stored_with_time_number_and_wording(
     """Yes to texts at the number that calls."""
     await to_booked(caller)
     await caller.stays_silent().hears("text you about this visit, at the number ending in 0 1 2 3?")
-    await caller.hears("Message and data rates may apply.").presses("1")
+    await caller.hears("About five texts: the link, reminders, changes.")
+    await caller.hears("Message and data rates may apply. Reply stop to end, help for help.")
+    await caller.presses("1")
     await caller.hears("If it does not come, we will call you. Reply stop to end texts.")
     booking = await kept(line, caller)
     assert booking.text_number == "+14255550123"
     assert booking.text_consent_at is not None
-    assert booking.text_wording == "2026-11-1"
+    assert booking.text_wording == "2026-11-2"
 
 
 async def test_without_consent_the_caller_hears_how_the_link_comes(
@@ -91,10 +93,10 @@ async def test_a_whole_booking_in_spanish(caller: Caller, line: Line) -> None:
     for _ in range(5):
         await caller.hears("No, oprima 2").presses("2")
     await caller.hears("¿Qué pie?").presses("1").presses("1").presses("1").presses("1").presses("1")
-    await caller.hears("¿cuánto duele?").presses("5#")
+    await caller.hears("¿cuánto le duele?").presses("5#")
     await caller.hears("El martes 1 de diciembre a las 9 de la mañana, oprima 2.").presses("2")
-    await caller.hears("Para reservarla, oprima 1.").presses("1").hears("Su cita está hecha.")
-    await caller.stays_silent().hears("¿Puede BodyFix Physical Therapy enviarle mensajes")
-    await caller.presses("1").hears("Le enviamos un mensaje con su enlace.").stays_silent()
+    await caller.hears("Para reservarla, oprima 1.").presses("1").hears("Su cita está confirmada.")
+    await caller.stays_silent().hears("¿Puede BodyFix Physical Therapy enviarle mensajes de texto")
+    await caller.presses("1").hears("Le enviamos un mensaje de texto con su enlace.").stays_silent()
     await caller.hears("Vaya de inmediato a una sala de emergencias").hears("Adiós.")
     assert (await kept(line, caller)).language == "es"

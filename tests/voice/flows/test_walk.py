@@ -75,7 +75,7 @@ def test_booked_is_said_only_of_a_booking_in_the_calendar(stops: list[Stop]) -> 
     """Wherever the words are spoken, the calendar was seen to have the booking."""
     for stop in stops:
         words = " ".join(said.words for said in getattr(stop.here, "spoken", ()))
-        if "You are booked" in words or "Su cita está hecha" in words:
+        if "You are booked" in words or "Su cita está confirmada" in words:
             assert any('"booked"' in v for k, v in stop.journal.items() if k.startswith("placed"))
 
 

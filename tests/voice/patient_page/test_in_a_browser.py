@@ -142,7 +142,7 @@ async def test_a_patient_moves_and_cancels_by_keyboard(
         await expect(page.get_by_role("status")).to_have_text("Your visit is moved.")
         assert (await own_event(line.clinic, visit)).span == span("2026-12-02 10:00")
         await pages.enters("link", "Español")
-        await expect(page.locator("h1")).to_have_text("Su cita de video")
+        await expect(page.locator("h1")).to_have_text("Su cita por video")
         await pages.enters("link", "Cancelar esta cita")
         assert await fits(page) == []
         await pages.enters("button", "Sí, cancelar mi cita")

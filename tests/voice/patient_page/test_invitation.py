@@ -69,6 +69,6 @@ async def test_an_email_on_the_page_is_mail_from_google(line: Line, google: Goog
     await patient.sends(name="Ana", email="ana@example.com")
     mail = await first_mail(google)
     assert mail.to == "ana@example.com"
-    assert mail.event["summary"] == "Cita de video, Lakeside Physical Therapy"
+    assert mail.event["summary"] == "Cita por video, Lakeside Physical Therapy"
     assert mail.event["description"].endswith("llame al 206-555-0199.")
     assert "Ana" not in str({**mail.event, "attendees": None})

@@ -69,7 +69,7 @@ async def test_a_visit_is_moved_in_two_presses(patient: Patient, line: Line, vis
 async def test_a_move_that_is_under_way_is_not_called_moved(
     patient: Patient, line: Line, visit: int
 ) -> None:
-    """The old time stands, the page looks again by itself, and no second move begins."""
+    """The old time stands, the page updates by itself, and no second move begins."""
     held = await held_by(patient)
     await patient_changes.move(line.clinic, visit, held)
     waits = await patient.opens(f"/move/{held}")

@@ -151,7 +151,7 @@ async def test_without_the_database_the_page_says_whom_to_call(
     answer = await patient.opens("?in=es")
     assert answer.status == 503
     assert "425-202-5687" in answer.text
-    assert "Perdón, algo falló de nuestro lado" in answer.text
+    assert "Perdón, hubo un problema de nuestra parte" in answer.text
     assert answer.headers["cache-control"] == "no-store"
 
 

@@ -39,7 +39,7 @@ async def test_it_speaks_the_language_of_the_call(line: Line, patient: Patient, 
     assert f"{patient.path}/move?in=es" in spanish.links()
     async with line.pool.connection() as conn:
         await conn.execute("UPDATE booking SET language = 'es' WHERE id = %s", [visit])
-    assert "En una emergencia, llame al 911." in (await patient.opens()).text
+    assert "En caso de emergencia, llame al 911." in (await patient.opens()).text
     assert "In an emergency" in (await patient.opens("?in=en")).text
 
 
@@ -95,7 +95,7 @@ async def test_the_calendar_file_is_as_the_standard_wants_it(patient: Patient, l
     assert lines[0] == "BEGIN:VCALENDAR"
     assert lines[-2:] == ["END:VCALENDAR", ""]
     assert {"VERSION:2.0", "DTSTART:20261201T170000Z", "DTEND:20261201T172000Z",
-            "DTSTAMP:20261130T160000Z", "SUMMARY:Cita de video"} <= set(lines)  # fmt: skip
+            "DTSTAMP:20261130T160000Z", "SUMMARY:Cita por video"} <= set(lines)  # fmt: skip
     assert all(len(each.encode()) <= 75 for each in lines)
     google = next(to for to in (await patient.opens()).links() if "google" in to)
     asked = parse_qs(urlsplit(google).query)

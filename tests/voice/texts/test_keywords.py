@@ -42,12 +42,21 @@ def test_every_start_word_counts(word: str) -> None:
         ("call 911?", "emergency"),
         ("stop it hurts, my heart", "emergency"),
         ("no puedo respirar", "emergency"),
-        ("quiero quitarme la vida", "emergency"),
+        ("quiero quitarme la vida", "crisis"),
+        ("I want to die", "crisis"),
+        ("Stop. I will KILL MYSELF", "crisis"),
+        ("thinking of suicide, chest pain", "crisis"),
+        ("me quiero matar", "crisis"),
+        ("ya no quiero vivir", "crisis"),
+        ("voy a hacerme daño", "crisis"),
+        ("will I die of this?", "emergency"),
+        ("my phone may die", "emergency"),
+        ("it is killing me", "other"),
         ("I can't pee since monday", "emergency"),
         ("x" * 10_000, "other"),
         ("\x00\ud800", "other"),
     ],
 )
 def test_what_a_text_means(body: str, meaning: Meaning) -> None:
-    """Danger signs anywhere and first; a stop in other words; C and M; the rest is the rest."""
+    """Words of suicide first, then danger signs, anywhere; then a stop in other words, C and M."""
     assert meaning_of(body) == meaning

@@ -42,7 +42,7 @@ def every_time() -> list[datetime]:
 def test_every_form_fits_with_the_longest_data(forms: tuple[Text, ...], language: Language) -> None:
     """At most 160 septets, with the longest day of the year, link, code and number."""
     when = longest([day_and_time(each, PACIFIC, language) for each in every_time()])
-    time = longest([time_of_day(each, PACIFIC) for each in every_time()])
+    time = longest([time_of_day(each, PACIFIC, language) for each in every_time()])
     for form in forms:
         words = written(
             [form], language, CLINIC, when=when, time=time, link=LINK, video=VIDEO, code="482913"
@@ -117,11 +117,11 @@ def test_times_are_the_clinics() -> None:
         "Sun Mar 14, 1:00 AM PT"
     )
     assert day_and_time(datetime(2027, 3, 14, 19, 0, tzinfo=UTC), PACIFIC, "es") == (
-        "dom 14 mar, 12:00 PM PT"
+        "domingo 14 mar, 12:00 p.m. PT"
     )
-    assert time_of_day(datetime(2027, 3, 14, 19, 0, tzinfo=UTC), ZoneInfo("America/Bogota")) == (
-        "2:00 PM -05"
-    )
+    assert time_of_day(
+        datetime(2027, 3, 14, 19, 0, tzinfo=UTC), ZoneInfo("America/Bogota"), "en"
+    ) == ("2:00 PM -05")
 
 
 def test_the_alphabet_counts_as_phones_do() -> None:

@@ -27,7 +27,7 @@ async def test_a_move_by_staff_is_told_and_reminders_follow(
     await clinic.notify(visit)
     await clinic.moved(visit, span("2026-12-04 14:00"))
     await clinic.notify(visit)
-    assert "we moved your video call to Fri Dec 4, 2:00 PM PT" in twilio.bodies()[1]
+    assert "we moved your visit to Fri Dec 4, 2:00 PM PT" in twilio.bodies()[1]
     assert await open_notices(clinic) == []
     await clinic.until("2026-12-04 14:30")
     assert len(twilio.bodies()) == 4
@@ -55,7 +55,7 @@ async def test_a_visit_that_staff_cancel_and_restore(clinic: TextClinic, twilio:
     await clinic.notify(visit)
     await clinic.moved(visit, None)
     await clinic.notify(visit)
-    assert "had to cancel your video call on Thu Dec 3" in twilio.bodies()[1]
+    assert "had to cancel your video visit on Thu Dec 3" in twilio.bodies()[1]
     assert (await clinic.texts(visit))["day before"] == "dropped"
     await clinic.moved(visit, VISIT)
     await clinic.notify(visit)
@@ -88,7 +88,7 @@ async def test_a_visit_that_its_patient_moves(clinic: TextClinic, twilio: Twilio
             " + '1 day'::interval, upper(during) + '1 day'::interval)"
         )
     await clinic.notify(visit)
-    assert "su cita ahora es: vie 4 dic, 10:00 AM PT" in twilio.bodies()[1]
+    assert "nueva cita, viernes 4 dic, 10:00 a.m. PT" in twilio.bodies()[1]
     await clinic.until("2026-12-04 11:00")
     assert len(twilio.bodies()) == 4
 
@@ -106,10 +106,7 @@ async def test_a_move_while_a_reminder_is_being_sent(clinic: TextClinic, twilio:
     await sending
     clinic.now.forward(minutes=2)
     await clinic.check()
-    assert [body[9:30] for body in twilio.bodies()[1:]] == [
-        "reminder, video call ",
-        "we moved your video c",
-    ]
+    assert [body[9:24] for body in twilio.bodies()[1:]] == ["reminder: visit", "we moved your v"]
     assert (await clinic.texts(visit))["moved by staff"] == "accepted"
     await clinic.until("2026-12-04 14:30")
     assert all("Dec 4" in body or "2:00 PM" in body for body in twilio.bodies()[2:])

@@ -22,7 +22,7 @@ async def test_reminders_come_a_day_and_an_hour_before(clinic: TextClinic, twili
     await clinic.until("2026-12-02 09:55")
     assert len(twilio.bodies()) == 1
     await clinic.until("2026-12-02 10:00")
-    assert "reminder, video call Thu Dec 3, 10:00 AM PT" in twilio.bodies()[1]
+    assert "reminder: visit Thu Dec 3, 10:00 AM PT" in twilio.bodies()[1]
     await clinic.until("2026-12-03 08:55")
     assert len(twilio.bodies()) == 2
     await clinic.until("2026-12-03 11:00")

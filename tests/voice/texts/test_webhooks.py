@@ -82,7 +82,7 @@ async def test_m_sends_the_link_and_a_repeat_of_the_message_gets_one_too(
     """In the patient's language."""
     await clinic.visit(VISIT, note="es")
     first = await reply("M", sid="SM" + "a" * 32)
-    assert "para cambiar o cancelar su cita del jue 3 dic" in first
+    assert "para cambiar o cancelar su cita del jueves 3 dic" in first
     assert f"{BASE}/visit/" in first
     assert "/visit/" in await reply("M", sid="SM" + "a" * 32)
     helped = await reply("hola", sid="SM" + "b" * 32)
@@ -125,6 +125,18 @@ async def test_a_danger_sign_always_gets_the_911_sentence(
     assert len(await clinic.list()) == (1 if sender == PATIENT else 0)
 
 
+async def test_words_of_suicide_are_answered_with_988_and_911(
+    clinic: TextClinic, reply: Reply
+) -> None:
+    """Every time, and staff are asked to call at once."""
+    await clinic.visit(VISIT)
+    for _ in range(8):
+        answer = await reply("I want to kill myself", PATIENT)
+        assert "Call or text 988 now" in answer
+        assert "call 911" in answer
+    assert len(await clinic.list()) == 1
+
+
 async def test_a_danger_sign_is_answered_without_a_database(twilio: Twilio) -> None:
     """It needs nothing but itself."""
     away: AsyncConnectionPool = AsyncConnectionPool("host=/nowhere", open=False)
@@ -133,6 +145,9 @@ async def test_a_danger_sign_is_answered_without_a_database(twilio: Twilio) -> N
     said = words(await post(f"{BASE}/sms/incoming", [*form, ("Body", "no puedo respirar")]))
     assert "911 now" in said
     assert "911 ahora" in said
+    said = words(await post(f"{BASE}/sms/incoming", [*form, ("Body", "me quiero matar")]))
+    assert "Call or text 988 now" in said
+    assert "Llame al 988" in said
     assert words(await post(f"{BASE}/sms/incoming", [*form, ("Body", "C")])) == ""
     status = f"{BASE}/sms/status?text=1"
     assert (await post(status, [*form, ("MessageStatus", "sent")])).status == 503

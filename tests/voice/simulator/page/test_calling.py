@@ -51,7 +51,7 @@ async def test_silence_runs_out(opens: Opens) -> None:
     """The thin line is there while the line waits, and nobody who stays silent is booked."""
     visitor = await (await opens("sound=captions&speed=200&waits=60")).calls()
     await expect(visitor.page.locator("#wait")).to_be_visible()
-    await visitor.hears("I did not hear a key")
+    await visitor.hears("Call this number any time to book")
     await expect(visitor.page.locator("#outcome")).to_contain_text("Nothing was booked")
 
 
@@ -70,7 +70,7 @@ async def test_a_call_in_spanish(opens: Opens) -> None:
     """Replayed by a link, to the text in Spanish; screen readers are told the language of each."""
     visitor = await opens(f"sound=captions&speed=100&keys={SPANISH}")
     await visitor.page.locator("#call").click()
-    await visitor.gets("BodyFix: cita lun 30 nov, 12:00 PM PT.")
+    await visitor.gets("BodyFix: cita lunes 30 nov, 12:00 p.m. PT.")
     for said in (visitor.page.locator(".says"), visitor.page.locator(".bubble p > span[lang]")):
         assert await said.last.get_attribute("lang") == "es-US"
 

@@ -41,7 +41,7 @@ async def test_an_event_is_dragged(known: Visitor) -> None:
     skip = known.page.locator("#skip-ahead")
     await expect(skip).to_have_text("Skip to the next text Mon, Nov 30, 8:00 AM")
     await skip.click()
-    await known.gets("BodyFix: we moved your video call to Wed Dec 2, 9:00 AM PT.")
+    await known.gets("BodyFix: we moved your visit to Wed Dec 2, 9:00 AM PT.")
     await expect(known.page.locator("#now")).to_contain_text("8:00 AM")
 
 
