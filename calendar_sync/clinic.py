@@ -51,6 +51,8 @@ class Clinic:
     """Plans the texts about a booking (its id); each text is sent by a job of its own."""
     send_text: Callable[[int], Awaitable[None]] = no_text
     """Sends one text (its id). Raises NotYet if it has to be sent later."""
+    check_delivery: Callable[[int], Awaitable[None]] = no_text
+    """Asks what became of a text (its id). Raises NotYet if that is still open."""
     check_texts: Callable[[], Awaitable[None]] = no_texts
     """Finds texts that no job will send, and late ones."""
     push: Push | None = None

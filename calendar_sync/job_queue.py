@@ -108,6 +108,18 @@ async def send_text(
     )
 
 
+async def check_delivery(conn: AsyncConnection, text_id: int, *, delay_seconds: int = 0) -> None:
+    """Ask what became of a text, in case the report of it was lost."""
+    await _defer(
+        conn,
+        "check_delivery",
+        task_kwargs={"text_id": text_id},
+        queue=TEXTS,
+        priority=LATER,
+        schedule_in=_delay(delay_seconds),
+    )
+
+
 async def follow_staff(conn: AsyncConnection) -> None:
     """Read what staff changed in the calendar, without waiting for the next full minute.
 

@@ -63,6 +63,7 @@ def line_on(
         availability=settings.availability,
         notify=texting.notify,
         send_text=texting.send,
+        check_delivery=texting.check_delivery,
         check_texts=texting.check,
         push=push_for(settings, calendar),
         invitations=invitations_for(settings, calendar),

@@ -19,7 +19,7 @@ from calendar_sync.sync.blueprint import blueprint, clinic_of
 from calendar_sync.sync.insert import insert_event, withdraw_event
 from calendar_sync.sync.invitations import invite
 from calendar_sync.sync.move import move_event
-from calendar_sync.sync.notify import check_texts, send_text, tell_patient
+from calendar_sync.sync.notify import check_delivery, check_texts, send_text, tell_patient
 from calendar_sync.sync.overdue import show_late
 from calendar_sync.sync.rewrite import rewrite_event
 from calendar_sync.sync.staff_jobs import follow_staff, look_at_event
@@ -28,6 +28,7 @@ from calendar_sync.sync.watch_channels import renew_channel
 
 __all__ = [
     "blueprint",
+    "check_delivery",
     "check_texts",
     "delete_old_jobs",
     "follow_staff",

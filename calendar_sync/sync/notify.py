@@ -45,6 +45,14 @@ async def send_text(context: JobContext, text_id: int) -> None:
     await clinic_of(context).send_text(text_id)
 
 
+@blueprint.task(
+    name="check_delivery", queue=TEXTS, priority=LATER, retry=RetryText(), pass_context=True
+)
+async def check_delivery(context: JobContext, text_id: int) -> None:
+    """Ask what became of a text whose delivery was not reported."""
+    await clinic_of(context).check_delivery(text_id)
+
+
 @blueprint.periodic(cron="* * * * *")
 @blueprint.task(
     name="send_due_texts",

@@ -81,6 +81,11 @@ class TextClinic:
         self.worked_at = self.now()
         if not anything:
             return  # the worker would start and stop, some hundred times in a simulated week
+        clinic = replace(
+            self.clinic,
+            send_text=self.texting.send,
+            check_delivery=self.texting.check_delivery,
+        )
         with jobs.replace_connector(PsycopgConnector()) as app:
             await app.open_async(self.clinic.pool)
             await app.run_worker_async(
@@ -89,7 +94,7 @@ class TextClinic:
                 concurrency=1 if one_by_one else 4,
                 install_signal_handlers=False,
                 listen_notify=False,
-                additional_context={"clinic": replace(self.clinic, send_text=self.texting.send)},
+                additional_context={"clinic": clinic},
             )
 
     async def check(self) -> None:

@@ -1,1 +1,1 @@
-"""Text messages: what is owed to patients, sending it, and what they reply."""
+"""Text messages: planning and sending them, and answering what patients reply."""

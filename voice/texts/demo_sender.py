@@ -39,6 +39,11 @@ class DemoSender:
         del to, digests, known
         return Absent()
 
+    async def status(self, sid: str) -> Absent:
+        """Not asked: the demo delivers at once."""
+        del sid
+        return Absent()
+
     def close(self) -> None:
         """Nothing to close."""
 

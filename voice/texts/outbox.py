@@ -14,6 +14,15 @@ from voice.texts.messages import NEWS, Kind
 from voice.texts.schedule import PlannedText
 from voice.texts.text_rows import State, TextRow
 
+DELIVERY_CHECKS = (
+    timedelta(minutes=4),
+    timedelta(minutes=20),
+    timedelta(hours=2),
+    timedelta(hours=24),
+)
+"""When to ask Twilio, after an attempt began, about a text without a final status. The first is
+early enough for staff to learn within five minutes that a text was not delivered."""
+
 
 async def require(
     conn: AsyncConnection, booking_id: int, number: str, planned: PlannedText, now: datetime
@@ -92,6 +101,10 @@ async def mark_accepted(conn: AsyncConnection, text_id: int, sid: str, *, delive
         "UPDATE text SET state = %s, sid = %s, not_before = NULL WHERE id = %s",
         ["delivered" if delivered else "accepted", sid, text_id],
     )
+    if not delivered:
+        await job_queue.check_delivery(
+            conn, text_id, delay_seconds=int(DELIVERY_CHECKS[0].total_seconds())
+        )
 
 
 async def mark_state(conn: AsyncConnection, text_id: int, state: State) -> None:

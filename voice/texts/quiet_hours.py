@@ -15,18 +15,18 @@ _ASKED_FOR: frozenset[Kind] = frozenset(
 
 
 def is_quiet(at: datetime, zone: ZoneInfo) -> bool:
-    """Whether it is between 21:00 and 08:00 on the clinic's wall."""
+    """Whether it is between 21:00 and 08:00 local time."""
     local = at.astimezone(zone).time()
     return local >= QUIET_FROM or local < QUIET_UNTIL
 
 
 def end_of_quiet(at: datetime, zone: ZoneInfo) -> datetime:
-    """The next 08:00 on the clinic's wall, in UTC, from a time in the quiet hours."""
+    """When the quiet hours that `at` falls into end, in UTC."""
     local = at.astimezone(zone)
     day = local.date() + timedelta(days=1 if local.time() >= QUIET_FROM else 0)
     return datetime.combine(day, QUIET_UNTIL, zone).astimezone(at.tzinfo)
 
 
 def may_disturb(kind: Kind, due: datetime, now: datetime, zone: ZoneInfo) -> bool:
-    """Whether this may be sent at this hour: also what was urgent enough to be due in the night."""
+    """Whether this may be sent now: not in quiet hours unless asked for, or due in them (urgent)."""
     return not is_quiet(now, zone) or kind in _ASKED_FOR or is_quiet(due, zone)

@@ -34,6 +34,14 @@ class Unsure:
 
 
 @dataclass(frozen=True, slots=True)
+class Reported:
+    """Twilio's status of a message and, if it failed, its error code."""
+
+    status: str
+    code: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Absent:
     """The sender has no such text."""
 
@@ -49,6 +57,10 @@ class Sender(Protocol):
         self, to: str, digests: Collection[str], known: Collection[str]
     ) -> Accepted | Absent | Unsure:
         """Find a text to this number by its digest, leaving out those whose SID is `known`."""
+        ...
+
+    async def status(self, sid: str) -> Reported | Absent | Unsure:
+        """What became of the message with this SID."""
         ...
 
     def close(self) -> None:

@@ -109,14 +109,14 @@ async def other_sids(conn: AsyncConnection, row: TextRow) -> list[str]:
 
 def history_of(rows: Iterable[TextRow], number: str | None, video: str) -> TextHistory:
     """What the patient learned by text at this number; `video` is the link as known by now."""
-    told = [
+    news = [
         row
         for row in rows
         if row.kind in NEWS and row.state in _REACHED_TWILIO and row.number == number
         if not row.kind.startswith("cancelled")
     ]
-    to_follow = bool(told) and told[-1].link_to_follow
-    return TextHistory(frozenset(row.about for row in told), to_follow, video)
+    to_follow = bool(news) and news[-1].link_to_follow
+    return TextHistory(frozenset(row.about for row in news), to_follow, video)
 
 
 async def _select(conn: AsyncConnection, query: LiteralString, values: list[Any]) -> list[TextRow]:

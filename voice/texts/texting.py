@@ -10,6 +10,7 @@ from psycopg_pool import AsyncConnectionPool
 from calendar_sync.retry import NotYet
 from voice.settings import Settings
 from voice.texts import outbox, text_rows
+from voice.texts.delivery_checks import DeliveryCheck
 from voice.texts.demo_sender import DemoSender
 from voice.texts.inbound import forget_old
 from voice.texts.late_texts import list_late
@@ -44,6 +45,11 @@ class Texting:
         """Send one text, if it is due and still needed. Raises NotYet if it has to be retried."""
         if self.sender is not None:
             await Attempt(self.pool, self.config, self.sender, self.now()).send(text_id)
+
+    async def check_delivery(self, text_id: int) -> None:
+        """Ask what became of one text. Raises NotYet if that is still open."""
+        if self.sender is not None:
+            await DeliveryCheck(self.pool, self.config, self.sender, self.now()).run(text_id)
 
     async def check(self) -> None:
         """Queue texts that have no job, and list for staff what should have gone out by now."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from voice.settings import Settings
-from voice.texts.sender import Absent, Accepted, Busy, Refused, Unsure, digest
+from voice.texts.sender import Absent, Accepted, Busy, Refused, Reported, Unsure, digest
 from voice.texts.twilio_errors import code_of
 
 T = TypeVar("T")
@@ -17,7 +17,10 @@ TIMEOUT = 4.0
 _MAX_CONCURRENT = 4
 _NEWEST = 20
 """Messages searched; one number gets three a day."""
-_TOO_MANY_REQUESTS, _SERVER_ERROR = 429, 500
+_NOT_FOUND, _TOO_MANY_REQUESTS, _SERVER_ERROR = 404, 429, 500
+_CALLBACK_RETRIES = "#rc=5&rp=ct,rt,5xx"
+"""Twilio repeats a status report only if its address asks for it. It neither sends nor signs this
+part: https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides."""
 _TRIAL = "Sent from your Twilio trial account - "
 
 
@@ -95,7 +98,7 @@ class TwilioSender:
             if settings.twilio_messaging_service_sid
             else {"from_": settings.clinic_number}
         )
-        callback = f"{settings.public_base_url}/sms/status?text={text_id}"
+        callback = f"{settings.public_base_url}/sms/status?text={text_id}{_CALLBACK_RETRIES}"
         made = await self.access.ask(
             lambda twilio: (
                 twilio.messages.create(to=to, body=body, status_callback=callback, **sender).sid
@@ -131,6 +134,19 @@ class TwilioSender:
                 return Accepted(sid, arrived=status == "delivered")
         return Absent()
 
+    async def status(self, sid: str) -> Reported | Absent | Unsure:
+        """Fetch the message."""
+        fetched = await self.access.ask(lambda twilio: _reported(twilio.messages(sid).fetch()))
+        if not isinstance(fetched, RequestFailed):
+            return fetched
+        if fetched.status == _NOT_FOUND:
+            return Absent()
+        return Unsure(f"{fetched.why} ({fetched.status})")
+
     def close(self) -> None:
         """Close the connections to Twilio."""
         self.access.close()
+
+
+def _reported(message: Any) -> Reported:  # noqa: ANN401  # twilio ships no types
+    return Reported(str(message.status), int(message.error_code) if message.error_code else None)

@@ -167,6 +167,7 @@ def test_every_periodic_job_is_known_to_the_lines_queue(queue: App) -> None:
         "calendar:tell_patient",
         "calendar:send_due_texts",
         "calendar:send_text",
+        "calendar:check_delivery",
         "calendar:pick_up_link",
         "calendar:look_at_event",
         "calendar:renew_channel",

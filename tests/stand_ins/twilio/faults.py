@@ -8,7 +8,7 @@ Kind = Literal["code", "status", "hang", "reset", "not json"]
 
 @dataclass
 class Fault:
-    """One trouble for the next `times` requests of a method ("" is any).
+    """One fault for the next `times` requests of a method ("" is any).
 
     `after`: the effect has happened and only the answer is lost. "code" answers as Twilio does
     with that error, "status" with a bare HTTP status.

@@ -35,6 +35,11 @@ class Message:
     error: int | None = None
     callbacks: list[str] = field(default_factory=list[str])
 
+    @property
+    def posted_to(self) -> str:
+        """Where statuses are posted: the connection overrides behind # stay with Twilio."""
+        return self.callback.partition("#")[0]
+
     def json(self, account: str) -> dict[str, Any]:
         """As the API shows it. Source: the reference's example; no `date_sent` while queued."""
         made = format_datetime(datetime.now(UTC))
@@ -101,6 +106,13 @@ class Messages:
         made = Message(f"SM{next(_numbers):032x}", to, sender, body, callback)
         self.sent.insert(0, made)
         return made
+
+    def fetch(self, sid: str) -> Message:
+        """Raises Refusal for a SID that the account does not have."""
+        for each in self.sent:
+            if each.sid == sid:
+                return each
+        raise refusal(20404)
 
     def list(self, query: dict[str, str]) -> list[Message]:
         """Source: "Read multiple Message resources": newest first, at most 1000 a page."""

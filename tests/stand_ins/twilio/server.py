@@ -105,10 +105,12 @@ class Twilio(StandIn):
         base = f"/2010-04-01/Accounts/{ACCOUNT}"
         if path == f"{base}/Messages.json" and verb == "POST":
             return 201, self.messages.create(form).json(ACCOUNT)
+        if found := re.fullmatch(rf"{base}/Messages/(SM[0-9a-f]{{32}})\.json", path):
+            return 200, self.messages.fetch(found[1]).json(ACCOUNT)
         if path == f"{base}/Messages.json":
-            found = [each.json(ACCOUNT) for each in self.messages.list(asked)]
+            listed = [each.json(ACCOUNT) for each in self.messages.list(asked)]
             # Source: "Twilio's response": a list is under its name, with where the next page is.
-            return 200, {"messages": found, "next_page_uri": None, "page": 0, "page_size": 20}
+            return 200, {"messages": listed, "next_page_uri": None, "page": 0, "page_size": 20}
         return 200, self.resources.answer(verb, unquote(path), asked)
 
     def _fail(self, request: Asked, name: str, fault: Fault) -> None:
@@ -128,7 +130,9 @@ class Twilio(StandIn):
 
 
 def _name(verb: str, path: str) -> str:
-    """The request's name: "messages.create", "messages.list", or the last word of the path."""
+    """Such as "messages.create", "messages.list", "messages.fetch"; else the end of the path."""
     if path.endswith("/Messages.json"):
         return "messages.create" if verb == "POST" else "messages.list"
+    if "/Messages/" in path:
+        return "messages.fetch"
     return re.sub(r"\.json$", "", path).rpartition("/")[2]

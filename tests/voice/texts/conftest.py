@@ -1,4 +1,4 @@
-"""Texts stand on a clinic that texts through the stand-in of Twilio."""
+"""A clinic that texts through the stand-in of Twilio."""
 
 from collections.abc import AsyncGenerator, Generator
 from typing import Any
@@ -35,7 +35,7 @@ async def clinic(
 
 @pytest.fixture
 def reply(clinic: TextClinic) -> Reply:
-    """How a patient texts: give the words, get what comes back."""
+    """Text the line as a patient, and get its answer."""
     post, numbers = post_to(clinic), iter(range(1, 1000))
 
     async def send(body: str, sender: str = PATIENT, sid: str = "") -> str:
@@ -51,14 +51,14 @@ def reply(clinic: TextClinic) -> Reply:
 
 @pytest.fixture
 def status(clinic: TextClinic) -> Status:
-    """Twilio tells what became of the newest text, or of another one."""
+    """Post a status of the newest text, or of another one, as Twilio does."""
     post = post_to(clinic)
 
-    async def tell(state: str, code: int | None = None, **other: Any) -> Answer:  # noqa: ANN401
+    async def post_status(state: str, code: int | None = None, **other: Any) -> Answer:  # noqa: ANN401
         message = other.get("message", clinic.twilio.last())
         form = {"MessageSid": message.sid, "AccountSid": ACCOUNT, "MessageStatus": state}
         if code is not None:
             form["ErrorCode"] = str(code)
-        return await post(message.callback, [*form.items(), ("To", message.to)])
+        return await post(message.posted_to, [*form.items(), ("To", message.to)])
 
-    return tell
+    return post_status

@@ -1,4 +1,4 @@
-"""What staff and patients do to a visit is told in one text each."""
+"""Each change of a visit, by staff or by its patient, is one text."""
 
 import asyncio
 from dataclasses import replace
@@ -14,15 +14,15 @@ VISIT = span("2026-12-03 10:00")
 
 
 async def open_notices(clinic: TextClinic) -> list[str]:
-    """What nobody has told yet."""
+    """Changes that patients have not been notified of."""
     async with clinic.clinic.pool.connection() as conn:
         return [each.kind for each in await notices.open_notices(conn)]
 
 
-async def test_a_move_by_staff_is_told_and_reminders_follow(
+async def test_a_move_by_staff_is_texted_and_reminders_follow(
     clinic: TextClinic, twilio: Twilio
 ) -> None:
-    """Told with the first text that Twilio accepts; nothing is said of the old time after that."""
+    """Notified once Twilio accepts the text; no text mentions the old time after that."""
     visit = await clinic.visit(VISIT)
     await clinic.notify(visit)
     await clinic.moved(visit, span("2026-12-04 14:00"))
@@ -35,7 +35,7 @@ async def test_a_move_by_staff_is_told_and_reminders_follow(
     assert await clinic.list() == []
 
 
-async def test_a_move_that_is_undone_before_it_was_told_is_not_told(
+async def test_a_move_that_is_undone_before_its_text_is_not_texted(
     clinic: TextClinic, twilio: Twilio
 ) -> None:
     """Nothing has changed for the patient."""
@@ -50,7 +50,7 @@ async def test_a_move_that_is_undone_before_it_was_told_is_not_told(
 
 
 async def test_a_visit_that_staff_cancel_and_restore(clinic: TextClinic, twilio: Twilio) -> None:
-    """Told both times, and reminded of."""
+    """A text each time, and reminders."""
     visit = await clinic.visit(VISIT)
     await clinic.notify(visit)
     await clinic.moved(visit, None)
@@ -113,7 +113,7 @@ async def test_a_move_while_a_reminder_is_being_sent(clinic: TextClinic, twilio:
     assert len(twilio.bodies()) == 5
 
 
-async def test_a_late_video_link_is_told_once_it_is_there(
+async def test_a_late_video_link_is_texted_once_it_is_there(
     clinic: TextClinic, twilio: Twilio
 ) -> None:
     """The first text says that it follows; with a link that is there, nothing follows."""

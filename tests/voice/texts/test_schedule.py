@@ -66,9 +66,9 @@ async def test_reminders_over_the_night_the_clocks_change(
 async def test_when_reminders_are_due(
     clinic: TextClinic, visit: str, day: str, hour: str | None
 ) -> None:
-    """A day and an hour before in real time, never between 21:00 and 08:00 on the wall."""
+    """A day and an hour before in real time, never between 21:00 and 08:00 local time."""
     booked = await row(clinic.clinic, await clinic.visit(span(visit)))
-    due = {each.kind: each.due for each in owed(booked, span(visit), clinic.now())}
+    due = {each.kind: each.due for each in planned(booked, span(visit), clinic.now())}
     assert due["day before"] == at(day)
     assert due.get("hour before") == (at(hour) if hour else None)
     for kind in ("day before", "hour before"):
@@ -76,8 +76,8 @@ async def test_when_reminders_are_due(
             assert not is_quiet(due[kind], PACIFIC)
 
 
-def owed(booked: Booking, visit: Span, now: datetime) -> tuple[PlannedText, ...]:
-    """The texts of a booking that was told of."""
+def planned(booked: Booking, visit: Span, now: datetime) -> tuple[PlannedText, ...]:
+    """The texts of a booking whose patient knows the time."""
     return planned_texts(booked, None, TextHistory(frozenset({visit.start})), now, PACIFIC)
 
 

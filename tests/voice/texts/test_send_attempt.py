@@ -1,4 +1,4 @@
-"""A text goes out once, to whom it may, and whatever Twilio does it is neither lost nor doubled."""
+"""A text is sent once, only where allowed; whatever Twilio does, it is neither lost nor doubled."""
 
 import pytest
 from stand_ins.twilio.faults import Fault
@@ -29,7 +29,7 @@ async def test_a_booked_visit_is_texted_at_once_and_once(
 
 
 async def test_without_a_yes_nothing_is_texted(clinic: TextClinic, twilio: Twilio) -> None:
-    """Consent is the patient's."""
+    """Only patients who agreed get texts."""
     visit = await clinic.visit(VISIT, number=None)
     await clinic.notify(visit)
     assert twilio.seen == []
@@ -92,7 +92,7 @@ async def test_a_lost_answer_is_looked_for_before_anything_is_sent_again(
 async def test_what_did_not_reach_twilio_is_sent_again(
     clinic: TextClinic, twilio: Twilio, fault: Fault
 ) -> None:
-    """Once, after a while, by itself."""
+    """Once, after a while."""
     twilio.faults = [fault]
     visit = await clinic.visit(VISIT)
     await clinic.notify(visit)
@@ -140,7 +140,7 @@ async def test_a_number_that_twilio_refuses_is_never_tried_again(
 async def test_a_wrong_set_up_is_one_alarm_and_heals(
     clinic: TextClinic, twilio: Twilio, code: int
 ) -> None:
-    """Staff see what to do about it; when it is mended the text goes out and the alarm is over."""
+    """Staff see what to do about it; once it is fixed the text goes out and the alarm ends."""
     twilio.faults = [Fault("messages.create", "code", code=code, times=2)]
     visit = await clinic.visit(VISIT)
     await clinic.notify(visit)

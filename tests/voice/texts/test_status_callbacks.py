@@ -1,9 +1,11 @@
-"""What becomes of a text at Twilio: unordered and doubled statuses, and every way to fail."""
+"""Status callbacks: unordered, repeated, and every way for a text to fail."""
 
 import asyncio
 import random
+from urllib.parse import parse_qsl
 
 import pytest
+from stand_ins.twilio.faults import Fault
 from stand_ins.twilio.server import Twilio
 from support.clinic import row, span
 from support.text_clinic import BASE, TextClinic
@@ -27,7 +29,7 @@ async def test_statuses_in_any_order_end_in_one_state(clinic: TextClinic, status
 
 
 @pytest.mark.parametrize(
-    ("code", "why", "barred"),
+    ("code", "why", "suppressed"),
     [
         (30006, "landline", True),
         (30004, "blocks our texts", True),
@@ -43,9 +45,9 @@ async def test_a_text_that_does_not_arrive_is_a_call_back_at_once(
     status: Status,
     code: int | None,
     why: str,
-    barred: bool,  # noqa: FBT001  # a case
+    suppressed: bool,  # noqa: FBT001  # a case
 ) -> None:
-    """In plain words; a number that cannot get texts gets none any more, and its event says so."""
+    """In plain words; a number that cannot get texts gets no more, and its event says so."""
     visit = await clinic.visit(VISIT)
     await clinic.notify(visit)
     for _ in range(2):
@@ -55,7 +57,7 @@ async def test_a_text_that_does_not_arrive_is_a_call_back_at_once(
     assert why in reason
     assert (await clinic.texts(visit))["booked"] == "failed"
     await clinic.notify(visit)
-    assert (why in (await row(clinic.clinic, visit)).text_trouble) is barred
+    assert (why in (await row(clinic.clinic, visit)).text_trouble) is suppressed
     assert len(clinic.twilio.bodies()) == 1
 
 
@@ -80,7 +82,7 @@ async def test_a_phone_that_is_off_is_tried_once_more(
 async def test_an_unregistered_number_is_an_alarm(
     clinic: TextClinic, twilio: Twilio, status: Status
 ) -> None:
-    """Told at delivery only; staff read what to do, and a text that is delivered ends it."""
+    """Reported at delivery only; staff read what to do, and a delivered text ends the alarm."""
     visit = await clinic.visit(VISIT)
     await clinic.notify(visit)
     await status("undelivered", 30034)
@@ -93,7 +95,7 @@ async def test_an_unregistered_number_is_an_alarm(
     assert await clinic.list() == []
 
 
-async def test_a_status_tells_the_name_that_was_lost(
+async def test_a_status_brings_the_sid_that_was_lost(
     clinic: TextClinic, twilio: Twilio, status: Status
 ) -> None:
     """Killed between sending and storing: the status says which message it is."""
@@ -117,3 +119,51 @@ async def test_a_status_of_no_text_of_ours_changes_nothing(
     message.callback = f"{BASE}/sms/status?text={text}"
     assert (await status("failed", 30006, message=message)).status == 204
     assert (await clinic.texts(visit))["booked"] == "accepted"
+
+
+@pytest.mark.parametrize("state", ["failed", "undelivered"])
+async def test_a_failure_whose_report_was_lost_is_found_within_five_minutes(
+    clinic: TextClinic, twilio: Twilio, state: str
+) -> None:
+    """The line was down when Twilio posted it: the line asks, and staff are asked to call."""
+    visit = await clinic.visit(VISIT)
+    await clinic.notify(visit)
+    message = twilio.last()
+    message.status, message.error = state, 30005
+    clinic.now.forward(minutes=3)
+    await clinic.check()
+    assert twilio.asked("messages.fetch") == []
+    clinic.now.forward(minutes=2)
+    await clinic.check()
+    [reason] = await clinic.list()
+    assert "does not exist" in reason
+    assert (await clinic.texts(visit))["booked"] == "failed"
+
+
+async def test_a_text_with_a_final_status_is_not_asked_about(
+    clinic: TextClinic, twilio: Twilio, status: Status
+) -> None:
+    """Its report has come."""
+    await clinic.notify(await clinic.visit(VISIT))
+    await status("delivered")
+    clinic.now.forward(minutes=5)
+    await clinic.check()
+    assert twilio.asked("messages.fetch") == []
+
+
+async def test_a_text_is_asked_about_ever_more_rarely_and_not_for_ever(
+    clinic: TextClinic, twilio: Twilio
+) -> None:
+    """Some carriers never report delivery; a Twilio that is down is asked again."""
+    await clinic.notify(await clinic.visit(span("2026-12-10 10:00")))
+    twilio.faults = [Fault("messages.fetch", "status", status=503)]
+    await clinic.until("2026-12-03 08:00")
+    assert 4 <= len(twilio.asked("messages.fetch")) <= 6
+    assert await clinic.list() == []
+
+
+async def test_twilio_is_asked_to_repeat_a_report_that_met_an_error(clinic: TextClinic) -> None:
+    """By its connection overrides, which it neither sends nor signs."""
+    await clinic.notify(await clinic.visit(VISIT))
+    options = dict(parse_qsl(clinic.twilio.last().callback.partition("#")[2]))
+    assert {"ct", "rt", "5xx"} <= set(options["rp"].split(","))

@@ -1,4 +1,4 @@
-"""What a line texts with: Twilio, the demo's own sender, or nothing; and what it leaves behind."""
+"""How a line texts: through Twilio, to the demo's page, or not at all; and what that leaves."""
 
 import logging
 
@@ -70,7 +70,7 @@ async def test_without_texts_staff_call_whoever_had_agreed(
 def test_a_secret_never_leaves_in_the_clear(monkeypatch: pytest.MonkeyPatch) -> None:
     """TWILIO_API_URL gets the account's sign-in: https, or this computer."""
     monkeypatch.setenv("TWILIO_API_URL", "http://twilio.example.org")
-    with pytest.raises(SettingsError, match="in the clear"):
+    with pytest.raises(SettingsError, match="unencrypted"):
         Settings.load("demo")
     monkeypatch.setenv("TWILIO_API_URL", "https://twilio.example.org")
     assert Settings.load("demo").twilio_api_url
@@ -84,7 +84,7 @@ async def test_neither_log_nor_table_has_the_words_and_no_log_the_number(
     caplog: pytest.LogCaptureFixture,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Not Twilio's client either, which would tell at INFO for whom it looked."""
+    """Nor does Twilio's client, which logs the numbers it asks for at INFO."""
     with caplog.at_level(logging.INFO):
         twilio.faults = [Fault("messages.create", "reset", after=True)]
         twilio.messages.refuse["+14255550199"] = 21614

@@ -1,4 +1,4 @@
-"""Replies and statuses as Twilio posts them: signed, repeated, out of order."""
+"""Patients' texts and statuses as Twilio posts them: signed, repeated, out of order."""
 
 import pytest
 from fastapi.routing import APIRoute
@@ -138,7 +138,7 @@ async def test_words_of_suicide_are_answered_with_988_and_911(
 
 
 async def test_a_danger_sign_is_answered_without_a_database(twilio: Twilio) -> None:
-    """It needs nothing but itself."""
+    """It needs nothing else of the line."""
     away: AsyncConnectionPool = AsyncConnectionPool("host=/nowhere", open=False)
     post = InProcess(create_app(line_on(settings_at(twilio.url), away)), BASE, TOKEN)
     form = [("MessageSid", "SM" + "1" * 32), ("AccountSid", ACCOUNT), ("From", PATIENT)]
