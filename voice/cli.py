@@ -178,6 +178,15 @@ def check() -> None:
 
 
 @cli.command()
+def fallback_twiml() -> None:
+    """Print what callers hear while this computer is down, for a TwiML Bin at Twilio."""
+    from voice.commands import fallback_twiml as fallback
+    from voice.settings import Settings
+
+    typer.echo(fallback.document(Settings.load_only(fallback.NEEDED, "live")))
+
+
+@cli.command()
 def authorize_google(
     client: Annotated[Path, typer.Argument(help="The client file from Google's console.")],
     credentials: Annotated[Path, typer.Option(help="The file to write.")] = Path(

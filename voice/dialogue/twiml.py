@@ -111,6 +111,17 @@ def whispered(key: str) -> str:
     return str(response)
 
 
+def static_document(spoken: tuple[Spoken, ...], phones: Phones, ring_seconds: int) -> str:
+    """The words, then staff's phone if there is one; leads to no further request to the line."""
+    response = VoiceResponse()
+    _speak(response, spoken, slow=False, phones=phones)
+    if phones.staff:
+        response.dial(phones.staff, timeout=ring_seconds, caller_id=phones.clinic)
+    else:
+        response.hangup()
+    return str(response)
+
+
 def reply(words: str) -> str:
     """The reply to a text message; "" for none."""
     response = MessagingResponse()
