@@ -16,6 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from calendar_sync.bookings.booking import Booking, booking
 from voice.bootstrap import Line
 from voice.patient_page import reschedule, views, wording
+from voice.patient_page.privacy import PATH as PRIVACY
+from voice.patient_page.privacy import privacy_page
 from voice.patient_page.request import VisitRequest, language_of, message
 from voice.patient_page.security import (
     HEADERS,
@@ -33,6 +35,7 @@ log = structlog.get_logger(__name__)
 _FORBIDDEN, _NOT_FOUND, _BROKEN, _AWAY = 403, 404, 500, 503
 _READ = ["GET", "HEAD"]
 _VISIT = "/visit/{token}"
+_PLACES = (["visit"], [PRIVACY.strip("/")])
 
 Answer = Callable[[VisitRequest], Awaitable[Response]]
 
@@ -57,6 +60,7 @@ def _router(line: Line) -> APIRouter:
         """Every other address."""
         return _no_visit(line, request)
 
+    router.add_api_route(PRIVACY, privacy_page(line), methods=_READ)
     router.add_api_route("/visit/files/{name}", file, methods=_READ)
     for place, answer in (
         ("", views.show),
@@ -126,7 +130,7 @@ class Sealed:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what is not ours; seal what is."""
-        if scope["type"] != "http" or scope["path"].split("/")[1:2] != ["visit"]:
+        if scope["type"] != "http" or scope["path"].split("/")[1:2] not in _PLACES:
             await self._app(scope, receive, send)
             return
         begun = False

@@ -66,6 +66,7 @@ EMAIL_WRONG = Text(
 
 CALL_US = Text("Questions? Call us:", "¿Tiene preguntas? Llámenos:")
 EMERGENCY = Text("In an emergency, call 911.", "En caso de emergencia, llame al 911.")
+PRIVACY = Text("Privacy", "Privacidad")
 BACK = Text("Back to your visit", "Volver a su cita")
 
 MOVE_WHY = Text(

@@ -1,0 +1,95 @@
+"""The public privacy page: true, in both languages, in the look of the visit's page."""
+
+from dataclasses import replace
+
+import pytest
+from psycopg_pool import AsyncConnectionPool
+from starlette.types import ASGIApp
+from support.patient_page import Patient
+from support.readability import spanish_index
+from textstat.textstat import textstatistics
+
+from voice.app import create_app
+from voice.bootstrap import Line, line_on
+from voice.language import Text
+from voice.patient_page import privacy_wording
+from voice.settings import Settings
+
+
+@pytest.fixture
+def anybody(app: ASGIApp) -> Patient:
+    """A visitor without a visit."""
+    return Patient(app)
+
+
+async def test_it_says_what_carriers_look_for(anybody: Patient) -> None:
+    """Numbers and consent not shared or sold, how many texts, rates, STOP and HELP."""
+    page = await anybody.opens("/privacy")
+    assert page.status == 200
+    for words in (
+        "We do not share or sell mobile numbers, or the consent to texts, to anyone",
+        "about five for a visit", "Message and data rates may apply.", "Reply STOP to end them",
+        "HELP for help",
+        "Last changed on November 28, 2026.", "Call 425-202-5687 or write to info@bodyfixpt.com.",
+        "within 45 days", "BodyFix Physical Therapy",
+    ):  # fmt: skip
+        assert words in page.text, words
+
+
+async def test_it_says_what_is_kept_why_and_how_long(anybody: Patient) -> None:
+    """Each kind of thing with its reason and its time, and who sees it."""
+    text = (await anybody.opens("/privacy?in=en")).text
+    for kept in privacy_wording.KEPT:
+        assert f"{kept.what.en} Why {kept.why.en} How long {kept.how_long.en}" in text
+    assert "Twilio" in text
+    assert "Google" not in text, "A line with a calendar of its own gives nothing to Google."
+
+
+async def test_a_line_on_google_names_google(line: Line) -> None:
+    """Where the calendar is Google's, its name stands among those who see it."""
+    known = line.settings.model_dump() | {"google_credentials_file": "some.json"}
+    settings = Settings.model_construct(**known)
+    page = await Patient(create_app(replace(line, settings=settings))).opens("/privacy")
+    assert "Google, which hosts the clinic's calendar" in page.text
+
+
+async def test_it_speaks_spanish_to_a_spanish_browser(anybody: Patient) -> None:
+    """And changes the language by hand."""
+    anybody.more["accept-language"] = "es-US,es;q=0.9"
+    page = await anybody.opens("/privacy")
+    assert "No compartimos ni vendemos números de celular" in page.text
+    assert "Último cambio: 28 de noviembre de 2026." in page.text
+    assert "?in=en" in page.links()
+    assert "Privacy" in (await anybody.opens("/privacy?in=en")).html
+
+
+async def test_it_needs_no_database() -> None:
+    """Whoever reviews the registration sees it while the database is away."""
+    away: AsyncConnectionPool = AsyncConnectionPool("host=/nowhere", open=False)
+    page = await Patient(create_app(line_on(Settings.load("demo"), away))).opens("/privacy")
+    assert page.status == 200
+
+
+async def test_it_is_sealed_like_the_visits_page_and_sets_no_cookie(anybody: Patient) -> None:
+    """Its own files only, nobody's frame, no cookie."""
+    page = await anybody.opens("/privacy")
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert "set-cookie" not in page.headers
+    assert all(to.startswith(("/visit/files/", "?in=", "tel:")) for to in page.links())
+
+
+async def test_every_page_of_a_visit_leads_there(patient: Patient) -> None:
+    """In its language."""
+    assert "/privacy?in=en" in (await patient.opens()).links()
+    assert "/privacy?in=es" in (await patient.opens("?in=es")).links()
+
+
+def test_it_can_be_read_without_a_lawyer() -> None:
+    """Grade eight at most in English, "quite easy" in Spanish, as a whole."""
+    texts = [each for each in vars(privacy_wording).values() if isinstance(each, Text)]
+    texts += [*privacy_wording.TEXTS]
+    for kept in privacy_wording.KEPT:
+        texts += [kept.why, kept.how_long]
+    english, spanish = (" ".join(getattr(each, name) for each in texts) for name in ("en", "es"))
+    assert textstatistics().flesch_kincaid_grade(english) <= 8
+    assert spanish_index(spanish) >= 60
