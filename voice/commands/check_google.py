@@ -1,4 +1,4 @@
-"""What `screening-line check` tries at Google: one line each, and for each failure its remedy."""
+"""What `screening-line check` tries at Google: one line each, with the remedy for each failure."""
 
 import secrets
 from collections.abc import AsyncGenerator
@@ -38,6 +38,10 @@ _SHARE_BUSY = (
     'that the line signs in with and choose "See only free/busy"'
 )
 
+_DAYS = (
+    "in its settings choose {zone}, or an all-day event there blocks other hours than the clinic's "
+    "day"
+)
 _NO_GUESTS = (
     "a service account can invite nobody: leave GOOGLE_INVITATIONS_CALENDAR_ID empty, or sign in "
     "with `screening-line authorize-google`"
@@ -48,7 +52,7 @@ _INVITE = (
 
 
 async def look(settings: Settings) -> list[Line]:
-    """Try everything that the line does at Google. The test event is deleted again."""
+    """Try everything that the line does at Google, and delete the test event again."""
     try:
         access = GoogleAccess(Path(settings.google_credentials_file), api_url(settings))
     except CalendarError as trouble:
@@ -61,13 +65,14 @@ async def look(settings: Settings) -> list[Line]:
 
 async def _look(settings: Settings, access: GoogleAccess) -> list[Line]:
     calendar = settings.google_screenings_calendar_id
-    said = await access.ask(lambda google: google.events().list(calendarId=calendar, maxResults=1))
+    said = await _first_event(access, calendar)
     if isinstance(said, Trouble):
         return [("wrong", f"{_cannot('read the screenings calendar', said)}")]
     lines: list[Line] = [("ok", "signed in, and the screenings calendar can be read")]
     lines.append(_zone(settings, said))
     asked = dict.fromkeys((calendar, *settings.busy_calendar_ids))
     lines += [await _busy(access, each) for each in asked]
+    lines += await _busy_zones(settings, access)
     if not settings.busy_calendar_ids:
         lines.append(
             ("note", "no calendar blocks times; name the clinician's in GOOGLE_BUSY_CALENDAR_IDS")
@@ -94,6 +99,28 @@ def _zone(settings: Settings, said: dict[str, Any]) -> Line:
     )
 
 
+async def _busy_zones(settings: Settings, access: GoogleAccess) -> list[Line]:
+    """An all-day event blocks the day of its calendar's time zone, so all must be the clinic's."""
+    lines: list[Line] = []
+    unread: list[str] = []
+    remedy = _DAYS.format(zone=settings.clinic_time_zone)
+    for calendar in settings.busy_calendar_ids:
+        said = await _first_event(access, calendar)
+        zone = None if isinstance(said, Trouble) else said.get("timeZone")
+        if zone is None:
+            unread.append(calendar)
+        elif zone != settings.clinic_time_zone:
+            lines.append(("note", f"the time zone of {calendar} is {zone}; {remedy}"))
+    if unread:
+        named = ", ".join(unread)
+        lines.append(("note", f"the time zone of {named} cannot be read; {remedy}"))
+    return lines
+
+
+async def _first_event(access: GoogleAccess, calendar: str) -> dict[str, Any] | Trouble:
+    return await access.ask(lambda google: google.events().list(calendarId=calendar, maxResults=1))
+
+
 async def _busy(access: GoogleAccess, calendar: str) -> Line:
     now = utc_now()
     question = {
@@ -111,7 +138,7 @@ async def _busy(access: GoogleAccess, calendar: str) -> Line:
 
 
 async def _push(settings: Settings, access: GoogleAccess) -> list[Line]:
-    """Open a channel for changes and stop it again; without one they are followed more slowly."""
+    """Open a watch channel and stop it again; without one, changes are noticed more slowly."""
     address = push_address(settings)
     if not address:
         return []
@@ -119,16 +146,16 @@ async def _push(settings: Settings, access: GoogleAccess) -> list[Line]:
     channel = str(uuid4())
     opened = await push.watch(channel, secrets.token_hex(16), utc_now() + timedelta(minutes=10))
     if not isinstance(opened, Watched):
-        says = f"Google does not tell of changes ({opened.why}); they are followed within a minute"
+        says = f"Google sends no notifications ({opened.why}); changes are noticed within a minute"
         return [("note", says)]
     await push.stop(channel, opened.resource)
-    return [("ok", "Google tells the line at once when staff change something")]
+    return [("ok", "Google notifies the line at once when staff change something")]
 
 
 async def _invite(
     settings: Settings, access: GoogleAccess, screenings: GoogleCalendar
 ) -> tuple[Line, ...]:
-    """Whether patients who give an email can be invited; nobody is, for the trial."""
+    """Whether patients who give an email can be invited; the test invites nobody."""
     calendar = settings.google_invitations_calendar_id
     if not calendar:
         return ()
@@ -146,7 +173,7 @@ async def _invite(
 
 
 def _test_event(*, wants_link: bool = False) -> Event:
-    """One in the far past, where it disturbs nobody."""
+    """An event 30 days ago, where it is in nobody's way."""
     start = utc_now().replace(microsecond=0) - timedelta(days=30)
     return Event(
         id=event_id("check", secrets.token_hex(16), 0),
@@ -182,7 +209,7 @@ async def _write(settings: Settings, calendar: GoogleCalendar) -> list[Line]:
 
 @asynccontextmanager
 async def _deleted(calendar: GoogleCalendar, event: Event) -> AsyncGenerator[list[Line]]:
-    """Whatever became of the event: in the end it is gone, or a line says that it is not."""
+    """Delete the event in the end, and add a line that says whether it is gone."""
     lines: list[Line] = []
     yield lines
     there = await calendar.find(event.id)
@@ -194,12 +221,12 @@ async def _deleted(calendar: GoogleCalendar, event: Event) -> AsyncGenerator[lis
 
 
 def _cannot(what: str, trouble: Trouble) -> str:
-    """What failed, and what a clinic does about it."""
+    """What failed, and what the clinic should do."""
     if "insufficientPermissions" in trouble.why:
         remedy = f"the sign-in lacks a permission; {_SIGN_IN}, and tick every box that Google shows"
     else:
         remedy = {
-            "sign-in": f"{_SIGN_IN}; if that is so every week, publish the app in Google's console",
+            "sign-in": f"{_SIGN_IN}; if it happens weekly, publish the app in Google's console",
             "missing": f"check GOOGLE_SCREENINGS_CALENDAR_ID; then {_SHARE}",
             "set-up": _SHARE,
         }.get(trouble.kind, "check this computer's internet connection and try again in a minute")

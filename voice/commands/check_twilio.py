@@ -1,4 +1,4 @@
-"""What `screening-line check` tries at Twilio: one line each, and for each failure its remedy."""
+"""What `screening-line check` asks Twilio: one line each, with the remedy for each failure."""
 
 import asyncio
 import re
@@ -15,14 +15,14 @@ from voice.twilio_signature import sign
 Line = tuple[Literal["ok", "note", "wrong"], str]
 
 _OUTSIDE = 8.0
-"""Seconds that the line may take to answer from outside."""
+"""How many seconds the line may take to answer a request from outside."""
 _TOLL_FREE = re.compile(r"\+18(00|33|44|55|66|77|88)")
 _WHERE = "in Twilio's console, Phone Numbers, the number, set"
 _REGISTER = (
     "until it is registered phone companies block all texts (error 30034), so register it in "
     "Twilio's console (A2P 10DLC: 10 to 15 business days), or set TEXTS=off"
 )
-_WEBHOOKS = {
+_WEBHOOKS = {  # field: its name in the console, our path
     "voice_url": ('"A call comes in"', "/voice/incoming"),
     "voice_fallback_url": ('"Primary handler fails"', "/voice/fallback"),
     "status_callback": ('"Call status changes"', "/voice/status"),
@@ -31,7 +31,7 @@ _WEBHOOKS = {
 
 
 async def look(settings: Settings) -> list[Line]:
-    """Ask Twilio about the account, its number and its texts, and the line from outside."""
+    """Check the account, its number, its texts, and the line from outside."""
     lines = [await _token(settings)]
     if lines[0][0] != "note":
         access = TwilioAccess(settings)
@@ -44,7 +44,7 @@ async def look(settings: Settings) -> list[Line]:
 
 
 async def _token(settings: Settings) -> Line:
-    """The auth token signs every call, also where an API key signs in."""
+    """The auth token signs every call, even if an API key is used to sign in."""
     plain = settings.model_copy(update={"twilio_api_key_secret": SecretStr("")})
     access = TwilioAccess(plain)
     try:
@@ -62,7 +62,7 @@ async def _token(settings: Settings) -> Line:
         return "wrong", f"sign-in: the account is {status}; {REMEDIES[20005]}"
     if kind == "Trial":
         return "wrong", f"sign-in: a trial account; {REMEDIES[21608]}"
-    return "ok", "sign-in: the account and its token fit"
+    return "ok", "sign-in: the account and its token match"
 
 
 _TRY_AGAIN = "check this computer's internet connection and try again in a minute"
@@ -73,7 +73,8 @@ def _account(account: Any) -> tuple[str, str]:  # noqa: ANN401  # twilio ships n
 
 
 async def _number(settings: Settings, access: TwilioAccess) -> list[Line]:
-    number, names = settings.clinic_number, [*_WEBHOOKS, *_IN_THE_WAY, "capabilities"]
+    number = settings.clinic_number
+    names = [*_WEBHOOKS, *map(_method, _WEBHOOKS), *_IN_THE_WAY, "capabilities"]
     found = await access.ask(
         lambda twilio: [
             {name: getattr(each, name) for name in names}
@@ -90,7 +91,7 @@ async def _number(settings: Settings, access: TwilioAccess) -> list[Line]:
     lines += [_webhook(settings, there, field) for field in _fields(settings)]
     for field, what in _IN_THE_WAY.items():
         if there[field]:
-            lines.append(("wrong", f"number: {what} overrides the addresses; remove it there"))
+            lines.append(("wrong", f"number: {what} overrides the webhooks; remove it there"))
     if settings.sends_texts and not (there["capabilities"] or {}).get("sms", True):
         lines.append(("wrong", "number: it cannot send texts; buy one that can, or set TEXTS=off"))
     return lines
@@ -108,18 +109,24 @@ def _fields(settings: Settings) -> list[str]:
 
 
 def _webhook(settings: Settings, there: dict[str, Any], field: str) -> Line:
-    """Where Twilio posts; what follows a # are its own settings for the connection."""
+    """Where Twilio posts, and how; what follows a # are its own settings for the connection."""
     words, path = _WEBHOOKS[field]
     wanted = f"{settings.public_base_url}{path}"
-    if urldefrag(there[field] or "").url == wanted:
+    method = there[_method(field)] or "POST"
+    if urldefrag(there[field] or "").url == wanted and method == "POST":
         return "ok", f"webhook {words}: {path}"
-    now = there[field] or "nothing"
+    now = f"{there[field]}, HTTP {method}" if there[field] else "nothing"
     return "wrong", f"webhook {words} is {now}; {_WHERE} {words} to {wanted}, HTTP POST"
+
+
+def _method(field: str) -> str:
+    """The field that holds the HTTP method of a webhook."""
+    return f"{field.removesuffix('_url')}_method"
 
 
 async def _texts(settings: Settings, access: TwilioAccess) -> list[Line]:
     if not settings.sends_texts:
-        return [("note", "texts: switched off (TEXTS=off); staff call patients instead")]
+        return [("note", "texts: off (TEXTS=off); staff call patients instead")]
     service = settings.twilio_messaging_service_sid
     if not service:
         if _TOLL_FREE.match(settings.clinic_number):
@@ -163,7 +170,7 @@ def _service(service: Any) -> tuple[list[str], str | None, bool, list[str]]:  # 
 
 
 def _from_outside(settings: Settings) -> list[Line]:
-    """A signed request must come back as 200, an unsigned one as 403; neither has an effect."""
+    """A signed request must get 200 and an unsigned one 403; neither has an effect."""
     address = f"{settings.public_base_url}/voice/status"
     form = {
         "AccountSid": settings.twilio_account_sid,
@@ -173,23 +180,21 @@ def _from_outside(settings: Settings) -> list[Line]:
     signature = sign(address, form.items(), (*settings.tokens, "")[0])
     signed, unsigned = _post(address, form, signature), _post(address, form, "")
     if not signed or not unsigned:
-        remedy = "start the line, and lead that address to its port"
+        remedy = "start the line, and let your web server pass that address to its port"
         return [("note", f"from outside: nobody answers at {address}; {remedy}")]
     if (signed, unsigned) == (200, 403):
         return [("ok", "from outside: a signed request is answered, an unsigned one refused")]
     if unsigned not in {200, 403}:
-        remedy = "lead that address to the line's port, path and all, without a redirect or sign-in"
+        remedy = "pass that address to the line's port, without a redirect or a sign-in"
         return [("wrong", f"from outside: {address} answers {unsigned}; {remedy}")]
     if unsigned == 200:  # noqa: PLR2004  # HTTP
         return [("wrong", f"from outside: {address} is not this line; check PUBLIC_BASE_URL")]
-    remedy = (
-        "the line that runs has another PUBLIC_BASE_URL or token; start it again with this .env"
-    )
+    remedy = "the running line has another PUBLIC_BASE_URL or token; restart it with this .env"
     return [("wrong", f"from outside: a signed request to {address} gets {signed}; {remedy}")]
 
 
 def _post(address: str, form: dict[str, str], signature: str) -> int:
-    """The status that comes back; 0 when nothing does."""
+    """The HTTP status of the response; 0 without a response."""
     import requests  # noqa: PLC0415  # comes with Twilio's client, as slow to load
 
     headers = {"X-Twilio-Signature": signature} if signature else {}

@@ -81,6 +81,19 @@ async def test_each_failure_has_its_remedy(
     assert "Make changes to events" in wrong(await look(line))
 
 
+async def test_the_zone_of_every_busy_calendar_is_compared(
+    google: Google, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An all-day event in a UTC calendar would leave the evening of the day off bookable."""
+    line = settings(google, tmp_path, monkeypatch)
+    google.doctor.zone = "UTC"
+    [note] = [says for state, says in await look(line) if state == "note"]
+    assert note.startswith(f"the time zone of {DOCTOR} is UTC; in its settings choose America/Los_")
+    google.faults.append(Fault("events.list", skip=1, status=403, reason="forbidden"))
+    [note] = [says for state, says in await look(line) if state == "note"]
+    assert note.startswith(f"the time zone of {DOCTOR} cannot be read; in its settings choose ")
+
+
 async def test_a_channel_that_google_refuses_is_only_a_note(
     google: Google, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,4 +1,4 @@
-"""Connecting a number at Twilio: the check tells every mistake, with what to do about it."""
+"""Connecting a number at Twilio: the check reports every mistake, with its remedy."""
 
 import threading
 from collections.abc import Generator
@@ -112,13 +112,17 @@ async def test_each_mistake_at_twilio_has_its_remedy(twilio: Twilio, outside: Ou
         ({"voice_fallback_url": ""}, '"Primary handler fails" is nothing'),
         ({"status_callback": None}, '"Call status changes" is nothing'),
         ({"sms_url": "https://demo.twilio.com/sms"}, f"to {outside.base}/sms/incoming, HTTP POST"),
+        ({"voice_method": "GET"}, "is {base}/voice/incoming, HTTP GET; in Twilio"),
+        ({"voice_fallback_method": "GET"}, "/voice/fallback, HTTP POST"),
+        ({"status_callback_method": "GET"}, "/voice/status, HTTP POST"),
+        ({"sms_method": "GET"}, "/sms/incoming, HTTP POST"),
         ({"voice_application_sid": "AP1"}, "a TwiML app for calls overrides"),
         ({"trunk_sid": "TK1"}, "a SIP trunk overrides"),
         ({"capabilities": {"voice": True, "sms": False}}, "it cannot send texts"),
     ):
         number.update({**good, **change})
         lines = said(await check(twilio, outside.base))
-        assert words in lines
+        assert words.format(base=outside.base) in lines
         assert len(lines.splitlines()) == 1
     number.update(good)
     resources.senders = []
@@ -143,7 +147,7 @@ async def test_texts_without_a_service_or_switched_off_are_notes(
     alone = await check(twilio, outside.base, twilio_messaging_service_sid="")
     assert "registration cannot be seen" in said(alone, "note")
     off = await check(twilio, outside.base, texts="off")
-    assert "switched off" in said(off, "note")
+    assert "TEXTS=off" in said(off, "note")
     assert said(off) == ""
 
 
@@ -153,7 +157,7 @@ async def test_texts_without_a_service_or_switched_off_are_notes(
         ((403, 403), "another PUBLIC_BASE_URL or token"),
         ((200, 200), "is not this line"),
         ((301, 301), "without a redirect"),
-        ((502, 502), "lead that address to the line's port"),
+        ((502, 502), "pass that address to the line's port"),
     ],
 )
 async def test_what_stands_between_twilio_and_the_line_is_told(
