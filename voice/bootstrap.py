@@ -1,5 +1,6 @@
 """Puts the line together: settings, database, calendar, texting, worker."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from voice.background import run_in_background
 from voice.calendar_setup import calendar_for, invitations_for, push_for
 from voice.clock import utc_now
 from voice.database.connection import JOBS, open_database, open_pool
+from voice.database.session_needs import require_session
 from voice.dialogue import speech
 from voice.dialogue.replay import PromptFacts
 from voice.dialogue.twiml import Phones
@@ -99,6 +101,8 @@ async def open_line(
     """
     async with AsyncExitStack() as stack:
         dsn = await stack.enter_async_context(open_database(settings, alone=alone))
+        if settings.database_url.get_secret_value():
+            await asyncio.to_thread(require_session, dsn)
         pool = await stack.enter_async_context(open_pool(dsn))
         line = line_on(settings, pool, now)
         stack.callback(line.texting.close)

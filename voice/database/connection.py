@@ -1,4 +1,4 @@
-"""The one database: where it is, that it keeps what it acknowledged, its tables and connections."""
+"""The database: finding or starting it, its durability, its migrations, its connection pools."""
 
 import asyncio
 import subprocess
@@ -21,19 +21,19 @@ from voice.settings import Settings
 log = structlog.get_logger(__name__)
 
 DURABILITY = ("fsync", "synchronous_commit", "full_page_writes")
-"""With one of these off, a booking that was spoken as booked can be lost in a power cut."""
+"""With one of these off, a power cut can lose a booking that the caller was told of."""
 
 CALL_PATH = "-c timezone=UTC -c statement_timeout=1500 -c lock_timeout=500"
-"""Milliseconds: a caller waits for whatever the statement waits for."""
+"""Timeouts of a caller's turn, in milliseconds."""
 JOBS = "-c timezone=UTC -c statement_timeout=30000 -c lock_timeout=5000"
 
 
 @asynccontextmanager
 async def open_database(settings: Settings, *, alone: bool) -> AsyncGenerator[str]:
-    """The dsn of the database that the settings mean, ready for use, while the context lasts.
+    """The dsn of the database in the settings, migrated and ready, while the context lasts.
 
-    The embedded engine is started, kept running and at the end stopped; `alone` lets no second
-    line onto its folder. A demo keeps its own database, also on a server of yours. Raises
+    The embedded engine is started, restarted when it dies, and stopped at the end; `alone` keeps
+    a second line off its folder. A demo has its own database, also on a server of yours. Raises
     DatabaseError.
     """
     given = settings.database_url.get_secret_value()
@@ -46,7 +46,7 @@ async def open_database(settings: Settings, *, alone: bool) -> AsyncGenerator[st
     try:
         if alone:
             engine.claim()
-        # Nothing else runs yet, so blocking here is harmless, and no Ctrl-C can get between.
+        # Nothing else runs yet, so blocking is harmless here, and Ctrl-C cannot interrupt it.
         engine.start()
         dsn = make_database(engine.dsn("postgres"), settings.database_name)
         prepare(dsn)
@@ -57,30 +57,30 @@ async def open_database(settings: Settings, *, alone: bool) -> AsyncGenerator[st
 
 
 async def _keep_running(engine: Engine) -> None:
-    """Start the engine again when it died: out of memory, out of disk, killed."""
+    """Restart the engine when it has died: out of memory, out of disk space, killed."""
     while True:
         await asyncio.sleep(1)
         if not engine.is_running():
-            log.error("the embedded PostgreSQL died: starting it again")
+            log.error("the embedded PostgreSQL died; restarting it")
             try:
                 await asyncio.to_thread(engine.start)
-            except DatabaseError as trouble:
-                log.error("the embedded PostgreSQL does not start again", why=str(trouble))  # noqa: TRY400  # the text says it all
+            except DatabaseError as error:
+                log.error("the embedded PostgreSQL does not restart", why=str(error))  # noqa: TRY400  # the message is enough
 
 
 @asynccontextmanager
 async def open_pool(
     dsn: str, *, options: str = CALL_PATH, size: int = 16
 ) -> AsyncGenerator[AsyncConnectionPool]:
-    """Connections for as long as the context lasts; getting one takes at most a second.
+    """A pool of connections while the context lasts; getting one takes at most a second.
 
-    A connection is tried before it is handed out, so those that the server closed are replaced. A
-    statement alone is its own transaction; whoever needs two together opens one. Raises
-    DatabaseError when the database does not answer at the start.
+    A connection is tested before it is handed out, so those that the server closed are replaced.
+    Connections are in autocommit mode. Raises DatabaseError when the database does not answer at
+    the start.
     """
 
     async def check(conn: AsyncConnection) -> None:
-        """Try it. If it is dead the others are too, and the pool would wait between two of them."""
+        """Test it. If it is dead, replace all dead ones now: the pool would wait between two."""
         try:
             await AsyncConnectionPool.check_connection(conn)
         except psycopg.OperationalError:
@@ -100,20 +100,20 @@ async def open_pool(
     try:
         try:
             await pool.open(wait=True, timeout=10)
-        except psycopg.OperationalError as trouble:
-            raise _no_answer(trouble) from trouble
+        except psycopg.OperationalError as error:
+            raise no_answer(error) from error
         yield pool
     finally:
         await pool.close()
 
 
 async def _one_by_one(conn: AsyncConnection) -> None:
-    """Set here and not in the pool's kwargs: the queue adds autocommit of its own to those."""
+    """Set autocommit here, not in the pool's kwargs, where procrastinate sets it too."""
     await conn.set_autocommit(True)
 
 
 def make_database(dsn: str, name: str) -> str:
-    """Create a database on the server of `dsn` unless it is there; the dsn of it."""
+    """Create a database on the server of `dsn` unless it exists; its dsn."""
     if not exists(dsn, name):
         with psycopg.connect(dsn, connect_timeout=5, autocommit=True) as conn:
             conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
@@ -126,12 +126,12 @@ def exists(dsn: str, name: str) -> bool:
         with psycopg.connect(dsn, connect_timeout=5) as conn:
             known = conn.execute("SELECT FROM pg_database WHERE datname = %s", [name])
             return known.fetchone() is not None
-    except psycopg.OperationalError as trouble:
-        raise _no_answer(trouble) from trouble
+    except psycopg.OperationalError as error:
+        raise no_answer(error) from error
 
 
 def prepare(dsn: str) -> None:
-    """Refuse a database that may lose what it acknowledged, and bring its tables up to date.
+    """Refuse a database that may lose committed data, then run missing migrations.
 
     Blocks. Raises DatabaseError.
     """
@@ -139,7 +139,7 @@ def prepare(dsn: str) -> None:
     if off:
         message = (
             f"The database runs with {', '.join(off)} off, so a power cut can lose bookings that "
-            "callers were told of. Turn on in its configuration: " + ", ".join(off) + "."
+            f"callers were told of. Turn {', '.join(off)} on in the database's configuration."
         )
         raise DatabaseError(message)
     if migrated_to(dsn) != newest():
@@ -147,7 +147,7 @@ def prepare(dsn: str) -> None:
 
 
 def settings_off(dsn: str) -> list[str]:
-    """Which of the durability settings are off. Raises DatabaseError when nobody answers."""
+    """The durability settings that are off. Raises DatabaseError if the database is down."""
     try:
         with psycopg.connect(dsn, connect_timeout=5) as conn:
             rows = conn.execute(
@@ -155,22 +155,28 @@ def settings_off(dsn: str) -> list[str]:
                 [list(DURABILITY)],
             )
             return sorted(name for (name,) in rows)
-    except psycopg.OperationalError as trouble:
-        raise _no_answer(trouble) from trouble
+    except psycopg.OperationalError as error:
+        raise no_answer(error) from error
 
 
 def migrated_to(dsn: str) -> str | None:
-    """The number of the last migration that this database has seen; None when it is empty."""
-    with psycopg.connect(dsn, connect_timeout=5) as conn:
-        known = conn.execute("SELECT to_regclass('alembic_version') IS NOT NULL").fetchone()
-        if known != (True,):
-            return None
-        row = conn.execute("SELECT version_num FROM alembic_version").fetchone()
-        return None if row is None else str(row[0])
+    """The number of the last migration that was run; None if the database is empty.
+
+    Raises DatabaseError if the database is down.
+    """
+    try:
+        with psycopg.connect(dsn, connect_timeout=5) as conn:
+            known = conn.execute("SELECT to_regclass('alembic_version') IS NOT NULL").fetchone()
+            if known != (True,):
+                return None
+            row = conn.execute("SELECT version_num FROM alembic_version").fetchone()
+            return None if row is None else str(row[0])
+    except psycopg.OperationalError as error:
+        raise no_answer(error) from error
 
 
 def migrate(dsn: str) -> None:
-    """Run the missing migrations in a process of their own. Raises DatabaseError."""
+    """Run the missing migrations in a separate process. Raises DatabaseError."""
     done = subprocess.run(
         [sys.executable, "-m", "voice.database.migrations"],
         input=dsn,
@@ -181,14 +187,15 @@ def migrate(dsn: str) -> None:
     if done.returncode != 0:
         last = done.stderr.strip().splitlines()[-1:] or ["no reason given"]
         message = (
-            f"The tables could not be brought up to date: {last[0]}. Look at the database's "
-            "version (14 or newer) and at the rights of its user, then start again."
+            f"The migrations failed: {last[0]}. Check the database's version (14 or newer) and the "
+            "privileges of its user, then start again."
         )
         raise DatabaseError(message)
 
 
-def _no_answer(trouble: psycopg.OperationalError) -> DatabaseError:
-    first = str(trouble).strip().splitlines()[:1] or ["no reason given"]
+def no_answer(error: psycopg.OperationalError) -> DatabaseError:
+    """What to tell when the database does not answer; libpq's message holds no password."""
+    first = str(error).strip().splitlines()[:1] or ["no reason given"]
     return DatabaseError(
         f"The database does not answer: {first[0]}. Check DATABASE_URL and that the server runs."
     )

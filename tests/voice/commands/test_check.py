@@ -5,22 +5,22 @@ from support.command_line import Run
 
 
 def test_check_says_what_is_missing(run: Run) -> None:
-    """Settings, database, calendar and wording, each with the remedy; nothing is made."""
+    """Settings, database, calendar, and wording, each with the remedy; nothing is created."""
     code, said = run("check")
     assert code == 1
     assert "wrong  setting TWILIO_AUTH_TOKEN: missing" in said
-    assert "note  database: will be made in" in said
-    assert "note  calendar: the local diary" in said
+    assert "note  database: the first start creates it in" in said
+    assert "note  calendar: a local one" in said
     assert "UNSIGNED_WORDING=allow" in said
 
 
 def test_check_looks_at_the_database(live: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Answers, durable, up to date; a warning alone is no failure."""
+    """Answers, durable, up to date; a note alone is no failure."""
     monkeypatch.setenv("UNSIGNED_WORDING", "allow")
     code, said = live("check")
-    assert code == 0, said
-    assert "ok  settings: complete" in said
-    assert "ok  database: answers, and keeps what it acknowledged" in said
+    assert code == 1
+    assert said.count("wrong") == 1, "only the address of this computer"
+    assert "ok  database: answers, and commits are durable" in said
     assert "ok  tables: version" in said
     assert "note  twilio sign-in: Twilio cannot be asked" in said
     assert "note  twilio from outside: nobody answers at http://127.0.0.1:9/voice/status" in said
@@ -34,3 +34,64 @@ def test_check_tells_a_database_that_is_away(live: Run, monkeypatch: pytest.Monk
     assert code == 1
     assert "wrong  database: The database does not answer" in said
     assert "pw" not in said
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://localhost:8000", "http://127.0.0.1", "https://localhost", "http://[::1]:8000"],
+)
+def test_an_address_of_this_computer_is_not_complete(
+    live: Run, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    """Twilio could not call it."""
+    monkeypatch.setenv("PUBLIC_BASE_URL", address)
+    code, said = live("check")
+    assert code == 1
+    assert f"wrong  setting PUBLIC_BASE_URL: only this computer can reach {address}; set" in said
+    assert "settings: complete" not in said
+
+
+@pytest.mark.parametrize("token", ["token", "2" * 31, "A" * 32, f"{'2' * 32},old"])
+def test_a_token_that_cannot_be_one_is_not_complete(
+    live: Run, monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    """Every call would be refused; the token itself is not shown."""
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", token)
+    code, said = live("check")
+    assert code == 1
+    assert "wrong  setting TWILIO_AUTH_TOKEN: it cannot be an auth token" in said
+    assert "settings: complete" not in said
+
+
+def test_the_clinics_facts_are_shown_and_what_is_not_set(
+    live: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who calls will reach, and what a missing staff phone, video room, or name means."""
+    said = live("check")[1]
+    facts = "Lakeside Physical Therapy, 206-555-0199, hello@lakeside.example, America/Los_Angeles"
+    assert f"ok  clinic: {facts}\n" in said
+    assert "note  setting STAFF_NUMBER is not set: key 0 rings no phone" in said
+    assert "note  setting VIDEO_URL is not set: staff have to send each patient a" in said
+    assert 'callers hear "Our physical therapist" in place of a name' in said
+    for name, value in {
+        "STAFF_NUMBER": "+12065550142",
+        "VIDEO_URL": "https://video.example/room",
+        "CLINICIAN_NAME": "Dr. Ann Lee",
+    }.items():
+        monkeypatch.setenv(name, value)
+    said = live("check")[1]
+    assert f"ok  clinic: {facts}, Dr. Ann Lee\n" in said
+    assert "is not set" not in said
+
+
+def test_the_demo_clinics_facts_are_not_complete(
+    live: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clinic that set none of its own would answer in another one's name."""
+    for name in ("CLINIC_NAME", "CLINIC_NUMBER", "CLINIC_EMAIL", "CLINIC_TIME_ZONE"):
+        monkeypatch.delenv(name)
+    for command in ("check", "serve"):
+        code, said = live(command)
+        assert code == 1
+        for name in ("CLINIC_NAME", "CLINIC_NUMBER", "CLINIC_EMAIL", "CLINIC_TIME_ZONE"):
+            assert f"{name}: missing" in said

@@ -1,0 +1,60 @@
+"""A pooler that gives no session of its own is found before a caller meets it."""
+
+import psycopg
+import pytest
+from pydantic import SecretStr
+from support.command_line import Run, live, run
+from support.pooler import pooled
+
+from voice.bootstrap import open_line
+from voice.database.session_needs import missing_session_needs, require_session
+from voice.errors import DatabaseError
+from voice.settings import Settings
+
+__all__ = ["live", "run"]
+
+
+def test_a_direct_connection_lacks_nothing(migrated: str) -> None:
+    """Neither does a pooler that gives each client a session and passes `options`."""
+    assert missing_session_needs(migrated) == []
+    with pooled(migrated, options=True, notices=True) as dsn:
+        assert missing_session_needs(dsn) == []
+
+
+@pytest.mark.parametrize("lost", ["timeouts", "notifications"])
+def test_what_a_pooler_takes_away_is_named(migrated: str, lost: str) -> None:
+    """Timeouts, without which a caller waits for a lock, and the news of jobs."""
+    with pooled(migrated, options=lost != "timeouts", notices=lost != "notifications") as dsn:
+        assert [each.split()[0] for each in missing_session_needs(dsn)] == [lost]
+
+
+async def test_a_line_behind_a_transaction_pooler_does_not_start(migrated: str) -> None:
+    """It would answer the phone, and every caller would hear an apology."""
+    with pooled(migrated, options=False, notices=False) as dsn:
+        settings = Settings().model_copy(update={"database_url": SecretStr(dsn)})
+        with pytest.raises(DatabaseError, match="transaction mode"):
+            async with open_line(settings):
+                pass
+
+
+def test_check_says_it_too(live: Run, migrated: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what to write instead."""
+    with pooled(migrated, options=False, notices=True) as dsn:
+        monkeypatch.setenv("DATABASE_URL", dsn)
+        code, said = live("check")
+    assert code == 1
+    assert "wrong  database: it is reached through a pooler" in said
+
+
+def test_a_pooler_that_refuses_our_parameters_is_called_by_its_name(
+    monkeypatch: pytest.MonkeyPatch, migrated: str
+) -> None:
+    """PgBouncer without ignore_startup_parameters; not "the database does not answer"."""
+    refusal = "FATAL:  unsupported startup parameter: options"
+
+    def refuse(*_: object, **__: object) -> None:
+        raise psycopg.OperationalError(refusal)
+
+    monkeypatch.setattr(psycopg, "connect", refuse)
+    with pytest.raises(DatabaseError, match="pooler"):
+        require_session(migrated)
