@@ -4,6 +4,8 @@ Source: 3GPP TS 23.038 section 6.2.1. It has é, ñ and ¿ but not á, í, ó an
 character outside it turns the whole text into 16-bit units, of which only 70 fit in a message.
 """
 
+import unicodedata
+
 ONE_MESSAGE = 160
 """Septets."""
 _BASIC = (
@@ -11,6 +13,13 @@ _BASIC = (
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _EXTENDED = "\f^{}\\[~]|€"
+_LIKE = {
+    "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00ab": '"', "\u00bb": '"',
+    "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-",
+    "\u00b4": "'", "`": "'", "\u0131": "i",
+    "ç": "c", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "œ": "oe", "Œ": "OE", "ð": "d",
+    "Ð": "D", "þ": "th", "Þ": "Th",
+}  # fmt: skip
 
 
 def septets(text: str) -> int:
@@ -28,3 +37,20 @@ def fits(text: str) -> bool:
         return septets(text) <= ONE_MESSAGE
     except ValueError:
         return False
+
+
+def nearest(text: str) -> str:
+    """The text in letters of the alphabet: without an accent that it lacks, or a plain likeness.
+
+    A letter that has no likeness is left out.
+    """
+    return "".join(_nearest_letter(letter) for letter in unicodedata.normalize("NFC", text))
+
+
+def _nearest_letter(letter: str) -> str:
+    if letter in _BASIC + _EXTENDED:
+        return letter
+    if letter in _LIKE:
+        return _LIKE[letter]
+    decomposed = unicodedata.normalize("NFKD", letter)
+    return "".join(each for each in decomposed if each in _BASIC)

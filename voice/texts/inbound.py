@@ -12,8 +12,7 @@ from calendar_sync.bookings.booking import Booking, from_row
 from voice import phone_numbers
 from voice.language import Language, Text
 from voice.texts import outbox
-from voice.texts.composing import language_of
-from voice.texts.keywords import (
+from voice.texts.answers import (
     CONFIRMED,
     CRISIS,
     EMERGENCY,
@@ -22,12 +21,12 @@ from voice.texts.keywords import (
     NO_VISIT,
     OTHER,
     STRANGER,
-    Meaning,
-    is_cancel,
-    meaning_of,
 )
-from voice.texts.opt_outs import bookings_to, suppress, unsuppress
+from voice.texts.composing import language_of
+from voice.texts.keywords import Meaning, is_cancel, meaning_of
+from voice.texts.opt_outs import bookings_to, is_opted_out, suppress, unsuppress
 from voice.texts.planning import TextConfig
+from voice.texts.quotes import LANGUAGES
 from voice.texts.rendering import day_and_time, written
 from voice.texts.twilio_errors import OPTED_OUT
 from voice.visit_links import new_link
@@ -38,10 +37,12 @@ URGENT = {
 }
 """What staff read, by what the text means; these are answered every time."""
 ENDED_TEXTS = "replied CANCEL, which ends texts: ask whether the visit is to be cancelled too"
-_LANGUAGES: tuple[Language, ...] = ("en", "es")
-_HOUR = timedelta(hours=1)
+_HOUR, _DAY = timedelta(hours=1), timedelta(hours=24)
 _MAX_ANSWERS = 5
-"""Answers to one number in an hour, not counting the one that says to call 911."""
+"""Answers to one number in an hour, not counting urgent ones."""
+_MAX_URGENT = 2
+"""Answers to one number in 24 hours that say to call 911, and as many that say to call 988: an
+automatic answer at the other end may contain such words too. Staff are always asked to call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,8 @@ async def answer(
     """
     async with conn.transaction():
         patient = await _patient(conn, received.number, now)
-        text = _Inbound(received, meaning_of(received.body), patient, now)
+        meaning = await _meaning_in_context(conn, received)
+        text = _Inbound(received, meaning, patient, now)
         inserted = await conn.execute(
             "INSERT INTO text_reply (message_sid, number, answer, at) VALUES (%s, %s, '', %s)"
             " ON CONFLICT DO NOTHING",
@@ -95,6 +97,14 @@ async def answer(
                 "UPDATE text_reply SET answer = %s WHERE message_sid = %s", [name, received.sid]
             )
         return await _words(conn, config, name, patient)
+
+
+async def _meaning_in_context(conn: AsyncConnection, received: Received) -> Meaning:
+    """YES restarts texts at Twilio if the number had stopped them; else it answers a reminder."""
+    meaning = meaning_of(received.body)
+    if meaning != "yes":
+        return meaning
+    return "start" if await is_opted_out(conn, received.number) else "confirm"
 
 
 async def _act(conn: AsyncConnection, text: _Inbound) -> None:
@@ -125,13 +135,15 @@ async def _notify_all(conn: AsyncConnection, number: str) -> None:
 
 async def _choose_answer(conn: AsyncConnection, text: _Inbound) -> str:
     """The name of the answer; "" for none."""
-    if text.meaning in {"stop", "start", "help"} or not text.received.number:
-        return ""  # Twilio answers these itself
+    if text.meaning == "start":
+        return text.meaning  # no words, but `forget_old` keeps it
+    if text.meaning in {"stop", "help", "reaction"} or not text.received.number:
+        return ""  # Twilio answers STOP and HELP itself
     if text.meaning in URGENT:
-        return text.meaning
+        return text.meaning if await _urgent_answers(conn, text) < _MAX_URGENT else ""
     rows = await conn.execute(
         "SELECT count(*), count(*) FILTER (WHERE answer IN ('other', 'stranger')) FROM text_reply"
-        " WHERE number = %s AND answer <> '' AND answer NOT IN ('emergency', 'crisis') AND at > %s",
+        " WHERE number = %s AND answer NOT IN ('', 'start', 'emergency', 'crisis') AND at > %s",
         [text.received.number, text.now - _HOUR],
     )
     answers, generic = await rows.fetchone() or (0, 0)
@@ -139,6 +151,15 @@ async def _choose_answer(conn: AsyncConnection, text: _Inbound) -> str:
         return text.meaning if answers < _MAX_ANSWERS else ""
     name = "stranger" if text.patient is None else "other"
     return name if generic == 0 and answers < _MAX_ANSWERS else ""
+
+
+async def _urgent_answers(conn: AsyncConnection, text: _Inbound) -> int:
+    rows = await conn.execute(
+        "SELECT count(*) FROM text_reply WHERE number = %s AND answer = %s AND at > %s",
+        [text.received.number, text.meaning, text.now - _DAY],
+    )
+    row = await rows.fetchone()
+    return int(row[0]) if row else 0
 
 
 async def _words(
@@ -193,8 +214,17 @@ async def _ask_staff(conn: AsyncConnection, patient: Booking, reason: str) -> No
 
 
 async def forget_old(conn: AsyncConnection, now: datetime) -> None:
-    """Delete replies after two days; until then a repeated message is recognized."""
-    await conn.execute("DELETE FROM text_reply WHERE at < %s", [now - timedelta(days=2)])
+    """Delete replies after two days; until then a repeated message is recognized.
+
+    The SID of a START is kept for good, without its number: repeated after a later STOP, the same
+    message must not allow texts again.
+    """
+    old = now - timedelta(days=2)
+    await conn.execute(
+        "UPDATE text_reply SET number = '' WHERE answer = 'start' AND number <> '' AND at < %s",
+        [old],
+    )
+    await conn.execute("DELETE FROM text_reply WHERE at < %s AND answer <> 'start'", [old])
 
 
 def without_database(config: TextConfig, body: str) -> str:
@@ -203,7 +233,7 @@ def without_database(config: TextConfig, body: str) -> str:
     if meaning not in URGENT:
         return ""
     words = CRISIS if meaning == "crisis" else EMERGENCY
-    each = (written((words,), language, config.clinic) or "" for language in _LANGUAGES)
+    each = (written((words,), language, config.clinic) or "" for language in LANGUAGES)
     return " ".join(each)
 
 

@@ -1,12 +1,14 @@
-"""What a patient's text means, and the answers to it; pure. Its body is never stored."""
+"""What a patient's text means; pure. Its body is never stored."""
 
 import re
-import unicodedata
 from typing import Literal
 
-from voice.language import Text
+from voice.texts.quotes import plain_words, without_our_words
 
-Meaning = Literal["stop", "start", "help", "emergency", "crisis", "confirm", "move", "other"]
+Meaning = Literal[
+    "stop", "start", "yes", "help", "emergency", "crisis", "confirm", "move", "reaction", "other"
+]
+"""`yes`: START at Twilio for a number that said STOP, else a confirmation."""
 
 STOP_WORDS = frozenset(
     {"stop", "stopall", "unsubscribe", "end", "quit", "revoke", "optout", "cancel"}
@@ -17,10 +19,28 @@ HELP_WORDS = frozenset({"help", "info"})
 _ALONE: dict[str, Meaning] = {
     **dict.fromkeys(STOP_WORDS, "stop"),
     **dict.fromkeys(START_WORDS, "start"),
+    "yes": "yes",
     **dict.fromkeys(HELP_WORDS, "help"),
-    **dict.fromkeys(("c", "confirm", "confirmo", "confirmar"), "confirm"),
+    **dict.fromkeys(("c", "y"), "confirm"),
     **dict.fromkeys(("m", "move", "cambiar", "mover"), "move"),
 }
+_YES = frozenset({
+    "yes", "yeah", "yep", "yup", "ok", "okay", "sure", "confirm", "confirmed", "confirming",
+    "si", "claro", "vale", "confirmo", "confirmado", "confirmada", "confirmar", "confirmamos",
+})  # fmt: skip
+_BESIDE_YES = _YES | {
+    "i", "we", "ll", "will", "be", "there", "see", "you", "then", "it", "works", "for", "me",
+    "that", "is", "fine", "good", "great", "perfect", "sounds", "thanks", "thank", "thx",
+    "please", "c", "y", "gracias", "muchas", "por", "favor", "de", "acuerdo", "ahi", "alli",
+    "estare", "estaremos", "perfecto", "bien", "esta",
+}  # fmt: skip
+"""A text of these words alone, one of them from `_YES`, confirms the visit."""
+_REACTION = re.compile(
+    r"(liked|loved|disliked|laughed at|emphasized|questioned|reacted|removed|to|a"
+    r"|(no )?le (gusto|encanto)|me (gusta|encanta)|se rio|enfatizo|exclamo|cuestiono|reacciono)\b"
+)
+_QUOTE_MARK = re.compile(r"[\u201c\u201d\u00ab\u00bb\"]")
+"""How phones send a reaction to a text: Liked "...", or an emoji and to "..."."""
 _STOP_IN_WORDS = re.compile(
     r"(stop|stopall|unsubscribe|opt out|remove me|no more (texts|messages)"
     r"|(do not|dont|don t) text|alto|basta|parar|no mas mensajes|no me (mande|escriba|envie)\w*)\b"
@@ -43,67 +63,33 @@ _CRISIS = re.compile(
 )
 """Suicide or self-harm: answered with 988 besides 911 (https://988lifeline.org)."""
 
-EMERGENCY = Text(
-    "{name}: we can not help by text. If this may be an emergency, call 911 now. Do not wait for"
-    " us. For the clinic, call {number}.",
-    "{name}: no podemos ayudar por mensaje. Si puede ser una emergencia, llame al 911 ahora."
-    " No espere. Para otra cosa, llame al {number}.",
-)
-CRISIS = Text(
-    "{name}: we can not help by text. Call or text 988 now, day or night. If you may be in danger,"
-    " call 911. For the clinic: {number}.",
-    "{name}: no podemos ayudar por mensaje. Llame al 988 (oprima 2) o escriba AYUDA al 988, a toda"
-    " hora. En peligro: 911. Otra cosa: {number}.",
-)
-CONFIRMED = Text(
-    "{name}: thank you, see you {when}. To move or cancel, reply M or call {number}.",
-    "{name}: gracias, le esperamos el {when}. Para cambiar la cita, responda M o llame al"
-    " {number}.",
-)
-MOVE = Text(
-    "{name}: to move or cancel your video visit on {when}: {link}",
-    "{name}: para cambiar o cancelar su cita del {when}: {link}",
-)
-MOVE_BY_PHONE = Text(
-    "{name}: to move or cancel your video visit on {when}, call {number}.",
-    "{name}: para cambiar o cancelar su cita del {when}, llame al {number}.",
-)
-OTHER = Text(
-    "{name}: nobody reads these texts. Reply C to confirm your visit, M to move it, or call"
-    " {number}. In an emergency, call 911.",
-    "{name}: nadie lee estos mensajes. Responda C para confirmar su cita, M para cambiarla, o"
-    " llame al {number}. Emergencia: 911.",
-)
-NO_VISIT = Text(
-    "{name}: nobody reads these texts, and you have no visit ahead. Call {number}."
-    " In an emergency, call 911.",
-    "{name}: nadie lee estos mensajes y usted no tiene cita. Llame al {number}. Emergencia: 911.",
-)
-STRANGER = Text(
-    "{name}: nobody reads these texts. Please call {number}.",
-    "{name}: nadie lee estos mensajes. Por favor llame al {number}.",
-)
-REPLIES = (EMERGENCY, CRISIS, CONFIRMED, MOVE, MOVE_BY_PHONE, OTHER, NO_VISIT, STRANGER)
-
 
 def meaning_of(body: str) -> Meaning:
     """What a text asks for, whatever its case, spacing, accents and punctuation.
 
     Twilio's own keywords count only alone, as they do for Twilio, except that a request to stop
-    also counts at the beginning. A danger sign counts anywhere, and before such a request;
-    suicide comes first.
+    also counts at the beginning. A danger sign counts anywhere except in words of ours that the
+    text quotes, and before such a request; suicide comes first.
     """
-    decomposed = unicodedata.normalize("NFKD", body).casefold()
-    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    words = " ".join(re.findall(r"[^\W_]+", plain))
-    alone = words.replace(" ", "")
+    words = plain_words(body)
+    alone = "".join(words)
     if alone in _ALONE:
         return _ALONE[alone]
-    if _CRISIS.search(words):
+    own = " ".join(without_our_words(body))
+    if _CRISIS.search(own):
         return "crisis"
-    if _EMERGENCY.search(words):
+    if _EMERGENCY.search(own):
         return "emergency"
-    return "stop" if _STOP_IN_WORDS.match(words) else "other"
+    said = " ".join(words)
+    if _QUOTE_MARK.search(body) and _REACTION.match(said):
+        return "reaction"
+    if _STOP_IN_WORDS.match(said):
+        return "stop"
+    return "confirm" if _is_yes(words) else "other"
+
+
+def _is_yes(words: list[str]) -> bool:
+    return set(words) <= _BESIDE_YES and not _YES.isdisjoint(words)
 
 
 def is_cancel(body: str) -> bool:

@@ -25,6 +25,14 @@ async def unsuppress(conn: AsyncConnection, number: str) -> None:
     await conn.execute("DELETE FROM text_bar WHERE number = %s AND why = %s", [number, OPTED_OUT])
 
 
+async def is_opted_out(conn: AsyncConnection, number: str) -> bool:
+    """Whether the owner of this number said STOP."""
+    rows = await conn.execute(
+        "SELECT FROM text_bar WHERE number = %s AND why = %s", [number, OPTED_OUT]
+    )
+    return await rows.fetchone() is not None
+
+
 async def reason_for_no_texts(
     conn: AsyncConnection, booked: Booking, *, own: str, can_send: bool
 ) -> str:

@@ -28,5 +28,5 @@ def end_of_quiet(at: datetime, zone: ZoneInfo) -> datetime:
 
 
 def may_disturb(kind: Kind, due: datetime, now: datetime, zone: ZoneInfo) -> bool:
-    """Whether this may be sent now: not in quiet hours unless asked for, or due in them (urgent)."""
+    """Whether this may be sent now: outside quiet hours, or asked for, or due in them (urgent)."""
     return not is_quiet(now, zone) or kind in _ASKED_FOR or is_quiet(due, zone)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from voice.dialogue import speech
 from voice.language import Language, Text
-from voice.texts.gsm7 import fits
+from voice.texts.gsm7 import fits, nearest
 
 _MAX_NAME = 15
 _REVEALING = re.compile(
@@ -35,7 +35,7 @@ def short_name(name: str) -> str:
 
     Up to the first word that reveals the kind of clinic; a leading one is left out.
     """
-    plain = "".join(letter for letter in name if fits(letter))
+    plain = nearest(name)
     parts = [part.strip(" ,.-") for part in _REVEALING.split(plain)[:: _REVEALING.groups + 1]]
     first = next((part for part in parts if part), "")
     while len(first) > _MAX_NAME and " " in first:

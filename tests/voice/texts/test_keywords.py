@@ -2,7 +2,9 @@
 
 import pytest
 
+from voice.texts.answers import REPLIES
 from voice.texts.keywords import START_WORDS, STOP_WORDS, Meaning, meaning_of
+from voice.texts.messages import TEXTS
 
 
 @pytest.mark.parametrize("word", sorted(STOP_WORDS))
@@ -15,8 +17,8 @@ def test_every_stop_word_counts_in_any_form(word: str, form: str) -> None:
 
 @pytest.mark.parametrize("word", sorted(START_WORDS))
 def test_every_start_word_counts(word: str) -> None:
-    """In any capitals."""
-    assert meaning_of(word.upper() + " ") == "start"
+    """In any capitals; YES is an answer too, so the context decides."""
+    assert meaning_of(word.upper() + " ") == ("yes" if word == "yes" else "start")
 
 
 @pytest.mark.parametrize(
@@ -32,6 +34,14 @@ def test_every_start_word_counts(word: str) -> None:
         ("c", "confirm"),
         ("C.", "confirm"),
         (" Confirmo! ", "confirm"),
+        ("S\u00ed", "confirm"),
+        ("Confirmed", "confirm"),
+        ("Yes, thank you!", "confirm"),
+        ("OK, see you then", "confirm"),
+        ("s\u00ed gracias, ah\u00ed estar\u00e9", "confirm"),
+        ("ok but can I come later", "other"),
+        ("thank you", "other"),
+        ("yes, my chest hurts", "emergency"),
         ("m", "move"),
         ("HELP", "help"),
         ("info", "help"),
@@ -60,3 +70,36 @@ def test_every_start_word_counts(word: str) -> None:
 def test_what_a_text_means(body: str, meaning: Meaning) -> None:
     """Words of suicide first, then danger signs, anywhere; then a stop in other words, C and M."""
     assert meaning_of(body) == meaning
+
+
+QUOTED = [
+    form.about(
+        name="BodyFix", number="425-202-5687", when="Thu Dec 3, 10:00 AM PT", time="10:00 AM PT",
+        link="https://line.example.org/visit/die-pee-911", video="https://v.example", code="123456",
+    ).spoken_in(language)
+    for form in (*REPLIES, *(form for forms in TEXTS.values() for form in forms))
+    for language in ("en", "es")
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "Liked \u201c{}\u201d", "Loved \u201c{}\u201d", "Le gust\u00f3 \u201c{}\u201d",
+        "\U0001f44d to \u201c{}\u201d", "Removed a like from \u201c{}\u201d", 'Laughed at "{}"',
+    ],
+)  # fmt: skip
+def test_a_reaction_to_any_text_of_ours_means_nothing(form: str) -> None:
+    """Our own "emergency" and "911" come back in it, cut short by some phones."""
+    for text in QUOTED:
+        assert meaning_of(form.format(text)) == "reaction", text
+        for cut in (3, 6, 9, 20):
+            assert meaning_of(form.format(text[:-cut] + "\u2026")) == "reaction", text
+
+
+@pytest.mark.parametrize("text", QUOTED)
+def test_a_danger_sign_beside_our_own_words_counts(text: str) -> None:
+    """A reply that quotes us, and a reaction to what the patient wrote."""
+    assert meaning_of(f"{text} - I have chest pain") == "emergency"
+    assert meaning_of(f"no puedo respirar\n> {text}") == "emergency"
+    assert meaning_of("Liked \u201cI have chest pain\u201d") == "emergency"

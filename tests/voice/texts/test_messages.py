@@ -10,8 +10,8 @@ import pytest
 from support.clinic import PACIFIC
 
 from voice.language import Language, Text
+from voice.texts.answers import MOVE, REPLIES
 from voice.texts.gsm7 import ONE_MESSAGE, septets
-from voice.texts.keywords import MOVE, REPLIES
 from voice.texts.messages import LINK_TO_FOLLOW, TEXTS
 from voice.texts.rendering import ClinicFacts, day_and_time, short_name, time_of_day, written
 
@@ -141,3 +141,20 @@ def test_every_reply_is_one_message_too(reply: Text, language: Language) -> None
     assert words is not None, reply
     assert not re.search(r"\b(CANCEL|END|QUIT|STOP|YES|START)\b", words)
     assert not BANNED.search(words.replace(LINK, "")), words
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("N\u00fa\u00f1ez", "Nu\u00f1ez"),
+        ("Jos\u00e9 Mart\u00ednez", "Jos\u00e9 Martinez"),
+        ("Nu\u0301n\u0303ez", "Nu\u00f1ez"),
+        ("Gon\u00e7alves", "Goncalves"),
+        ("O\u2019Brien\u2013Fit", "O'Brien-Fit"),
+        ("\u0141ukasz", "Lukasz"),
+        ("\u5065\u5eb7", "Video call"),
+    ],
+)
+def test_a_name_is_written_in_the_nearest_letters(name: str, short: str) -> None:
+    """Only these letters keep a text one message; none is dropped while there is a likeness."""
+    assert short_name(name) == short

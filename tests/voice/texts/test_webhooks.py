@@ -115,26 +115,53 @@ async def test_a_stranger_gets_the_number_once_an_hour(clinic: TextClinic, reply
 
 
 @pytest.mark.parametrize("sender", [PATIENT, "+14255550188"])
-async def test_a_danger_sign_always_gets_the_911_sentence(
-    clinic: TextClinic, reply: Reply, sender: str
+@pytest.mark.parametrize(
+    ("body", "words"), [("I have chest pain!!", "call 911 now"), ("I want to die", "988 now")]
+)
+async def test_a_danger_sign_gets_two_answers_a_day(
+    clinic: TextClinic, reply: Reply, sender: str, body: str, words: str
 ) -> None:
-    """Every time, to everybody; for a patient staff are asked to call."""
+    """To everybody, but not to a machine for ever; for a patient staff are asked to call."""
     await clinic.visit(VISIT)
-    for _ in range(8):
-        assert "call 911 now" in await reply("I have chest pain!!", sender)
+    said = [await reply(body, sender) for _ in range(8)]
+    assert [words in each for each in said] == [True, True, *[False] * 6]
+    assert said[2:] == [""] * 6
     assert len(await clinic.list()) == (1 if sender == PATIENT else 0)
+    clinic.now.forward(hours=25)
+    assert words in await reply(body, sender)
 
 
-async def test_words_of_suicide_are_answered_with_988_and_911(
-    clinic: TextClinic, reply: Reply
-) -> None:
-    """Every time, and staff are asked to call at once."""
+async def test_yes_confirms_unless_it_restarts_texts(clinic: TextClinic, reply: Reply) -> None:
+    """At Twilio it undoes a STOP; otherwise it answers the reminder."""
+    visit = await clinic.visit(VISIT)
+    await reply("STOP")
+    assert await reply("Yes") == ""
+    assert (await row(clinic.clinic, visit)).confirmed_by_text is None
+    assert "see you Thu Dec 3" in await reply("Yes")
+    assert (await row(clinic.clinic, visit)).confirmed_by_text is not None
+
+
+async def test_a_reaction_gets_no_answer(clinic: TextClinic, reply: Reply) -> None:
+    """Nobody is asked to call about it either."""
     await clinic.visit(VISIT)
-    for _ in range(8):
-        answer = await reply("I want to kill myself", PATIENT)
-        assert "Call or text 988 now" in answer
-        assert "call 911" in answer
-    assert len(await clinic.list()) == 1
+    helped = await reply("hello")
+    assert await reply(f"Liked \u201c{helped}\u201d") == ""
+    assert await clinic.list() == []
+
+
+async def test_a_start_that_is_posted_again_does_not_undo_a_later_stop(
+    clinic: TextClinic, twilio: Twilio, reply: Reply
+) -> None:
+    """Whoever copied the signed request replays it days later."""
+    visit = await clinic.visit(VISIT)
+    await reply("START", sid="SM" + "c" * 32)
+    await clinic.texting.check()
+    await reply("STOP")
+    clinic.now.forward(hours=24 * 3)
+    await clinic.texting.check()
+    await reply("START", sid="SM" + "c" * 32)
+    await clinic.notify(visit)
+    assert twilio.bodies() == []
 
 
 async def test_a_danger_sign_is_answered_without_a_database(twilio: Twilio) -> None:
