@@ -42,16 +42,16 @@ async def chromium() -> AsyncGenerator[Browser]:
 
 
 @asynccontextmanager
-async def page_of(line: Line) -> AsyncGenerator[str]:
-    """Serve the line; the address of its page."""
+async def page_of(line: Line, port: int = 0) -> AsyncGenerator[str]:
+    """Serve the line on a port, or on any that is free; the address of its page."""
     app = create_app(line)
     close = add_phone(app, line)
     server = _Server(uvicorn.Config(app, lifespan="off", log_config=None, ws="none"))
-    with held_port("127.0.0.1", 0) as port:
-        async with run_in_background(server.serve(sockets=[port])):
+    with held_port("127.0.0.1", port) as held:
+        async with run_in_background(server.serve(sockets=[held])):
             await server.up.wait()
             try:
-                yield f"http://127.0.0.1:{port.getsockname()[1]}/phone"
+                yield f"http://127.0.0.1:{held.getsockname()[1]}/phone"
             finally:
                 close()
                 server.should_exit = True
@@ -94,6 +94,14 @@ class Visitor:
         """Come to the page, by a link that may say more."""
         await self.page.goto(f"{self._url}#{words}")
         await expect(self.page.locator(".week")).to_be_visible()
+        return self
+
+    async def chooses(self, name: str, value: str) -> "Visitor":
+        """Choose one of the options, which are folded away."""
+        options = self.page.locator("#options")
+        await options.evaluate("(box) => (box.open = true)")
+        await self.page.locator(f"#{name}").select_option(value)
+        await options.evaluate("(box) => (box.open = false)")
         return self
 
     async def calls(self) -> "Visitor":

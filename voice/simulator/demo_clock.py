@@ -9,6 +9,10 @@ from calendar_sync.availability.opening_hours import Rules, is_open, next_openin
 from voice.clock import utc_now
 from voice.settings import Settings
 
+VIDEO_ROOM = "/phone/video-room"
+"""The path of the demo's video room, a page that stands for the real one."""
+NOW = "now"
+"""The name of the time as it is."""
 STAFF_NUMBER = "+14255550142"
 _EVENING, _NIGHT = time(20, 0), time(23, 30)
 _AFTER_OPENING = timedelta(minutes=45)
@@ -44,7 +48,7 @@ class CallTime:
 
 def times_to_call(rules: Rules, now: datetime) -> list[CallTime]:
     """The choices: now, while open, after hours, the evening before a closed day."""
-    choice = [CallTime("now", "Now", now)]
+    choice = [CallTime(NOW, "Now", now)]
     opens = next_opening_time(rules, now)
     if opens is not None and not is_open(rules, now):
         choice.append(CallTime("open", "While open", opens + _AFTER_OPENING))
@@ -69,10 +73,12 @@ def _evening(rules: Rules, now: datetime, days: int) -> datetime:
 
 
 def with_demo_defaults(settings: Settings, today: date) -> Settings:
-    """Add a staff phone and holidays where none are set, so that a visitor can try both."""
+    """Add a staff phone, a video room and holidays where none are set, so that all can be tried."""
     given: dict[str, object] = {}
     if not settings.staff_number:
         given["staff_number"] = STAFF_NUMBER
+    if not (settings.video_url or settings.uses_google):
+        given["video_url"] = settings.public_base_url + VIDEO_ROOM
     if not settings.closed_dates:
         given["closed_dates"] = federal_holidays([today.year, today.year + 1])
     return settings.model_copy(update=given)

@@ -1,4 +1,4 @@
-"""The times that a visitor may call at, and what a demo is with_demo_defaults with."""
+"""The times that a visitor may call at, and the defaults of a demo."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -41,14 +41,19 @@ def test_the_clock_goes_on_from_where_it_was_set() -> None:
     assert clock.real_time() == base[0]
 
 
-def test_a_demo_is_furnished_where_nothing_is_set(tmp_path: Path) -> None:
+def test_a_demo_has_defaults_where_nothing_is_set(tmp_path: Path) -> None:
     """What somebody has set stays as it is."""
     plain = Settings.load("demo").model_copy(update={"data_dir": tmp_path})
     given = with_demo_defaults(plain, date(2026, 11, 30))
     assert given.is_demo
     assert given.staff_number
     assert date(2027, 1, 1) in given.closed_dates
-    own = {"staff_number": "+14255550100", "closed_dates": frozenset({date(2026, 12, 2)})}
+    assert given.video_url == "http://127.0.0.1:8000/phone/video-room"
+    own = {
+        "staff_number": "+14255550100",
+        "closed_dates": frozenset({date(2026, 12, 2)}),
+        "video_url": "https://meet.example.org/room",
+    }
     assert with_demo_defaults(plain.model_copy(update=own), date(2026, 11, 30)) == plain.model_copy(
         update=own
     )

@@ -1,4 +1,4 @@
-"""The caller's side of the phone in a browser: a clock that is real, keys that come by POST."""
+"""The handset of a browser page: it plays in real time, and keys come by POST."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from voice.simulator.handset import Handset, HungUp, Kind, Press, Segment, Staff
 
 VOICE_ALLOWANCE = 3.0
-"""A voice may take so many times as long as estimated before the call goes on without it."""
+"""How many times its estimated length a voice may take before the call goes on without it."""
 
 Publish = Callable[..., None]
 
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """A key: in which moment, and after how many words of it, when the page could publish."""
+    """A key: in which segment, and after how many of its words if the page knows."""
 
     key: str
     segment: int
@@ -23,7 +23,7 @@ class _Key:
 
 @dataclass(frozen=True, slots=True)
 class _Spoken:
-    """The browser's voice came to the end of a moment."""
+    """The browser's voice reached the end of a segment."""
 
     segment: int
 
@@ -34,9 +34,9 @@ class _HangUp:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How many times as fast as life the call goes, and its silences that wait for a key.
+    """``speed`` divides the length of speech, ``waits`` the time to answer; 1 is real time.
 
-    ``voiced``: the browser says when a sentence was spoken; else its estimated length counts.
+    ``voiced``: the browser reports when a sentence was spoken; else its estimated length counts.
     """
 
     speed: float = 1.0
@@ -45,9 +45,9 @@ class Pace:
 
 
 class BrowserHandset(Handset):
-    """Lives through each moment in real time.
+    """Plays each segment in real time.
 
-    ``script`` does what the caller would do, until a key is pressed by hand.
+    ``script`` acts for the caller until a key is pressed by hand.
     """
 
     def __init__(
@@ -64,16 +64,16 @@ class BrowserHandset(Handset):
         self._came.put_nowait(_Key(key, segment, said))
 
     def spoken(self, segment: int) -> None:
-        """The browser has spoken this moment to its end."""
+        """The browser has spoken this segment to its end."""
         self._came.put_nowait(_Spoken(segment))
 
     def hang_up(self) -> None:
-        """The caller hangs up, whatever is going on."""
+        """The caller hangs up."""
         self._script = None
         self._came.put_nowait(_HangUp())
 
     async def listen(self, segment: Segment) -> Press | HungUp | None:
-        """Live through the moment in real time."""
+        """Play the segment in real time."""
         if not segment.since:
             self.segments.append(segment)
         planned = await self._script.listen(segment) if self._script else None
@@ -109,8 +109,11 @@ class BrowserHandset(Handset):
                 return planned
 
     def typed_ahead(self) -> str:
-        """Keys pressed while a document was on its way."""
-        keys, kept = "", list[_HangUp]()
+        """Keys pressed while a document was being fetched."""
+        keys = self._script.typed_ahead() if self._script else ""
+        for key in keys:
+            self._publish("key", key=key)
+        kept = list[_HangUp]()
         while not self._came.empty():
             match self._came.get_nowait():
                 case _Key(key):
@@ -125,7 +128,7 @@ class BrowserHandset(Handset):
         return keys
 
     def staff(self, number: str) -> Staff:  # noqa: ARG002  # one clinic, one phone
-        """What is chosen on the page at this moment."""
+        """The outcome that is chosen on the page now."""
         return self.outcome
 
     def not_heard(self, key: str) -> None:
@@ -133,7 +136,7 @@ class BrowserHandset(Handset):
         self._publish("not_heard", key=key)
 
     async def _next(self, deadline: float, *, voiced: bool) -> _Key | _HangUp | None:
-        """What the caller does before the deadline; None when the moment went by."""
+        """What the caller does before the deadline; None when the segment ended."""
         clock = asyncio.get_running_loop()
         while (left := deadline - clock.time()) > 0:
             try:
@@ -148,7 +151,7 @@ class BrowserHandset(Handset):
         return None
 
     def _after(self, key: _Key, segment: Segment, elapsed: float) -> float:
-        """Seconds into the moment: by the words that the page had marked, else by the clock."""
+        """Seconds into the segment: by the words that the page had marked, else by the clock."""
         words = len(segment.words.split())
         if segment.kind is not Kind.SPEECH or key.said is None or key.segment != len(self.segments):
             return elapsed

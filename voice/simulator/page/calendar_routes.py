@@ -8,9 +8,10 @@ from pydantic import BaseModel
 
 from voice.simulator.page import staff_actions
 from voice.simulator.page.access import LocalRoute
+from voice.simulator.page.calendar_block import clock, day_and_clock
 from voice.simulator.page.session import Session
 from voice.simulator.page.templates import page
-from voice.simulator.page.week_view import clock, day_and_clock, week_of
+from voice.simulator.page.week_view import week_of
 
 _GONE = 204
 

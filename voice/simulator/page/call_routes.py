@@ -1,4 +1,4 @@
-"""The routes of a call from the page: place it, press keys, hang up, keep it."""
+"""The routes of a call from the page: place it, press keys, hang up, hear it again, keep it."""
 
 from typing import Annotated, Literal
 
@@ -14,26 +14,36 @@ from voice.simulator.page.browser_handset import Pace
 from voice.simulator.page.live_call import CallRequest
 from voice.simulator.page.session import Session
 
-_NO_CONTENT, _NOT_FOUND, _CONFLICT, _UNREADABLE = 204, 404, 409, 422
+_NO_CONTENT, _NOT_FOUND, _UNPROCESSABLE = 204, 404, 422
 _SIGNED = "TN-Validation-Passed-A"
 
 Speed = Annotated[float, Field(ge=0.25, le=500)]
 
 
-class Placed(BaseModel):
-    """A call to place; an empty number is a withheld one."""
+class Pacing(BaseModel):
+    """How fast the call goes, see Pace."""
 
-    number: Annotated[str, Field(pattern=r"^(\+[1-9]\d{6,14})?$")] = ""
-    signed: bool = False
-    staff: Staff = Staff.NO_ANSWER
     speed: Speed = 1.0
     waits: Speed = 1.0
     voiced: bool = False
+
+    @property
+    def pace(self) -> Pace:
+        """The same for the handset."""
+        return Pace(self.speed, self.waits, self.voiced)
+
+
+class Placed(Pacing):
+    """A call to place; an empty number is a withheld one."""
+
+    number: Annotated[str, Field(pattern=r"^(\+[1-9][0-9]{6,14})?$")] = ""
+    signed: bool = False
+    staff: Staff = Staff.NO_ANSWER
     keys: Annotated[str, Field(max_length=500)] = ""
 
 
 class Pressed(BaseModel):
-    """A key, in which moment, and after how many of its words."""
+    """A key, in which segment, and after how many of its words."""
 
     key: Annotated[str, Field(pattern=r"^[0-9*#]$")]
     segment: int = 0
@@ -41,7 +51,7 @@ class Pressed(BaseModel):
 
 
 class Heard(BaseModel):
-    """A moment that the browser has spoken."""
+    """A segment that the browser has spoken."""
 
     segment: int
 
@@ -56,7 +66,7 @@ def router(session: Session) -> APIRouter:
     """The routes."""
     routes = APIRouter(route_class=LocalRoute, prefix="/phone/calls")
     _add_the_call(routes, session)
-    _add_what_is_kept(routes, session)
+    _add_the_log(routes, session)
     return routes
 
 
@@ -65,16 +75,16 @@ def _add_the_call(routes: APIRouter, session: Session) -> None:
 
     @routes.post("")
     async def place(placed: Placed) -> dict[str, str]:
-        """A call begins."""
+        """Place a call."""
         try:
             steps = read_keys(placed.keys)
         except InvalidKeysError as wrong:
-            raise HTTPException(_UNREADABLE, str(wrong)) from wrong
+            raise HTTPException(_UNPROCESSABLE, f"Keys to press: {wrong}") from wrong
         request = CallRequest(
             number=placed.number or WITHHELD,
             signed=_SIGNED if placed.signed else None,
             staff=placed.staff,
-            pace=Pace(placed.speed, placed.waits, placed.voiced),
+            pace=placed.pace,
             steps=steps,
         )
         await session.patient_phone.know_landline(placed.number)
@@ -82,8 +92,10 @@ def _add_the_call(routes: APIRouter, session: Session) -> None:
 
     @routes.post("/{sid}/keys", status_code=_NO_CONTENT)
     async def press(sid: str, pressed: Pressed) -> None:
-        """A key is pressed."""
-        session.call(sid).handset.press(pressed.key, pressed.segment, pressed.said)
+        """Press a key; a call that is heard again takes none."""
+        call = session.call(sid)
+        if call.again is None:
+            call.handset.press(pressed.key, pressed.segment, pressed.said)
 
     @routes.post("/{sid}/heard", status_code=_NO_CONTENT)
     async def heard(sid: str, was: Heard) -> None:
@@ -92,28 +104,40 @@ def _add_the_call(routes: APIRouter, session: Session) -> None:
 
     @routes.post("/{sid}/hang-up", status_code=_NO_CONTENT)
     async def hang_up(sid: str) -> None:
-        """The caller hangs up."""
+        """Hang up."""
         session.call(sid).handset.hang_up()
 
     @routes.post("/{sid}/staff", status_code=_NO_CONTENT)
     async def staff(sid: str, chosen: Chosen) -> None:
-        """Somebody at the clinic comes to the phone, or leaves it."""
+        """Change what the clinic's phone does."""
         session.call(sid).handset.outcome = chosen.staff
 
 
-def _add_what_is_kept(routes: APIRouter, session: Session) -> None:
-    """What the page fetches of a call."""
+def _add_the_log(routes: APIRouter, session: Session) -> None:
+    """The calls so far, and what the page fetches of each."""
+
+    @routes.get("")
+    async def log() -> list[dict[str, object]]:
+        """The last ten calls, the latest first."""
+        return session.call_log
+
+    @routes.get("/{sid}")
+    async def known(sid: str) -> dict[str, bool]:
+        """Whether a call is over; 404 when a line that was restarted does not know it."""
+        return {"over": session.call(sid).ended is not None}
+
+    @routes.post("/{sid}/again")
+    async def again(sid: str, pacing: Pacing) -> dict[str, str]:
+        """Hear a finished call again."""
+        return {"call": session.hear_again(sid, pacing.pace).sid}
 
     @routes.get("/{sid}/transcript")
     async def transcript(sid: str) -> Response:
         """The call as a test: what `screening-line call --keys` prints, and the tests read."""
-        call = session.call(sid)
-        text = call.transcript()
-        if text is None:
-            raise HTTPException(_CONFLICT, "The call goes on; hang up first.")
+        call = session.finished_call(sid)
         name = f"call-{call.began:%Y-%m-%d-%H%M%S}.txt"
         kept = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(text, media_type="text/plain; charset=utf-8", headers=kept)
+        return Response(call.transcript(), media_type="text/plain; charset=utf-8", headers=kept)
 
     @routes.get("/{sid}/voice/{segment}")
     async def voice(sid: str, segment: int) -> Response:

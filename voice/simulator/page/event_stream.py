@@ -1,4 +1,4 @@
-"""What happens, told to every open page as server-sent events."""
+"""What happens, sent to every open page as server-sent events."""
 
 import asyncio
 import json
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 MAX_KEPT = 1000
 """Events kept for a page that lost its connection and comes back."""
+MAX_SUBSCRIBERS = 32
+"""Pages open at the same time; each costs a connection and a task."""
 KEEP_ALIVE_SECONDS = 15.0
 
 
@@ -20,12 +22,12 @@ class Event:
     data: dict[str, object]
 
     def wire(self) -> str:
-        """As https://html.spec.whatwg.org/multipage/server-sent-events.html wants it."""
+        """In the format of https://html.spec.whatwg.org/multipage/server-sent-events.html."""
         return f"id: {self.number}\nevent: {self.kind}\ndata: {json.dumps(self.data)}\n\n"
 
 
 class EventStream:
-    """The events of this process, in their order, for any number of listeners."""
+    """The events of this process, in order, for up to MAX_SUBSCRIBERS pages."""
 
     def __init__(self) -> None:
         self._kept: deque[Event] = deque(maxlen=MAX_KEPT)
@@ -33,8 +35,13 @@ class EventStream:
         self._closed = False
         self._count = 0
 
+    @property
+    def is_full(self) -> bool:
+        """Whether no other page can subscribe now."""
+        return len(self._subscribers) >= MAX_SUBSCRIBERS
+
     def publish(self, kind: str, /, **data: object) -> None:
-        """Tell everybody who listens."""
+        """Send an event to every subscriber."""
         self._count += 1
         event = Event(self._count, kind, data)
         self._kept.append(event)
@@ -42,7 +49,12 @@ class EventStream:
             queue.put_nowait(event)
 
     async def subscribe(self, since: int | None = None) -> AsyncGenerator[str]:
-        """Every event from now on; with ``since``, first those after that number."""
+        """Every event from now on; with ``since``, first those after that number.
+
+        Ends at once when the stream is full.
+        """
+        if self.is_full:
+            return
         queue: asyncio.Queue[Event | None] = asyncio.Queue()
         for kept in self._kept:
             if since is not None and since < kept.number:
@@ -66,7 +78,7 @@ class EventStream:
             self._subscribers.discard(queue)
 
     def close(self) -> None:
-        """The line stops: every page's connection ends."""
+        """End every page's connection: the line is stopping."""
         self._closed = True
         for queue in self._subscribers:
             queue.put_nowait(None)

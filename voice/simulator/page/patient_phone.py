@@ -11,7 +11,7 @@ from psycopg import AsyncConnection
 
 from voice.bootstrap import Line
 from voice.simulator.inbound_text import TextMessage, messages_of
-from voice.simulator.page.week_view import clock
+from voice.simulator.page.calendar_block import clock
 from voice.simulator.transport import Post
 from voice.texts.demo_sender import DemoText, keep, texts_to
 from voice.texts.keywords import HELP_WORDS, START_WORDS, STOP_WORDS

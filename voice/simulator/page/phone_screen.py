@@ -9,8 +9,8 @@ from calendar_sync.bookings import call_backs
 from calendar_sync.bookings.confirmation import Booking, booking, bookings_of_call
 from voice.bootstrap import Line
 from voice.simulator.page import sample_patient
+from voice.simulator.page.calendar_block import day_and_clock
 from voice.simulator.page.patient_phone import LANDLINE, Bubble, PatientPhone
-from voice.simulator.page.week_view import day_and_clock
 from voice.texts import text_rows
 from voice.texts.opt_outs import bookings_to
 from voice.texts.rendering import plain_number

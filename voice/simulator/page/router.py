@@ -4,12 +4,13 @@ from collections.abc import AsyncGenerator, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, FastAPI, Header, HTTPException, Response
-from fastapi.responses import FileResponse, StreamingResponse
+from fastapi.responses import FileResponse, RedirectResponse, StreamingResponse
 from pydantic import BaseModel
 
 from voice import clinical_signoff
 from voice.bootstrap import Line
 from voice.simulator.call_command import DEFAULT_CALLER
+from voice.simulator.demo_clock import VIDEO_ROOM
 from voice.simulator.handset import Staff
 from voice.simulator.page import (
     calendar_routes,
@@ -19,34 +20,52 @@ from voice.simulator.page import (
     text_routes,
 )
 from voice.simulator.page.access import LocalRoute
+from voice.simulator.page.calendar_block import day_and_clock
 from voice.simulator.page.patient_phone import LANDLINE
 from voice.simulator.page.session import Session
 from voice.simulator.page.templates import FILES, TYPES, page
-from voice.simulator.page.week_view import day_and_clock
 from voice.texts.rendering import plain_number
 
-_NO_CONTENT, _NOT_FOUND = 204, 404
+_NOT_FOUND, _TOO_MANY = 404, 503
 
 
 class Chosen(BaseModel):
-    """Which of the times to call at."""
+    """The name of a time to call at."""
 
     when: str
 
 
-def add_phone(app: FastAPI, line: Line) -> Callable[[], None]:
-    """Add the page of a demo to the line's application; what it returns ends its connections."""
-    session = Session(line, app)
-    app.include_router(_router(session))
+def add_phone(
+    app: FastAPI, line: Line, say: Callable[[str], None] | None = None
+) -> Callable[[], None]:
+    """Add the page of a demo to the line's application.
+
+    ``say`` gets a sentence for each thing that happens on the line. Returns a function that ends
+    the page's connections and calls.
+    """
+    session = Session(line, app, say)
+    app.include_router(_pages(session))
+    app.include_router(demo_routes(session))
     app.include_router(call_routes.router(session))
     app.include_router(calendar_routes.router(session))
     app.include_router(text_routes.router(session))
     return session.close
 
 
-def _router(session: Session) -> APIRouter:
+def _pages(session: Session) -> APIRouter:
+    """What a browser opens: the page, its files, and the video room."""
     router = APIRouter(route_class=LocalRoute)
     line = session.line
+
+    @router.get("/")
+    async def start() -> Response:
+        """Lead to the page."""
+        return RedirectResponse("/phone")
+
+    @router.get(VIDEO_ROOM)
+    async def video_room() -> Response:
+        """The demo's video room, where the link in a text and in an event leads."""
+        return page("video_room.html", clinic=line.settings.clinic_name)
 
     @router.get("/phone")
     async def the_page() -> Response:
@@ -60,6 +79,7 @@ def _router(session: Session) -> APIRouter:
                 (when.name, when.label, day_and_clock(when.at.astimezone(zone)))
                 for when in session.times
             ],
+            chosen_time=session.chosen_time,
             now=session.local_time,
             callers=_CALLERS,
             staff=_STAFF,
@@ -70,16 +90,25 @@ def _router(session: Session) -> APIRouter:
 
     @router.get("/phone/files/{name}")
     async def file(name: str) -> Response:
-        """A style sheet, a script or a picture."""
+        """A style sheet, a script or an image."""
         if name not in FILES:
             raise HTTPException(_NOT_FOUND)
         return FileResponse(FILES[name], media_type=TYPES[FILES[name].suffix])
+
+    return router
+
+
+def demo_routes(session: Session) -> APIRouter:
+    """What the page asks of the demo: its events, its clock, and a patient with a booking."""
+    router = APIRouter(route_class=LocalRoute)
 
     @router.get("/phone/events")
     async def events(
         last_event_id: Annotated[int | None, Header()] = None,
     ) -> Response:
-        """What happens from now on, or from where a lost connection left off."""
+        """What happens from now on, or since a lost connection."""
+        if session.events.is_full:
+            raise HTTPException(_TOO_MANY, "This page is open too often: close some of its tabs.")
 
         async def told() -> AsyncGenerator[str]:
             async with session.watcher.page_open():
@@ -90,15 +119,15 @@ def _router(session: Session) -> APIRouter:
 
     @router.post("/phone/clock")
     async def clock(chosen: Chosen) -> dict[str, str]:
-        """Let it be another time in the demo."""
+        """Set the demo's clock."""
         await session.set_clock(chosen.when)
-        return {"now": session.local_time}
+        return session.time_shown
 
     @router.post("/phone/known-patient")
     async def known_patient() -> sample_patient.SamplePatient:
-        """A number with a booking."""
+        """The number of a patient with a booking."""
         session.watcher.follow(sample_patient.CALL_SID)
-        return await sample_patient.sample_patient_visit(line)
+        return await sample_patient.sample_patient_visit(session.line)
 
     return router
 

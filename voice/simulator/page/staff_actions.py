@@ -14,7 +14,7 @@ from calendar_sync.availability.opening_hours import Rules
 from calendar_sync.availability.span import Span
 from calendar_sync.calendars.contract import CalendarEvent, Event, Gone, Inserted
 from voice.bootstrap import Line
-from voice.simulator.page.week_view import clock, day_and_clock
+from voice.simulator.page.calendar_block import clock, day_and_clock
 
 Part = Literal["morning", "afternoon", "day"]
 _NOON = time(12, 0)

@@ -14,16 +14,16 @@ _NO_CONTENT, _CONFLICT = 204, 409
 
 
 class Phone(BaseModel):
-    """Whose phone it is: a number in E.164, "" when withheld, and the call it placed last."""
+    """Whose phone: a number in E.164, "" when withheld, and the call that it placed last."""
 
-    number: Annotated[str, Field(pattern=r"^(\+[1-9]\d{6,14})?$")]
+    number: Annotated[str, Field(pattern=r"^(\+[1-9][0-9]{6,14})?$")]
     call: Annotated[str, Field(pattern=r"^(CA[0-9a-f]{32})?$")] = ""
 
 
 class Reply(BaseModel):
-    """What the patient writes; Twilio takes up to 1600 letters."""
+    """What the patient writes; Twilio takes up to 1600 characters."""
 
-    number: Annotated[str, Field(pattern=r"^\+[1-9]\d{6,14}$")]
+    number: Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
     words: Annotated[str, Field(min_length=1, max_length=1600)]
 
 
@@ -38,8 +38,8 @@ def router(session: Session) -> APIRouter:
 
     @routes.post("")
     async def shown(whose: Phone) -> dict[str, object]:
-        """The phone as it is now, with the time on the clinic's wall."""
-        return {**asdict(await screen(whose)), "now": session.local_time}
+        """The phone as it is now, with the demo's clock."""
+        return {**asdict(await screen(whose)), **session.time_shown}
 
     @routes.post("/reply", status_code=_NO_CONTENT)
     async def reply(written: Reply) -> None:
@@ -48,10 +48,10 @@ def router(session: Session) -> APIRouter:
 
     @routes.post("/skip", status_code=_NO_CONTENT)
     async def skip(whose: Phone) -> None:
-        """Let it be the time of the next text, which then comes at once."""
+        """Move the clock to the next text, which then comes at once."""
         due = (await screen(whose)).next
         if due is None:
-            raise HTTPException(_CONFLICT, "No text waits for its time.")
+            raise HTTPException(_CONFLICT, "No text is scheduled for this phone.")
         await session.skip_to(due.at)
 
     return routes

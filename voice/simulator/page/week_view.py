@@ -1,4 +1,4 @@
-"""The clinic's week as staff see it: days, open hours, events, and what a caller is offered."""
+"""The clinic's week as staff see it: days, open hours, events, and the times on offer."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,32 +10,32 @@ from calendar_sync.availability.span import Span
 from calendar_sync.bookings import free_times
 from calendar_sync.calendars.contract import CalendarEvent, Changes
 from voice.bootstrap import Line
+from voice.simulator.page.calendar_block import (
+    CalendarBlock,
+    block_of,
+    day_and_clock,
+    held_block,
+    side_by_side,
+)
 
 _HOUR, _DAY = 60, 24 * 60
 _SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
-class CalendarBlock:
-    """Something in the calendar; ``begins`` and ``ends`` in minutes of its local day."""
-
-    kind: str  # booking, busy, held
-    title: str
-    time: str
-    begins: int
-    ends: int
-    event_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Day:
-    """One local day."""
+    """One local day; ``now`` is the minute of the demo's clock, None on other days."""
 
     day: date
     closed: str
     hours: tuple[tuple[int, int], ...]
     blocks: tuple[CalendarBlock, ...]
     now: int | None
+
+    @property
+    def lanes(self) -> int:
+        """How many events stand side by side at most."""
+        return max((block.lanes for block in self.blocks), default=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Week:
 
     @property
     def hours(self) -> list[int]:
-        """The full hours on the left side."""
+        """The full hours, in hours of the day."""
         return list(range(self.first // _HOUR, self.last // _HOUR + 1))
 
     @property
@@ -63,7 +63,7 @@ class Week:
 
 
 async def week_of(line: Line, day: date, held: Iterable[Span]) -> Week:
-    """The week that a local date is in; a weekend on which nothing is goes without a column."""
+    """The week of a local date; an empty day of a weekend gets no column."""
     now = line.now()
     rules = line.clinic.rules
     changes = await line.clinic.calendar.changes(None)
@@ -91,14 +91,14 @@ def _day(
 ) -> Day:
     zone = rules.zone
     blocks = [
-        _block(rules, entry.span, entry)
+        block_of(entry, entry.span, zone)
         for entry in entries
         if entry.span and not entry.cancelled and entry.span.start.astimezone(zone).date() == day
     ]
     taken = {(block.begins, block.ends) for block in blocks}
     for span in held:
         if span.start.astimezone(zone).date() == day:
-            ghost = _block(rules, span, None)
+            ghost = held_block(span, zone)
             blocks += [] if (ghost.begins, ghost.ends) in taken else [ghost]
     local = now.astimezone(zone)
     closed = day in rules.closed_dates
@@ -106,20 +106,9 @@ def _day(
         day=day,
         closed="Closed" if closed or not rules.hours.weekly[day.weekday()] else "",
         hours=() if closed else rules.hours.weekly[day.weekday()],
-        blocks=tuple(sorted(blocks, key=lambda block: block.begins)),
+        blocks=side_by_side(blocks),
         now=local.hour * _HOUR + local.minute if local.date() == day else None,
     )
-
-
-def _block(rules: Rules, span: Span, entry: CalendarEvent | None) -> CalendarBlock:
-    start, end = (edge.astimezone(rules.zone) for edge in (span.start, span.end))
-    begins = start.hour * _HOUR + start.minute
-    ends = end.hour * _HOUR + end.minute if end.date() == start.date() else _DAY
-    time = f"{clock(start)} to {clock(end)}"
-    if entry is None:
-        return CalendarBlock("held", "Held for a caller", time, begins, ends)
-    kind = "busy" if entry.booking_id is None else "booking"
-    return CalendarBlock(kind, entry.title, time, begins, ends, entry.event_id)
 
 
 async def _offered(line: Line) -> tuple[str, ...]:
@@ -129,13 +118,3 @@ async def _offered(line: Line) -> tuple[str, ...]:
     zone = line.settings.zone
     chosen = offers.three_offers(spans, zone)
     return tuple(day_and_clock(span.start.astimezone(zone)) for span in chosen)
-
-
-def clock(local: datetime) -> str:
-    """9:20 AM."""
-    return f"{local.hour % 12 or 12}:{local:%M %p}"
-
-
-def day_and_clock(local: datetime) -> str:
-    """Tue, Dec 1, 9:20 AM."""
-    return f"{local:%a, %b} {local.day}, {clock(local)}"

@@ -41,9 +41,10 @@ async def test_everybody_can_use_it(opens: Opens, scheme: str, width: int) -> No
     assert await violations(page) == []
     await page.locator("#call").click()
     await expect(page.locator("#after")).to_be_visible()
+    await expect(page.locator("#calls li")).to_contain_text("The caller hung up")
     await (await visitor.texts("C")).texts("STOP")
     await expect(page.locator("#texts-none")).to_contain_text("Staff are asked")
-    for closed in await page.locator(".inside > details > summary").all():
+    for closed in await page.locator("summary").all():
         await closed.click()
     assert await violations(page) == []
     assert await page.evaluate("document.documentElement.scrollWidth") <= width

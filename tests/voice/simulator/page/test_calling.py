@@ -21,15 +21,19 @@ async def test_a_whole_booking_by_clicking(visitor: Visitor) -> None:
     await (await (await visitor.calls()).to_the_times()).presses("1")
     await (await visitor.hears("To book it, press 1")).presses("1")
     await visitor.hears("You are booked")
-    await visitor.sees_line_do("Holds Monday, November 30th, at 12 noon")
+    await visitor.sees_line_do("A call came in from ··0123.")
+    await visitor.sees_line_do("Held Monday, November 30th, at 12 noon")
     await visitor.sees_line_do("Booked Monday, November 30th, at 12 noon")
     event = page.locator('[data-day="2026-11-30"] .event.booking')
-    await expect(event).to_have_text("Video screening ··0123 12:00 PM to 12:20 PM")
+    await expect(event).to_have_text("Screening ··0123 12:00 PM to 12:20 PM")
     await expect(page.locator("#note")).to_contain_text("5 of 5 answered no")
     await expect(page.locator("#steps")).to_contain_text("offers")
     assert "<Gather" in (await page.locator("#turns pre").first.text_content() or "")
     await (await visitor.hears("For yes, press 1")).presses("1")
     await visitor.gets("BodyFix: booked Mon Nov 30, 12:00 PM PT.")
+    await visitor.sees_line_do("Texted ··0123: “BodyFix: booked Mon Nov 30, 12:00 PM PT.”")
+    await expect(page.locator("#arrived")).to_contain_text("BodyFix: booked")
+    await expect(page.locator(".progress .done")).to_have_count(3)
     async with page.expect_popup() as opened:
         await page.locator(".bubble a[target=_blank][rel=noopener]").click()
     await expect((await opened.value).locator("h1")).to_be_visible()
@@ -60,7 +64,9 @@ async def test_the_keyboard_dials(visitor: Visitor) -> None:
     await (await visitor.calls()).hears("BodyFix")
     await visitor.page.keyboard.press("9")
     await visitor.hears("Si es una emergencia")
+    await visitor.page.locator("#options summary").click()
     await visitor.page.locator("#typed").uncheck()
+    await visitor.page.keyboard.press("Escape")
     await visitor.page.keyboard.press("9")
     await visitor.page.locator('.key[data-key="1"]').click()
     await expect(visitor.page.locator(".pressed")).to_have_text(["You press 9", "You press 1"])
@@ -79,8 +85,11 @@ async def test_staff_take_the_call(opens: Opens) -> None:
     """Zero rings the clinic's phone, and what is chosen for it happens."""
     visitor = await opens("sound=captions&speed=60&staff=answers&when=open")
     await (await (await visitor.calls()).hears("BodyFix")).presses("0")
-    await expect(visitor.page.locator("#captions")).to_contain_text("You talk with the clinic")
+    await expect(visitor.page.locator("#captions")).to_contain_text(
+        "You are talking with the clinic"
+    )
     await expect(visitor.page.locator("#state")).to_have_text("The line hung up.")
+    await visitor.sees_line_do("Put the call through to staff.")
 
 
 async def test_a_withheld_number_is_asked_for(opens: Opens) -> None:
@@ -99,15 +108,16 @@ async def test_a_call_is_kept_and_replayed(opens: Opens, tmp_path: Path) -> None
     await (await visitor.hears("Yes to any")).presses("1")
     await visitor.hears("9 1 1")
     await page.locator("#call").click()
+    await page.locator("#calls summary").click()
     async with page.expect_download() as started:
-        await page.locator("#save").click()
+        await page.get_by_text("Save this call as a test").click()
     await (await started.value).save_as(tmp_path / "call.txt")
     heading, lines = read((tmp_path / "call.txt").read_text("utf-8"))
     assert (heading.caller, lines[-1]) == ("+14255550123", "The caller hung up.")
     assert [line for line in lines if line.startswith("CALLER")] == [
         "CALLER presses 1", "CALLER presses 1", "CALLER hangs up",
     ]  # fmt: skip
-    keys = await page.locator("#link").get_attribute("data-keys")
+    keys = await page.locator("#calls [data-keys]").get_attribute("data-keys")
     assert (keys or "").replace(". ", "").replace("- ", "") == "1 1 h"
 
     again = await opens(f"sound=captions&speed=60&keys={keys}")
@@ -115,6 +125,22 @@ async def test_a_call_is_kept_and_replayed(opens: Opens, tmp_path: Path) -> None
     await again.page.locator("#call").click()
     await expect(again.page.locator("#state")).to_have_text("The caller hung up.")
     await expect(again.page.locator(".pressed")).to_have_text(["You press 1", "You press 1"])
+
+
+async def test_a_call_is_heard_again(opens: Opens) -> None:
+    """Word by word and key by key, without the line: nothing else is booked or asked for."""
+    visitor = await opens("sound=captions&speed=100&keys=1 1 h")
+    page, said = visitor.page, visitor.page.locator("#captions p")
+    await page.locator("#call").click()
+    await expect(page.locator("#state")).to_have_text("The caller hung up.")
+    first = await said.all_text_contents()
+    await expect(page.locator("#calls li")).to_have_count(1)
+    await page.get_by_role("button", name="Hear it again").click()
+    await expect(page.locator("#call")).to_have_text("Stop")
+    await expect(page.locator("#state")).to_contain_text("You heard the call again")
+    assert await said.all_text_contents() == first
+    await expect(page.locator("#calls li")).to_have_count(1)
+    await expect(page.locator("#did li", has_text="A call came in")).to_have_count(1)
 
 
 async def test_the_line_speaks_where_the_browser_cannot(opens: Opens) -> None:

@@ -31,12 +31,12 @@ async def test_the_page_tells_whom_the_line_follows(session: Session) -> None:
     told = [event.rpartition("data: ")[2] async for event in session.events.subscribe(0)][1:]
     words = [str(json.loads(each).get("words", "")) for each in told]
     first, second, *follows = [
-        said for said in words if said.startswith(("Holds", "Booked", "Follows"))
+        said for said in words if said.startswith(("Held", "Booked", "Staff", "The patient"))
     ]
-    assert first == "Holds Tuesday, December 1st, at 1 PM for this caller; nobody else can get it."
+    assert first == "Held Tuesday, December 1st, at 1 PM for this caller; nobody else can book it."
     assert second.startswith("Booked Tuesday, December 1st, at 1 PM in the clinic's calendar")
     assert follows == [
-        "Follows staff: the booking is on Tuesday, December 1st, at 2 PM now.",
-        "Follows the patient: the booking is on Tuesday, December 1st, at 3 PM now.",
-        "Follows the patient: the booking on Tuesday, December 1st, at 3 PM is cancelled.",
+        "Staff moved the visit to Tuesday, December 1st, at 2 PM.",
+        "The patient moved the visit to Tuesday, December 1st, at 3 PM.",
+        "The patient canceled the visit on Tuesday, December 1st, at 3 PM.",
     ]

@@ -2,8 +2,12 @@
 
 import asyncio
 import json
+from urllib.parse import urlsplit
 
-from support.browser import Opens, Visitor
+from playwright.async_api import Browser, expect
+from support.browser import Opens, Visitor, page_of
+
+from voice.bootstrap import Line
 
 LISTEN = """() => new Promise((listens) => {
   const events = new EventSource("/phone/events");
@@ -39,3 +43,24 @@ async def test_a_lost_connection_is_taken_up_again(visitor: Visitor) -> None:
     )
     await page.reload()  # a fresh page is told nothing old, unless it says what it had
     await visitor.sees_line_do("Staff blocked Tue, Dec 1")
+
+
+async def test_a_line_that_stops_is_said_to_and_so_is_its_return(
+    line: Line, chrome: Browser
+) -> None:
+    """A call that is going on ends; the page waits, and says by itself that calls go again."""
+    page = await chrome.new_page()
+    async with page_of(line) as url:
+        visitor = await Visitor(page, url).opens("sound=captions&speed=0.25")
+        await (await visitor.calls()).hears("If this is an emergency")
+    said = page.locator("#connection")
+    await expect(said).to_have_text("The line stopped. Start it again with make demo.")
+    await expect(page.locator("#state")).to_have_text(await said.text_content() or "")
+    await expect(page.locator("#call")).to_have_text("Call again")
+    await expect(page.locator("#call")).to_be_disabled()
+    async with page_of(line, urlsplit(url).port or 0):
+        await expect(said).to_have_text("The line is back. You can call again.")
+        await visitor.calls()
+        await page.locator("#call").click()
+        await expect(page.locator("#state")).to_have_text("The caller hung up.")
+        await page.close()

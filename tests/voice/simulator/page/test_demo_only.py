@@ -13,7 +13,9 @@ from calendar_sync.calendars.contract import Event
 from voice.app import create_app
 from voice.bootstrap import Line, line_on
 from voice.settings import Settings
-from voice.simulator.page.router import add_phone
+from voice.simulator.page.event_stream import MAX_SUBSCRIBERS
+from voice.simulator.page.router import add_phone, demo_routes
+from voice.simulator.page.session import Session
 from voice.simulator.page.templates import FILES
 
 CALL = b'{"number": "+14255550123"}'
@@ -85,6 +87,43 @@ async def test_other_sites_cannot_use_it(line: Line, headers: dict[str, str]) ->
     assert (await ask(demo, "/phone", headers))[0] == 403 or "origin" in headers
 
 
+@pytest.mark.parametrize("host", ["[::1", "[", "[::1]]:80"])
+async def test_a_malformed_host_is_a_bad_request(line: Line, host: str) -> None:
+    """It is the request that is wrong, not the line."""
+    assert (await ask(demo_app(line), "/phone", {"host": host}))[0] == 400
+
+
+async def test_the_first_address_leads_to_the_page(line: Line) -> None:
+    """The demo prints the address of this computer alone; a live line has nothing there."""
+    status, headers, _ = await ask(demo_app(line), "/", {"host": "127.0.0.1:8000"})
+    assert (status, headers["location"]) == (307, "/phone")
+    assert (await ask(create_app(line), "/", {"host": "127.0.0.1:8000"}))[0] == 404
+
+
+async def test_a_demo_has_a_video_room(line: Line) -> None:
+    """The link in the text, the patient's page and the event leads to a page of the demo."""
+    link = line.settings.video_url
+    assert link == f"{line.settings.public_base_url}/phone/video-room"
+    status, _, html = await ask(demo_app(line), "/phone/video-room", {"host": "localhost"})
+    assert status == 200
+    assert "Here your video visit would begin." in html
+
+
+async def test_a_page_too_many_is_told(line: Line) -> None:
+    """Its events are refused with a reason, not kept waiting."""
+    app = create_app(line)
+    session = Session(line, app)
+    app.include_router(demo_routes(session))
+    pages = [session.events.subscribe() for _ in range(MAX_SUBSCRIBERS)]
+    for page in pages:
+        await anext(page)
+    status, _, body = await ask(app, "/phone/events", {"host": "localhost"})
+    assert status == 503
+    assert "close some of its tabs" in body
+    for page in pages:
+        await page.aclose()
+
+
 async def test_the_token_stays_inside(line: Line) -> None:
     """What signs the line's requests is in no page and no file of it."""
     demo = demo_app(line)
@@ -110,13 +149,25 @@ async def test_every_address_is_a_local_path(line: Line) -> None:
 
 
 @pytest.mark.parametrize(
-    "placed", [{"number": "911"}, {"speed": 0}, {"keys": "1 x"}, {"staff": "?"}]
+    ("placed", "remedy"),
+    [
+        ({"number": "911"}, "Number: write it with + and the country code, such as +14255550123."),
+        ({"number": "+1425555012\u0663"}, "Number: write it with + and the country code"),
+        ({"speed": 0}, "Speed: choose one from the list."),
+        ({"keys": "1 x"}, "Keys to press: 'x'"),
+        ({"staff": "?"}, "At the clinic: choose one from the list."),
+        ([], "reload it"),
+    ],
 )
-async def test_an_odd_call_is_not_placed(line: Line, placed: dict[str, object]) -> None:
-    """What the page cannot send is refused."""
-    demo = demo_app(line)
+async def test_a_wrong_field_is_named_with_its_remedy(
+    line: Line, placed: object, remedy: str
+) -> None:
+    """Nothing is placed, and the answer says what to change."""
     asked = {"host": "localhost", "content-type": "application/json"}
-    assert (await ask(demo, "/phone/calls", asked, "POST", json.dumps(placed).encode()))[0] == 422
+    body = json.dumps(placed).encode()
+    status, _, told = await ask(demo_app(line), "/phone/calls", asked, "POST", body)
+    assert status == 422
+    assert remedy in json.loads(told)["detail"]
 
 
 async def test_what_stands_in_an_event_is_text(line: Line) -> None:

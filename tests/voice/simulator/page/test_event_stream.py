@@ -2,7 +2,7 @@
 
 import asyncio
 
-from voice.simulator.page.event_stream import EventStream
+from voice.simulator.page.event_stream import MAX_SUBSCRIBERS, EventStream
 
 
 async def heard(events: EventStream, since: int | None, tell: bool) -> list[str]:  # noqa: FBT001
@@ -36,3 +36,17 @@ async def test_the_end_of_the_line_is_the_end_of_every_page() -> None:
     events.close()
     async with asyncio.timeout(5):
         assert await heard(events, None, tell=False) == []
+
+
+async def test_the_number_of_pages_is_bounded() -> None:
+    """One more gets nothing; when a page has gone, there is room again."""
+    stream = EventStream()
+    pages = [stream.subscribe() for _ in range(MAX_SUBSCRIBERS)]
+    for page in pages:
+        await anext(page)
+    assert stream.is_full
+    assert [event async for event in stream.subscribe()] == []
+    await pages[0].aclose()
+    assert not stream.is_full
+    for page in pages:
+        await page.aclose()

@@ -37,12 +37,18 @@ async def test_an_event_is_dragged(known: Visitor) -> None:
     await known.sees_line_do("Staff moved the event to Wed, Dec 2, 9:00 AM")
     await expect(offers).to_contain_text(FIRST)
     await expect(offers).not_to_contain_text("Wed, Dec 2, 9:00 AM")
-    await known.sees_line_do("the booking is on Wednesday, December 2nd, at 9 AM now")
+    await known.sees_line_do("Staff moved the visit to Wednesday, December 2nd, at 9 AM.")
     skip = known.page.locator("#skip-ahead")
     await expect(skip).to_have_text("Skip to the next text Mon, Nov 30, 8:00 AM")
     await skip.click()
     await known.gets("BodyFix: we moved your visit to Wed Dec 2, 9:00 AM PT.")
     await expect(known.page.locator("#now")).to_contain_text("8:00 AM")
+    chosen = known.page.locator("#options-chosen")
+    await expect(chosen).to_contain_text("Skipped to Mon, Nov 30, 8:00 AM")
+    await known.page.reload()
+    await expect(chosen).to_contain_text("Skipped to Mon, Nov 30, 8:00 AM")
+    await known.chooses("when", "now")
+    await expect(known.page.locator("#now")).to_contain_text("7:5")
 
 
 async def test_an_event_in_hand_is_not_lost(known: Visitor) -> None:
@@ -92,7 +98,7 @@ async def test_an_event_is_deleted(known: Visitor) -> None:
     await expect(event_on(known, "2026-11-30")).to_have_count(0)
     await expect(known.page.locator("#note")).to_be_hidden()
     await known.sees_line_do("Staff deleted the event")
-    await known.sees_line_do("the booking on Monday, November 30th, at 12 noon is cancelled")
+    await known.sees_line_do("Staff canceled the visit on Monday, November 30th, at 12 noon.")
 
 
 async def test_the_patient_stops_texts(known: Visitor) -> None:
@@ -121,7 +127,7 @@ async def test_a_morning_is_blocked(visitor: Visitor) -> None:
 async def test_the_evening_before_a_holiday(visitor: Visitor) -> None:
     """The demo's clock goes there, below the hours shown, and the closed day is not on offer."""
     page = visitor.page
-    await page.locator("#when").select_option("eve")
+    await visitor.chooses("when", "eve")
     await expect(page.locator("#now")).to_contain_text("Thu, Dec 24, 8:00 PM")
     await expect(page.locator(".today")).to_have_attribute("data-day", "2026-12-24")
     await expect(page.locator(".today .now")).to_have_count(0)

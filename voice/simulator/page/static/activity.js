@@ -1,4 +1,5 @@
-// What happens around the call: what the line and the staff did, the steps, the TwiML.
+// What happens around the call: what the line and the staff did, how far the visitor is, and, for
+// developers, the journal and the TwiML.
 
 import { byId, make } from "./post.js";
 
@@ -17,7 +18,19 @@ function told(by, words, name) {
 export const lineDid = (words) => told("The line", words, "line-did");
 export const staffDid = (words) => told("Staff", words, "staff");
 
+// The three steps at the top: "call", "text", "visit".
+export function reached(step) {
+  const item = byId(`step-${step}`);
+  if (item.classList.contains("done")) return;
+  item.classList.add("done");
+  item.firstElementChild.append(make("span", " (done)", "hidden"));
+}
+
 export function begin() {
+  for (const step of ["call", "text", "visit"]) {
+    byId(`step-${step}`).classList.remove("done");
+    byId(`step-${step}`).querySelector(".hidden")?.remove();
+  }
   steps.replaceChildren();
   turns.replaceChildren();
   count();

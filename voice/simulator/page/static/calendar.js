@@ -1,4 +1,4 @@
-// The clinic's week: shown as the line sends it, and the staff's hands in it.
+// The clinic's week as the line renders it, and what staff do in it.
 
 import { byId, make, post } from "./post.js";
 import { dragging } from "./drag.js";
@@ -6,15 +6,17 @@ import { dragging } from "./drag.js";
 const week = byId("week");
 const note = byId("note");
 let shown = ""; // a day of the week that is shown; "" is today's
-let open = ""; // the event whose note is open
+let open = ""; // the event that is open below the week
 let turn = 0;
-let missed = false; // the week changed while an event was in somebody's hand
+let missed = false; // the week changed while an event was being dragged
+const columns = matchMedia("(min-width: 64rem)");
 
 export async function load() {
   const mine = ++turn;
-  const answer = await fetch(`/phone/calendar${shown ? `?day=${shown}` : ""}`);
+  const answer = await fetch(`/phone/calendar${shown ? `?day=${shown}` : ""}`).catch(() => null);
+  if (!answer?.ok) return;
   const html = await answer.text();
-  if (!answer.ok || mine !== turn) return;
+  if (mine !== turn) return;
   missed = dragging();
   if (missed) return;
   const held = document.activeElement?.closest("#week [data-id], #week [data-week]");
@@ -25,13 +27,17 @@ export async function load() {
   select();
 }
 
-// Style attributes are not allowed here; the numbers in the data are set from the script.
+// The page's policy forbids style attributes, so the script sets what the data says.
+// A day with many events side by side gets a wider column.
 function place() {
   const grid = week.querySelector(".week");
   const first = Number(grid.dataset.first);
   grid.style.setProperty("--length", Number(grid.dataset.last) - first);
-  grid.style.setProperty("--days", grid.dataset.days);
+  const widths = [...grid.querySelectorAll(".day")].map((day) => `minmax(0, ${Math.max(1, day.dataset.lanes * 0.7)}fr)`);
+  grid.style.setProperty("--columns", widths.join(" "));
   for (const element of grid.querySelectorAll("[data-from]")) {
+    element.style.setProperty("--lane", element.dataset.lane ?? 0);
+    element.style.setProperty("--lanes", element.dataset.lanes ?? 1);
     element.style.setProperty("--from", element.dataset.from - first);
     element.style.setProperty("--to", element.dataset.to - first);
   }
@@ -64,11 +70,19 @@ export async function show(id, day) {
   await Promise.all([read(), load()]);
 }
 
+// Shows where a call's visit is: held first, then booked.
+export async function lead(day, id) {
+  await show(id || open, day);
+  if (!columns.matches) return;
+  const held = id ? week.querySelector(`[data-id="${id}"]`) : week.querySelector(`[data-day="${day}"] .held`);
+  held?.scrollIntoView({ block: "nearest" });
+}
+
 async function read() {
   const id = open;
   if (!id) return;
-  const answer = await fetch(`/phone/calendar/${id}`);
-  if (id !== open) return;
+  const answer = await fetch(`/phone/calendar/${id}`).catch(() => null);
+  if (!answer || id !== open) return;
   if (answer.status !== 200) {
     shut();
     return;

@@ -1,104 +1,87 @@
-// A call: who calls, the keys, and what the line's events do to the phone.
+// A call: placing it, the keys, and what the line's events do to the phone.
 
 import * as captions from "./captions.js";
+import * as options from "./options.js";
 import * as sound from "./sound.js";
-import { byId, post } from "./post.js";
+import { STOPPED, byId, post, request, trouble } from "./post.js";
 
 const KEYS = "0123456789*#";
-const FASTEST_VOICE = 2;
-const STATES = { ringing: "The clinic's phone rings", talk: "Talking with the clinic" };
+const STATES = { ringing: "The clinic's phone is ringing", talk: "You are talking with the clinic" };
 const phone = byId("phone");
-const link = new URLSearchParams(location.hash.slice(1));
 
-let call = null; // the one that goes on: { id, began, segment }
+let call = null; // the one that goes on: { id, began, segment, again, speed }
 let mine = ""; // the last call of this page
 let last = ""; // the same, until another caller is chosen
-let early = null; // events that came before the call's own name
+let early = null; // events that came before the answer that names their call
 let clock = 0;
 
-const speed = () => Number(link.get("speed") ?? byId("speed").value);
 const state = (words) => { byId("state").textContent = words; };
-
-export function ready() {
-  byId("call").disabled = false;
-}
-
-// ---- who calls, and when
-
-function number() {
-  const caller = byId("caller");
-  return caller.value === "other" ? byId("number").value.trim() : caller.selectedOptions[0].dataset.number;
-}
+const show = (wrong) => trouble(wrong.message);
 
 // Whose phone it is: the number, and the call that it placed.
-export function whose() {
-  const given = number();
-  return { number: /^\+[1-9]\d{6,14}$/.test(given) ? given : "", call: last };
-}
+export const whose = () => ({ number: options.phoneNumber(), call: last });
 
-const chosen = () => document.dispatchEvent(new Event("caller-chosen"));
-
-async function whoCalls() {
-  const who = byId("caller").value;
-  last = "";
-  byId("number-field").hidden = who !== "other";
-  byId("about-caller").textContent = "";
-  if (who === "known") byId("about-caller").textContent = (await post("/phone/known-patient")).says;
-  chosen();
-}
-
-async function whenCalled() {
-  byId("now").textContent = (await post("/phone/clock", { when: byId("when").value })).now;
-}
-
-function fromLink() {
-  for (const name of ["caller", "number", "when", "staff", "keys", "sound"]) {
-    const given = link.get(name);
-    if (given !== null) byId(name).value = given;
+// The line answers; a call that it does not know any more is over.
+export async function ready() {
+  byId("call").disabled = false;
+  if (!call) {
+    if (byId("state").textContent === STOPPED) state("Ready to call");
+    return;
   }
-  byId("keys-field").hidden = !link.get("keys");
-  if (link.get("keys")) byId("call-words").textContent = "Replay the call";
-  if (byId("caller").value !== "mobile") whoCalls();
-  if (byId("when").value !== "now") whenCalled();
+  const { id } = call;
+  const there = await request(`/phone/calls/${id}`).catch(() => null);
+  if (!there && call?.id === id) end({ why: "The line was restarted", outcome: [] });
+}
+
+export function stopped() {
+  if (call) end({ why: STOPPED.slice(0, -1), outcome: [] });
+  state(STOPPED);
+  byId("call").disabled = true;
 }
 
 // ---- placing and ending
 
 async function place() {
-  early = [];
-  byId("call").disabled = true;
-  const wanted = {
-    number: number(),
-    staff: byId("staff").value,
-    speed: speed(),
-    waits: Number(link.get("waits") ?? speed()),
-    voiced: sound.wanted() && speed() <= FASTEST_VOICE,
-    keys: byId("keys-field").hidden ? "" : byId("keys").value,
-  };
-  try {
-    const placed = await post("/phone/calls", wanted);
-    begin(placed.call, wanted.voiced);
-  } catch (trouble) {
-    early = null;
-    state(trouble.message);
-  }
-  byId("call").disabled = false;
+  if (!options.valid()) return;
+  const wanted = { number: options.number(), staff: byId("staff").value, keys: options.keys() };
+  await start("/phone/calls", wanted, false);
 }
 
-function begin(id, voiced) {
-  call = { id, began: Date.now(), segment: null };
-  mine = last = id;
+export const hearAgain = (id) => (call ? null : start(`/phone/calls/${id}/again`, {}, true));
+
+async function start(path, wanted, again) {
+  early = [];
+  trouble("");
+  options.close();
+  byId("call").disabled = true;
+  const pacing = options.pacing();
+  try {
+    begin((await post(path, { ...wanted, ...pacing })).call, pacing, again);
+  } catch (wrong) {
+    early = null;
+    show(wrong);
+  }
+  if (early === null) byId("call").disabled = byId("state").textContent === STOPPED;
+}
+
+function begin(id, { voiced, speed }, again) {
+  call = { id, began: Date.now(), segment: null, again, speed };
+  mine = id;
+  if (!again) last = id;
   phone.classList.add("on-call");
-  byId("call-words").textContent = "Hang up";
+  document.body.classList.add("calling");
+  byId("call-words").textContent = again ? "Stop" : "Hang up";
   byId("after").hidden = true;
-  for (const field of byId("who").elements) field.disabled = field.id !== "staff";
+  byId("arrived").hidden = true;
+  options.lock(true);
   captions.clear();
   captions.aloud(voiced);
-  state("On the line");
+  state(again ? "Hearing the call again" : "On the line");
   tick();
   clock = setInterval(tick, 1000);
-  document.dispatchEvent(new CustomEvent("call-begins", { detail: id }));
-  const missed = early;
+  phone.scrollIntoView({ block: "nearest" });
+  if (!again) document.dispatchEvent(new CustomEvent("call-begins", { detail: id }));
+  const missed = early ?? [];
   early = null;
   for (const [told, does] of missed) whenOurs(told, does);
 }
@@ -109,21 +92,21 @@ function tick() {
 }
 
 function end(told) {
+  const { again } = call;
   sound.stop();
   captions.endWait();
   captions.cut();
   clearInterval(clock);
   phone.classList.remove("on-call");
-  for (const field of byId("who").elements) field.disabled = false;
-  byId("call-words").textContent = byId("keys-field").hidden ? "Call again" : "Replay the call";
+  document.body.classList.remove("calling");
+  options.lock(false);
+  byId("call-words").textContent = options.keys() ? "Replay the call" : "Call again";
   state(`${told.why}.`);
   const rows = told.outcome.map((words) => Object.assign(document.createElement("li"), { textContent: words }));
   byId("outcome").replaceChildren(...rows);
-  byId("save").href = `/phone/calls/${call.id}/transcript`;
-  byId("link").dataset.keys = told.keys;
-  byId("link-said").textContent = "";
-  byId("after").hidden = false;
+  byId("after").hidden = again || rows.length === 0;
   call = null;
+  document.dispatchEvent(new CustomEvent("call-ends", { detail: { again } }));
 }
 
 // ---- what the line tells
@@ -137,7 +120,7 @@ export function whenOurs(told, does) {
 export const happened = (kind, told) => whenOurs(told, () => call && live(kind, told));
 
 function live(kind, told) {
-  if (kind === "segment") lived(told);
+  if (kind === "segment") segment(told);
   if (kind === "key") {
     sound.stop();
     if (call.segment?.takes_keys) captions.cut();
@@ -147,21 +130,21 @@ function live(kind, told) {
   if (kind === "ended") end(told);
 }
 
-function lived(told) {
-  const again = call.segment?.number === told.number;
+function segment(told) {
+  const resumed = call.segment?.number === told.number;
   call.segment = told;
-  state(STATES[told.kind] ?? "On the line");
+  state(STATES[told.kind] ?? (call.again ? "Hearing the call again" : "On the line"));
   captions.segment(told);
-  if (told.voiced && !again) spoken(told);
+  if (told.voiced && !resumed) speak(told);
 }
 
-async function spoken(told) {
-  const id = call.id;
+async function speak(told) {
+  const { id, speed } = call;
   const done = await sound.speak({
     words: told.words,
     language: told.language,
     address: `/phone/calls/${id}/voice/${told.number}`,
-    rate: speed(),
+    rate: speed,
     onShare: captions.mark,
   });
   const still = () => call?.id === id && call.segment.number === told.number;
@@ -180,37 +163,19 @@ function press(key) {
   const button = phone.querySelector(`.key[data-key="${key}"]`);
   button.classList.add("down");
   setTimeout(() => button.classList.remove("down"), 140);
-  if (!call) return;
+  if (!call || call.again) return;
   const at = call.segment?.number ?? 0;
   const pressed = { key, segment: at, said: captions.said(at) };
-  post(`/phone/calls/${call.id}/keys`, pressed).catch((trouble) => state(trouble.message));
+  post(`/phone/calls/${call.id}/keys`, pressed).catch(show);
 }
 
-const hangUp = () => post(`/phone/calls/${call.id}/hang-up`).catch((trouble) => state(trouble.message));
-
-async function copyLink() {
-  const kept = new URLSearchParams({ keys: byId("link").dataset.keys });
-  for (const name of ["caller", "when", "staff"]) kept.set(name, byId(name).value);
-  if (byId("when").value === "skipped") kept.set("when", "now");
-  if (byId("caller").value === "other") kept.set("number", number());
-  const address = `${location.origin}/phone#${kept}`;
-  try {
-    await navigator.clipboard.writeText(address);
-    byId("link-said").textContent = "Copied.";
-  } catch {
-    byId("link-said").textContent = address;
-  }
-}
+const hangUp = () => post(`/phone/calls/${call.id}/hang-up`).catch(show);
 
 byId("call").addEventListener("click", () => (call ? hangUp() : place()));
-byId("who").addEventListener("submit", (event) => event.preventDefault());
-byId("caller").addEventListener("change", whoCalls);
-byId("number").addEventListener("change", whoCalls);
-byId("when").addEventListener("change", whenCalled);
+document.addEventListener("caller-chosen", () => { last = ""; });
 byId("staff").addEventListener("change", () => {
-  if (call) post(`/phone/calls/${call.id}/staff`, { staff: byId("staff").value });
+  if (call) post(`/phone/calls/${call.id}/staff`, { staff: byId("staff").value }).catch(show);
 });
-byId("link").addEventListener("click", copyLink);
 for (const button of phone.querySelectorAll(".key")) {
   button.addEventListener("click", () => press(button.dataset.key));
 }
@@ -223,4 +188,3 @@ document.addEventListener("keydown", (event) => {
 addEventListener("pagehide", () => {
   if (call) navigator.sendBeacon(`/phone/calls/${call.id}/hang-up`);
 });
-fromLink();

@@ -1,4 +1,4 @@
-// What is said, word by word, what was pressed, and the line that runs out.
+// What is said, word by word, what was pressed, and how long the line still waits.
 
 import { byId, calm, make } from "./post.js";
 
@@ -6,9 +6,9 @@ const box = byId("captions");
 const wait = byId("wait");
 const line = byId("wait-line");
 const left = byId("wait-left");
-const SCENES = { ringing: "The clinic's phone rings.", talk: "You talk with the clinic.", sound: "A sound plays." };
+const SCENES = { ringing: "The clinic's phone is ringing.", talk: "You are talking with the clinic.", sound: "A sound plays." };
 
-let sentence = null; // the one being said: its element, its words, when and how fast
+let sentence = null; // the one being said: its element, its words, when it began, how long it takes
 let frame = 0;
 let countdown = 0;
 let running = null;
@@ -50,7 +50,7 @@ function speech(told) {
   return sentence;
 }
 
-// Marks words by the clock, as long as no voice says where it is.
+// Marks words by the clock, while no voice says where it is.
 export function byTime() {
   cancelAnimationFrame(frame);
   const one = sentence;
@@ -72,10 +72,10 @@ export function mark(share) {
   sentence.at = at;
 }
 
-// How many words of the segment were said, the present one included.
+// How many words of the segment were said, including the current one.
 export const said = (number) => (sentence?.number === number ? sentence.at + 1 : null);
 
-// A key cut the sentence: what was not said is not shown.
+// A key interrupted the sentence: what was not said is not shown.
 export function cut() {
   if (sentence && sentence.at + 1 < sentence.words.length) {
     for (const word of sentence.words.slice(Math.max(sentence.at + 1, 1))) word.hidden = true;
@@ -107,7 +107,7 @@ export function key(pressed) {
 export function notHeard(pressed) {
   const last = box.lastElementChild;
   if (last?.classList.contains("pressed") && last.lastChild.textContent === pressed) last.remove();
-  const element = make("p", `${pressed} is not heard here`, "pressed lost");
+  const element = make("p", `${pressed} was not heard: the line is not listening`, "pressed lost");
   const before = sentence?.element;
   if (before?.parentElement === box) before.before(element);
   else add(element);

@@ -1,4 +1,4 @@
-// Dragging an event to another time: ten minutes a step, from column to column.
+// Dragging an event to another time, in steps of ten minutes, from day to day.
 
 import { byId } from "./post.js";
 
@@ -10,7 +10,7 @@ let drag = null;
 
 export const dragging = () => drag !== null;
 
-// `dropped` gets what was moved and where to; `released`: a hand let go of an event without moving it.
+// `dropped` gets what was moved and where to; `released` is called when nothing was moved.
 export function draggable(dropped, released) {
   week.addEventListener("pointerdown", (event) => {
     const element = event.target.closest(".event[data-id]");

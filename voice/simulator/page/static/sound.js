@@ -1,5 +1,5 @@
-// The voices: the browser's own that speak on this computer, else the line's, else none.
-// A browser's network voices are left alone, as they send the words elsewhere.
+// Voices: the browser's own local ones, else this computer's, else none. A browser's network voices
+// are not used, because they send the words elsewhere.
 
 import { byId } from "./post.js";
 
@@ -25,7 +25,7 @@ function voiceFor(language) {
     ?? here.find((voice) => voice.lang.startsWith(short));
 }
 
-// Speaks a sentence; `onWord` gets the share that is spoken (0 to 1). True once it was spoken.
+// Speaks a sentence; `onShare` gets the share that was spoken (0 to 1). True once it was spoken.
 export function speak({ words, language, address, rate, onShare }) {
   stop();
   const voice = voiceFor(language);

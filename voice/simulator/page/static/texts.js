@@ -1,6 +1,7 @@
-// The patient's phone: texts as they arrive, replies, and the skip to the next one.
+// The patient's phone: texts as they arrive, replies, and skipping to the next text.
 
 import { byId, make, post } from "./post.js";
+import { clock } from "./options.js";
 import { whose } from "./call.js";
 
 const thread = byId("thread");
@@ -18,14 +19,15 @@ export async function refresh() {
   try {
     told = await post("/phone/texts", whose());
   } catch {
-    return; // the line is away; the page asks again once it is back
+    return; // the line is not there; the page asks again once it is back
   }
   if (mine === turn) show(told);
 }
 
 function show(told) {
-  byId("now").textContent = told.now;
-  if (told.number !== number) {
+  clock(told);
+  const first = told.number !== number;
+  if (first) {
     bubbles.replaceChildren();
     number = told.number;
     day = "";
@@ -35,12 +37,21 @@ function show(told) {
   const fresh = told.bubbles.filter((bubble) => !there.has(bubble.name));
   for (const bubble of fresh) add(bubble, told.language);
   if (fresh.length) thread.scrollTop = thread.scrollHeight;
+  if (fresh.length && (!first || whose().call)) arrived(fresh.filter((bubble) => bubble.by === "clinic").at(-1));
   byId("texts-hint").textContent = told.bubbles.length ? "" : told.hint;
   reply.hidden = !told.can_write;
   whyNone(told.why_none);
   byId("skip-ahead").hidden = !told.next;
   byId("skip-words").textContent = told.next?.words ?? "";
   byId("skip-when").textContent = told.next?.when ?? "";
+}
+
+// The phone that called says so too: on a small screen its messages are further down.
+function arrived(bubble) {
+  if (!bubble) return;
+  byId("arrived-words").textContent = bubble.words;
+  byId("arrived").hidden = false;
+  document.dispatchEvent(new Event("text-arrives"));
 }
 
 function add(bubble, language) {
@@ -71,7 +82,7 @@ function content(bubble, language) {
   return text;
 }
 
-// Says it once: a live region that is filled with the same again would be read out again.
+// Says it once: a screen reader would read the same words again if they were set again.
 function whyNone(sentences) {
   const box = byId("texts-none");
   const before = [...box.children].map((line) => line.textContent);
@@ -87,20 +98,18 @@ async function written(event) {
   await attempt("/phone/texts/reply", { number, words: said });
 }
 
-async function skip() {
-  if (await attempt("/phone/texts/skip", whose())) byId("when").value = "skipped";
-}
+const skip = () => attempt("/phone/texts/skip", whose());
 
 async function attempt(path, body) {
   try {
     await post(path, body);
   } catch (trouble) {
     byId("texts-none").replaceChildren(make("p", trouble.message));
-    return false;
+    return;
   }
   await refresh();
-  return true;
 }
 
+byId("arrived").addEventListener("click", () => { byId("arrived").hidden = true; });
 reply.addEventListener("submit", written);
 byId("skip-ahead").addEventListener("click", skip);

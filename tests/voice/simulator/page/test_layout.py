@@ -1,0 +1,72 @@
+"""What is in view without scrolling, on the screens that an owner has."""
+
+import pytest
+from playwright.async_api import Locator, expect
+from support.browser import Opens
+
+SIZES = [(1280, 720), (1366, 650), (360, 740)]
+FAST = "sound=captions&speed=60&waits=1"
+
+
+async def in_view(part: Locator, height: int) -> bool:
+    """Whether all of it is between the top and the bottom of the window."""
+    box = await part.bounding_box()
+    return box is not None and box["y"] >= 0 and box["y"] + box["height"] <= height
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+async def test_the_phone_is_in_view(opens: Opens, width: int, height: int) -> None:
+    """The sentence, the steps and Call before a call; captions, keys and Hang up during it."""
+    visitor = await opens(FAST, viewport={"width": width, "height": height})
+    page, call = visitor.page, visitor.page.locator("#call")
+    await expect(call).to_be_enabled()
+    for part in (page.locator("h1"), page.locator(".progress"), call):
+        assert await in_view(part, height)
+    assert not await page.locator("#caller").is_visible()
+    await (await visitor.calls()).to_the_times()
+    for part in (page.locator("#captions"), page.locator('[data-key="#"]'), call):
+        assert await in_view(part, height)
+    assert await in_view(page.locator(".says").last, height)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES[:2])
+async def test_the_calendar_shows_where_the_booking_lands(
+    opens: Opens, width: int, height: int
+) -> None:
+    """From the moment a time is held, in the week that it is in."""
+    visitor = await opens(FAST, viewport={"width": width, "height": height})
+    page = visitor.page
+    await page.get_by_label("The week after").click()
+    await (await (await visitor.calls()).to_the_times()).presses("1")
+    held = page.locator('[data-day="2026-11-30"] .event.held')
+    await expect(held).to_contain_text("On hold")
+    assert await in_view(held, height)
+    await (await visitor.hears("To book it, press 1")).presses("1")
+    booked = page.locator('[data-day="2026-11-30"] .event.booking')
+    await expect(booked).to_contain_text("Screening ··0123")
+    assert await in_view(booked, height)
+
+
+async def test_speed_shortens_speech_alone(opens: Opens) -> None:
+    """However fast the line speaks, the caller has as long to answer as on the phone."""
+    visitor = await (await opens("sound=captions&speed=60")).calls()
+    await (await visitor.hears("BodyFix")).presses("1")
+    await visitor.hears("Not sure")
+    await expect(visitor.page.locator("#wait-left")).to_have_text("10 s")
+
+
+async def test_a_wrong_number_is_named_with_its_remedy(opens: Opens) -> None:
+    """Nothing is placed; the field is open, marked and focused."""
+    visitor = await opens()
+    page = visitor.page
+    await visitor.chooses("caller", "other")
+    await page.locator("#call").click()
+    await expect(page.locator("#trouble")).to_have_text(
+        "Number: write it with + and the country code, such as +14255550123."
+    )
+    await expect(page.locator("#number")).to_be_focused()
+    await expect(page.locator("#number")).to_have_attribute("aria-invalid", "true")
+    await page.locator("#number").fill("+14255550199")
+    await visitor.calls()
+    await expect(page.locator("#trouble")).to_be_hidden()

@@ -1,0 +1,113 @@
+// The options of a call: who calls, when, what the clinic's phone does, speed and sound.
+
+import { byId, post, trouble } from "./post.js";
+
+const E164 = /^\+[1-9][0-9]{6,14}$/;
+const BAD_NUMBER = "Number: write it with + and the country code, such as +14255550123.";
+const FASTEST_VOICE = 2;
+const form = byId("who");
+const box = byId("options");
+const link = new URLSearchParams(location.hash.slice(1));
+
+// ---- what is chosen
+
+export function number() {
+  const caller = byId("caller");
+  return caller.value === "other" ? byId("number").value.trim() : caller.selectedOptions[0].dataset.number;
+}
+
+// "" for a number that is withheld or that is not one.
+export const phoneNumber = () => (E164.test(number()) ? number() : "");
+
+export const keys = () => (byId("keys-field").hidden ? "" : byId("keys").value);
+
+// Speed shortens speech, never the time to answer.
+export function pacing() {
+  const speed = Number(link.get("speed") ?? byId("speed").value);
+  const voice = byId("sound").value === "voice";
+  return { speed, waits: Number(link.get("waits") ?? 1), voiced: voice && speed <= FASTEST_VOICE };
+}
+
+// Whether the call can be placed; else says what is wrong where it is.
+export function valid() {
+  const wrong = byId("caller").value === "other" && !E164.test(number());
+  byId("number").setAttribute("aria-invalid", String(wrong));
+  trouble(wrong ? BAD_NUMBER : "");
+  if (wrong) {
+    box.open = true;
+    byId("number").focus();
+  }
+  return !wrong;
+}
+
+export const close = () => { box.open = false; };
+
+// Only the clinic's phone can be changed during a call.
+export function lock(locked) {
+  for (const field of form.elements) field.disabled = locked && !["staff", "typed"].includes(field.id);
+}
+
+// ---- choosing
+
+function summary() {
+  const shown = ["caller", "when", "staff"].map((id) => byId(id).selectedOptions[0].textContent);
+  byId("options-chosen").textContent = shown.join(", ");
+}
+
+async function callerChosen() {
+  const who = byId("caller").value;
+  byId("number-field").hidden = who !== "other";
+  byId("about-caller").textContent = "";
+  document.dispatchEvent(new Event("caller-chosen"));
+  if (who !== "known") return;
+  await attempt(async () => {
+    byId("about-caller").textContent = (await post("/phone/known-patient")).says;
+    document.dispatchEvent(new Event("caller-chosen"));
+  });
+}
+
+const timeChosen = () => attempt(async () => clock(await post("/phone/clock", { when: byId("when").value })));
+
+async function attempt(does) {
+  trouble("");
+  try {
+    await does();
+  } catch (wrong) {
+    trouble(wrong.message);
+  }
+}
+
+// The demo's clock, as the line has it: the "When" box always agrees with it.
+export function clock({ when, now }) {
+  byId("now").textContent = now;
+  const skipped = form.querySelector("[value=skipped]");
+  skipped.hidden = when !== "skipped";
+  if (when === "skipped") skipped.textContent = `Skipped to ${now}`;
+  byId("when").value = when;
+  summary();
+}
+
+function fromLink() {
+  for (const name of ["caller", "number", "when", "staff", "keys", "sound"]) {
+    const given = link.get(name);
+    if (given !== null) byId(name).value = given;
+  }
+  byId("keys-field").hidden = !link.get("keys");
+  if (link.get("keys")) byId("call-words").textContent = "Replay the call";
+  summary();
+  if (byId("caller").value !== "mobile") callerChosen();
+  if (link.has("when")) timeChosen();
+}
+
+form.addEventListener("submit", (event) => event.preventDefault());
+form.addEventListener("change", summary);
+byId("caller").addEventListener("change", callerChosen);
+byId("number").addEventListener("change", () => { if (valid()) callerChosen(); });
+byId("when").addEventListener("change", timeChosen);
+document.addEventListener("pointerdown", (event) => { if (!box.contains(event.target)) close(); });
+box.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  close();
+  box.querySelector("summary").focus();
+});
+fromLink();
