@@ -5,7 +5,7 @@ VENV := .venv
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --no-input
 LOCKED := $(PIP) install --quiet --require-hashes --requirement
 
-.PHONY: demo test install lint bench map lock screenshots
+.PHONY: demo test install lint bench prove map lock screenshots
 
 demo: install
 	@exec $(VENV)/bin/screening-line demo
@@ -24,6 +24,11 @@ lint: $(VENV)/.dev-ready
 
 bench: $(VENV)/.dev-ready
 	@$(VENV)/bin/python benchmarks/turn.py
+
+# The chaos run, such as `make prove MINUTES=10 SEED=7 SHAPE=split MORE="--database 8"`.
+prove: $(VENV)/.dev-ready
+	@PYTHONPATH=tests $(VENV)/bin/python -m prove.run --minutes $(or $(MINUTES),2) --seed $(or $(SEED),1) \
+	  --shape $(or $(SHAPE),one) $(MORE)
 
 map: $(VENV)/.dev-ready
 	@PYTHONPATH=tests $(VENV)/bin/python tests/support/call_map.py

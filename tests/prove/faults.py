@@ -1,0 +1,124 @@
+"""What goes wrong outside the line: Google, Twilio, the database, processes; and texts' fates."""
+
+import asyncio
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+
+from prove.network import Network
+from prove.processes import Processes
+from stand_ins.google.faults import Fault as GoogleFault
+from stand_ins.google.server import Google
+from stand_ins.twilio.faults import Fault as TwilioFault
+from stand_ins.twilio.messages import Message
+from stand_ins.twilio.server import ACCOUNT, Twilio
+
+from voice.simulator.transport import Form
+
+_GOOGLE = (
+    GoogleFault("", "status", 503),
+    GoogleFault("", "status", 500, after=True),
+    GoogleFault("", "status", 429, "rateLimitExceeded", retry_after=1),
+    GoogleFault("", "reset"),
+    GoogleFault("", "reset", after=True),
+    GoogleFault("", "half", after=True),
+    GoogleFault("", "not json"),
+    GoogleFault("calendar.events.insert", "hang"),
+    GoogleFault("calendar.events.insert", "reset", after=True),
+    GoogleFault("calendar.events.patch", "reset", after=True),
+)
+_TWILIO = (
+    TwilioFault("", "status", status=503),
+    TwilioFault("", "reset"),
+    TwilioFault("messages.create", "reset", after=True),
+    TwilioFault("messages.create", "status", status=500, after=True),
+    TwilioFault("messages.create", "hang", after=True),
+    TwilioFault("messages.create", "code", code=20429),
+)
+
+
+@dataclass
+class Faults:
+    """Makes things fail until `over`."""
+
+    chance: random.Random
+    google: Google
+    twilio: Twilio
+    processes: Processes
+    over: bool = False
+    made: Counter[str] = field(default_factory=Counter[str])
+
+    async def outside(self, mean: float) -> None:
+        """Google and Twilio fail, every `mean` seconds on average."""
+        while not self.over:
+            await asyncio.sleep(self.chance.expovariate(1 / mean))
+            times = self.chance.choice([1, 1, 1, 3, 6])
+            if self.chance.random() < 0.6:
+                each = self.chance.choice(_GOOGLE)
+                self.google.faults.append(
+                    GoogleFault(each.on, each.kind, each.status, each.reason, each.retry_after,
+                                each.after, times)
+                )  # fmt: skip
+                self.made[f"google {each.kind}"] += times
+            else:
+                fault = self.chance.choice(_TWILIO)
+                self.twilio.faults.append(
+                    TwilioFault(fault.on, fault.kind, fault.code, fault.status, fault.after, times)
+                )
+                self.made[f"twilio {fault.kind}"] += times
+
+    async def kills(self, mean: float) -> None:
+        """Kill -9 of a random process, every `mean` seconds on average."""
+        while not self.over:
+            await asyncio.sleep(self.chance.expovariate(1 / mean))
+            if self.processes.running and not self.over:
+                self.processes.kill(self.chance.choice(sorted(self.processes.running)))
+
+    def end(self) -> None:
+        """From now on nothing fails any more."""
+        self.over = True
+        self.google.faults.clear()
+        self.twilio.faults.clear()
+        self.processes.kill_points = 0
+
+
+@dataclass
+class Reports:
+    """Delivery reports: Twilio posts each once, and the stand-in knows the truth."""
+
+    chance: random.Random
+    twilio: Twilio
+    network: Network
+    tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
+    _known: set[str] = field(default_factory=set[str])
+
+    async def follow(self) -> None:
+        """Until cancelled: give each new message its fate."""
+        while True:
+            for message in list(self.twilio.messages.sent):
+                if message.sid in self._known:
+                    break
+                self._known.add(message.sid)
+                task = asyncio.create_task(self._report(message))
+                self.tasks.add(task)
+                task.add_done_callback(self.tasks.discard)
+            await asyncio.sleep(0.1)
+
+    async def _report(self, message: Message) -> None:
+        last, error = self.chance.choices(
+            [("delivered", None), ("undelivered", 30003), ("undelivered", 30005)], [8, 1, 1]
+        )[0]
+        for status in ("queued", "sent", last):
+            await asyncio.sleep(self.chance.uniform(0.05, 1))
+            message.status, message.error = status, error if status == last else None
+            code = (("ErrorCode", str(message.error)),) if message.error else ()
+            form: Form = (
+                ("MessageSid", message.sid),
+                ("SmsSid", message.sid),
+                ("MessageStatus", status),
+                ("AccountSid", ACCOUNT),
+                ("To", message.to),
+                ("From", message.sender),
+                *code,
+            )
+            await self.network(message.callback, form)

@@ -1,0 +1,252 @@
+"""What must hold after any run, whatever was killed, moved or lost in it.
+
+Each function is one rule: its docstring says it, and it yields one line for each violation. They
+know the line only from outside: what patients heard, what stands in the calendar, what Twilio was
+given, and the rows of the database.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from inspect import isfunction
+from itertools import pairwise
+
+from prove.evidence import Evidence, spoken
+from prove.patients import SORRY
+from prove.staff import booking_of
+
+from voice.flows.clinical_wording import SAFETY_QUESTIONS
+
+Violations = Iterator[str]
+ON_TIME = 8.0
+"""Seconds; the line's own limit is below 5, and the machine is busy."""
+_THE_TIME = 2
+"""The sentence after "you are booked"."""
+_PROMISED = re.compile(
+    r"Our staff will call you at|We will call or text you to make sure"
+    r"|Le llamaremos al número|Le llamaremos o le enviaremos"
+)
+
+
+def no_time_is_booked_twice(seen: Evidence) -> Violations:
+    """No two visits in the calendar overlap, unless staff put one there."""
+    live = sorted((e for e in seen.events if e.live), key=lambda event: event.start)
+    for one, other in pairwise(live):
+        if other.start < one.end and not {one.id, other.id} & seen.touched:
+            yield f"bookings {one.booking} and {other.booking} at {other.start}"
+
+
+def no_visit_is_made_over_what_staff_had_there(seen: Evidence) -> Violations:
+    """No visit was inserted over an event that staff had made 10 seconds before."""
+    for event in seen.events:
+        for made_at, start, end in seen.blocks:
+            over = event.first_start < end and start < event.first_start + (event.end - event.start)
+            if over and event.live and (event.made_at - made_at).total_seconds() > 10:
+                yield f"booking {event.booking} at {event.first_start}"
+
+
+def one_event_for_each_booking(seen: Evidence) -> Violations:
+    """A booked visit has exactly one live event; nothing else has one."""
+    live = Counter(event.booking for event in seen.events if event.live)
+    for number, row in seen.bookings.items():
+        wanted = int(row["state"] == "booked")
+        if live[number] != wanted:
+            yield f"booking {number} is {row['state']} and has {live[number]} events"
+    yield from (f"an event of no booking: {n}" for n in live if n not in seen.bookings)
+
+
+def booked_is_said_only_of_what_stands_there(seen: Evidence) -> Violations:
+    """Who heard "you are booked" has a visit whose event was made for the time that was spoken."""
+    of_call = seen.by_call("booking")
+    made = {event.booking: event for event in seen.events}
+    for patient in seen.patients:
+        for heard in patient.heard:
+            if heard.step.partition(".")[0] != "booked" or len(heard.words) < _THE_TIME:
+                continue
+            mine = [row for row in of_call[patient.who.call_sid] if row["id"] in made]
+            times = [
+                made[row["id"]].first_start if made[row["id"]].id not in seen.touched else None
+                for row in mine
+            ]
+            if not any(t is None or any(w in str(heard) for w in spoken(t)) for t in times):
+                yield f"call {patient.who.call_sid}: {heard} but {times}"
+
+
+def whoever_confirmed_is_told(seen: Evidence) -> Violations:
+    """Who confirmed heard how it came out, or got a text, or is on the call-back list."""
+    listed = seen.by_call("call_back")
+    texted = {row["booking"] for row in seen.tables["text"] if row["sid"]}
+    heard = {p.who.call_sid: p for p in seen.patients}
+    for row in seen.bookings.values():
+        sid = row["call_sid"]
+        if row["confirmed_at"] is None or row["moves"] or row["id"] in texted or listed[sid]:
+            continue
+        if not heard[sid].knows_the_outcome():
+            yield f"call {sid}: booking {row['id']} is {row['state']} ({row['outcome']})"
+
+
+def no_text_is_doubled(seen: Evidence) -> Violations:
+    """A text is sent again only after Twilio said that it did not arrive."""
+    sent: dict[str, list[str]] = {}
+    for message in seen.messages:
+        sent.setdefault(message.callback.partition("#")[0], []).append(message.status)
+    for callback, statuses in sent.items():
+        if len(statuses) > 1 + statuses.count("undelivered"):
+            yield f"{callback}: {statuses}"
+
+
+def delivery_reports_are_kept(seen: Evidence) -> Violations:
+    """What became of each text at Twilio is what its row says."""
+    final = {message.sid: message.status for message in seen.messages}
+    for row in seen.tables["text"]:
+        fate = final.get(row["sid"] or "", "")
+        right = {"delivered": {"delivered"}, "undelivered": {"failed", "owed", "dropped"}}
+        if fate in right and row["state"] not in right[fate]:
+            yield f"text {row['id']} is {row['state']}, at Twilio {fate}"
+
+
+def no_promised_call_back_is_lost(seen: Evidence) -> Violations:
+    """Who was promised a call is on the call-back list."""
+    listed = seen.by_call("call_back")
+    for patient in seen.patients:
+        said = [str(heard) for heard in patient.heard if _PROMISED.search(str(heard))]
+        if said and not listed[patient.who.call_sid]:
+            yield f"call {patient.who.call_sid}: {said[0][:80]}"
+
+
+def what_staff_did_is_followed(seen: Evidence) -> Violations:
+    """A visit is where its event is, and cancelled when its event was deleted."""
+    for event in seen.events:
+        row = seen.bookings.get(event.booking)
+        if row is None or event.id != row["event_id"]:
+            continue
+        if event.live and row["state"] == "booked" and row["start"] != event.start:
+            yield f"booking {event.booking} is at {row['start']}, its event at {event.start}"
+        if not event.live and row["state"] == "booked":
+            yield f"booking {event.booking} is booked, its event was deleted"
+
+
+def patients_hear_what_staff_did(seen: Evidence) -> Violations:
+    """Who knows another time than the true one is told: by a text or a call that is asked for."""
+    closed = {row["id"]: row["done_at"] for row in seen.tables["call_back"]}
+    told = {row["booking"] for row in seen.tables["telling"] if row["told_at"]}
+    waiting = {
+        row["booking"]
+        for row in seen.tables["telling"]
+        if not row["withdrawn_at"] and (row["told_at"] or row["call_back"] in closed)
+    }
+    for number, row in seen.bookings.items():
+        known = row["promised"].lower if row["promised"] else None
+        truth = row["start"] if row["state"] == "booked" else None
+        if row["promised"] and known != truth and number not in told | waiting:
+            yield f"booking {number}: the patient knows {known}, true is {truth}"
+
+
+def no_hold_is_left(seen: Evidence) -> Violations:
+    """After the quiet time nothing is held: it is booked, or somebody else may have it."""
+    for number, row in seen.bookings.items():
+        if row["state"] == "held":
+            yield f"booking {number}, confirmed at {row['confirmed_at']}"
+
+
+def a_block_over_a_visit_is_marked(seen: Evidence) -> Violations:
+    """Staff see it in the visit's event when their own event lies over it."""
+    for event in seen.events:
+        row = seen.bookings.get(event.booking)
+        over = [1 for _, start, end in seen.blocks if start < event.end and event.start < end]
+        if over and event.live and row and row["state"] == "booked" and not row["warning"]:
+            yield f"booking {event.booking} at {event.start}"
+
+
+def a_danger_sign_gets_its_advice(seen: Evidence) -> Violations:
+    """Whatever fails inside: the answer to a danger sign is its advice, if any answer comes."""
+    for patient in seen.patients:
+        for heard, following in pairwise(patient.heard):
+            if not heard.is_danger:
+                continue
+            name = heard.step.removeprefix("safety.")
+            if following.step.startswith(f"advice.{name}"):
+                continue
+            advice = next(q.advice.words for q in SAFETY_QUESTIONS if q.name == name)
+            document = patient.player.documents[patient.heard.index(following)].body
+            first = [words.split("¦")[0].split(".")[0] for words in (advice.en, advice.es)]
+            if not any(words in document for words in first):
+                yield f"call {patient.who.call_sid} at {heard.step}: {document[:300]}"
+
+
+def no_stopped_caller_is_booked(seen: Evidence) -> Violations:
+    """Nobody who was sent to a doctor at a safety question has a visit."""
+    bookings = seen.by_call("booking")
+    for patient in seen.patients:
+        if any(heard.is_danger for heard in patient.heard) and bookings[patient.who.call_sid]:
+            yield f"call {patient.who.call_sid}"
+
+
+def every_answer_is_in_time(seen: Evidence) -> Violations:
+    """Whatever hangs, a caller has an answer."""
+    for each in seen.exchanges:
+        if each.seconds > ON_TIME:
+            yield f"{each.url}: {each.seconds:.1f} s, status {each.status}"
+
+
+def no_answer_is_an_error(seen: Evidence) -> Violations:
+    """A signed request is answered with 200 or 204; a status of a text may be asked again."""
+    for each in seen.exchanges:
+        if each.status not in {0, 200, 204} and not each.url.partition("?")[0].endswith("/status"):
+            yield f"{each.url}: {each.status}"
+
+
+def a_repeated_request_has_the_same_answer(seen: Evidence) -> Violations:
+    """Twice at once: the same words, and no second effect."""
+    for each in seen.exchanges:
+        fault = SORRY.search(each.body) or (each.twin and SORRY.search(each.twin))
+        if each.twin is not None and each.twin != each.body and not fault:
+            yield f"{each.url}: {each.body[:200]} / {each.twin[:200]}"
+
+
+def every_call_has_an_outcome(seen: Evidence) -> Violations:
+    """Also when the end of the call was told to nobody."""
+    for row in seen.tables["call"]:
+        if row["outcome"] is None:
+            yield f"call {row['sid']}"
+
+
+def each_call_back_has_one_event(seen: Evidence) -> Violations:
+    """Open requests stand in the calendar once; closed ones do not."""
+    live = {e["id"]: booking_of(e) for e in seen.call_back_events if e["status"] != "cancelled"}
+    rows = [row for row in seen.tables["call_back"] if row["done_at"] is None]
+    wanted = {row["event_id"] for row in rows}
+    done = {e["id"] for e in seen.call_back_events if "done" in e["summary"].split()}
+    yield from (f"{event} of {live[event]}: nobody asks" for event in live.keys() - wanted - done)
+    yield from (f"request {row['id']} has none" for row in rows if row["event_id"] not in live)
+
+
+def no_job_is_left(seen: Evidence) -> Violations:
+    """None failed, none is forgotten by the worker that had it."""
+    counted: Counter[tuple[str, str]] = Counter()
+    for row in seen.tables["jobs"]:
+        if row["status"] in {"failed", "doing", "aborting"}:
+            counted[row["task_name"], row["status"]] += 1
+    yield from (f"{count} {task} {status}" for (task, status), count in counted.items())
+
+
+def nothing_against_the_rules_was_sent(seen: Evidence) -> Violations:
+    """Neither Google nor Twilio was asked for what they would never do."""
+    yield from seen.broken_rules
+
+
+def the_line_is_well_again(seen: Evidence) -> Violations:
+    """At the end each process is ready."""
+    yield from seen.not_ready
+
+
+def violations(seen: Evidence) -> dict[str, list[str]]:
+    """Every rule that was broken, with its violations: all functions above are rules."""
+    rules = [
+        each for each in globals().values() if isfunction(each) and each.__module__ == __name__
+    ]
+    return {
+        rule.__name__: lines
+        for rule in rules
+        if rule is not violations and (lines := list(rule(seen)))
+    }

@@ -1,0 +1,117 @@
+"""Twilio's side of the webhooks: signed, over HTTP, repeated only where Twilio repeats.
+
+Source: https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides. A failed connect
+is tried once more; other faults only when the address asks for it in its fragment, as in
+"#rc=2&rp=ct,5xx". A request may also arrive twice: that happens here at random.
+"""
+
+import asyncio
+import random
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs, urldefrag, urlencode, urlsplit
+
+from voice.simulator.transport import NOTHING_CAME, Answer, Form
+from voice.twilio_signature import sign
+
+BASE, TOKEN = "https://line.example.org", "token"  # of the stand-in
+GIVES_UP = 15.0
+"""Seconds that Twilio waits: https://www.twilio.com/docs/api/errors/11205."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and its answer; status 0: none came. `twin` was sent at the same time."""
+
+    url: str
+    form: Form
+    status: int
+    body: str
+    seconds: float
+    twin: str | None = None
+    """The other answer's body, when the request was sent twice and both were answered."""
+
+
+@dataclass
+class Network:
+    """Posts to one of the web processes, and keeps every exchange."""
+
+    ports: Callable[[], Sequence[int]]
+    chance: random.Random
+    doubled: float = 0.03
+    """The share of requests that arrive twice at once."""
+    exchanges: list[Exchange] = field(default_factory=list[Exchange])
+    base_url: str = BASE
+
+    async def __call__(self, url: str, form: Form) -> Answer:
+        """As the simulator's player posts."""
+        address, overrides = urldefrag(url)
+        asked = parse_qs(overrides)
+        repeats = asked.get("rp", ["ct"])[0].split(",")
+        answer, twin, began = NOTHING_CAME, None, time.monotonic()
+        for _ in range(1 + int(asked.get("rc", ["1"])[0])):
+            began = time.monotonic()
+            connected, answer, twin = await self._once(address, form)
+            if connected and not (answer.status >= 500 and {"5xx", "all"} & {*repeats}):
+                break
+            await asyncio.sleep(0.3)
+        body = answer.body.decode("utf-8", "replace")
+        took = time.monotonic() - began
+        self.exchanges.append(Exchange(address, form, answer.status, body, took, twin))
+        return answer
+
+    async def _once(self, address: str, form: Form) -> tuple[bool, Answer, str | None]:
+        if self.chance.random() >= self.doubled:
+            connected, answer = await self._post(address, form)
+            return connected, answer, None
+        first, second = await asyncio.gather(self._post(address, form), self._post(address, form))
+        both = first[1].status == second[1].status == 200
+        return *first, second[1].body.decode("utf-8", "replace") if both else None
+
+    async def _post(self, address: str, form: Form) -> tuple[bool, Answer]:
+        """Whether a connection was made, and what came."""
+        where, body = urlsplit(address), urlencode(form)
+        head = (
+            f"POST {where.path}{'?' if where.query else ''}{where.query} HTTP/1.1\r\n"
+            f"Host: {where.netloc}\r\nConnection: close\r\nContent-Length: {len(body)}\r\n"
+            "Content-Type: application/x-www-form-urlencoded\r\n"
+            f"X-Twilio-Signature: {sign(address, form, TOKEN)}\r\n\r\n"
+        )
+        try:
+            reader, writer = await asyncio.open_connection(
+                "127.0.0.1", self.chance.choice(self.ports())
+            )
+        except OSError:
+            return False, NOTHING_CAME
+        try:
+            writer.write((head + body).encode())
+            return True, _read(await asyncio.wait_for(reader.read(), GIVES_UP))
+        except (OSError, TimeoutError):
+            return True, NOTHING_CAME
+        finally:
+            writer.close()
+
+
+def _read(raw: bytes) -> Answer:
+    """An answer, unless it was cut off."""
+    head, found, body = raw.partition(b"\r\n\r\n")
+    status = re.match(rb"HTTP/1\.1 (\d{3})", head)
+    length = re.search(rb"(?i)content-length: (\d+)", head)
+    kind = re.search(rb"(?i)content-type: ([^\r]*)", head)
+    if not found or not status or (length and int(length[1]) != len(body)):
+        return NOTHING_CAME
+    return Answer(int(status[1]), kind[1].decode() if kind else "", body)
+
+
+async def get(port: int, path: str) -> str:
+    """The body of an answer, or why there is none."""
+    try:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: line\r\nConnection: close\r\n\r\n".encode())
+        answer = await asyncio.wait_for(reader.read(), 10)
+        writer.close()
+    except (OSError, TimeoutError) as trouble:
+        return type(trouble).__name__
+    return answer.decode().rpartition("\r\n\r\n")[2].strip()

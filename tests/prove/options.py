@@ -1,0 +1,37 @@
+"""What a run is made of, as the command line says it."""
+
+import argparse
+from dataclasses import dataclass
+
+
+@dataclass
+class Options:
+    """What a run is made of; every number can be given on the command line."""
+
+    minutes: float = 2.0
+    seed: int = 1
+    shape: str = "one"
+    """one: one process with the embedded database; split: two web and two worker processes."""
+    calls: int = 12
+    """Calls at the same time."""
+    kill: float = 2.0
+    """Mean seconds between two kills at random; 0: none, and none at a point either."""
+    fault: float = 1.5
+    """Mean seconds between two faults of Google or Twilio; 0: none."""
+    edit: float = 0.6
+    """Mean seconds between two edits by staff; 0: none."""
+    database: float = 0.0
+    """Mean seconds between two deaths or freezes of the database; 0: none."""
+    keep: bool = False
+    """Keep the folder with the logs also when nothing was broken."""
+
+
+def read_options(about: str) -> Options:
+    """The command line's; `about` is what --help says first."""
+    parser = argparse.ArgumentParser(description=about)
+    for name, value in vars(Options()).items():
+        if isinstance(value, bool):
+            parser.add_argument(f"--{name}", action="store_true")
+        else:
+            parser.add_argument(f"--{name}", type=type(value), default=value)
+    return Options(**vars(parser.parse_args()))

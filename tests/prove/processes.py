@@ -1,0 +1,151 @@
+"""The line's processes: started, found dead, started again, ended; and how they are set up."""
+
+import asyncio
+import json
+import os
+import random
+import signal
+import socket
+import sys
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+ROOT = Path(__file__).parents[2]
+POLL_SECONDS = 5
+"""How often the line does in a run what it does each minute otherwise."""
+
+
+@dataclass
+class Processes:
+    """All processes of one line. `kill_points`: new ones get a point to die at, if there is one."""
+
+    folder: Path
+    env: dict[str, str]
+    chance: random.Random
+    wanted: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    """Names of processes and the words of their commands: whatever is here is kept running."""
+    running: dict[str, int] = field(default_factory=dict[str, int])
+    kill_points: float = 0.0
+    """The share of processes that get a point to die at."""
+    deaths: Counter[str] = field(default_factory=Counter[str])
+    left: Counter[str] = field(default_factory=Counter[str])
+    """How often a process ended by itself, by name and exit code."""
+    ports: dict[str, int] = field(default_factory=dict[str, int])
+    _kills: dict[str, str] = field(default_factory=dict[str, str])
+
+    async def __aenter__(self) -> Self:
+        self._entry = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "prove.entry",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            cwd=ROOT / "tests",
+            env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"},
+        )
+        await self._line()
+        self._reading = asyncio.create_task(self._read())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.wanted = {}
+        for name in list(self.running):
+            self.kill(name)
+        self._reading.cancel()
+        if self._entry.stdin:
+            self._entry.stdin.close()
+        await self._entry.wait()
+
+    @property
+    def web(self) -> list[int]:
+        """The ports of all web processes, whether or not they run just now."""
+        return list(self.ports.values())
+
+    def want(self, name: str, *words: str, web: bool = False) -> None:
+        """Keep this process running from now on."""
+        more = ["--port", str(self.ports.setdefault(name, _free_port()))] if web else []
+        self.wanted[name] = [*words, *more]
+        if name not in self.running:
+            self._start(name)
+
+    def kill(self, name: str, why: str = "random") -> None:
+        """Kill -9."""
+        if pid := self.running.get(name):
+            self._kills[name] = why
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    async def restart(self) -> None:
+        """Stop all with SIGTERM, wait for their end, and start them again."""
+        wanted, self.wanted = self.wanted, {}
+        for name, pid in list(self.running.items()):
+            self._kills[name] = "SIGTERM"
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._gone(), 30)
+        for name in list(self.running):
+            self.kill(name, "did not stop within 30 s")
+        await self._gone()
+        self.wanted = wanted
+        for name in wanted:
+            self._start(name)
+
+    def points(self) -> list[str]:
+        """The names of all points met so far, by any process."""
+        file = self.folder / "points"
+        return sorted(set(file.read_text().splitlines())) if file.exists() else []
+
+    async def _gone(self) -> None:
+        while self.running:  # noqa: ASYNC110  # one place waits, and not often
+            await asyncio.sleep(0.1)
+
+    def _start(self, name: str) -> None:
+        kill = None
+        if (known := self.points()) and self.chance.random() < self.kill_points:
+            nth = self.chance.choice([1, 1, 2, 3, 5, 10, 20])
+            kill = [self.chance.choice(known), self.chance.choice(["before", "after"]), nth]
+            self._kills[name] = f"{kill[1]} {kill[0]}"
+        order = {
+            "name": name,
+            "words": self.wanted[name],
+            "env": self.env,
+            "folder": str(self.folder),
+            "now": datetime.now(UTC).isoformat(),
+            "every": POLL_SECONDS,
+            "kill": kill,
+        }
+        self.running[name] = 0
+        if self._entry.stdin:
+            self._entry.stdin.write(json.dumps(order).encode() + b"\n")
+
+    async def _read(self) -> None:
+        while words := await self._line():
+            match words:
+                case ["up", name, pid]:
+                    self.running[name] = int(pid)
+                case ["down", name, status]:
+                    self.running.pop(name, None)
+                    why = self._kills.pop(name, "")
+                    if int(status) == -signal.SIGKILL:
+                        self.deaths[why] += 1
+                    elif why != "SIGTERM":
+                        self.left[f"{name} exit code {status}"] += 1
+                        await asyncio.sleep(0.3)
+                    if name in self.wanted:
+                        self._start(name)
+                case _:
+                    pass
+
+    async def _line(self) -> list[str]:
+        return (await self._entry.stdout.readline()).decode().split() if self._entry.stdout else []
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])

@@ -1,0 +1,40 @@
+"""What a run says at its end: how much was done, and which rules were broken."""
+
+from collections import Counter
+
+from prove.evidence import Evidence
+from prove.invariants import violations
+from prove.processes import Processes
+
+_SIDES = {"before", "after"}
+_SHOWN = 5
+"""Violations of a rule that are shown; all are counted."""
+
+
+def say(words: str) -> None:
+    """One line to standard output."""
+    print(words, flush=True)  # noqa: T201  # this is what it is for
+
+
+def report(seen: Evidence, processes: Processes, faults: Counter[str]) -> int:
+    """Say it; the number of violations."""
+    broken = violations(seen)
+    at_point = {why: n for why, n in processes.deaths.items() if why.split(" ")[0] in _SIDES}
+    names = {why.split(" ", 1)[1] for why in at_point}
+    booked = sum(1 for row in seen.bookings.values() if row["confirmed_at"])
+    say(f"calls {len(seen.patients)}, answers {len(seen.exchanges)}, confirmed {booked}")
+    say(
+        f"kills {processes.deaths.total()}, at a point {sum(at_point.values())}"
+        f" ({len(names)} of {len(processes.points())} points)"
+    )
+    say(f"faults {dict(faults)}")
+    say(f"edits by staff {dict(Counter(edit.deed for edit in seen.edits))}")
+    if processes.left:
+        say(f"processes that ended by themselves {dict(processes.left)}")
+    for rule, lines in broken.items():
+        say(f"BROKEN {rule}: {len(lines)}")
+        for line in lines[:_SHOWN]:
+            say(f"    {line}")
+    count = sum(map(len, broken.values()))
+    say(f"violations {count}")
+    return count

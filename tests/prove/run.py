@@ -1,0 +1,240 @@
+"""The project's own chaos run: `make prove MINUTES=2 SEED=1 SHAPE=one`.
+
+Real processes answer signed HTTP requests of hundreds of patients, while staff work in the calendar
+and everything is killed, frozen, cut off or delayed. After a quiet time `invariants` says what was
+broken. The same seed makes the same choices; what processes do between them is up to the machine.
+"""
+
+import asyncio
+import itertools
+import json
+import random
+import shutil
+import sys
+import time
+from collections import Counter
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import time_machine
+from prove.databases import Database
+from prove.evidence import gather
+from prove.faults import Faults, Reports
+from prove.network import BASE, TOKEN, Network, get
+from prove.options import Options, read_options
+from prove.patients import Patient
+from prove.processes import POLL_SECONDS, Processes
+from prove.report import report, say
+from prove.staff import StaffAtWork
+from stand_ins.google.server import DOCTOR, SCREENINGS, Google
+from stand_ins.twilio.server import ACCOUNT, Twilio
+
+from voice.database.connection import make_database, prepare
+
+BEGIN = datetime(2026, 12, 1, 18, tzinfo=UTC)
+"""A Tuesday, 10 AM in the clinic."""
+_JUMP = timedelta(minutes=16)
+"""Longer than anything waits that is tried again, or is told to staff after a while."""
+_JUMPS = 3
+
+
+@dataclass
+class Run:
+    """One run, from an empty database to the verdict."""
+
+    options: Options
+    folder: Path
+    patients: list[Patient] = field(default_factory=list[Patient])
+    database_faults: Counter[str] = field(default_factory=Counter[str])
+    over: bool = False
+
+    def chance(self, of: str) -> random.Random:
+        """Chance of its own for each part, so that one does not change another."""
+        return random.Random(f"{self.options.seed} {of}")  # noqa: S311  # a run can be repeated
+
+    async def play(self) -> int:
+        """The whole run; the number of violations."""
+        self.clock = time_machine.travel(BEGIN, tick=True)
+        self.clock.start()
+        async with AsyncExitStack() as stack:
+            self.google = stack.enter_context(Google())
+            self.twilio = stack.enter_context(Twilio())
+            self.staff = StaffAtWork(self.google, self.chance("staff"))
+            split = self.options.shape == "split"
+            self.database = Database(self.folder / "data", "prove" if split else "screening_line")
+            stack.callback(self.database.engine.stop)
+            self.processes = await stack.enter_async_context(
+                Processes(self.folder, self._env(split=split), self.chance("kills"))
+            )
+            stack.callback(self.database.kill)
+            self.network = Network(lambda: self.processes.web, self.chance("network"))
+            await self._start(split=split)
+            await self._load()
+            await self._calm_down()
+            seen = gather(
+                self.patients, self.network.exchanges, self.staff, self.twilio, self.database
+            )
+            seen.not_ready = await self._ready(10)
+            return report(seen, self.processes, self.faults.made + self.database_faults)
+
+    def _env(self, *, split: bool) -> dict[str, str]:
+        credentials = self.folder / "google.json"
+        credentials.write_text(json.dumps(self.google.credentials()))
+        where = {"DATA_DIR": str(self.folder / "data")}
+        if split:
+            self.database.engine.start()
+            dsn = make_database(self.database.engine.dsn("postgres"), self.database.name)
+            prepare(dsn)
+            where = {"DATABASE_URL": dsn, "DATA_DIR": str(self.folder / "none")}
+        return where | {
+            "PUBLIC_BASE_URL": BASE,
+            "TWILIO_ACCOUNT_SID": ACCOUNT,
+            "TWILIO_AUTH_TOKEN": TOKEN,
+            "TWILIO_API_URL": self.twilio.url,
+            "GOOGLE_CREDENTIALS_FILE": str(credentials),
+            "GOOGLE_SCREENINGS_CALENDAR_ID": SCREENINGS,
+            "GOOGLE_BUSY_CALENDAR_IDS": DOCTOR,
+            "GOOGLE_API_URL": self.google.url,
+            "STAFF_NUMBER": "+14255550142",
+            "OPENING_HOURS": "Mon-Sun 06:00-22:00",
+            "HORIZON_DAYS": "30",
+            "UNSIGNED_WORDING": "allow",
+            "LIMITS": "off",
+        }
+
+    async def _start(self, *, split: bool) -> None:
+        if split:
+            self.database.set_clock()
+            for name in ("web1", "web2"):
+                self.processes.want(name, "serve", "--no-worker", web=True)
+            for name in ("worker1", "worker2"):
+                self.processes.want(name, "worker")
+            await self._ready(90)
+            return
+        self.processes.want("line", "serve", web=True)
+        await self._ready(90)
+        self.database.set_clock()
+        await self.processes.restart()
+        await self._ready(60)
+
+    async def _ready(self, seconds: float) -> list[str]:
+        """Wait until every web process says that it is ready; those that do not in time."""
+        until = time.monotonic() + seconds
+        while True:
+            answers = {port: await get(port, "/readyz") for port in self.processes.web}
+            late = [f"port {port}: {said}" for port, said in answers.items() if said != "ready"]
+            if not late or time.monotonic() > until:
+                return late
+            await asyncio.sleep(0.2)
+
+    async def _load(self) -> None:
+        """Patients call, staff work, things fail, until the time is over."""
+        options = self.options
+        self.faults = Faults(self.chance("faults"), self.google, self.twilio, self.processes)
+        self.reports = Reports(self.chance("reports"), self.twilio, self.network)
+        side: list[Coroutine[Any, Any, None]] = [self.reports.follow()]
+        if options.kill:
+            self.processes.kill_points = 0.7
+            side.append(self.faults.kills(options.kill))
+        if options.fault:
+            side.append(self.faults.outside(options.fault))
+        if options.edit:
+            side.append(self._staff(options.edit))
+        if options.database:
+            side.append(self._database_dies(options.database))
+        beside = [asyncio.create_task(each) for each in side]
+        until, numbers = time.monotonic() + options.minutes * 60, itertools.count(1)
+
+        async def line_of_patients() -> None:
+            while time.monotonic() < until:
+                seed = f"{options.seed} patient {next(numbers)}"
+                patient = Patient.arrive(self.network, seed, pace=0.15)
+                self.patients.append(patient)
+                await patient.call()
+
+        await asyncio.gather(*(line_of_patients() for _ in range(options.calls)))
+        self.over = True
+        self.faults.end()
+        for task in beside[1:]:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        self.following = beside[0]
+
+    async def _staff(self, mean: float) -> None:
+        chance = self.chance("when staff work")
+        while not self.over:
+            await asyncio.sleep(chance.expovariate(1 / mean))
+            self.staff.edit()
+
+    async def _database_dies(self, mean: float) -> None:
+        chance = self.chance("database")
+        while True:
+            await asyncio.sleep(chance.expovariate(1 / mean))
+            await asyncio.shield(self._hurt_database(chance))
+
+    async def _hurt_database(self, chance: random.Random) -> None:
+        if chance.random() < 0.4:
+            self.database_faults["database frozen"] += 1
+            await asyncio.to_thread(self.database.freeze, chance.uniform(1, 15))
+            return
+        self.database_faults["database killed"] += 1
+        self.database.kill()
+        if self.options.shape == "split":
+            await asyncio.sleep(chance.uniform(0, 3))
+            await asyncio.to_thread(self.database.engine.start)
+
+    async def _calm_down(self) -> None:
+        """Nothing fails; the clock jumps on, so that whatever waits has its time."""
+        await self._ready(60)
+        for jump in range(_JUMPS + 1):
+            if jump:
+                self.clock.stop()
+                self.clock = time_machine.travel(BEGIN + jump * _JUMP, tick=True)
+                self.clock.start()
+                self.database.set_clock()
+                await self.processes.restart()
+                await self._ready(60)
+            await self._drained()
+        self.following.cancel()
+        if self.reports.tasks:
+            await asyncio.wait(self.reports.tasks, timeout=10)
+
+    async def _drained(self) -> None:
+        """Two rounds of what is periodic, and then until no job is due."""
+        await asyncio.sleep(2 * POLL_SECONDS + 1)
+        for _ in range(120):
+            due = self.database.rows(
+                "SELECT 1 AS due FROM procrastinate_jobs WHERE queue_name <> 'housekeeping' AND"
+                " (status = 'doing' OR status = 'todo' AND coalesce(scheduled_at, now()) <= now())"
+            )
+            if not due and not self.reports.tasks:
+                return
+            await asyncio.sleep(0.25)
+
+
+def main() -> None:
+    """Run, and exit with 1 when something was broken."""
+    options = read_options(__doc__ or "")
+    memory = Path("/dev/shm")  # noqa: S108  # the folder that we make there has a name of its own
+    folder = Path(mkdtemp(prefix="prove-", dir=memory if memory.is_dir() else None))
+    folder.chmod(0o755)
+    say(f"seed {options.seed}, {options.minutes} minutes, shape {options.shape}")
+    began = time.monotonic()
+    with suppress(KeyboardInterrupt):
+        broken = asyncio.run(Run(options, folder).play())
+        say(f"took {time.monotonic() - began:.0f} s")
+        if broken or options.keep:
+            say(f"logs and database: {folder}")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+        sys.exit(1 if broken else 0)
+
+
+if __name__ == "__main__":
+    main()
