@@ -1,8 +1,7 @@
 """What must hold after any run, whatever was killed, moved or lost in it.
 
-Each function is one rule: its docstring says it, and it yields one line for each violation. They
-know the line only from outside: what patients heard, what stands in the calendar, what Twilio was
-given, and the rows of the database.
+Each function is one rule, which its docstring says; it yields one line for each violation. They
+know the line from outside: what patients heard, what the calendar and Twilio have, the tables.
 """
 
 import re
@@ -20,8 +19,7 @@ from voice.flows.clinical_wording import SAFETY_QUESTIONS
 Violations = Iterator[str]
 ON_TIME = 8.0
 """Seconds; the line's own limit is below 5, and the machine is busy."""
-_THE_TIME = 2
-"""The sentence after "you are booked"."""
+_THE_TIME = 2  # the sentence after "you are booked"
 _PROMISED = re.compile(
     r"Our staff will call you at|We will call or text you to make sure"
     r"|Le llamaremos al número|Le llamaremos o le enviaremos"
@@ -90,9 +88,9 @@ def no_text_is_doubled(seen: Evidence) -> Violations:
     sent: dict[str, list[str]] = {}
     for message in seen.messages:
         sent.setdefault(message.callback.partition("#")[0], []).append(message.status)
-    for callback, statuses in sent.items():
-        if len(statuses) > 1 + statuses.count("undelivered"):
-            yield f"{callback}: {statuses}"
+    for callback, all_ in sent.items():
+        if len(all_) > 1 + all_.count("undelivered"):
+            yield f"{callback}: {all_}"
 
 
 def delivery_reports_are_kept(seen: Evidence) -> Violations:

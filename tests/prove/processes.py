@@ -82,6 +82,8 @@ class Processes:
     async def restart(self) -> None:
         """Stop all with SIGTERM, wait for their end, and start them again."""
         wanted, self.wanted = self.wanted, {}
+        while not all(self.running.values()):  # noqa: ASYNC110  # until each has said its number
+            await asyncio.sleep(0.01)
         for name, pid in list(self.running.items()):
             self._kills[name] = "SIGTERM"
             with suppress(ProcessLookupError):

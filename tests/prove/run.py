@@ -30,8 +30,9 @@ from prove.options import Options, read_options
 from prove.patients import Patient
 from prove.processes import POLL_SECONDS, Processes
 from prove.report import report, say
-from prove.staff import StaffAtWork
+from prove.staff import ZONE, StaffAtWork
 from stand_ins.google.server import DOCTOR, SCREENINGS, Google
+from stand_ins.twilio.resources import CLINIC
 from stand_ins.twilio.server import ACCOUNT, Twilio
 
 from voice.database.connection import make_database, prepare
@@ -100,6 +101,10 @@ class Run:
             "GOOGLE_SCREENINGS_CALENDAR_ID": SCREENINGS,
             "GOOGLE_BUSY_CALENDAR_IDS": DOCTOR,
             "GOOGLE_API_URL": self.google.url,
+            "CLINIC_NAME": "BodyFix Physical Therapy",
+            "CLINIC_NUMBER": CLINIC,
+            "CLINIC_EMAIL": "info@bodyfixpt.com",
+            "CLINIC_TIME_ZONE": ZONE,
             "STAFF_NUMBER": "+14255550142",
             "OPENING_HOURS": "Mon-Sun 06:00-22:00",
             "HORIZON_DAYS": "30",
@@ -114,10 +119,10 @@ class Run:
                 self.processes.want(name, "serve", "--no-worker", web=True)
             for name in ("worker1", "worker2"):
                 self.processes.want(name, "worker")
-            await self._ready(90)
+            self._must_be_ready(await self._ready(60))
             return
         self.processes.want("line", "serve", web=True)
-        await self._ready(90)
+        self._must_be_ready(await self._ready(60))
         self.database.set_clock()
         await self.processes.restart()
         await self._ready(60)
@@ -131,6 +136,12 @@ class Run:
             if not late or time.monotonic() > until:
                 return late
             await asyncio.sleep(0.2)
+
+    def _must_be_ready(self, late: list[str]) -> None:
+        """A line that does not start proves nothing."""
+        if late:
+            logs = [log.read_text()[-500:] for log in self.folder.glob("*.log")]
+            sys.exit("\n".join([*late, *logs]))
 
     async def _load(self) -> None:
         """Patients call, staff work, things fail, until the time is over."""
