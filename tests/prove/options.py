@@ -1,7 +1,14 @@
-"""What a run is made of, as the command line says it."""
+"""What a run is made of, as the command line says it, and the settings of the line in it."""
 
 import argparse
 from dataclasses import dataclass
+from pathlib import Path
+
+from prove.network import BASE, TOKEN
+from prove.staff import ZONE
+from stand_ins.google.server import DOCTOR, SCREENINGS, Google
+from stand_ins.twilio.resources import CLINIC
+from stand_ins.twilio.server import ACCOUNT, Twilio
 
 
 @dataclass
@@ -35,3 +42,26 @@ def read_options(about: str) -> Options:
         else:
             parser.add_argument(f"--{name}", type=type(value), default=value)
     return Options(**vars(parser.parse_args()))
+
+
+def settings(google: Google, twilio: Twilio, credentials: Path) -> dict[str, str]:
+    """A live line at these stand-ins, open long and far ahead, with no limits on callers."""
+    return {
+        "PUBLIC_BASE_URL": BASE,
+        "TWILIO_ACCOUNT_SID": ACCOUNT,
+        "TWILIO_AUTH_TOKEN": TOKEN,
+        "TWILIO_API_URL": twilio.url,
+        "GOOGLE_CREDENTIALS_FILE": str(credentials),
+        "GOOGLE_SCREENINGS_CALENDAR_ID": SCREENINGS,
+        "GOOGLE_BUSY_CALENDAR_IDS": DOCTOR,
+        "GOOGLE_API_URL": google.url,
+        "CLINIC_NAME": "BodyFix Physical Therapy",
+        "CLINIC_NUMBER": CLINIC,
+        "CLINIC_EMAIL": "info@bodyfixpt.com",
+        "CLINIC_TIME_ZONE": ZONE,
+        "STAFF_NUMBER": "+14255550142",
+        "OPENING_HOURS": "Mon-Sun 06:00-22:00",
+        "HORIZON_DAYS": "30",
+        "UNSIGNED_WORDING": "allow",
+        "LIMITS": "off",
+    }

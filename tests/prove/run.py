@@ -25,15 +25,14 @@ import time_machine
 from prove.databases import Database
 from prove.evidence import gather
 from prove.faults import Faults, Reports
-from prove.network import BASE, TOKEN, Network, get
-from prove.options import Options, read_options
+from prove.network import Network, get
+from prove.options import Options, read_options, settings
 from prove.patients import Patient
 from prove.processes import POLL_SECONDS, Processes
 from prove.report import report, say
-from prove.staff import ZONE, StaffAtWork
-from stand_ins.google.server import DOCTOR, SCREENINGS, Google
-from stand_ins.twilio.resources import CLINIC
-from stand_ins.twilio.server import ACCOUNT, Twilio
+from prove.staff import StaffAtWork
+from stand_ins.google.server import Google
+from stand_ins.twilio.server import Twilio
 
 from voice.database.connection import make_database, prepare
 
@@ -92,25 +91,7 @@ class Run:
             dsn = make_database(self.database.engine.dsn("postgres"), self.database.name)
             prepare(dsn)
             where = {"DATABASE_URL": dsn, "DATA_DIR": str(self.folder / "none")}
-        return where | {
-            "PUBLIC_BASE_URL": BASE,
-            "TWILIO_ACCOUNT_SID": ACCOUNT,
-            "TWILIO_AUTH_TOKEN": TOKEN,
-            "TWILIO_API_URL": self.twilio.url,
-            "GOOGLE_CREDENTIALS_FILE": str(credentials),
-            "GOOGLE_SCREENINGS_CALENDAR_ID": SCREENINGS,
-            "GOOGLE_BUSY_CALENDAR_IDS": DOCTOR,
-            "GOOGLE_API_URL": self.google.url,
-            "CLINIC_NAME": "BodyFix Physical Therapy",
-            "CLINIC_NUMBER": CLINIC,
-            "CLINIC_EMAIL": "info@bodyfixpt.com",
-            "CLINIC_TIME_ZONE": ZONE,
-            "STAFF_NUMBER": "+14255550142",
-            "OPENING_HOURS": "Mon-Sun 06:00-22:00",
-            "HORIZON_DAYS": "30",
-            "UNSIGNED_WORDING": "allow",
-            "LIMITS": "off",
-        }
+        return where | settings(self.google, self.twilio, credentials)
 
     async def _start(self, *, split: bool) -> None:
         if split:
