@@ -30,6 +30,19 @@ class Invitations:
 
 
 @dataclass(frozen=True, slots=True)
+class ChartLabels:
+    """Labels of chart lines that have a place of their own in an event, as the call writes them.
+
+    `safety`: the safety questions; `heard`: what the caller was told; `look_soon`: why staff may
+    want to look sooner.
+    """
+
+    safety: str
+    heard: str
+    look_soon: str
+
+
+@dataclass(frozen=True, slots=True)
 class Clinic:
     """One clinic, put together at start-up.
 
@@ -42,6 +55,7 @@ class Clinic:
     rules: Rules
     now: Callable[[], datetime]
     detail: Literal["full", "minimal"]
+    chart_labels: ChartLabels
     video_url: str | None
     makes_links: bool = False
     """Whether the calendar makes a video link for each event; `video_url` is used when it fails."""

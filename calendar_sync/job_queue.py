@@ -138,8 +138,13 @@ async def follow_staff(conn: AsyncConnection) -> None:
         return
 
 
+def full_name(task: str) -> str:
+    """The task's name as the queue stores it."""
+    return f"{NAMESPACE}:{task}"
+
+
 async def _defer(conn: AsyncConnection, name: str, **options: Unpack[ConfigureTaskOptions]) -> None:
-    await _queue.configure_task(f"{NAMESPACE}:{name}", connection=conn, **options).defer_async()
+    await _queue.configure_task(full_name(name), connection=conn, **options).defer_async()
 
 
 def _of(booking_id: int) -> JSONDict:

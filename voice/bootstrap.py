@@ -10,13 +10,13 @@ import structlog
 from psycopg_pool import AsyncConnectionPool
 
 from calendar_sync.bookings import free_times
-from calendar_sync.clinic import Clinic
+from calendar_sync.clinic import ChartLabels, Clinic
 from voice.background import run_in_background
 from voice.calendar_setup import calendar_for, invitations_for, push_for
 from voice.clock import utc_now
 from voice.database.connection import JOBS, open_database, open_pool
 from voice.database.session_needs import require_session
-from voice.dialogue import speech
+from voice.dialogue import effects, speech
 from voice.dialogue.replay import PromptFacts
 from voice.dialogue.twiml import Phones
 from voice.language import Text
@@ -60,6 +60,7 @@ def line_on(
         rules=settings.rules,
         now=now,
         detail=settings.calendar_detail,
+        chart_labels=ChartLabels(effects.SAFETY, effects.HEARD, effects.LOOK_SOON),
         video_url=settings.video_url or None,
         makes_links=settings.uses_google,
         availability=settings.availability,

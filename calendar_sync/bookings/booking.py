@@ -1,20 +1,18 @@
-"""What a booking is, and what may be said of it; reading only."""
+"""A booking, and how to read one; `booking_writes` changes them."""
 
-import asyncio
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Literal
 
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
-from psycopg_pool import AsyncConnectionPool
 
 from calendar_sync.availability.postgres_ranges import as_range, as_span
 from calendar_sync.availability.span import Span
 from calendar_sync.errors import BookingNotFoundError
 
-_LOOK_EVERY = 0.05  # seconds
-
+State = Literal["held", "booked", "released", "cancelled"]
 
 Chart = tuple[tuple[str, str], ...]
 """The caller's keypad answers in the order asked, as (label, words that staff read)."""
@@ -22,14 +20,14 @@ Chart = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """A row of `booking`: one time that one call holds, has booked or has lost."""
+    """A row of `booking`: a time that one call holds, has booked, or has lost."""
 
     id: int
     call_sid: str
     step: str
     clinician: int
     slot: Span
-    state: Literal["held", "booked", "released", "cancelled"]
+    state: State
     expires_at: datetime
     confirmed_at: datetime | None
     outcome: Literal["taken", "failed", "staff", "patient"] | None
@@ -44,19 +42,19 @@ class Booking:
     text_consent_at: datetime | None
     text_wording: str | None
     promised: Span | None = None
-    """The time that the patient was told last; None when they know of none."""
+    """The time that the patient was last told; None if they know of no visit."""
     written: tuple[str, ...] = ()
     """Digests of the texts that we gave its event; any other text is staff's."""
     video_link: str | None = None
-    """Made by the diary; "" when it makes none, None while that is open."""
+    """Made by the calendar; "" if it makes none, None while that is open."""
     warning: str = ""
-    """What staff should look at, in the words of its event."""
+    """What staff should check, as their event says it."""
     text_trouble: str = ""
-    """Why the patient can get no texts although they agreed, in words for staff; "" for none."""
+    """Why a patient who agreed to texts can get none, in words for staff; "" if they can."""
     confirmed_by_text: datetime | None = None
     """When the patient replied that they will come."""
     moves: int | None = None
-    """Of a held time that its patient confirmed: the visit that is moved to it."""
+    """Of a held time that its patient confirmed: the visit that moves to it."""
     moved_at: datetime | None = None
     """When the patient last moved it."""
     patient_name: str | None = None
@@ -65,16 +63,31 @@ class Booking:
     booked_at: datetime | None = None
     """When the caller said yes, by the clinic's clock; `confirmed_at` is by the database's."""
     withdrawn_at: datetime | None = None
-    """When the event of a visit that its patient cancelled was gone: after that it is staff's."""
+    """When the event of a visit that its patient cancelled was gone; after that it is staff's."""
 
 
-_SHAPED = {"slot", "chart", "promised", "written"}
-_COLUMNS = tuple(field.name for field in fields(Booking) if field.name not in _SHAPED)
+_CONVERTED = {"slot", "chart", "promised", "written"}
+_COLUMNS = tuple(field.name for field in fields(Booking) if field.name not in _CONVERTED)
+
+
+@dataclass(frozen=True, slots=True)
+class BookingNote:
+    """What a call knows of its caller: language code, E.164 number or None, keypad answers.
+
+    `chart` is label -> words in the order asked. The words for a skipped question are "skipped";
+    see `Clinic.chart_labels` for labels with a place of their own. `at` is when the caller said
+    yes, by the clinic's clock in UTC; None is now.
+    """
+
+    language: str
+    number: str | None
+    chart: Mapping[str, str] = field(default_factory=dict[str, str])
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """The diary has the event: this time and this code may be spoken as booked."""
+    """The calendar has the event: this time and this code may be spoken as booked."""
 
     slot: Span
     visit_code: str
@@ -82,7 +95,7 @@ class Booked:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Held, and the diary's answer is still out: neither yes nor no."""
+    """Held, and the calendar has not answered yet: neither booked nor lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +108,11 @@ class NotBooked:
     """Certainly not booked, for a reason that other times would share; offer a call back."""
 
 
-Standing = Booked | Pending | Taken | NotBooked
+Status = Booked | Pending | Taken | NotBooked
 
 
 async def booking(conn: AsyncConnection, booking_id: int, *, lock: bool = False) -> Booking:
-    """The booking with this id; `lock` keeps the row until the transaction ends.
+    """The booking with this id; `lock` locks the row until the transaction ends.
 
     Raises BookingNotFoundError.
     """
@@ -120,9 +133,9 @@ async def bookings_of_call(conn: AsyncConnection, call_sid: str) -> list[Booking
 
 
 async def live_bookings(conn: AsyncConnection, within: Span, but_for: str = "") -> tuple[Span, ...]:
-    """Times inside `within` that somebody has: booked, confirmed, or held and not yet expired.
+    """Times that overlap `within` and are booked, confirmed, or held and not yet expired.
 
-    What `but_for` (a `call_sid`) holds and has not confirmed does not count.
+    Unconfirmed holds of the call `but_for` (its `call_sid`) do not count.
     """
     async with conn.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(
@@ -139,10 +152,20 @@ async def live_bookings(conn: AsyncConnection, within: Span, but_for: str = "") 
         return tuple([as_span(row["during"]) async for row in cursor])
 
 
-async def standing(conn: AsyncConnection, booking_id: int) -> Standing:
+async def pending_move(conn: AsyncConnection, visit_id: int) -> Booking | None:
+    """The held time that this visit is being moved to now, or None."""
+    async with conn.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(
+            "SELECT * FROM booking WHERE moves = %s AND state = 'held'", [visit_id]
+        )
+        row = await cursor.fetchone()
+    return None if row is None else from_row(row)
+
+
+async def status(conn: AsyncConnection, booking_id: int) -> Status:
     """What may be said of this booking now. Raises BookingNotFoundError.
 
-    A hold that lapsed or was let go is Taken: its time is not this caller's any more.
+    A hold that expired or was released is Taken: its time is not this caller's any more.
     """
     found = await booking(conn, booking_id)
     match found.state:
@@ -156,36 +179,13 @@ async def standing(conn: AsyncConnection, booking_id: int) -> Standing:
             return NotBooked()
 
 
-async def wait_until_settled(
-    pool: AsyncConnectionPool, booking_id: int, seconds: float
-) -> Standing:
-    """The standing as soon as it is not Pending, at the latest after `seconds`.
-
-    Takes a connection for each look only, and looks at least once. Raises BookingNotFoundError.
-    """
-    clock = asyncio.get_running_loop()
-    deadline = clock.time() + seconds
-    while True:
-        async with pool.connection() as conn:
-            now = await standing(conn, booking_id)
-        left = deadline - clock.time()
-        if not isinstance(now, Pending) or left <= 0:
-            return now
-        await asyncio.sleep(min(_LOOK_EVERY, left))
-
-
-async def pending_move(conn: AsyncConnection, visit_id: int) -> Booking | None:
-    """The held time that this visit is being moved to now, or None."""
-    async with conn.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(
-            "SELECT * FROM booking WHERE moves = %s AND state = 'held'", [visit_id]
-        )
-        row = await cursor.fetchone()
-    return None if row is None else from_row(row)
+def holder_of(visit_id: int) -> str:
+    """The `call_sid` of times that are held to move a visit to, so that no call releases them."""
+    return f"visit-{visit_id}"
 
 
 def from_row(row: dict[str, Any]) -> Booking:
-    """A row of `SELECT *` as a Booking; columns that are unknown here are left alone.
+    """A row of `SELECT *` as a Booking; columns that are unknown here are ignored.
 
     The chart is stored as a list of pairs, because jsonb does not keep the order of an object.
     """

@@ -1,138 +1,152 @@
-"""Callers whom staff should call, and why; the call_back table's only writer."""
+"""Callers whom staff should call, and why; the only writer of table `call_back`.
 
+A request is known by its call, its reason and the detail. Column `reason` keeps the words for
+versions that know no codes; the trigger of migration 0013 gives their rows codes.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import LiteralString, Protocol
 
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
-NOT_IN_CALENDAR = "booking not in calendar"
-"""The diary refused a confirmed booking, or its time came before the diary answered."""
+from calendar_sync.bookings.call_back_reasons import Reason, reason_of
 
-NOT_IN_CALENDAR_YET = "booking not in calendar yet"
-"""A confirmed booking has waited for the diary for five minutes, and still does."""
 
-DELETED_TOO_SOON = "event was deleted before the booking was settled"
-"""Staff deleted it before we had read it back; its caller was told that nothing is booked."""
+class CallBackTarget(Protocol):
+    """Whom to call: `number` is E.164, or None if it was withheld. A Booking is one."""
 
-TAKEN_AFTER_ALL = "confirmed time was taken, call ended without another"
-"""The time turned out to be busy, and the caller, who may not have heard so, has no other."""
+    @property
+    def call_sid(self) -> str:
+        """The call that the request belongs to."""
+        ...
 
-NOT_MOVED = "patient asked for another time and did not get it"
-"""The time could not be had, which became clear when the patient had left the page."""
+    @property
+    def number(self) -> str | None:
+        """The number to call."""
+        ...
 
-NOT_MOVED_YET = "patient's move is not in the calendar yet"
-"""A visit that its patient moved has waited for the diary for five minutes, and still does."""
+    @property
+    def language(self) -> str:
+        """The language code of the caller."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A CallBackTarget that is no booking."""
+
+    call_sid: str
+    number: str | None
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
 class CallBack:
-    """A request to call somebody back: `number` is E.164, or None when it was withheld."""
+    """A request; `stored_words` are those it was stored with, maybe by another version."""
 
     id: int
     call_sid: str
-    reason: str
+    code: str
+    detail: str
+    stored_words: str
     number: str | None
     language: str
     asked_at: datetime
     done_at: datetime | None
-    shown_at: datetime | None = None
+    shown_at: datetime | None
     """When it was put into the calendar."""
 
+    @property
+    def reason(self) -> str:
+        """Why to call, in words for staff."""
+        known = reason_of(self.code)
+        return known.words(self.detail) if known else self.stored_words
 
-async def ask(
-    conn: AsyncConnection, call_sid: str, reason: str, number: str | None, language: str
+    @property
+    def is_urgent(self) -> bool:
+        """Whether to call before all others."""
+        known = reason_of(self.code)
+        return known is not None and known.is_urgent
+
+
+async def request(
+    conn: AsyncConnection, target: CallBackTarget, reason: Reason, detail: str = ""
 ) -> None:
-    """Ask staff to call back; once per call and reason. A repeat adds a number that was missing."""
-    async with conn.transaction():
-        await conn.execute(
-            """
-            INSERT INTO call_back (call_sid, reason, number, language) VALUES (%s, %s, %s, %s)
-            ON CONFLICT (call_sid, reason)
-            DO UPDATE SET number = excluded.number WHERE call_back.number IS NULL
-            """,
-            [call_sid, reason, number, language],
-        )
+    """Ask staff to call, once per call, reason and detail; a repeat adds a missing number."""
+    await conn.execute(
+        """
+        INSERT INTO call_back (call_sid, code, detail, reason, number, language)
+        VALUES (%s, %s, %s, %s, %s, %s)
+        ON CONFLICT (call_sid, code, detail)
+        DO UPDATE SET number = excluded.number WHERE call_back.number IS NULL
+        """,
+        _values(target, reason, detail),
+    )
 
 
-async def ask_anew(
-    conn: AsyncConnection, call_sid: str, reason: str, number: str | None, language: str
+async def request_again(
+    conn: AsyncConnection, target: CallBackTarget, reason: Reason, detail: str = ""
 ) -> int:
-    """Ask staff to call back, also when the same was asked and done before; the request's id."""
-    async with conn.transaction():
-        cursor = await conn.execute(
-            """
-            INSERT INTO call_back (call_sid, reason, number, language) VALUES (%s, %s, %s, %s)
-            ON CONFLICT (call_sid, reason) DO UPDATE
-            SET done_at = NULL, asked_at = now(), event_id = NULL, shown_at = NULL
-            RETURNING id
-            """,
-            [call_sid, reason, number, language],
-        )
-        row = await cursor.fetchone()
+    """Ask staff to call, also if the same was asked and done before; the request's id."""
+    rows = await conn.execute(
+        """
+        INSERT INTO call_back (call_sid, code, detail, reason, number, language)
+        VALUES (%s, %s, %s, %s, %s, %s)
+        ON CONFLICT (call_sid, code, detail)
+        DO UPDATE SET done_at = NULL, asked_at = now(), event_id = NULL, shown_at = NULL
+        RETURNING id
+        """,
+        _values(target, reason, detail),
+    )
+    row = await rows.fetchone()
     return int(row[0]) if row else 0
 
 
 async def open_requests(conn: AsyncConnection) -> list[CallBack]:
-    """Requests that nobody has marked done, the longest waiting first."""
+    """Requests that are not done, the longest waiting first."""
     async with conn.cursor(row_factory=class_row(CallBack)) as cursor:
         await cursor.execute(
-            "SELECT id, call_sid, reason, number, language, asked_at, done_at, shown_at"
-            " FROM call_back WHERE done_at IS NULL ORDER BY asked_at, id"
+            "SELECT id, call_sid, code, detail, reason AS stored_words, number, language, asked_at,"
+            " done_at, shown_at FROM call_back WHERE done_at IS NULL ORDER BY asked_at, id"
         )
         return await cursor.fetchall()
 
 
 async def mark_done(conn: AsyncConnection, call_back_id: int) -> bool:
-    """Staff have called; False when it was done before or never asked."""
-    async with conn.transaction():
-        cursor = await conn.execute(
-            "UPDATE call_back SET done_at = now() WHERE id = %s AND done_at IS NULL",
-            [call_back_id],
-        )
-        return cursor.rowcount == 1
+    """Staff have called; False if it was done before or never asked."""
+    return await _close(conn, "id = %s", [call_back_id]) == 1
 
 
-async def withdraw(conn: AsyncConnection, call_sid: str, reason: str) -> None:
+async def withdraw(conn: AsyncConnection, call_sid: str, reason: Reason, detail: str = "") -> None:
     """Nobody needs to call about this any more."""
-    async with conn.transaction():
-        await conn.execute(
-            "UPDATE call_back SET done_at = now()"
-            " WHERE call_sid = %s AND reason = %s AND done_at IS NULL",
-            [call_sid, reason],
-        )
-
-
-async def keep_event(conn: AsyncConnection, call_back_ids: list[int], event_id: str) -> None:
-    """These requests are in the calendar under this id."""
-    async with conn.transaction():
-        await conn.execute(
-            "UPDATE call_back SET event_id = %s, shown_at = now() WHERE id = ANY (%s)",
-            [event_id, call_back_ids],
-        )
+    await _close(
+        conn, "call_sid = %s AND code = %s AND detail = %s", [call_sid, reason.code, detail]
+    )
 
 
 async def close_by_event(conn: AsyncConnection, event_id: str) -> None:
-    """Staff closed the request in the calendar."""
-    async with conn.transaction():
-        await conn.execute(
-            "UPDATE call_back SET done_at = now() WHERE event_id = %s AND done_at IS NULL",
-            [event_id],
-        )
+    """Staff closed the requests of this event in the calendar."""
+    await _close(conn, "event_id = %s", [event_id])
 
 
-async def close_others(conn: AsyncConnection, reason: str, calls: list[str]) -> None:
+async def withdraw_all_but(conn: AsyncConnection, reason: Reason, call_sids: list[str]) -> None:
     """What was asked for this reason has settled itself, except for these calls."""
-    async with conn.transaction():
-        await conn.execute(
-            "UPDATE call_back SET done_at = now()"
-            " WHERE reason = %s AND done_at IS NULL AND call_sid <> ALL (%s)",
-            [reason, calls],
-        )
+    await _close(conn, "code = %s AND call_sid <> ALL (%s)", [reason.code, call_sids])
 
 
-async def closed_with_event(conn: AsyncConnection) -> list[tuple[int, str]]:
-    """Requests that are done and whose event may still stand in the calendar: id and event.
+async def store_event(conn: AsyncConnection, call_back_ids: list[int], event_id: str) -> None:
+    """These requests are in the calendar under this event id."""
+    await conn.execute(
+        "UPDATE call_back SET event_id = %s, shown_at = now() WHERE id = ANY (%s)",
+        [event_id, call_back_ids],
+    )
+
+
+async def done_with_event(conn: AsyncConnection) -> list[tuple[int, str]]:
+    """Requests that are done and may still have an event in the calendar: their id and its id.
 
     An event that another request still needs is not among them.
     """
@@ -141,13 +155,23 @@ async def closed_with_event(conn: AsyncConnection) -> list[tuple[int, str]]:
         " AND NOT EXISTS (SELECT FROM call_back AS other"
         " WHERE other.event_id = call_back.event_id AND other.done_at IS NULL)"
     )
-    return [(request, event) for request, event in await rows.fetchall()]
+    return [(request_id, event_id) for request_id, event_id in await rows.fetchall()]
 
 
 async def forget_event(conn: AsyncConnection, call_back_id: int) -> None:
     """The event of a request that is done is gone."""
-    async with conn.transaction():
-        await conn.execute(
-            "UPDATE call_back SET event_id = NULL WHERE id = %s AND done_at IS NOT NULL",
-            [call_back_id],
-        )
+    await conn.execute(
+        "UPDATE call_back SET event_id = NULL WHERE id = %s AND done_at IS NOT NULL",
+        [call_back_id],
+    )
+
+
+async def _close(conn: AsyncConnection, which: LiteralString, given: Sequence[object]) -> int:
+    """Mark the open requests among these as done; how many that were."""
+    statement = "UPDATE call_back SET done_at = now() WHERE done_at IS NULL AND "
+    return (await conn.execute(statement + which, given)).rowcount
+
+
+def _values(target: CallBackTarget, reason: Reason, detail: str) -> list[str | None]:
+    words = reason.words(detail)
+    return [target.call_sid, reason.code, detail, words, target.number, target.language]

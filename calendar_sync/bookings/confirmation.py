@@ -1,79 +1,46 @@
-"""Holds and bookings, as a call uses them: hold, confirm, wait, consent, let go.
+"""The caller's yes: store it, queue the event's insert, and wait for the calendar's answer."""
 
-The database keeps two bookings apart; each change of state and the jobs it owes are one
-transaction. Beside this file stand `holds` (before the caller confirms), `settling` (what the
-diary's answer does) and `booking` (reading); together they are the table's only writers.
-"""
-
+import asyncio
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 
 from psycopg import AsyncConnection
 from psycopg.errors import LockNotAvailable, UniqueViolation
-from psycopg.types.json import Jsonb
+from psycopg_pool import AsyncConnectionPool
 
 from calendar_sync import job_queue
+from calendar_sync.bookings import booking_writes
 from calendar_sync.bookings.booking import (
     Booked,
     Booking,
-    Chart,
+    BookingNote,
     NotBooked,
     Pending,
-    Standing,
+    Status,
     Taken,
     booking,
-    bookings_of_call,
-    live_bookings,
-    standing,
-    wait_until_settled,
+    status,
 )
-from calendar_sync.bookings.event_text import event_id
-from calendar_sync.bookings.holds import Held, hold, release_expired, release_unconfirmed, revive
+from calendar_sync.bookings.holds import revive
 
 __all__ = [
     "Booked",
-    "Booking",
     "BookingNote",
-    "Chart",
     "Confirmed",
-    "Held",
     "NotBooked",
     "Pending",
-    "Standing",
+    "Status",
     "Taken",
-    "booking",
-    "bookings_of_call",
     "confirm",
-    "hold",
-    "keep_consent",
-    "live_bookings",
-    "release_expired",
-    "release_unconfirmed",
-    "standing",
     "wait_until_settled",
 ]
 
-
-@dataclass(frozen=True, slots=True)
-class BookingNote:
-    """What the call knows of the caller: language code, E.164 number or None, keypad answers.
-
-    `chart` is label -> words in the order asked. The words of a question that was skipped are
-    "skipped"; the labels "Safety" and "Heard" have places of their own in the event. `at` is when
-    the caller said yes, by the clinic's clock in UTC; None is now.
-    """
-
-    language: str
-    number: str | None
-    chart: Mapping[str, str] = field(default_factory=dict[str, str])
-    at: datetime | None = None
+_CHECK_INTERVAL = 0.05  # seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """The caller's yes is stored and the insert is under way; not yet a booking to speak of.
+    """The caller's yes is stored and the insert is queued; not a booking to speak of yet.
 
     `visit_code` is six digits, unique among live bookings.
     """
@@ -82,9 +49,9 @@ class Confirmed:
 
 
 async def confirm(conn: AsyncConnection, booking_id: int, note: BookingNote) -> Confirmed | Taken:
-    """Store the caller's yes and owe the diary one insert, in one transaction.
+    """Store the caller's yes and queue one insert, in one transaction.
 
-    The same confirm again returns the same code and owes nothing more. A hold that has expired is
+    Confirming again returns the same code and queues nothing more. A hold that has expired is
     confirmed all the same while nobody else has its time. Raises BookingNotFoundError, and
     LockNotAvailable while somebody else works on the booking.
     """
@@ -92,10 +59,26 @@ async def confirm(conn: AsyncConnection, booking_id: int, note: BookingNote) -> 
         return await _confirm(conn, booking_id, note)
     except LockNotAvailable:
         # A doubled webhook waits for its twin, which may have stored the yes by now.
-        seen = await booking(conn, booking_id)
-        if seen.confirmed_at is None or seen.visit_code is None:
+        found = await booking(conn, booking_id)
+        if found.confirmed_at is None or found.visit_code is None:
             raise
-        return Confirmed(seen.visit_code)
+        return Confirmed(found.visit_code)
+
+
+async def wait_until_settled(pool: AsyncConnectionPool, booking_id: int, seconds: float) -> Status:
+    """The booking's status once it is no longer Pending, at the latest after `seconds`.
+
+    Takes a connection for each check only, and checks at least once. Raises BookingNotFoundError.
+    """
+    clock = asyncio.get_running_loop()
+    deadline = clock.time() + seconds
+    while True:
+        async with pool.connection() as conn:
+            now = await status(conn, booking_id)
+        left = deadline - clock.time()
+        if not isinstance(now, Pending) or left <= 0:
+            return now
+        await asyncio.sleep(min(_CHECK_INTERVAL, left))
 
 
 async def _confirm(conn: AsyncConnection, booking_id: int, note: BookingNote) -> Confirmed | Taken:
@@ -115,72 +98,13 @@ async def _confirm(conn: AsyncConnection, booking_id: int, note: BookingNote) ->
         return Confirmed(code)
 
 
-async def keep_consent(  # noqa: PLR0913, PLR0917  # each is a fact that has to be kept
-    conn: AsyncConnection,
-    call_sid: str,
-    booking_id: int,
-    number: str,
-    given: bool,  # noqa: FBT001  # the order of the row
-    wording: str,
-    at: datetime | None = None,
-) -> None:
-    """Keep the caller's answer to texts, with its time and the version of the wording.
-
-    `number` is E.164; `at` is UTC by the clinic's clock, None is now. The latest answer for a
-    number counts; the same one again changes nothing and keeps its first time. An answer that
-    changes the booking owes its event a new text.
-    """
-    async with conn.transaction():
-        await conn.execute(
-            """
-            INSERT INTO consent (call_sid, number, given, wording, at)
-            VALUES (%s, %s, %s, %s, coalesce(%s, now()))
-            ON CONFLICT (call_sid, number)
-            DO UPDATE SET given = excluded.given, wording = excluded.wording, at = excluded.at
-            WHERE (consent.given, consent.wording) <> (excluded.given, excluded.wording)
-            """,
-            [call_sid, number, given, wording, at],
-        )
-        changed = await conn.execute(
-            """
-            UPDATE booking SET text_number = said.number, text_consent_at = said.at,
-                               text_wording = said.wording
-            FROM (SELECT CASE WHEN given THEN number END AS number, at, wording FROM consent
-                  WHERE call_sid = %(call_sid)s AND number = %(number)s) AS said
-            WHERE id = %(id)s AND call_sid = %(call_sid)s
-              AND (text_number, text_consent_at, text_wording)
-                  IS DISTINCT FROM (said.number, said.at, said.wording)
-            """,
-            {"id": booking_id, "call_sid": call_sid, "number": number},
-        )
-        if changed.rowcount == 1:
-            await job_queue.rewrite_event(conn, booking_id)
-            await job_queue.notify_patient(conn, booking_id)
-
-
 async def _store(conn: AsyncConnection, held: Booking, note: BookingNote) -> str:
-    """Write the confirmation under a visit code that no live booking has."""
+    """Store the confirmation under a visit code that no live booking has."""
     while True:
         code = f"{secrets.randbelow(1_000_000):06d}"
         try:
             async with conn.transaction():
-                await conn.execute(
-                    """
-                    UPDATE booking SET confirmed_at = now(), booked_at = coalesce(%s, now()),
-                                       visit_code = %s, event_id = %s, language = %s,
-                                       number = %s, chart = %s
-                    WHERE id = %s
-                    """,
-                    [
-                        note.at,
-                        code,
-                        event_id(held.call_sid, held.step, held.generation),
-                        note.language,
-                        note.number,
-                        Jsonb(list(note.chart.items())),
-                        held.id,
-                    ],
-                )
+                await booking_writes.confirm(conn, held, code, note)
         except UniqueViolation as clash:
             if clash.diag.constraint_name != "booking_visit_code":
                 raise

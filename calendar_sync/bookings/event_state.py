@@ -1,50 +1,41 @@
-"""What a booking's row remembers of its event: version, our own texts, video link, warning."""
+"""What a booking remembers of its event: version, texts of ours, video link, warning."""
+
+from datetime import datetime
 
 from psycopg import AsyncConnection
 
 from calendar_sync import job_queue
+from calendar_sync.bookings import booking_writes
+from calendar_sync.bookings.booking import booking
 from calendar_sync.bookings.event_text import digest
 
 
-async def keep_etag(conn: AsyncConnection, booking_id: int, etag: str) -> None:
-    """We wrote this version of the event ourselves; it is not a change by staff."""
+async def store_etag(conn: AsyncConnection, booking_id: int, etag: str) -> None:
+    """We wrote this version of the event ourselves; it is no change by staff."""
+    await booking_writes.store(conn, booking_id, if_state="booked", etag=etag)
+
+
+async def store_written(conn: AsyncConnection, booking_id: int, text: str) -> None:
+    """Remember a description as ours: before it is written, and as it was read back."""
+    await booking_writes.add_written(conn, booking_id, digest(text))
+
+
+async def store_link(conn: AsyncConnection, booking_id: int, link: str) -> None:
+    """The calendar made this video link, or none if it is ""; the first answer stays."""
     async with conn.transaction():
-        await conn.execute(
-            "UPDATE booking SET etag = %s WHERE id = %s AND state = 'booked'", [etag, booking_id]
-        )
-
-
-async def keep_written(conn: AsyncConnection, booking_id: int, text: str) -> None:
-    """Keep a description as ours: before it is written, and as it was read back."""
-    async with conn.transaction():
-        await conn.execute(
-            "UPDATE booking SET written = array_append(written, %(digest)s)"
-            " WHERE id = %(id)s AND %(digest)s <> ALL (written)",
-            {"id": booking_id, "digest": digest(text)},
-        )
-
-
-async def keep_link(conn: AsyncConnection, booking_id: int, link: str) -> None:
-    """The diary made this video link; "": it makes none. The first answer stays."""
-    async with conn.transaction():
-        kept = await conn.execute(
-            "UPDATE booking SET video_link = %s WHERE id = %s AND video_link IS NULL",
-            [link, booking_id],
-        )
-        if kept.rowcount == 1:
+        if (await booking(conn, booking_id, lock=True)).video_link is None:
+            await booking_writes.store(conn, booking_id, video_link=link)
             await job_queue.notify_patient(conn, booking_id)
 
 
-async def keep_withdrawn(conn: AsyncConnection, booking_id: int) -> None:
-    """Its patient cancelled the visit, and its event is gone."""
-    await conn.execute(
-        "UPDATE booking SET withdrawn_at = coalesce(withdrawn_at, now())"
-        " WHERE id = %s AND state = 'cancelled' AND outcome = 'patient'",
-        [booking_id],
-    )
-
-
-async def keep_warning(conn: AsyncConnection, booking_id: int, warning: str) -> None:
-    """What staff should look at; "" when there is nothing."""
+async def store_withdrawn(conn: AsyncConnection, booking_id: int, at: datetime) -> None:
+    """The event of a visit that its patient cancelled is gone; the first time stays."""
     async with conn.transaction():
-        await conn.execute("UPDATE booking SET warning = %s WHERE id = %s", [warning, booking_id])
+        visit = await booking(conn, booking_id, lock=True)
+        if visit.outcome == "patient" and visit.withdrawn_at is None:
+            await booking_writes.store(conn, booking_id, if_state="cancelled", withdrawn_at=at)
+
+
+async def store_warning(conn: AsyncConnection, booking_id: int, warning: str) -> None:
+    """What staff should check; "" if there is nothing."""
+    await booking_writes.store(conn, booking_id, warning=warning)

@@ -1,6 +1,7 @@
-"""When the clinic is busy, kept in the database, so that no key press waits for a calendar.
+"""When the clinic is busy, stored in the database, so that no key press waits for a calendar.
 
-Fails closed: no reading, an old one, or one that does not reach far enough offers nothing.
+The only writer of table `busy_times`. Fails closed: without a snapshot, or with one that is old or
+does not reach far enough, nothing is offered.
 """
 
 from dataclasses import dataclass
@@ -19,20 +20,20 @@ from calendar_sync.clinic import Clinic
 
 STALE_AFTER = timedelta(minutes=10)
 
-_LONGEST_READING = timedelta(days=60)  # calendars refuse longer questions
-_REACH = timedelta(days=59)  # so a reading of the longest kind still serves until it is stale
+_MAX_SNAPSHOT = timedelta(days=60)  # calendars refuse longer queries
+_MAX_NEEDED = timedelta(days=59)  # so that the longest snapshot still serves until it is stale
 
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """Nobody knows the busy times well enough to offer one; `why` is for staff and logs."""
+    """The busy times are not known well enough to offer any; `why` is for staff and logs."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class BusySnapshot:
-    """One reading: the busy times of `within` as they were at `read_at` (UTC)."""
+    """The busy times of `within` as they were at `read_at` (UTC)."""
 
     read_at: datetime
     within: Span
@@ -42,9 +43,9 @@ class BusySnapshot:
 
 
 async def refresh(clinic: Clinic) -> BusySnapshot | Unknown:
-    """Read the diary's busy times and keep them; Unknown leaves the old reading in place."""
+    """Read and store the calendar's busy times; Unknown leaves the old snapshot in place."""
     now = clinic.now()
-    within = _reading(clinic.rules, now)
+    within = _to_read(clinic.rules, now)
     busy = await clinic.calendar.busy(within)
     if isinstance(busy, Unknown):
         return busy
@@ -52,7 +53,7 @@ async def refresh(clinic: Clinic) -> BusySnapshot | Unknown:
     if isinstance(opened, Unknown):
         return opened
     async with clinic.pool.connection() as conn, conn.transaction():
-        # A reading that was begun earlier and ends later must not win, unless clocks were set back.
+        # A reading that began earlier and ends later must not win, unless clocks were set back.
         await conn.execute(
             """
             INSERT INTO busy_times (read_at, within, busy, opened) VALUES (%s, %s, %s, %s)
@@ -66,8 +67,8 @@ async def refresh(clinic: Clinic) -> BusySnapshot | Unknown:
     return BusySnapshot(now, within, busy, opened)
 
 
-async def kept(conn: AsyncConnection) -> BusySnapshot | None:
-    """The last reading, however old; None before the first one."""
+async def snapshot(conn: AsyncConnection) -> BusySnapshot | None:
+    """The last snapshot, however old; None before the first one."""
     async with conn.cursor(row_factory=dict_row) as cursor:
         await cursor.execute("SELECT read_at, within, busy, opened FROM busy_times")
         row = await cursor.fetchone()
@@ -82,39 +83,39 @@ async def kept(conn: AsyncConnection) -> BusySnapshot | None:
 
 
 async def free_openings(clinic: Clinic, but_for: str = "") -> tuple[Span, ...] | Stale:
-    """Every time that may be offered now, ascending, without a question to the diary.
+    """Every time that may be offered now, ascending, without asking the calendar.
 
-    What `but_for` (a `call_sid`) holds and has not confirmed may be offered to it again.
+    What the call `but_for` (its `call_sid`) holds and has not confirmed may be offered to it again.
     """
     now = clinic.now()
     needed = _needed(clinic.rules, now)
     async with clinic.pool.connection() as conn:
-        reading = await kept(conn)
-        if reading is None:
+        latest = await snapshot(conn)
+        if latest is None:
             return Stale("the busy times were never read")
-        if now - reading.read_at > STALE_AFTER:
+        if now - latest.read_at > STALE_AFTER:
             return Stale("the busy times were last read more than 10 minutes ago")
-        if reading.within.start > needed.start or reading.within.end < needed.end:
+        if latest.within.start > needed.start or latest.within.end < needed.end:
             return Stale("the busy times do not cover every day that may be offered")
-        taken = await live_bookings(conn, reading.within, but_for)
-    busy = (*reading.busy, *taken)
+        taken = await live_bookings(conn, latest.within, but_for)
+    busy = (*latest.busy, *taken)
     by_hours = openings(clinic.rules, busy, now) if clinic.availability == "hours" else []
-    free = with_opened(clinic.rules, by_hours, reading.opened, busy, now)
-    last = reading.within.end - timedelta(minutes=clinic.rules.buffer_minutes)
+    free = with_opened(clinic.rules, by_hours, latest.opened, busy, now)
+    last = latest.within.end - timedelta(minutes=clinic.rules.buffer_minutes)
     return tuple(slot for slot in free if slot.end <= last)
 
 
 def _needed(rules: Rules, now: datetime) -> Span:
     """From now to the end of the last local day on offer, with the buffer around it."""
     start = now.astimezone(UTC) - timedelta(minutes=rules.buffer_minutes)
-    return Span(start, min(_last_midnight(rules, now, rules.horizon_days + 1), start + _REACH))
+    return Span(start, min(_last_midnight(rules, now, rules.horizon_days + 1), start + _MAX_NEEDED))
 
 
-def _reading(rules: Rules, now: datetime) -> Span:
-    """What is needed now and until the reading is stale, and a minute for clocks that differ."""
+def _to_read(rules: Rules, now: datetime) -> Span:
+    """What is needed now and until the snapshot is stale, and a minute for clocks that differ."""
     start = now.astimezone(UTC) - timedelta(minutes=rules.buffer_minutes + 1)
     end = _last_midnight(rules, now, rules.horizon_days + 2)
-    return Span(start, min(end, start + _LONGEST_READING))
+    return Span(start, min(end, start + _MAX_SNAPSHOT))
 
 
 def _last_midnight(rules: Rules, now: datetime, days: int) -> datetime:

@@ -1,13 +1,13 @@
-"""What patients are still to be told of what staff did: the telling table's only writer.
+"""What patients must still be told about their visit; the only writer of table `telling`.
 
-What is owed follows from two facts alone: the time the patient knows (`booking.promised`) and the
-time that is true now. So whatever staff do and undo before it was told is told once or not at all,
-and what is undone after it was told is told again.
+What to tell follows from two facts alone: the time the patient knows (`booking.promised`) and the
+time that is true now. So whatever staff do and undo before the patient was told is told once or not
+at all, and what is undone afterwards is told again.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from psycopg import AsyncConnection
@@ -16,15 +16,23 @@ from psycopg.rows import dict_row
 from calendar_sync import job_queue
 from calendar_sync.availability.postgres_ranges import as_range, as_span
 from calendar_sync.availability.span import Span
-from calendar_sync.bookings import call_backs, invitations
-from calendar_sync.bookings.booking import Booking, booking
+from calendar_sync.bookings import booking_writes, call_backs, invitations
+from calendar_sync.bookings.booking import booking
+from calendar_sync.bookings.call_back_reasons import Reason
+from calendar_sync.bookings.deadlines import OVERDUE_AFTER
 
 Kind = Literal["moved", "cancelled", "restored"]
+
+_REASONS: dict[Kind, Reason] = {
+    "moved": Reason.VISIT_MOVED,
+    "cancelled": Reason.VISIT_CANCELLED,
+    "restored": Reason.VISIT_RESTORED,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something a patient is to be told; `what` is the time that is true now, None: no visit."""
+    """Something to tell a patient; `what` is the time that is true now, None for no visit."""
 
     id: int
     booking: int
@@ -36,156 +44,138 @@ class Notice:
 async def require_notice(
     conn: AsyncConnection, booking_id: int, now: datetime, zone: ZoneInfo
 ) -> None:
-    """Bring what is owed up to date; inside the transaction that changed the booking.
+    """Replace what the patient must be told; call it in the transaction that changed the booking.
 
     Without consent to texts it is on the call-back list at once.
     """
     async with conn.transaction():
         changed = await booking(conn, booking_id, lock=True)
-        truth = changed.slot if changed.state == "booked" else None
+        actual = changed.slot if changed.state == "booked" else None
         await _withdraw(conn, booking_id)
         await job_queue.notify_patient(conn, booking_id)
         await invitations.request_update(conn, booking_id)
-        kind = _kind(changed.promised, truth, now)
+        kind = _kind(changed.promised, actual, now)
         if kind is None:
             return
-        cursor = await conn.execute(
-            "INSERT INTO telling (booking, kind, what) VALUES (%s, %s, %s) RETURNING id",
-            [booking_id, kind, as_range(truth) if truth else None],
-        )
-        row = await cursor.fetchone()
+        async with conn.cursor(row_factory=dict_row) as cursor:
+            await cursor.execute(
+                "INSERT INTO telling (booking, kind, what) VALUES (%s, %s, %s) RETURNING *",
+                [booking_id, kind, as_range(actual) if actual else None],
+            )
+            row = await cursor.fetchone()
         if row and changed.text_number is None:
-            await _list(conn, row[0], changed, kind, truth, zone)
+            await _request_call(conn, _notice(row), zone)
 
 
 async def open_notices(conn: AsyncConnection) -> list[Notice]:
-    """What nobody has told yet, oldest first."""
+    """What patients have not been told yet, oldest first."""
     async with conn.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(
-            "SELECT id, booking, kind, what, created FROM telling"
-            " WHERE told_at IS NULL AND withdrawn_at IS NULL ORDER BY id"
+            "SELECT * FROM telling WHERE told_at IS NULL AND withdrawn_at IS NULL ORDER BY id"
         )
-        return [
-            Notice(
-                row["id"],
-                row["booking"],
-                row["kind"],
-                as_span(row["what"]) if row["what"] else None,
-                row["created"],
-            )
-            async for row in cursor
-        ]
+        return [_notice(row) async for row in cursor]
 
 
 async def open_notice(conn: AsyncConnection, booking_id: int) -> Notice | None:
-    """What this patient is still to be told."""
-    mine = [each for each in await open_notices(conn) if each.booking == booking_id]
-    return mine[0] if mine else None
+    """What this patient has not been told yet."""
+    own = [notice for notice in await open_notices(conn) if notice.booking == booking_id]
+    return own[0] if own else None
 
 
-async def by_phone(conn: AsyncConnection, telling: Notice, zone: ZoneInfo) -> None:
-    """No text can tell it: put it on the call-back list now, unless it is there."""
+async def by_phone(conn: AsyncConnection, notice: Notice, zone: ZoneInfo) -> None:
+    """No text can tell it: put it on the call-back list now, unless it is on it."""
     async with conn.transaction():
-        changed = await booking(conn, telling.booking, lock=True)
-        listed = await conn.execute(
+        await booking(conn, notice.booking, lock=True)
+        rows = await conn.execute(
             "SELECT FROM telling WHERE id = %s AND told_at IS NULL AND withdrawn_at IS NULL"
             " AND call_back IS NULL",
-            [telling.id],
+            [notice.id],
         )
-        if await listed.fetchone() is not None:
-            await _list(conn, telling.id, changed, telling.kind, telling.what, zone)
+        if await rows.fetchone() is not None:
+            await _request_call(conn, notice, zone)
 
 
-async def mark_notified(conn: AsyncConnection, telling_id: int) -> bool:
-    """The patient knows now, by text or by phone; False when it was told or withdrawn before.
+async def mark_notified(conn: AsyncConnection, notice_id: int) -> bool:
+    """The patient knows now, by text or by phone; False if they did, or it was withdrawn.
 
-    Staff who were asked to call about it need not any more.
+    Staff who were asked to call about it need not do so any more.
     """
-    async with conn.transaction():
-        cursor = await conn.execute(
-            """
-            WITH told AS (UPDATE telling SET told_at = now()
-                          WHERE id = %s AND told_at IS NULL AND withdrawn_at IS NULL
-                          RETURNING booking, what, call_back),
-            called AS (UPDATE call_back SET done_at = now() FROM told
-                       WHERE call_back.id = told.call_back AND done_at IS NULL)
-            UPDATE booking SET promised = told.what FROM told WHERE booking.id = told.booking
-            """,
-            [telling_id],
+    async with conn.transaction(), conn.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(
+            "UPDATE telling SET told_at = now() WHERE id = %s AND told_at IS NULL"
+            " AND withdrawn_at IS NULL RETURNING *",
+            [notice_id],
         )
-        return cursor.rowcount == 1
+        row = await cursor.fetchone()
+        if row is None:
+            return False
+        known = as_range(as_span(row["what"])) if row["what"] else None
+        await booking_writes.store(conn, row["booking"], promised=known)
+        if row["call_back"]:
+            await call_backs.mark_done(conn, row["call_back"])
+        return True
 
 
 async def follow_up(conn: AsyncConnection, zone: ZoneInfo) -> None:
-    """Staff have called: told. What has waited for a text for five minutes: staff should call."""
-    async with conn.transaction():
-        done = await conn.execute(
+    """Close what staff have called about; list for a call what no text has told in time."""
+    async with conn.transaction(), conn.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(
             """
             SELECT telling.id FROM telling JOIN call_back ON call_back.id = telling.call_back
             WHERE told_at IS NULL AND withdrawn_at IS NULL AND done_at IS NOT NULL
             """
         )
-        for (telling_id,) in await done.fetchall():
-            await mark_notified(conn, telling_id)
-        late = await conn.execute(
+        for row in await cursor.fetchall():
+            await mark_notified(conn, row["id"])
+        await cursor.execute(
             """
-            SELECT id, booking, kind, what FROM telling
+            SELECT * FROM telling
             WHERE told_at IS NULL AND withdrawn_at IS NULL AND call_back IS NULL
-              AND created < now() - interval '5 minutes'
-            """
+              AND created < now() - %s
+            """,
+            [OVERDUE_AFTER],
         )
-        for telling_id, booking_id, kind, what in await late.fetchall():
-            changed = await booking(conn, booking_id)
-            await _list(conn, telling_id, changed, kind, as_span(what) if what else None, zone)
+        for row in await cursor.fetchall():
+            await _request_call(conn, _notice(row), zone)
 
 
-def _kind(known: Span | None, truth: Span | None, now: datetime) -> Kind | None:
-    """What there is to tell; nothing of times that are over, and nothing of an end that moved."""
-    if all(each is None or each.end <= now for each in (known, truth)):
+def short_time(slot: Span, zone: ZoneInfo) -> str:
+    """When a visit begins, as staff read it: Tue Dec 1, 9:00 AM."""
+    local = slot.start.astimezone(zone)
+    return f"{local:%a %b} {local.day}, {local.hour % 12 or 12}:{local:%M %p}"
+
+
+def _notice(row: dict[str, Any]) -> Notice:
+    what = as_span(row["what"]) if row["what"] else None
+    return Notice(row["id"], row["booking"], row["kind"], what, row["created"])
+
+
+def _kind(known: Span | None, actual: Span | None, now: datetime) -> Kind | None:
+    """What there is to tell; None for times that are over, and for an end that moved."""
+    if all(slot is None or slot.end <= now for slot in (known, actual)):
         return None
-    if truth is None:
+    if actual is None:
         return "cancelled" if known else None
     if known is None:
         return "restored"
-    return None if known.start == truth.start else "moved"
+    return None if known.start == actual.start else "moved"
 
 
 async def _withdraw(conn: AsyncConnection, booking_id: int) -> None:
-    """What was not told yet need not be told any more; neither need staff call about it."""
-    await conn.execute(
-        """
-        WITH undone AS (UPDATE telling SET withdrawn_at = now()
-                        WHERE booking = %s AND told_at IS NULL AND withdrawn_at IS NULL
-                        RETURNING call_back)
-        UPDATE call_back SET done_at = now() FROM undone
-        WHERE call_back.id = undone.call_back AND done_at IS NULL
-        """,
+    """What was not told yet need not be told any more; nor need staff call about it."""
+    rows = await conn.execute(
+        "UPDATE telling SET withdrawn_at = now() WHERE booking = %s AND told_at IS NULL"
+        " AND withdrawn_at IS NULL RETURNING call_back",
         [booking_id],
     )
+    for (call_back_id,) in await rows.fetchall():
+        if call_back_id:
+            await call_backs.mark_done(conn, call_back_id)
 
 
-async def _list(  # noqa: PLR0913, PLR0917  # one row of the list
-    conn: AsyncConnection,
-    telling_id: int,
-    changed: Booking,
-    kind: Kind,
-    what: Span | None,
-    zone: ZoneInfo,
-) -> None:
+async def _request_call(conn: AsyncConnection, notice: Notice, zone: ZoneInfo) -> None:
     """Put it on the call-back list."""
-    when = f" to {said(what, zone)}" if what else ""
-    reason = {
-        "moved": f"visit moved by staff{when}: tell the patient",
-        "cancelled": "visit cancelled by staff: tell the patient",
-        "restored": f"visit restored by staff{when.replace(' to ', ' at ')}: tell the patient",
-    }[kind]
-    request = await call_backs.ask_anew(
-        conn, changed.call_sid, reason, changed.number, changed.language
-    )
-    await conn.execute("UPDATE telling SET call_back = %s WHERE id = %s", [request, telling_id])
-
-
-def said(what: Span, zone: ZoneInfo) -> str:
-    """When it begins, on the clinic's wall, as staff read it: Tue Dec 1, 9:00 AM."""
-    local = what.start.astimezone(zone)
-    return f"{local:%a %b} {local.day}, {local.hour % 12 or 12}:{local:%M %p}"
+    detail = short_time(notice.what, zone) if notice.what else ""
+    visit = await booking(conn, notice.booking)
+    request_id = await call_backs.request_again(conn, visit, _REASONS[notice.kind], detail)
+    await conn.execute("UPDATE telling SET call_back = %s WHERE id = %s", [request_id, notice.id])

@@ -1,8 +1,8 @@
 """Call-back requests as events, so that staff see them in the same place as the screenings.
 
-Such an event leaves its time free. Who is to be called for two reasons at once has one event. Staff
-close the request by deleting the event or by writing "done" into its title; a request that was
-closed elsewhere takes its event along.
+Such an event leaves its time free. Several requests of one caller share an event. Staff close them
+by deleting the event or by writing "done" into its title; the event of a request that was closed
+elsewhere is cancelled.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from calendar_sync.availability.opening_hours import next_opening_time
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings import call_backs
 from calendar_sync.bookings.call_backs import CallBack
-from calendar_sync.bookings.event_text import event_id, spoken_number
+from calendar_sync.bookings.event_text import event_id, grouped_number
 from calendar_sync.calendars.contract import CalendarEvent, Clash, Event, Inserted, Unknown
 from calendar_sync.clinic import Clinic
 
@@ -23,69 +23,70 @@ _GRID = timedelta(minutes=30)
 
 
 async def show(clinic: Clinic) -> None:
-    """Put an event in for open requests that have none; safe to run again after any crash."""
-    missing: dict[str, list[CallBack]] = {}
+    """Insert an event for open requests that have none; safe to run again after any crash."""
+    by_call: dict[str, list[CallBack]] = {}
     async with clinic.pool.connection() as conn:
-        for each in await call_backs.open_requests(conn):
-            if each.shown_at is None:
-                missing.setdefault(each.call_sid, []).append(each)
-    for requests in missing.values():
+        for request in await call_backs.open_requests(conn):
+            if request.shown_at is None:
+                by_call.setdefault(request.call_sid, []).append(request)
+    for requests in by_call.values():
         event = event_of(clinic, requests)
         answer = await clinic.calendar.insert(event)
         if isinstance(answer, Inserted | Clash):
-            # A clash: staff deleted or moved it before we had kept it; either way they saw it.
+            # A clash: staff deleted or moved it before we stored its id; either way they saw it.
             async with clinic.pool.connection() as conn:
-                await call_backs.keep_event(conn, [each.id for each in requests], event.id)
-                there = await clinic.calendar.find(event.id)
-                if isinstance(there, CalendarEvent):
-                    await was_closed(conn, there)
+                ids = [request.id for request in requests]
+                await call_backs.store_event(conn, ids, event.id)
+                found = await clinic.calendar.find(event.id)
+                if isinstance(found, CalendarEvent):
+                    await close_if_done(conn, found)
 
 
 async def clear(clinic: Clinic) -> None:
-    """Take the events of requests that were closed elsewhere out of the calendar."""
+    """Cancel the events of requests that were closed elsewhere."""
     async with clinic.pool.connection() as conn:
-        closed = await call_backs.closed_with_event(conn)
-    for request, event in closed:
-        there = await clinic.calendar.find(event)
-        if isinstance(there, Unknown):
+        done = await call_backs.done_with_event(conn)
+    for request_id, own_event in done:
+        found = await clinic.calendar.find(own_event)
+        if isinstance(found, Unknown):
             return
-        if there is not None and not there.cancelled and not _done(there.title):
-            await clinic.calendar.cancel(event, there.etag)
-            continue  # seen as gone the next time
+        if found is not None and not found.cancelled and not _says_done(found.title):
+            await clinic.calendar.cancel(own_event, found.etag)
+            continue  # the next run finds it cancelled
         async with clinic.pool.connection() as conn:
-            await call_backs.forget_event(conn, request)
+            await call_backs.forget_event(conn, request_id)
 
 
-async def was_closed(conn: AsyncConnection, entry: CalendarEvent) -> None:
-    """Staff deleted the event of a request, or wrote "done" into its title."""
-    if entry.cancelled or _done(entry.title):
-        await call_backs.close_by_event(conn, entry.event_id)
+async def close_if_done(conn: AsyncConnection, event: CalendarEvent) -> None:
+    """Close the event's requests if staff deleted it, or wrote "done" into its title."""
+    if event.cancelled or _says_done(event.title):
+        await call_backs.close_by_event(conn, event.event_id)
 
 
 def event_of(clinic: Clinic, requests: Sequence[CallBack]) -> Event:
     """The event of one caller's requests, at the next half hour in which the clinic is open.
 
-    The time is found from when the first was asked, so a repeated insert is the same event.
+    The time follows from when the first was asked, so a repeated insert is the same event.
     """
-    request = requests[0]
-    start = _half_hour(next_opening_time(clinic.rules, request.asked_at) or request.asked_at)
-    caller = next((each.number for each in requests if each.number), None)
+    first = requests[0]
+    start = _half_hour(next_opening_time(clinic.rules, first.asked_at) or first.asked_at)
+    caller = next((request.number for request in requests if request.number), None)
     last_four = f" ··{caller[-4:]}" if caller else ""
-    language = {"es": " (speaks Spanish)"}.get(request.language, "")
-    number = spoken_number(caller) if caller else "no number was given"
+    language = {"es": " (speaks Spanish)"}.get(first.language, "")
+    number = grouped_number(caller) if caller else "no number was given"
     lines = [f"CALL: {number}{language}"]
     if clinic.detail == "full":
-        lines += [f"WHY: {each.reason}" for each in requests]
+        lines += [f"WHY: {request.reason}" for request in requests]
     lines.append('When you have called, delete this event or write "done" into its title.')
-    step = f"call-back {request.id} {request.asked_at.astimezone(UTC).isoformat()}"
+    step = f"call-back {first.id} {first.asked_at.astimezone(UTC).isoformat()}"
     return Event(
-        id=event_id(request.call_sid, step, 0),
+        id=event_id(first.call_sid, step, 0),
         span=Span(start, start + _LENGTH),
         title=f"Call back{last_four}",
         description="\n".join(lines),
-        booking_id=f"call-back-{request.id}",
+        booking_id=f"call-back-{first.id}",
         blocks=False,
-        urgency="first" if any("safety" in each.reason for each in requests) else "usual",
+        urgency="first" if any(request.is_urgent for request in requests) else "usual",
     )
 
 
@@ -95,5 +96,5 @@ def _half_hour(at: datetime) -> datetime:
     return epoch + -(-(at.astimezone(UTC) - epoch) // _GRID) * _GRID
 
 
-def _done(title: str) -> bool:
+def _says_done(title: str) -> bool:
     return "done" in title.casefold().replace(":", " ").split()

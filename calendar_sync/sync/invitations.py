@@ -1,9 +1,9 @@
-"""A real invitation for a patient who gave an email: an event of its own, in a calendar of its own.
+"""Invitations for patients who gave an email: an event of its own, in a calendar of its own.
 
-The patient is never a guest of staff's event. A guest reads its description: the answers, and
-whatever staff write there. So the invitation says only when the visit is and how to reach us. It
-follows the booking, and the diary writes to the guest when it is made, moved or withdrawn. What
-the guest answers in their calendar changes nothing here; nobody relies on it having been read.
+The patient is never a guest of staff's event: a guest reads its description, with the answers and
+whatever staff write there. So the invitation only says when the visit is and how to reach us. It
+follows the booking, and the calendar writes to the guest when it is made, moved or cancelled. What
+guests answer in their calendar changes nothing here; nobody relies on it having been read.
 """
 
 import logging
@@ -22,15 +22,15 @@ log = logging.getLogger(__name__)
 
 @blueprint.task(name="invite", retry=UntilSettled(), pass_context=True)
 async def invite(context: JobContext, booking_id: int) -> None:
-    """Make the invitation as the booking is now; see `bring_up_to_date`."""
-    await bring_up_to_date(clinic_of(context), booking_id)
+    """Make the invitation match the booking; see `update`."""
+    await update(clinic_of(context), booking_id)
 
 
-async def bring_up_to_date(clinic: Clinic, booking_id: int) -> None:
-    """Invite, move, withdraw: whatever makes the invitation fit the booking. Safe to run again.
+async def update(clinic: Clinic, booking_id: int) -> None:
+    """Insert, move or cancel the invitation's event to match the booking. Safe to run again.
 
-    A visit that is over is left alone. One that somebody deleted in the invitations' own calendar
-    stays deleted. Raises NotYet when the diary does not know.
+    The invitation to a visit that is over is left alone. One that somebody deleted in the
+    invitations' own calendar stays deleted. Raises NotYet if the calendar does not know.
     """
     if clinic.invitations is None:
         return
@@ -38,36 +38,38 @@ async def bring_up_to_date(clinic: Clinic, booking_id: int) -> None:
         visit = await booking(conn, booking_id, lock=True)
         if visit.slot.end <= clinic.now():
             return
-        open_ = await store_wanted(conn, visit)
-    for each in open_:
-        if each.withdrawn_at:
-            await _withdraw(clinic, clinic.invitations, each)
+        wanted = await store_wanted(conn, visit)
+    for invitation in wanted:
+        if invitation.withdrawn_at:
+            await _withdraw(clinic, clinic.invitations, invitation)
         else:
-            await _bring(clinic.invitations, visit, each)
+            await _place(clinic.invitations, visit, invitation)
 
 
-async def _bring(invitations: Invitations, visit: Booking, invitation: Invitation) -> None:
-    there = known(await invitations.calendar.find(invitation.event_id))
-    if there is None:
+async def _place(invitations: Invitations, visit: Booking, invitation: Invitation) -> None:
+    """Insert the event, or move it to the visit's time."""
+    found = known(await invitations.calendar.find(invitation.event_id))
+    if found is None:
         title, note = invitations.words(visit.language)
         event = Event(invitation.event_id, visit.slot, title, note, guest=invitation.email)
-        made = known(await invitations.calendar.insert(event))
-        if isinstance(made, Refused):
-            log.warning("no invitation for a patient: %s", made.why)
-        if isinstance(made, Clash):
+        inserted = known(await invitations.calendar.insert(event))
+        if isinstance(inserted, Refused):
+            log.warning("cannot invite a patient: %s", inserted.why)
+        if isinstance(inserted, Clash):
             why = "the invitation's event id is used"
             raise NotYet(why)
-    elif not there.cancelled and there.span != visit.slot:
-        moved = known(await invitations.calendar.move(invitation.event_id, visit.slot, there.etag))
+    elif not found.cancelled and found.span != visit.slot:
+        moved = known(await invitations.calendar.move(invitation.event_id, visit.slot, found.etag))
         if isinstance(moved, Changed):
             why = "the invitation was changed while it was being moved"
             raise NotYet(why)
 
 
 async def _withdraw(clinic: Clinic, invitations: Invitations, invitation: Invitation) -> None:
-    there = known(await invitations.calendar.find(invitation.event_id))
-    if there is not None and not there.cancelled:
-        answer = known(await invitations.calendar.cancel(invitation.event_id, there.etag))
+    """Cancel the event, if there is one."""
+    found = known(await invitations.calendar.find(invitation.event_id))
+    if found is not None and not found.cancelled:
+        answer = known(await invitations.calendar.cancel(invitation.event_id, found.etag))
         if isinstance(answer, Changed):
             why = "the invitation was changed while it was being withdrawn"
             raise NotYet(why)

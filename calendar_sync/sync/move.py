@@ -1,25 +1,26 @@
 """A patient moves a visit: the event goes to the time that is held for it, and the booking follows.
 
-The held time says what it is for (`booking.moves`) before anything is asked of the diary. So
-whoever finds the event there later, this job run again or the reading of staff's changes, knows
-that the patient moved it. Until the event has arrived the visit keeps its old time; from the
-moment that the new one is held to the end nobody else can get either.
+The held time says what it is for (`booking.moves`) before the calendar is asked. So whoever finds
+the event there later, this job run again or the reading of staff's changes, knows that the patient
+moved it. Until the event has arrived the visit keeps its old time; from the hold of the new one to
+the end nobody else can get either.
 """
 
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from procrastinate import JobContext
 from psycopg import AsyncConnection
 
 from calendar_sync import job_queue
-from calendar_sync.availability.postgres_ranges import as_range
-from calendar_sync.bookings import call_backs, notices
+from calendar_sync.bookings import booking_writes, call_backs, notices
 from calendar_sync.bookings.booking import Booking, booking
+from calendar_sync.bookings.call_back_reasons import Reason
+from calendar_sync.bookings.deadlines import PATIENT_GONE_AFTER
 from calendar_sync.calendars.contract import CalendarEvent
 from calendar_sync.clinic import Clinic
 from calendar_sync.retry import NotYet, UntilSettled, known
+from calendar_sync.sync import seen_versions
 from calendar_sync.sync.blueprint import blueprint, clinic_of
 
 _ROUNDS = 4  # a version that changes this often within a second is not changed by people
@@ -27,126 +28,94 @@ _ROUNDS = 4  # a version that changes this often within a second is not changed 
 
 @blueprint.task(name="move_event", retry=UntilSettled(), pass_context=True)
 async def move_event(context: JobContext, booking_id: int) -> None:
-    """Move an event to the time that is held for it, which is `booking_id`; see `carry_out`."""
+    """Move an event to the time held for it, which is `booking_id`; see `carry_out`."""
     await carry_out(clinic_of(context), booking_id)
 
 
 async def carry_out(clinic: Clinic, held_id: int) -> None:
-    """Settle a move: done, or given up because the time or the visit is not to be had.
+    """Settle a move: done, or given up because the time or the visit is not available.
 
-    Raises NotYet when the diary does not know; once either time has come it is given up instead.
+    Raises NotYet if the calendar does not know; once either time has come it gives up instead.
     """
     for _ in range(_ROUNDS):
         async with clinic.pool.connection() as conn:
-            wanted = await booking(conn, held_id)
-            if wanted.state != "held" or wanted.moves is None:
+            held = await booking(conn, held_id)
+            if held.state != "held" or held.moves is None:
                 return
-            visit = await booking(conn, wanted.moves)
+            visit = await booking(conn, held.moves)
+        move = Move(visit, held)
         try:
-            await _attempt(clinic, visit, wanted)
+            await _attempt(clinic, move)
         except NotYet:
-            if clinic.now() < min(visit.slot.start, wanted.slot.start):
+            if clinic.now() < min(visit.slot.start, held.slot.start):
                 raise
-            await _give_up(clinic, visit, wanted, "failed")
+            await _give_up(clinic, move, "failed")
     why = "the event was changed each time that it was to be moved"
     raise NotYet(why)
 
 
-async def arrive(  # noqa: PLR0913, PLR0917  # what is needed to call it done
-    conn: AsyncConnection,
-    held_id: int,
-    there: CalendarEvent,
-    before: str,
-    now: datetime,
-    zone: ZoneInfo,
-) -> bool:
-    """The event stands at the held time: in one transaction, so does the booking. False if it did.
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A visit and the time held for it, as they were read."""
 
-    `before` is the version of the event that the move replaced, or ""; a reading of staff's
-    changes that is still under way may hold it, and must not take it for news. Locks the visit
-    before the held time, as all who lock both do.
+    visit: Booking
+    held: Booking
+
+
+async def arrive(
+    conn: AsyncConnection, clinic: Clinic, held_id: int, event: CalendarEvent, replaced: str = ""
+) -> bool:
+    """The event is at the held time: move the booking too. False if that was done before.
+
+    `replaced` is the version of the event that the move replaced: a reading of staff's changes that
+    is still under way may hold it, and must not take it for news. Locks the visit before the held
+    time, as everything that locks both does.
     """
     async with conn.transaction():
         visit = await booking(conn, (await booking(conn, held_id)).moves or 0, lock=True)
-        wanted = await booking(conn, held_id, lock=True)
-        if wanted.state != "held":
+        held = await booking(conn, held_id, lock=True)
+        if held.state != "held":
             return False
-        outcome = None if visit.state == "booked" else "failed"
-        await conn.execute(
-            "UPDATE booking SET state = 'released', outcome = %s WHERE id = %s",
-            [outcome, wanted.id],
-        )
-        if outcome:
+        if visit.state != "booked":
+            await booking_writes.release_confirmed(conn, held, "failed")
             return False
-        await conn.execute(
-            """
-            UPDATE booking SET during = %(slot)s, promised = %(slot)s, clinician = %(lane)s,
-                               etag = %(etag)s, moved_at = %(now)s, warning = ''
-            WHERE id = %(id)s
-            """,
-            {
-                "slot": as_range(wanted.slot),
-                "lane": wanted.clinician,
-                "etag": there.etag,
-                "now": now,
-                "id": visit.id,
-            },
-        )
-        if before:
-            await conn.execute(
-                "INSERT INTO staff_change (event_id, etag, booking, outcome)"
-                " VALUES (%s, %s, %s, 'kept') ON CONFLICT DO NOTHING",
-                [there.event_id, before, visit.id],
-            )
-        await notices.require_notice(conn, visit.id, now, zone)
+        await booking_writes.release_confirmed(conn, held, None)
+        await booking_writes.move_to(conn, visit, held, event.etag, clinic.now())
+        if replaced:
+            await seen_versions.store(conn, event.event_id, replaced, visit.id, "kept")
+        await notices.require_notice(conn, visit.id, clinic.now(), clinic.rules.zone)
         await job_queue.rewrite_event(conn, visit.id)
         return True
 
 
-async def staff_were_first(conn: AsyncConnection, visit_id: int) -> None:
-    """Staff moved or cancelled the visit: what its patient was about to do does not happen."""
-    await conn.execute(
-        "UPDATE booking SET state = 'released', outcome = 'failed'"
-        " WHERE moves = %s AND state = 'held'",
-        [visit_id],
-    )
-
-
-async def _attempt(clinic: Clinic, visit: Booking, wanted: Booking) -> None:
-    """One look and one move; what somebody changed in between leads to another look."""
-    there = known(await clinic.calendar.find(visit.event_id)) if visit.event_id else None
-    expected = there is not None and not there.cancelled and not there.all_day
-    if there is None or visit.state != "booked" or not expected:
-        await _give_up(clinic, visit, wanted, "failed")
+async def _attempt(clinic: Clinic, move: Move) -> None:
+    """Look once and move once; if somebody changes the event in between, the next round looks."""
+    visit, held = move.visit, move.held
+    event = known(await clinic.calendar.find(visit.event_id)) if visit.event_id else None
+    movable = event is not None and not event.cancelled and not event.all_day
+    if event is None or visit.state != "booked" or not movable:
+        await _give_up(clinic, move, "failed")
         return
-    before = ""
-    if there.span == visit.slot:
-        if known(await clinic.calendar.busy(wanted.slot, besides=there.event_id)):
-            await _give_up(clinic, visit, wanted, "taken")
+    replaced = ""
+    if event.span == visit.slot:
+        if known(await clinic.calendar.busy(held.slot, besides=event.event_id)):
+            await _give_up(clinic, move, "taken")
             return
-        before = there.etag
-        moved = known(await clinic.calendar.move(there.event_id, wanted.slot, before))
+        replaced = event.etag
+        moved = known(await clinic.calendar.move(event.event_id, held.slot, replaced))
         if not isinstance(moved, CalendarEvent):
             return
-        there = moved
-    elif there.span != wanted.slot:
-        await _give_up(clinic, visit, wanted, "failed")  # staff's own move is followed elsewhere
+        event = moved
+    elif event.span != held.slot:
+        await _give_up(clinic, move, "failed")  # staff moved it: staff_changes follows that
         return
     async with clinic.pool.connection() as conn:
-        await arrive(conn, wanted.id, there, before, clinic.now(), clinic.rules.zone)
+        await arrive(conn, clinic, held.id, event, replaced)
 
 
-async def _give_up(
-    clinic: Clinic, visit: Booking, wanted: Booking, outcome: Literal["taken", "failed"]
-) -> None:
-    """The visit stays as it is. A patient who has left the page by now hears it from staff."""
+async def _give_up(clinic: Clinic, move: Move, outcome: Literal["taken", "failed"]) -> None:
+    """Leave the visit as it is. If the patient has left the page by now, staff tell them."""
     async with clinic.pool.connection() as conn, conn.transaction():
-        given_up = await conn.execute(
-            "UPDATE booking SET state = 'released', outcome = %s WHERE id = %s AND state = 'held'"
-            " RETURNING confirmed_at < now() - interval '30 seconds'",
-            [outcome, wanted.id],
-        )
-        if await given_up.fetchone() == (True,):
-            await call_backs.ask_anew(
-                conn, visit.call_sid, call_backs.NOT_MOVED, visit.number, visit.language
-            )
+        waited = await booking_writes.release_confirmed(conn, move.held, outcome)
+        if waited is not None and waited > PATIENT_GONE_AFTER:
+            await call_backs.request_again(conn, move.visit, Reason.NOT_MOVED)

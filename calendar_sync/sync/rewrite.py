@@ -1,9 +1,9 @@
-"""Bringing an event's text up to date without ever overwriting what staff wrote."""
+"""Updating an event's text without ever overwriting what staff wrote."""
 
 from procrastinate import JobContext
 
 from calendar_sync.bookings.booking import Booking, booking
-from calendar_sync.bookings.event_state import keep_etag, keep_written
+from calendar_sync.bookings.event_state import store_etag, store_written
 from calendar_sync.bookings.event_text import WARNING, digest, event_for, warning_line
 from calendar_sync.calendars.contract import CalendarEvent, Changed
 from calendar_sync.clinic import Clinic
@@ -13,59 +13,59 @@ from calendar_sync.sync.blueprint import blueprint, clinic_of
 
 @blueprint.task(name="rewrite_event", retry=UntilSettled(), pass_context=True)
 async def rewrite_event(context: JobContext, booking_id: int) -> None:
-    """Bring the event's text up to date, such as after consent to texts; see `rewrite`."""
+    """Update the text of a booking's event, such as after consent to texts; see `rewrite`."""
     await rewrite(clinic_of(context), booking_id)
 
 
 async def rewrite(clinic: Clinic, booking_id: int) -> None:
-    """Write the booking's present chart note into its event, if an older one of ours stands there.
+    """Write the booking's present text into its event, if an older one of ours is there.
 
-    A description that staff have touched stays as they left it; only the line that asks them to
-    check something is put before it, or taken away again. Raises NotYet while the booking waits
-    for its event, when the diary does not know, and when staff are just writing.
+    A description that staff have changed stays as it is; only the line that asks them to check
+    something is put before it, or removed. Raises NotYet while the booking waits for its event, if
+    the calendar does not know, and if staff change the event at the same time.
     """
     async with clinic.pool.connection() as conn:
         booked = await booking(conn, booking_id)
     if booked.state == "held" and booked.confirmed_at is not None:
-        why = "the event is not in the diary yet"
+        why = "the event is not in the calendar yet"
         raise NotYet(why)
     if booked.state != "booked" or booked.event_id is None:
         return
-    there = known(await clinic.calendar.find(booked.event_id))
-    if there is None or there.cancelled:
+    event = known(await clinic.calendar.find(booked.event_id))
+    if event is None or event.cancelled:
         return
-    description, location = _wanted(clinic, booked, there)
-    if (description, location) == (there.description, there.location):
+    description, location = _wanted(clinic, booked, event)
+    if (description, location) == (event.description, event.location):
         return
-    ours = digest(there.description) in booked.written
+    ours = digest(event.description) in booked.written
     if ours:
-        # Kept first: if we die after writing, the text is still known as ours.
+        # Stored first: if we die after writing, the text is still known as ours.
         async with clinic.pool.connection() as conn:
-            await keep_written(conn, booking_id, description)
+            await store_written(conn, booking_id, description)
     answer = known(
         await clinic.calendar.rewrite(
-            booked.event_id, there.etag, description=description, location=location
+            booked.event_id, event.etag, description=description, location=location
         )
     )
     if isinstance(answer, Changed):
-        why = "staff changed the event while its text was being brought up to date"
+        why = "staff changed the event while its text was being updated"
         raise NotYet(why)
     if isinstance(answer, CalendarEvent):
         async with clinic.pool.connection() as conn:
-            await keep_etag(conn, booking_id, answer.etag)
+            await store_etag(conn, booking_id, answer.etag)
             if ours:
-                await keep_written(conn, booking_id, answer.description)
+                await store_written(conn, booking_id, answer.description)
 
 
-def _wanted(clinic: Clinic, booked: Booking, there: CalendarEvent) -> tuple[str, str]:
-    """Description and location as they should be; staff's own words come first."""
-    event = event_for(clinic, booked)
+def _wanted(clinic: Clinic, booked: Booking, found: CalendarEvent) -> tuple[str, str]:
+    """Description and location as they should be; staff's own words win."""
+    ours = event_for(clinic, booked)
     own_places = {"", clinic.video_url, booked.video_link}
-    location = event.location if there.location in own_places else there.location
-    if digest(there.description) in booked.written:
-        return event.description, location
-    first, _, rest = there.description.partition("\n")
-    kept = rest if first.startswith(WARNING) else there.description
+    location = ours.location if found.location in own_places else found.location
+    if digest(found.description) in booked.written:
+        return ours.description, location
+    first, _, rest = found.description.partition("\n")
+    staffs = rest if first.startswith(WARNING) else found.description
     if booked.warning:
-        kept = f"{warning_line(booked.warning)}\n{kept}"
-    return kept, location
+        staffs = f"{warning_line(booked.warning)}\n{staffs}"
+    return staffs, location

@@ -1,11 +1,14 @@
-"""The jobs that follow staff: read their changes, look again, show call-backs, follow up."""
+"""The jobs that follow staff: read their changes, look at single events, show call-backs."""
+
+from datetime import datetime
 
 from procrastinate import JobContext
+from psycopg import AsyncConnection
 
 from calendar_sync import job_queue
 from calendar_sync.bookings import notices
 from calendar_sync.bookings.booking import Booking, booking
-from calendar_sync.bookings.event_state import keep_warning
+from calendar_sync.bookings.event_state import store_warning
 from calendar_sync.calendars.contract import CalendarEvent
 from calendar_sync.clinic import Clinic
 from calendar_sync.job_queue import HOUSEKEEPING
@@ -13,7 +16,7 @@ from calendar_sync.retry import NotYet, UntilSettled, known
 from calendar_sync.sync import call_back_events
 from calendar_sync.sync.blueprint import blueprint, clinic_of
 from calendar_sync.sync.rewrite import rewrite
-from calendar_sync.sync.staff_changes import follow, read_changes, return_to_lanes, warned
+from calendar_sync.sync.staff_changes import follow, read_changes, return_to_lanes
 
 OVERLAPS = "another booking or a busy time is at this time too"
 ALL_DAY = "this event has no time of day any more; the patient still expects"
@@ -32,34 +35,34 @@ async def follow_staff(context: JobContext, timestamp: int) -> None:
 
 @blueprint.task(name="look_at_event", retry=UntilSettled(), pass_context=True)
 async def look_at_event(context: JobContext, booking_id: int) -> None:
-    """Look at one booking's event, and at what else stands at its time; see `look`."""
+    """Look at one booking's event, and at what else is at its time; see `look`."""
     await look(clinic_of(context), booking_id)
 
 
 async def follow_all(clinic: Clinic) -> None:
-    """Follow every change, look at what has to be looked at, and bring the lists up to date."""
+    """Follow every change, queue a look at visits with a warning, update notices and call-backs."""
     await read_changes(clinic)
     async with clinic.pool.connection() as conn, conn.transaction():
         await return_to_lanes(conn)
         await notices.follow_up(conn, clinic.rules.zone)
-        for booking_id in await warned(conn, clinic.now()):
+        for booking_id in await _with_warning(conn, clinic.now()):
             await job_queue.look_at_event(conn, booking_id)
     await call_back_events.show(clinic)
     await call_back_events.clear(clinic)
 
 
 async def look(clinic: Clinic, booking_id: int) -> None:
-    """Follow the event as it stands now, and mark it for staff when its time is taken twice.
+    """Follow the event as it is now, and warn staff if its time is taken twice.
 
-    Raises NotYet while the booking is being inserted, and when the diary does not know.
+    Raises NotYet while the booking is being inserted, and if the calendar does not know.
     """
     async with clinic.pool.connection() as conn:
         booked = await booking(conn, booking_id)
     if booked.event_id is None or booked.state == "released":
         return
-    there = known(await clinic.calendar.find(booked.event_id)) or _absent(booked.event_id)
+    event = known(await clinic.calendar.find(booked.event_id)) or _absent(booked.event_id)
     async with clinic.pool.connection() as conn:
-        await follow(conn, clinic, there)
+        await follow(conn, clinic, event)
         booked = await booking(conn, booking_id)
     if booked.state == "held":
         why = "the booking is still being inserted"
@@ -68,19 +71,28 @@ async def look(clinic: Clinic, booking_id: int) -> None:
         return
     busy = known(await clinic.calendar.busy(booked.slot, besides=booked.event_id))
     async with clinic.pool.connection() as conn:
-        await keep_warning(conn, booking_id, _warning(clinic, booked, there, busy=bool(busy)))
+        await store_warning(conn, booking_id, _warning(clinic, booked, event, busy=bool(busy)))
     await rewrite(clinic, booking_id)
 
 
-def _warning(clinic: Clinic, booked: Booking, there: CalendarEvent, *, busy: bool) -> str:
-    """What staff should check, in one line."""
-    if there.all_day:
-        return f"{ALL_DAY} {notices.said(booked.slot, clinic.rules.zone)}"
-    if there.repeats:
+async def _with_warning(conn: AsyncConnection, now: datetime) -> list[int]:
+    """Coming visits that staff were asked to check."""
+    rows = await conn.execute(
+        "SELECT id FROM booking WHERE state = 'booked' AND warning <> '' AND upper(during) > %s",
+        [now],
+    )
+    return [booking_id for (booking_id,) in await rows.fetchall()]
+
+
+def _warning(clinic: Clinic, booked: Booking, event: CalendarEvent, *, busy: bool) -> str:
+    """What staff should check, in one line; "" for nothing."""
+    if event.all_day:
+        return f"{ALL_DAY} {notices.short_time(booked.slot, clinic.rules.zone)}"
+    if event.repeats:
         return REPEATS
     return OVERLAPS if busy else ""
 
 
 def _absent(event_id: str) -> CalendarEvent:
-    """A diary that never had the event is as one that has it no more."""
+    """An event that the calendar does not know counts as cancelled."""
     return CalendarEvent(event_id, None, "", "", "", None, cancelled=True, etag="absent")

@@ -10,7 +10,7 @@ import pytest_asyncio
 from procrastinate import App
 from psycopg_pool import AsyncConnectionPool
 from stand_ins.google.server import Google
-from support.clinic import RULES, SetClock
+from support.clinic import CHART_LABELS, RULES, SetClock
 from support.faulty_calendar import FaultyCalendar
 from support.google_clinic import calendar_at
 
@@ -39,7 +39,7 @@ def clinic(
 ) -> Clinic:
     """A clinic with that calendar, and nothing in it."""
     assert queue.tasks
-    return Clinic(database, calendar, RULES, now, "full", None)
+    return Clinic(database, calendar, RULES, now, "full", CHART_LABELS, None)
 
 
 @pytest_asyncio.fixture(params=["local", "google"])

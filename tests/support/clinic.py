@@ -6,13 +6,16 @@ from zoneinfo import ZoneInfo
 
 from calendar_sync.availability.opening_hours import Rules, parse_hours
 from calendar_sync.availability.span import Span
-from calendar_sync.bookings import call_backs, confirmation
-from calendar_sync.bookings.confirmation import BookingNote
+from calendar_sync.bookings import call_backs, confirmation, holds
+from calendar_sync.bookings.booking import Booking, BookingNote, Status, booking, status
+from calendar_sync.bookings.consent import TextConsent, store_consent
 from calendar_sync.calendars.contract import CalendarEvent, Changes
-from calendar_sync.clinic import Clinic
+from calendar_sync.clinic import ChartLabels, Clinic
+from voice.dialogue import effects
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 NOTE = BookingNote("en", "+14255550123", {"Foot": "right", "How long": "skipped"})
+CHART_LABELS = ChartLabels(effects.SAFETY, effects.HEARD, effects.LOOK_SOON)
 RULES = Rules(
     parse_hours("Mon-Fri 09:00-17:00"),
     PACIFIC,
@@ -56,8 +59,8 @@ def local_times(spans: list[Span] | tuple[Span, ...], zone: ZoneInfo = PACIFIC) 
 async def hold(clinic: Clinic, slot: Span, call_sid: str = "CA1", step: str = "hold") -> int:
     """Hold a time that must be free; the booking's id."""
     async with clinic.pool.connection() as conn:
-        held = await confirmation.hold(conn, call_sid, step, slot)
-    assert isinstance(held, confirmation.Held)
+        held = await holds.hold(conn, call_sid, step, slot)
+    assert isinstance(held, holds.Held)
     return held.booking_id
 
 
@@ -76,16 +79,23 @@ async def confirmed(clinic: Clinic, slot: Span, call_sid: str = "CA1", step: str
     return booking_id
 
 
-async def row(clinic: Clinic, booking_id: int) -> confirmation.Booking:
+async def agree(clinic: Clinic, booking_id: int, call_sid: str = "CA1") -> None:
+    """The patient agrees to texts at the number of NOTE."""
+    consent = TextConsent("+14255550123", "1", given=True)
+    async with clinic.pool.connection() as conn:
+        await store_consent(conn, call_sid, booking_id, consent)
+
+
+async def row(clinic: Clinic, booking_id: int) -> Booking:
     """The booking as it stands."""
     async with clinic.pool.connection() as conn:
-        return await confirmation.booking(conn, booking_id)
+        return await booking(conn, booking_id)
 
 
-async def standing(clinic: Clinic, booking_id: int) -> confirmation.Standing:
+async def standing(clinic: Clinic, booking_id: int) -> Status:
     """What may be said of it."""
     async with clinic.pool.connection() as conn:
-        return await confirmation.standing(conn, booking_id)
+        return await status(conn, booking_id)
 
 
 async def jobs_waiting(clinic: Clinic) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from psycopg_pool import AsyncConnectionPool
 from stand_ins.google.server import DOCTOR, SCREENINGS
-from support.clinic import PACIFIC, RULES
+from support.clinic import CHART_LABELS, PACIFIC, RULES
 
 from calendar_sync.calendars.google.calendar import GoogleCalendar
 from calendar_sync.calendars.google.client import GoogleAccess
@@ -28,7 +28,7 @@ async def _work(dsn: str, file: str, url: str, booking_id: int) -> None:
 
 
 def _desk(pool: AsyncConnectionPool, calendar: GoogleCalendar) -> Clinic:
-    return Clinic(pool, calendar, RULES, _now, "full", None)
+    return Clinic(pool, calendar, RULES, _now, "full", CHART_LABELS, None)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from support.clinic import confirmed, row, span
 
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings import free_times, patient_changes
-from calendar_sync.bookings.confirmation import Held
+from calendar_sync.bookings.holds import Held
 from calendar_sync.bookings.patient_changes import hold_for
 from calendar_sync.clinic import Clinic
 from calendar_sync.sync.insert import insert

@@ -9,10 +9,10 @@ from procrastinate import PsycopgConnector
 from psycopg_pool import AsyncConnectionPool
 from pydantic import SecretStr
 from stand_ins.twilio.server import ACCOUNT, KEY, SECRET, TOKEN, Twilio
-from support.clinic import RULES, SetClock, at, confirmed, requests, row
+from support.clinic import CHART_LABELS, RULES, SetClock, at, confirmed, requests, row
 
 from calendar_sync.availability.span import Span
-from calendar_sync.bookings import confirmation
+from calendar_sync.bookings.consent import TextConsent, store_consent
 from calendar_sync.calendars.contract import CalendarEvent
 from calendar_sync.calendars.local import LocalCalendar
 from calendar_sync.clinic import Clinic
@@ -116,7 +116,7 @@ class TextClinic:
         async with self.clinic.pool.connection() as conn:
             await conn.execute("UPDATE booking SET language = %s WHERE id = %s", [note, visit])
             if number is not None:
-                await confirmation.keep_consent(conn, call_sid, visit, number, True, "1")  # noqa: FBT003  # the yes
+                await store_consent(conn, call_sid, visit, TextConsent(number, "1", given=True))
         return visit
 
     async def moved(self, visit: int, slot: Span | None) -> None:
@@ -159,7 +159,15 @@ async def text_clinic(
     texting = replace(texting_for(settings, pool, now), sender=TwilioSender(access))
     calendar = LocalCalendar(pool)
     clinic = Clinic(
-        pool, calendar, RULES, now, "full", None, notify=texting.notify, send_text=texting.send
+        pool,
+        calendar,
+        RULES,
+        now,
+        "full",
+        CHART_LABELS,
+        None,
+        notify=texting.notify,
+        send_text=texting.send,
     )
     try:
         yield TextClinic(clinic, texting, twilio, now)

@@ -6,11 +6,14 @@ from typing import Any, assert_never, cast
 from calendar_sync.availability import offers
 from calendar_sync.availability.opening_hours import is_open
 from calendar_sync.availability.span import Span
-from calendar_sync.bookings import call_backs, confirmation, free_times
-from calendar_sync.bookings.event_text import moment
+from calendar_sync.bookings import call_backs, confirmation, free_times, holds
+from calendar_sync.bookings.call_back_reasons import parse
+from calendar_sync.bookings.consent import TextConsent, store_consent
+from calendar_sync.bookings.event_text import short_time
 from voice.bootstrap import Line
 from voice.calls import journal
 from voice.dialogue.effects import (
+    SAFETY,
     AnyEffect,
     AskCallBack,
     Book,
@@ -32,8 +35,6 @@ from voice.dialogue.effects import (
     Unreadable,
 )
 
-_SAFETY = "Safety"
-"""The chart label whose words get the time at which the questions were answered."""
 CHECK_SECONDS = 1.5
 """How long one check for a booking may block a turn; the caller has just heard cover speech."""
 
@@ -51,29 +52,21 @@ async def _result_of(line: Line, sid: str, step: str, effect: AnyEffect) -> Any:
             return await _offers(line, sid, effect)
         case Hold():
             async with line.pool.connection() as conn:
-                held = await confirmation.hold(conn, sid, step, _span(effect.slot))
-            return Held(held.booking_id) if isinstance(held, confirmation.Held) else JustTaken()
+                held = await holds.hold(conn, sid, step, _span(effect.slot))
+            return Held(held.booking_id) if isinstance(held, holds.Held) else JustTaken()
         case Book():
             return await _book(line, sid, effect)
         case SeePlaced():
             return await _placed(line, effect)
         case KeepConsent():
             async with line.pool.connection() as conn:
-                await confirmation.keep_consent(
-                    conn,
-                    sid,
-                    effect.booking,
-                    effect.number,
-                    effect.given,
-                    effect.wording,
-                    line.now(),
-                )
+                consent = TextConsent(effect.number, effect.wording, effect.given, line.now())
+                await store_consent(conn, sid, effect.booking, consent)
             return Stored()
         case AskCallBack():
             async with line.pool.connection() as conn:
-                await call_backs.ask(
-                    conn, sid, effect.reason, effect.number or None, effect.language
-                )
+                caller = call_backs.Caller(sid, effect.number or None, effect.language)
+                await call_backs.request(conn, caller, *parse(effect.reason))
             return Stored()
         case SeeStaffPhone():
             return _staff_phone(line)
@@ -83,7 +76,7 @@ async def _result_of(line: Line, sid: str, step: str, effect: AnyEffect) -> Any:
 
 async def _offers(line: Line, sid: str, request: FindOffers) -> Offers | Unreadable:
     async with line.pool.connection() as conn:
-        await confirmation.release_unconfirmed(conn, sid)
+        await holds.release_unconfirmed(conn, sid)
     free = await free_times.free_openings(line.clinic)
     if isinstance(free, free_times.Stale):
         return Unreadable()
@@ -101,8 +94,8 @@ async def _book(line: Line, sid: str, book: Book) -> Submitted | JustTaken:
     async with line.pool.connection() as conn:
         # Flows have no clock, so the journal says when the safety questions were answered.
         ago, now = await journal.since_keyed(conn, sid, "safety"), line.now()
-        if ago is not None and _SAFETY in chart:
-            chart[_SAFETY] += f", {moment(now - ago, line.settings.zone)}"
+        if ago is not None and SAFETY in chart:
+            chart[SAFETY] += f", {short_time(now - ago, line.settings.zone)}"
         note = confirmation.BookingNote(book.language, book.number or None, chart, now)
         confirmed = await confirmation.confirm(conn, book.booking, note)
     if isinstance(confirmed, confirmation.Confirmed):

@@ -9,7 +9,7 @@ import structlog
 from fastapi import APIRouter, Request, Response
 from starlette.background import BackgroundTask
 
-from calendar_sync.bookings import confirmation, free_times
+from calendar_sync.bookings import free_times, holds
 from voice import phone_numbers
 from voice.bootstrap import Line
 from voice.calls import engine
@@ -61,7 +61,7 @@ async def status(line: Line, form: Form, _: Request) -> str:
     """The call ended: release its hold, and store how it ended."""
     if form.get("CallStatus") in _ENDED:
         async with line.pool.connection() as conn:
-            await confirmation.release_unconfirmed(conn, form["CallSid"])
+            await holds.release_unconfirmed(conn, form["CallSid"])
             await conn.execute(_STORE_END, (form["CallStatus"], form["CallSid"]))
     return twiml.silence()
 
@@ -150,7 +150,7 @@ async def _refresh(line: Line) -> None:
     """Read the busy times again when a call arrives, unless they were read a moment ago."""
     try:
         async with line.pool.connection() as conn:
-            last = await free_times.kept(conn)
+            last = await free_times.snapshot(conn)
         if last is None or line.now() - last.read_at > FRESH:
             await free_times.refresh(line.clinic)
     except Exception:

@@ -8,7 +8,7 @@ import phonenumbers
 from psycopg import AsyncConnection
 
 from calendar_sync.bookings import call_backs
-from calendar_sync.sync import overdue
+from calendar_sync.sync import change_cursor
 from voice.database.connection import open_database, open_pool
 from voice.errors import ReportedError
 from voice.settings import Settings
@@ -30,7 +30,7 @@ async def lines(settings: Settings) -> list[str]:
     """
     async with connected(settings) as conn:
         requests = await call_backs.open_requests(conn)
-        unread = await overdue.unread_since(conn)
+        unread = await change_cursor.overdue_since(conn)
     warning = [_unread(unread, settings)] if unread else []
     if not requests:
         return [*warning, "No open call-back requests."]

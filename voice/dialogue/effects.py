@@ -112,6 +112,10 @@ class Submitted:
     kind: Literal["asked"] = "asked"
 
 
+SAFETY, HEARD, LOOK_SOON = "Safety", "Heard", "Look soon"
+"""Labels of chart lines that have a place of their own in the event; stored with each booking."""
+
+
 @dataclass(frozen=True, slots=True)
 class Book(Effect[Submitted | JustTaken]):
     """Book the held time; ``chart`` is what staff read, as (label, answer) in order."""

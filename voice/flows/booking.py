@@ -3,6 +3,8 @@
 from voice.dialogue import speech
 from voice.dialogue.call import Call
 from voice.dialogue.effects import (
+    HEARD,
+    SAFETY,
     AskCallBack,
     Book,
     Held,
@@ -59,7 +61,7 @@ ONE_MOMENT = Text("One moment, please.", "Un momento, por favor.")
 STILL = Text(
     "Still booking. Please stay on the line.", "Todavía estoy reservando. No cuelgue, por favor."
 )
-SAFE = ("Safety", f"{len(SAFETY_QUESTIONS)} of {len(SAFETY_QUESTIONS)} answered no")
+SAFE = (SAFETY, f"{len(SAFETY_QUESTIONS)} of {len(SAFETY_QUESTIONS)} answered no")
 """What staff read about the safety questions: a caller gets here only with a no to each."""
 MAX_CHECKS = 5
 """How often to check for the booking before telling the caller that the outcome is open."""
@@ -87,7 +89,7 @@ def booking(call: Call, answers: Answers, heard: tuple[int, ...]) -> Ending:
 
 def summary_heard(parts: tuple[int, ...]) -> tuple[str, str]:
     """The chart line for the parts of the summary that the caller heard to the end."""
-    return "Heard", f"summary parts {', '.join(map(str, parts))}" if parts else "no summary"
+    return HEARD, f"summary parts {', '.join(map(str, parts))}" if parts else "no summary"
 
 
 def book(call: Call, opening: Opening, number: str, chart: Answers) -> Ending | None:

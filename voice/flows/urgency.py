@@ -4,10 +4,9 @@ Neither a diagnosis nor advice: the caller hears nothing of it and it blocks not
 event and gives the reason there; staff decide. The safety questions are separate.
 """
 
+from voice.dialogue.effects import LOOK_SOON
 from voice.flows.triage import Answers
 
-LABEL = "Look soon"
-"""The chart label; `calendar_sync.bookings.event_text` colors events that have it."""
 STRONG_PAIN = 8
 """Of 10. Eight and up is commonly called severe and may need an earlier visit."""
 _UNSTEADY, _PAIN = "Less steady, or weaker on one side", "Pain, 0 to 10"
@@ -25,4 +24,4 @@ def look_soon(answers: Answers) -> Answers:
         *(["less steady or weaker"] if said.get(_UNSTEADY) == "yes" else []),
         *([f"pain {pain} of 10"] if pain.isdigit() and int(pain) >= STRONG_PAIN else []),
     ]
-    return ((LABEL, ", ".join(reasons)),) if reasons else ()
+    return ((LOOK_SOON, ", ".join(reasons)),) if reasons else ()

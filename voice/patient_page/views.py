@@ -48,7 +48,7 @@ async def keep_contact(asked: VisitRequest) -> Response:
     typed = contact(asked.form.get("name", ""), asked.form.get("email", ""))
     if not typed.is_fine:
         return _visit(asked, typed, status=_UNPROCESSABLE)
-    await patient_changes.keep_contact(asked.line.clinic, asked.visit.id, typed.name, typed.email)
+    await patient_changes.store_contact(asked.line.clinic, asked.visit.id, typed.name, typed.email)
     return asked.away("#who", saved="1")
 
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from psycopg_pool import AsyncConnectionPool
 
 from calendar_sync.bookings import call_backs
-from calendar_sync.bookings.confirmation import Booking, bookings_of_call, wait_until_settled
+from calendar_sync.bookings.booking import Booking, bookings_of_call
+from calendar_sync.bookings.confirmation import wait_until_settled
 from voice.app import create_app
 from voice.bootstrap import open_line
 from voice.clock import utc_now

@@ -9,6 +9,7 @@ from psycopg.rows import dict_row
 from calendar_sync import job_queue
 from calendar_sync.bookings import call_backs, text_state
 from calendar_sync.bookings.booking import Booking, from_row
+from calendar_sync.bookings.call_back_reasons import Reason
 from voice import phone_numbers
 from voice.language import Language, Text
 from voice.texts import outbox
@@ -31,12 +32,8 @@ from voice.texts.rendering import day_and_time, written
 from voice.texts.twilio_errors import OPTED_OUT
 from voice.visit_links import new_link
 
-URGENT = {
-    "emergency": "sent a text with an emergency word, was told to call 911: call at once (safety)",
-    "crisis": "sent a text about suicide, was told to call 988 or 911: call at once (safety)",
-}
-"""What staff read, by what the text means; these are answered every time."""
-ENDED_TEXTS = "replied CANCEL, which ends texts: ask whether the visit is to be cancelled too"
+URGENT = {"emergency": Reason.EMERGENCY_TEXT, "crisis": Reason.CRISIS_TEXT}
+"""Why staff are asked to call, by what the text means; these are answered every time."""
 _HOUR, _DAY = timedelta(hours=1), timedelta(hours=24)
 _MAX_ANSWERS = 5
 """Answers to one number in an hour, not counting urgent ones."""
@@ -114,7 +111,7 @@ async def _act(conn: AsyncConnection, text: _Inbound) -> None:
             await suppress(conn, number, OPTED_OUT)
             await outbox.drop_all_to(conn, number)
             if visit and is_cancel(text.received.body):
-                await _ask_staff(conn, visit, ENDED_TEXTS)
+                await _ask_staff(conn, visit, Reason.CANCEL_TEXT)
             await _notify_all(conn, number)
         case "start" if number:
             await unsuppress(conn, number)
@@ -122,7 +119,7 @@ async def _act(conn: AsyncConnection, text: _Inbound) -> None:
         case "emergency" | "crisis" if text.patient:
             await _ask_staff(conn, text.patient, URGENT[text.meaning])
         case "confirm" if visit:
-            await text_state.keep_confirmed_by_text(conn, visit.id, text.now)
+            await text_state.store_confirmed_by_text(conn, visit.id, text.now)
         case _:
             pass
 
@@ -207,10 +204,10 @@ async def _stored_answer(conn: AsyncConnection, sid: str) -> str:
     return str(row[0]) if row else ""
 
 
-async def _ask_staff(conn: AsyncConnection, patient: Booking, reason: str) -> None:
-    await call_backs.ask_anew(
-        conn, patient.call_sid, reason, patient.number or patient.text_number, patient.language
-    )
+async def _ask_staff(conn: AsyncConnection, patient: Booking, reason: Reason) -> None:
+    number = patient.number or patient.text_number
+    caller = call_backs.Caller(patient.call_sid, number, patient.language)
+    await call_backs.request_again(conn, caller, reason)
 
 
 async def forget_old(conn: AsyncConnection, now: datetime) -> None:

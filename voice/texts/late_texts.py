@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from psycopg import AsyncConnection
 
 from calendar_sync.bookings import call_backs
+from calendar_sync.bookings.call_back_reasons import Reason
 from voice.texts.messages import NEWS
 
-LATE = "the text about the visit has not gone out yet: call with the time and the video link"
 _LATE_AFTER = timedelta(minutes=5)
 
 
@@ -25,4 +25,5 @@ async def list_late(conn: AsyncConnection, now: datetime) -> None:
             [sorted(NEWS), now - _LATE_AFTER],
         )
         for call_sid, number, language in await late.fetchall():
-            await call_backs.ask(conn, call_sid, LATE, number, language)
+            caller = call_backs.Caller(call_sid, number, language)
+            await call_backs.request(conn, caller, Reason.TEXT_LATE)

@@ -12,6 +12,7 @@ from psycopg import AsyncConnection
 from calendar_sync import job_queue
 from calendar_sync.bookings import call_backs, notices, text_state
 from calendar_sync.bookings.booking import Booking, booking
+from calendar_sync.bookings.call_back_reasons import Reason
 from voice.texts import outbox, text_rows
 from voice.texts.opt_outs import reason_for_no_texts
 from voice.texts.rendering import ClinicFacts
@@ -85,22 +86,15 @@ async def _drop_unneeded(
     return still_waiting
 
 
-def no_texts(trouble: str) -> str:
-    """The call-back reason for a patient who can get no texts."""
-    return f"no texts possible ({trouble}): call with the time and the video link"
-
-
 async def _keep_trouble(
     conn: AsyncConnection, booked: Booking, trouble: str, now: datetime
 ) -> None:
     """Show it to staff in the event, and on the call-back list while the visit is ahead."""
-    await text_state.keep_text_trouble(conn, booked.id, trouble)
+    await text_state.store_text_trouble(conn, booked.id, trouble)
     if booked.text_trouble:
-        await call_backs.withdraw(conn, booked.call_sid, no_texts(booked.text_trouble))
+        await call_backs.withdraw(conn, booked.call_sid, Reason.NO_TEXTS, booked.text_trouble)
     if booked.state != "booked" or booked.slot.end <= now:
         return
     await job_queue.rewrite_event(conn, booked.id)
     if trouble:
-        await call_backs.ask_anew(
-            conn, booked.call_sid, no_texts(trouble), booked.number, booked.language
-        )
+        await call_backs.request_again(conn, booked, Reason.NO_TEXTS, trouble)

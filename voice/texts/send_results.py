@@ -8,9 +8,9 @@ from psycopg import AsyncConnection
 from calendar_sync import job_queue
 from calendar_sync.bookings import call_backs, notices
 from calendar_sync.bookings.booking import booking
+from calendar_sync.bookings.call_back_reasons import Reason
 from voice import phone_numbers
 from voice.texts import outbox
-from voice.texts.late_texts import LATE
 from voice.texts.messages import NEWS
 from voice.texts.opt_outs import bookings_to, suppress
 from voice.texts.planning import TextConfig
@@ -19,8 +19,8 @@ from voice.texts.twilio_errors import REMEDIES, meaning_of
 
 log = structlog.get_logger(__name__)
 
-SET_UP = "set-up"
-"""The call SID of a call-back request that is about the line itself."""
+_SET_UP = call_backs.Caller("set-up", None, "en")
+"""Stands for the caller in a request that is about the line itself."""
 _SET_UP_RETRY = timedelta(minutes=15)
 """Doubled after each attempt, up to 8 hours."""
 _ONCE_MORE = timedelta(minutes=30)
@@ -35,7 +35,7 @@ async def accepted(conn: AsyncConnection, row: TextRow, sid: str, *, arrived: bo
     await outbox.mark_accepted(conn, row.id, sid, delivered=arrived)
     if row.telling is not None:
         await notices.mark_notified(conn, row.telling)
-    await call_backs.withdraw(conn, (await booking(conn, row.booking)).call_sid, LATE)
+    await call_backs.withdraw(conn, (await booking(conn, row.booking)).call_sid, Reason.TEXT_LATE)
     await end_alarms(conn, at_sending=True)
     if arrived:
         await delivered(conn, row)
@@ -44,8 +44,8 @@ async def accepted(conn: AsyncConnection, row: TextRow, sid: str, *, arrived: bo
 async def delivered(conn: AsyncConnection, row: TextRow) -> None:
     """The phone has it: a call-back about a failed earlier attempt is not needed anymore."""
     if row.error is not None:
-        reason = missing_text(row, meaning_of(row.error).words)
-        await call_backs.withdraw(conn, (await booking(conn, row.booking)).call_sid, reason)
+        call_sid = (await booking(conn, row.booking)).call_sid
+        await call_backs.withdraw(conn, call_sid, *failure(row, meaning_of(row.error).words))
     await end_alarms(conn, at_sending=False)
 
 
@@ -86,7 +86,7 @@ async def raise_alarm(conn: AsyncConnection, code: int) -> None:
     )
     if new.rowcount == 1:
         log.error("texts do not go out", why=meaning_of(code).words, remedy=REMEDIES.get(code))
-        await call_backs.ask_anew(conn, SET_UP, alarm_words(code), None, "en")
+        await call_backs.request_again(conn, _SET_UP, Reason.TEXTS_BROKEN, _alarm(code))
 
 
 async def end_alarms(conn: AsyncConnection, *, at_sending: bool) -> None:
@@ -95,13 +95,17 @@ async def end_alarms(conn: AsyncConnection, *, at_sending: bool) -> None:
         "DELETE FROM text_alarm WHERE %s = (code < 30000) RETURNING code", [at_sending]
     )
     for (code,) in await gone.fetchall():
-        await call_backs.withdraw(conn, SET_UP, alarm_words(code))
+        await call_backs.withdraw(conn, _SET_UP.call_sid, Reason.TEXTS_BROKEN, _alarm(code))
 
 
 def alarm_words(code: int) -> str:
     """What is wrong, and what to do about it."""
+    return Reason.TEXTS_BROKEN.words(_alarm(code))
+
+
+def _alarm(code: int) -> str:
     remedy = REMEDIES.get(code, "run `screening-line check`")
-    return f"texts do not go out ({meaning_of(code).words}): {remedy}"
+    return f"({meaning_of(code).words}): {remedy}"
 
 
 async def _call_instead(conn: AsyncConnection, config: TextConfig, row: TextRow, why: str) -> None:
@@ -110,12 +114,10 @@ async def _call_instead(conn: AsyncConnection, config: TextConfig, row: TextRow,
     notice = await notices.open_notice(conn, row.booking)
     if notice is not None and notice.id == row.telling:
         await notices.by_phone(conn, notice, config.clinic.zone)
-    await call_backs.ask(
-        conn, booked.call_sid, missing_text(row, why), booked.number, booked.language
-    )
+    await call_backs.request(conn, booked, *failure(row, why))
 
 
-def missing_text(row: TextRow, why: str) -> str:
-    """The call-back reason."""
-    say = "call with the time and the video link" if row.kind in NEWS else "call to remind them"
-    return f'the text "{row.kind}" did not arrive ({why}): {say}'
+def failure(row: TextRow, why: str) -> tuple[Reason, str]:
+    """Why staff should call instead: the reason and its detail."""
+    reason = Reason.TEXT_FAILED if row.kind in NEWS else Reason.REMINDER_FAILED
+    return reason, f'"{row.kind}" did not arrive ({why})'

@@ -17,14 +17,9 @@ from support.clinic import (
 )
 
 from calendar_sync.bookings import confirmation
-from calendar_sync.bookings.confirmation import (
-    Booked,
-    BookingNote,
-    Confirmed,
-    NotBooked,
-    Pending,
-    Taken,
-)
+from calendar_sync.bookings.booking import Booked, BookingNote, NotBooked, Pending, Taken
+from calendar_sync.bookings.confirmation import Confirmed
+from calendar_sync.bookings.consent import TextConsent, store_consent
 from calendar_sync.bookings.event_text import event_id
 from calendar_sync.clinic import Clinic
 
@@ -145,7 +140,7 @@ async def test_waiting_ends_as_soon_as_the_booking_is_settled(
 async def consent(clinic: Clinic, booking_id: int, number: str, given: bool, wording: str) -> None:  # noqa: FBT001
     """The caller's answer to "may we text you"."""
     async with clinic.pool.connection() as conn:
-        await confirmation.keep_consent(conn, "CA1", booking_id, number, given, wording)
+        await store_consent(conn, "CA1", booking_id, TextConsent(number, wording, given=given))
 
 
 async def test_consent_is_kept_with_time_number_and_wording(clinic: Clinic) -> None:

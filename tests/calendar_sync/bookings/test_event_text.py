@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from psycopg_pool import AsyncConnectionPool
-from support.clinic import PACIFIC, RULES, at, span
+from support.clinic import CHART_LABELS, PACIFIC, RULES, at, span
 
 from calendar_sync.bookings.booking import Booking
 from calendar_sync.bookings.event_text import event_for, event_id
@@ -76,7 +76,9 @@ def event_of(
     pool = AsyncConnectionPool(open=False)
     calendar = LocalCalendar(pool)
     rules = replace(RULES, zone=zone)
-    return event_for(Clinic(pool, calendar, rules, lambda: NOW, detail, video_url), booking)
+    return event_for(
+        Clinic(pool, calendar, rules, lambda: NOW, detail, CHART_LABELS, video_url), booking
+    )
 
 
 def full(booking: Booking, zone: ZoneInfo = PACIFIC, video_url: str | None = None) -> str:

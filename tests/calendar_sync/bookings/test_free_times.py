@@ -11,7 +11,7 @@ from calendar_sync.availability.opening_hours import Rules, openings
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings import free_times
 from calendar_sync.bookings.event_text import event_id
-from calendar_sync.bookings.free_times import BusySnapshot, Stale, free_openings, kept, refresh
+from calendar_sync.bookings.free_times import BusySnapshot, Stale, free_openings, refresh, snapshot
 from calendar_sync.calendars.contract import Event, Unknown
 from calendar_sync.clinic import Clinic
 from calendar_sync.sync.insert import insert
@@ -34,7 +34,7 @@ async def test_a_fresh_reading_offers_what_the_rules_leave(clinic: Clinic) -> No
 
 
 async def test_no_key_press_asks_the_calendar(clinic: Clinic, calendar: FaultyCalendar) -> None:
-    """Offers come from the kept reading alone."""
+    """Offers come from the snapshot reading alone."""
     await refresh(clinic)
     asked = list(calendar.asked)
     calendar.faults = {"busy": "before", "opened": "before"}
@@ -95,14 +95,14 @@ async def test_a_reading_serves_for_ten_minutes(clinic: Clinic, now: SetClock) -
 async def test_a_failed_reading_keeps_the_old_one_and_its_age(
     clinic: Clinic, calendar: FaultyCalendar, now: SetClock
 ) -> None:
-    """Unknown neither empties nor renews what is kept."""
+    """Unknown neither empties nor renews what is snapshot."""
     await clinic.calendar.insert(LUNCH)
     first = await refresh(clinic)
     now.forward(minutes=6)
     calendar.faults = {"busy": "before"}
     await refresh(clinic)
     async with clinic.pool.connection() as conn:
-        assert await kept(conn) == first
+        assert await snapshot(conn) == first
     now.forward(minutes=6)
     assert isinstance(await free_openings(clinic), Stale)
 
@@ -142,7 +142,7 @@ async def test_a_clock_set_back(
 async def test_a_slow_reading_does_not_replace_a_newer_one(
     clinic: Clinic, calendar: FaultyCalendar, now: SetClock
 ) -> None:
-    """The reading that was begun last is the one that is kept."""
+    """The reading that was begun last is the one that is snapshot."""
 
     async def newer() -> None:
         now.forward(seconds=30)
@@ -154,7 +154,7 @@ async def test_a_slow_reading_does_not_replace_a_newer_one(
     calendar.meanwhile = {"busy": newer}
     await refresh(clinic)
     async with clinic.pool.connection() as conn:
-        reading = await kept(conn)
+        reading = await snapshot(conn)
     assert isinstance(reading, BusySnapshot)
     assert reading.read_at == clinic_now + timedelta(seconds=30)
     assert reading.busy == (TUESDAY_TEN,)
@@ -197,7 +197,7 @@ async def test_all_that_was_read_comes_back_as_it_was(clinic: Clinic) -> None:
         )
     reading = await refresh(clinic)
     async with clinic.pool.connection() as conn:
-        assert await kept(conn) == reading
+        assert await snapshot(conn) == reading
     assert isinstance(reading, BusySnapshot)
     assert len(reading.busy) == 20
     assert timedelta(minutes=10) == free_times.STALE_AFTER

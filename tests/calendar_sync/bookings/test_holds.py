@@ -4,8 +4,10 @@ import pytest
 from support.clinic import confirm, confirmed, expire, hold, row, span, standing
 
 from calendar_sync.availability.span import Span
-from calendar_sync.bookings import confirmation
-from calendar_sync.bookings.confirmation import Confirmed, Held, Pending, Taken
+from calendar_sync.bookings import holds
+from calendar_sync.bookings.booking import Pending, Taken, bookings_of_call, live_bookings
+from calendar_sync.bookings.confirmation import Confirmed
+from calendar_sync.bookings.holds import Held
 from calendar_sync.clinic import Clinic
 
 NINE, HALF_PAST = span("2026-12-01 09:00"), span("2026-12-01 09:30")
@@ -16,7 +18,7 @@ async def try_to_hold(
 ) -> Held | Taken:
     """Hold, whatever comes of it."""
     async with clinic.pool.connection() as conn:
-        return await confirmation.hold(conn, call_sid, step, slot)
+        return await holds.hold(conn, call_sid, step, slot)
 
 
 async def test_a_held_time_is_nobody_elses(clinic: Clinic) -> None:
@@ -97,8 +99,8 @@ async def test_expired_holds_are_let_go_and_nothing_else(clinic: Clinic) -> None
     for booking_id in (expired, kept):
         await expire(clinic, booking_id)
     async with clinic.pool.connection() as conn:
-        assert await confirmation.release_expired(conn) == 1
-        assert await confirmation.release_expired(conn) == 0
+        assert await holds.release_expired(conn) == 1
+        assert await holds.release_expired(conn) == 0
     assert [(await row(clinic, each)).state for each in (expired, fresh, kept)] == [
         "released",
         "held",
@@ -112,8 +114,8 @@ async def test_hanging_up_lets_go_of_what_was_not_confirmed(clinic: Clinic) -> N
     mine = await hold(clinic, NINE, "CA1", "hold.2")
     other = await hold(clinic, span("2026-12-01 10:00"), "CA2")
     async with clinic.pool.connection() as conn:
-        assert await confirmation.release_unconfirmed(conn, "CA1") == 1
-        assert await confirmation.release_unconfirmed(conn, "CA1") == 0
+        assert await holds.release_unconfirmed(conn, "CA1") == 1
+        assert await holds.release_unconfirmed(conn, "CA1") == 0
     assert [(await row(clinic, each)).state for each in (mine, kept, other)] == [
         "released",
         "held",
@@ -130,9 +132,9 @@ async def test_a_lapsed_hold_is_still_confirmed_while_nobody_took_it(
     await expire(clinic, held)
     async with clinic.pool.connection() as conn:
         if how == "expired":
-            await confirmation.release_expired(conn)
+            await holds.release_expired(conn)
         else:
-            await confirmation.release_unconfirmed(conn, "CA1")
+            await holds.release_unconfirmed(conn, "CA1")
     assert isinstance(await confirm(clinic, held), Confirmed)
     assert await try_to_hold(clinic, "CA2") == Taken()
 
@@ -160,7 +162,7 @@ async def test_a_repeat_of_a_released_hold_holds_it_again(clinic: Clinic) -> Non
     """The same webhook again gives the same outcome while the time is free."""
     held = await hold(clinic, NINE, "CA1")
     async with clinic.pool.connection() as conn:
-        await confirmation.release_unconfirmed(conn, "CA1")
+        await holds.release_unconfirmed(conn, "CA1")
     assert await try_to_hold(clinic, "CA1") == Held(held)
     assert (await row(clinic, held)).state == "held"
 
@@ -174,7 +176,7 @@ async def test_live_bookings_are_what_may_not_be_offered(clinic: Clinic) -> None
     await expire(clinic, old)
     await hold(clinic, span("2026-12-02 09:00"), "CA4")
     async with clinic.pool.connection() as conn:
-        found = await confirmation.live_bookings(conn, span("2026-12-01 00:00", 24 * 60))
+        found = await live_bookings(conn, span("2026-12-01 00:00", 24 * 60))
     assert found == (HALF_PAST, span("2026-12-01 10:00"))
 
 
@@ -183,7 +185,7 @@ async def test_a_calls_bookings_in_the_order_it_made_them(clinic: Clinic) -> Non
     ids = [await hold(clinic, NINE, step="hold"), await hold(clinic, HALF_PAST, step="hold.2")]
     await hold(clinic, NINE, "CA2")
     async with clinic.pool.connection() as conn:
-        found = await confirmation.bookings_of_call(conn, "CA1")
+        found = await bookings_of_call(conn, "CA1")
     assert [(each.id, each.state) for each in found] == [(ids[0], "released"), (ids[1], "held")]
 
 

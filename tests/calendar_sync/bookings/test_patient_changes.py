@@ -17,7 +17,7 @@ from support.clinic import (
 from support.patient_visit import ELEVEN, NINE, TEN, booked, held, state
 
 from calendar_sync.bookings import free_times, patient_changes
-from calendar_sync.bookings.confirmation import Taken
+from calendar_sync.bookings.booking import Taken
 from calendar_sync.bookings.patient_changes import Cancelled, Closed, Moving, cancel, hold_for, move
 from calendar_sync.clinic import Clinic
 from calendar_sync.errors import BookingNotFoundError
@@ -133,15 +133,15 @@ async def test_name_and_email_reach_staff_and_never_the_title(clinic: Clinic) ->
     """The chart note has them; an empty one takes them out again."""
     visit = await booked(clinic)
     title = (await own_event(clinic, visit)).title
-    await patient_changes.keep_contact(clinic, visit, "Ana Pérez", "ana@example.com")
+    await patient_changes.store_contact(clinic, visit, "Ana Pérez", "ana@example.com")
     await rewrite(clinic, visit)
     event = await own_event(clinic, visit)
     assert "NAME: Ana Pérez   EMAIL: ana@example.com" in event.description
     assert event.title == title
     before = len(await jobs_waiting(clinic))
-    await patient_changes.keep_contact(clinic, visit, "Ana Pérez", "ana@example.com")
+    await patient_changes.store_contact(clinic, visit, "Ana Pérez", "ana@example.com")
     assert len(await jobs_waiting(clinic)) == before
-    await patient_changes.keep_contact(clinic, visit, "", "")
+    await patient_changes.store_contact(clinic, visit, "", "")
     await rewrite(clinic, visit)
     assert "Ana" not in (await own_event(clinic, visit)).description
 
@@ -151,7 +151,7 @@ async def test_minimal_events_have_the_name_too(clinic: Clinic) -> None:
     minimal = replace(clinic, detail="minimal")
     visit = await confirmed(minimal, NINE, "CA1")
     await insert(minimal, visit)
-    await patient_changes.keep_contact(minimal, visit, "Ana", "")
+    await patient_changes.store_contact(minimal, visit, "Ana", "")
     await rewrite(minimal, visit)
     note = (await own_event(minimal, visit)).description
     assert "NAME: Ana" in note

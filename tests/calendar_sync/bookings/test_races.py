@@ -13,8 +13,10 @@ from psycopg_pool import AsyncConnectionPool
 from support.clinic import NOTE, expire, hold, span
 
 from calendar_sync.availability.span import Span
-from calendar_sync.bookings import confirmation
-from calendar_sync.bookings.confirmation import Confirmed, Held, Taken
+from calendar_sync.bookings import confirmation, holds
+from calendar_sync.bookings.booking import Taken
+from calendar_sync.bookings.confirmation import Confirmed
+from calendar_sync.bookings.holds import Held
 from calendar_sync.clinic import Clinic
 from voice.database.connection import CALL_PATH
 
@@ -37,7 +39,7 @@ async def crowd(migrated: str) -> AsyncGenerator[AsyncConnectionPool]:
 async def reach(pool: AsyncConnectionPool, call_sid: str, step: str) -> Held | Taken | Confirmed:
     """One caller: hold, and confirm what was held."""
     async with pool.connection() as conn:
-        held = await confirmation.hold(conn, call_sid, step, LAST)
+        held = await holds.hold(conn, call_sid, step, LAST)
     if isinstance(held, Taken):
         return held
     async with pool.connection() as conn:
@@ -96,7 +98,7 @@ async def test_callers_who_swap_times_do_not_wait_for_each_other(
 
     async def swap(call_sid: str, slot: Span) -> Held | Taken:
         async with crowd.connection() as conn:
-            return await confirmation.hold(conn, call_sid, "hold.2", slot)
+            return await holds.hold(conn, call_sid, "hold.2", slot)
 
     for round_ in range(8):
         one, two = f"CA-one-{round_}", f"CA-two-{round_}"
@@ -107,7 +109,7 @@ async def test_callers_who_swap_times_do_not_wait_for_each_other(
         assert monotonic() - began < 0.5
         async with clinic.pool.connection() as conn:
             for call_sid in (one, two):
-                await confirmation.release_unconfirmed(conn, call_sid)
+                await holds.release_unconfirmed(conn, call_sid)
 
 
 async def test_a_time_that_somebody_is_just_taking_is_taken(
@@ -122,7 +124,7 @@ async def test_a_time_that_somebody_is_just_taking_is_taken(
         )
         began = monotonic()
         async with crowd.connection() as conn:
-            assert await confirmation.hold(conn, "CA1", "hold", LAST) == Taken()
+            assert await holds.hold(conn, "CA1", "hold", LAST) == Taken()
         assert monotonic() - began < 1
         assert clinic.pool is not crowd
 

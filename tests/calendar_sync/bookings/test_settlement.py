@@ -3,7 +3,7 @@
 import pytest
 from support.clinic import confirmed, requests, span
 
-from calendar_sync.bookings import call_backs
+from calendar_sync.bookings.call_back_reasons import Reason
 from calendar_sync.calendars.contract import Event
 from calendar_sync.clinic import Clinic
 from calendar_sync.sync.insert import insert
@@ -23,7 +23,7 @@ async def test_a_caller_who_hung_up_and_lost_the_time_is_called(clinic: Clinic, 
     await on_the_line(clinic, ended=True)
     await reconcile(clinic)
     await reconcile(clinic)
-    assert await requests(clinic) == [call_backs.TAKEN_AFTER_ALL]
+    assert await requests(clinic) == [Reason.TAKEN_AFTER_ALL.words()]
 
 
 async def test_a_caller_who_is_still_there_is_not_called(clinic: Clinic) -> None:

@@ -6,6 +6,8 @@ import pytest
 from support.clinic import live_events, requests
 
 from calendar_sync.bookings import call_backs
+from calendar_sync.bookings.call_back_reasons import Reason
+from calendar_sync.bookings.call_backs import Caller
 from calendar_sync.calendars.contract import CalendarEvent
 from calendar_sync.clinic import Clinic
 from calendar_sync.sync.staff_jobs import follow_all
@@ -17,6 +19,7 @@ def clinic(either: Clinic) -> Clinic:
     return either
 
 
+MARIA = Caller("CA9", "+14255550199", "en")
 Closes = Callable[[Clinic, CalendarEvent], Awaitable[object]]
 
 
@@ -34,7 +37,9 @@ async def test_a_call_back_stands_in_the_calendar_until_staff_close_it(
 ) -> None:
     """A free event at the next opening time; deleted, or marked done, the request is closed."""
     async with clinic.pool.connection() as conn:
-        await call_backs.ask(conn, "CA9", "safety question 3", "+14255550199", "es")
+        await call_backs.request(
+            conn, Caller("CA9", "+14255550199", "es"), Reason.SAFETY_STOP, "bladder"
+        )
     await follow_all(clinic)
     await follow_all(clinic)
     async with clinic.pool.connection() as conn:
@@ -43,7 +48,9 @@ async def test_a_call_back_stands_in_the_calendar_until_staff_close_it(
     there = await clinic.calendar.find(event_id)
     assert isinstance(there, CalendarEvent)
     assert there.title == "Call back ··0199"
-    assert there.description.startswith("CALL: +1 425 555 0199 (speaks Spanish)\nWHY: safety")
+    assert there.description.startswith(
+        "CALL: +1 425 555 0199 (speaks Spanish)\nWHY: stopped at safety"
+    )
     assert there.span is not None
     assert await clinic.calendar.busy(there.span) == ()
     await close(clinic, there)
@@ -56,7 +63,7 @@ async def test_a_call_back_that_was_closed_elsewhere_takes_its_event_along(
 ) -> None:
     """Marked done at the command line: the event goes."""
     async with clinic.pool.connection() as conn:
-        await call_backs.ask(conn, "CA9", "wants a person", "+14255550199", "en")
+        await call_backs.request(conn, MARIA, Reason.ASKED_FOR_PERSON)
     await follow_all(clinic)
     async with clinic.pool.connection() as conn:
         [request] = await call_backs.open_requests(conn)
@@ -72,17 +79,17 @@ async def test_a_call_back_that_was_closed_elsewhere_takes_its_event_along(
 async def test_two_reasons_to_call_somebody_are_one_event(clinic: Clinic) -> None:
     """Both stand in it; it stays while one of them is open, and closes both."""
     async with clinic.pool.connection() as conn:
-        await call_backs.ask(conn, "CA9", "wants a person", None, "en")
-        await call_backs.ask(conn, "CA9", "safety question 3", "+14255550199", "en")
-        await call_backs.ask(conn, "CA8", "wants a person", "+14255550188", "en")
+        await call_backs.request(conn, Caller("CA9", None, "en"), Reason.ASKED_FOR_PERSON)
+        await call_backs.request(conn, MARIA, Reason.SAFETY_STOP, "bladder")
+        await call_backs.request(conn, Caller("CA8", "+14255550188", "en"), Reason.ASKED_FOR_PERSON)
     await follow_all(clinic)
     mine, other = sorted(await live_events(clinic), key=lambda event: event.title, reverse=True)
     assert (mine.title, other.title) == ("Call back ··0199", "Call back ··0188")
-    assert "WHY: wants a person\nWHY: safety question 3\n" in mine.description
+    assert "WHY: asked for a person\nWHY: stopped at safety.bladder\n" in mine.description
     async with clinic.pool.connection() as conn:
-        await call_backs.withdraw(conn, "CA9", "wants a person")
+        await call_backs.withdraw(conn, "CA9", Reason.ASKED_FOR_PERSON)
     await follow_all(clinic)
     assert len(await live_events(clinic)) == 2
     await clinic.calendar.cancel(mine.event_id, mine.etag)
     await follow_all(clinic)
-    assert await requests(clinic) == ["wants a person"]
+    assert await requests(clinic) == ["asked for a person"]

@@ -18,8 +18,9 @@ from support.clinic import (
 )
 from support.faulty_calendar import FaultyCalendar
 
-from calendar_sync.bookings import call_backs, confirmation
-from calendar_sync.bookings.confirmation import Booked, NotBooked, Pending, Taken
+from calendar_sync.bookings import holds
+from calendar_sync.bookings.booking import Booked, NotBooked, Pending, Taken
+from calendar_sync.bookings.call_back_reasons import Reason
 from calendar_sync.bookings.event_text import event_id
 from calendar_sync.calendars.contract import Event
 from calendar_sync.clinic import Clinic
@@ -93,9 +94,9 @@ async def test_a_calendar_that_never_answers_never_frees_a_time(
         await insert(clinic, booking_id)
     await expire(clinic, booking_id)
     async with clinic.pool.connection() as conn:
-        await confirmation.release_expired(conn)
-        await confirmation.release_unconfirmed(conn, "CA1")
-        assert await confirmation.hold(conn, "CA2", "hold", NINE) == Taken()
+        await holds.release_expired(conn)
+        await holds.release_unconfirmed(conn, "CA1")
+        assert await holds.hold(conn, "CA2", "hold", NINE) == Taken()
 
 
 async def test_a_refusal_is_not_booked_and_staff_hear_of_it(
@@ -106,7 +107,7 @@ async def test_a_refusal_is_not_booked_and_staff_hear_of_it(
     calendar.faults = {"insert": "refused"}
     await insert(clinic, booking_id)
     assert await standing(clinic, booking_id) == NotBooked()
-    assert await requests(clinic) == [call_backs.NOT_IN_CALENDAR]
+    assert await requests(clinic) == [Reason.NOT_IN_CALENDAR.words()]
     await hold(clinic, NINE, "CA2")
 
 
@@ -125,7 +126,7 @@ async def test_staff_who_delete_the_event_at_once_have_it_deleted(
         await insert(clinic, booking_id)
     assert await live_events(clinic) == []
     assert await standing(clinic, booking_id) == NotBooked()
-    assert await requests(clinic) == [call_backs.DELETED_TOO_SOON]
+    assert await requests(clinic) == [Reason.DELETED_TOO_SOON.words()]
     await hold(clinic, NINE, "CA2")
 
 
@@ -164,7 +165,7 @@ async def test_ids_that_never_end_are_trouble_not_a_loop(
         await clinic.calendar.insert(
             Event(event_id("CA1", "hold", number), TEN, "Not ours", booking_id="404")
         )
-    with pytest.raises(NotYet, match="used up"):
+    with pytest.raises(NotYet, match="in a row were used"):
         await insert(clinic, booking_id)
     assert len(calendar.asked) < 60
 
@@ -229,7 +230,7 @@ async def test_a_time_that_has_come_without_an_answer_is_given_up(
     now.at = NINE.start
     await insert(clinic, booking_id)
     assert await standing(clinic, booking_id) == NotBooked()
-    assert await requests(clinic) == [call_backs.NOT_IN_CALENDAR]
+    assert await requests(clinic) == [Reason.NOT_IN_CALENDAR.words()]
 
 
 async def test_a_hold_without_a_yes_is_never_inserted(

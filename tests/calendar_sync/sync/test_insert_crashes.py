@@ -20,9 +20,12 @@ from support.clinic import (
 from support.faulty_calendar import Fault, FaultyCalendar, Killed
 from support.killing import KilledAt, at_every_await, slot
 
-from calendar_sync.bookings import confirmation
-from calendar_sync.bookings.confirmation import Booked, Confirmed, Held
-from calendar_sync.bookings.event_text import spoken_number
+from calendar_sync.bookings import confirmation, holds
+from calendar_sync.bookings.booking import Booked, bookings_of_call
+from calendar_sync.bookings.confirmation import Confirmed
+from calendar_sync.bookings.consent import TextConsent, store_consent
+from calendar_sync.bookings.event_text import grouped_number
+from calendar_sync.bookings.holds import Held
 from calendar_sync.clinic import Clinic
 from calendar_sync.retry import NotYet
 from calendar_sync.sync.insert import insert
@@ -44,7 +47,7 @@ async def test_killed_anywhere_in_a_hold(clinic: Clinic) -> None:
 
     async def holding(step: int) -> Held | confirmation.Taken:
         async with clinic.pool.connection() as conn:
-            return await confirmation.hold(conn, f"CA{step}", "hold", slot(step))
+            return await holds.hold(conn, f"CA{step}", "hold", slot(step))
 
     async def attempt(step: int) -> bool:
         first = KilledAt(holding(step), step)
@@ -52,7 +55,7 @@ async def test_killed_anywhere_in_a_hold(clinic: Clinic) -> None:
         again = await holding(step)
         assert isinstance(again, Held)
         async with clinic.pool.connection() as conn:
-            assert len(await confirmation.bookings_of_call(conn, f"CA{step}")) == 1
+            assert len(await bookings_of_call(conn, f"CA{step}")) == 1
         return first.survived
 
     await at_every_await(attempt)
@@ -129,11 +132,13 @@ async def test_killed_anywhere_in_the_rewrite_job(clinic: Clinic) -> None:
         # Another number each time, so that each run has something to write.
         number = f"+1425555{step:04}"
         async with clinic.pool.connection() as conn:
-            await confirmation.keep_consent(conn, "CA1", booking_id, number, True, "2026-11-1")  # noqa: FBT003
+            await store_consent(
+                conn, "CA1", booking_id, TextConsent(number, "2026-11-1", given=True)
+            )
         first = KilledAt(rewrite(clinic, booking_id), step)
         await first
         await until_done(lambda: rewrite(clinic, booking_id))
-        expected = f"TEXTS: yes, to {spoken_number(number)}"
+        expected = f"TEXTS: yes, to {grouped_number(number)}"
         assert expected in (await own_event(clinic, booking_id)).description
         return first.survived
 

@@ -24,7 +24,7 @@ from calendar_sync.bookings import patient_changes
 from calendar_sync.clinic import Clinic, Invitations
 from calendar_sync.retry import NotYet
 from calendar_sync.sync.insert import insert
-from calendar_sync.sync.invitations import bring_up_to_date
+from calendar_sync.sync.invitations import update
 from calendar_sync.sync.staff_jobs import follow_all
 
 NINE = span("2026-12-01 09:00")
@@ -41,13 +41,13 @@ class InvitingClinic:
 
     async def given(self, email: str) -> None:
         """The patient gives an email, and the jobs that this owes are done."""
-        await patient_changes.keep_contact(self.clinic, self.booking_id, "", email)
+        await patient_changes.store_contact(self.clinic, self.booking_id, "", email)
         await self.followed()
 
     async def followed(self) -> None:
         """What staff did is followed, and the invitation with it."""
         await follow_all(self.clinic)
-        await bring_up_to_date(self.clinic, self.booking_id)
+        await update(self.clinic, self.booking_id)
 
     @property
     def mail(self) -> list[tuple[str, str, str]]:
@@ -75,9 +75,9 @@ async def inviting(
 
 async def test_an_email_becomes_an_invitation(inviting: InvitingClinic) -> None:
     """With the time and how to reach us; staff's own event stays without guests."""
-    await patient_changes.keep_contact(inviting.clinic, inviting.booking_id, "", "pat@example.org")
+    await patient_changes.store_contact(inviting.clinic, inviting.booking_id, "", "pat@example.org")
     assert "invite" in await jobs_waiting(inviting.clinic)
-    await bring_up_to_date(inviting.clinic, inviting.booking_id)
+    await update(inviting.clinic, inviting.booking_id)
     assert inviting.mail == [("pat@example.org", "invited", "09:00")]
     [event] = inviting.google.invitations.live()
     assert (event["summary"], event["description"]) == (TITLE, NOTE)
@@ -167,14 +167,14 @@ async def test_a_failure_neither_loses_nor_doubles_it(
             inviting.google.screenings.delete(event)
             await follow_all(inviting.clinic)
         case _:
-            await patient_changes.keep_contact(
+            await patient_changes.store_contact(
                 inviting.clinic, inviting.booking_id, "", "pat@example.org"
             )
     inviting.google.faults.append(Fault(on, kind, after=after))
     with pytest.raises(NotYet):
-        await bring_up_to_date(inviting.clinic, inviting.booking_id)
-    await bring_up_to_date(inviting.clinic, inviting.booking_id)
-    await bring_up_to_date(inviting.clinic, inviting.booking_id)
+        await update(inviting.clinic, inviting.booking_id)
+    await update(inviting.clinic, inviting.booking_id)
+    await update(inviting.clinic, inviting.booking_id)
     assert [mail[1] for mail in inviting.mail].count(news) == 1
 
 
@@ -212,7 +212,7 @@ async def test_an_account_that_may_not_invite_books_all_the_same(
     """Google lets no service account invite: it is logged, without the email, and that is all."""
     await inviting.given("pat@example.org")
     assert inviting.google.invitations.live() == []
-    assert "no invitation for a patient: Google answered 403" in caplog.text
+    assert "cannot invite a patient: Google answered 403" in caplog.text
     assert "pat@" not in caplog.text
 
 

@@ -6,6 +6,7 @@ import pytest
 from procrastinate import App, PsycopgConnector
 from procrastinate.types import JSONValue
 from support.clinic import (
+    agree,
     confirmed,
     expire,
     hold,
@@ -18,8 +19,8 @@ from support.clinic import (
 )
 from support.faulty_calendar import FaultyCalendar
 
-from calendar_sync.bookings import call_backs, confirmation
-from calendar_sync.bookings.confirmation import Booked, Pending
+from calendar_sync.bookings.booking import Booked, Pending
+from calendar_sync.bookings.call_back_reasons import Reason
 from calendar_sync.bookings.free_times import Stale, free_openings
 from calendar_sync.clinic import Clinic
 from calendar_sync.retry import NotYet, UntilSettled
@@ -68,8 +69,7 @@ async def age(clinic: Clinic, minutes: int) -> None:
 async def test_a_worker_books_what_was_confirmed(open_queue: App, clinic: Clinic) -> None:
     """From the yes to the event and its consent, through the queue alone."""
     booking_id = await confirmed(clinic, NINE)
-    async with clinic.pool.connection() as conn:
-        await confirmation.keep_consent(conn, "CA1", booking_id, "+14255550123", True, "1")  # noqa: FBT003
+    await agree(clinic, booking_id)
     await work(open_queue, clinic)
     assert isinstance(await standing(clinic, booking_id), Booked)
     [event] = await live_events(clinic)
@@ -223,7 +223,7 @@ async def test_what_waits_five_minutes_is_shown_to_staff_once(clinic: Clinic) ->
     await age(clinic, 6)
     for _ in range(2):
         await reconcile(clinic)
-    assert await requests(clinic) == [call_backs.NOT_IN_CALENDAR_YET]
+    assert await requests(clinic) == [Reason.NOT_IN_CALENDAR_YET.words()]
 
 
 async def test_finished_jobs_are_forgotten_periodic_ones_sooner(

@@ -7,9 +7,10 @@ from support.clinic import SetClock, confirmed, jobs_waiting, own_event, request
 from support.faulty_calendar import FaultyCalendar
 from support.patient_visit import ELEVEN, NINE, TEN, booked, held, state
 
-from calendar_sync.bookings import call_backs
-from calendar_sync.bookings.confirmation import Taken, hold
+from calendar_sync.bookings.booking import Taken
+from calendar_sync.bookings.call_back_reasons import Reason
 from calendar_sync.bookings.event_text import event_id
+from calendar_sync.bookings.holds import hold
 from calendar_sync.bookings.patient_changes import Moving, move
 from calendar_sync.calendars.contract import CalendarEvent, Event
 from calendar_sync.clinic import Clinic
@@ -163,9 +164,9 @@ async def test_a_move_that_waits_too_long_is_given_to_staff(
         await conn.execute("UPDATE booking SET confirmed_at = now() - interval '6 minutes'")
     await reconcile(clinic)
     assert await jobs_waiting(clinic) == ["move_event"]
-    assert await requests(clinic) == [call_backs.NOT_MOVED_YET]
+    assert await requests(clinic) == [Reason.NOT_MOVED_YET.words()]
     calendar.faults = {"find": "before"}
     now.at = NINE.start
     await carry_out(clinic, picked)
     assert await state(clinic, picked) == "changed"
-    assert call_backs.NOT_MOVED in await requests(clinic)
+    assert Reason.NOT_MOVED.words() in await requests(clinic)

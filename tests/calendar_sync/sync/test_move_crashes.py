@@ -11,7 +11,8 @@ from support.clinic import (
 )
 from support.killing import KilledAt, at_every_await, slot
 
-from calendar_sync.bookings.patient_changes import cancel, holder_of, move
+from calendar_sync.bookings.booking import holder_of
+from calendar_sync.bookings.patient_changes import cancel, move
 from calendar_sync.clinic import Clinic
 from calendar_sync.sync.insert import insert
 from calendar_sync.sync.move import carry_out

@@ -5,11 +5,12 @@ from procrastinate import App, PsycopgConnector
 from support.clinic import confirmed, jobs_waiting, requests, span
 from support.faulty_calendar import FaultyCalendar
 
-from calendar_sync.bookings import confirmation
+from calendar_sync.bookings.call_back_reasons import Reason
+from calendar_sync.bookings.consent import TextConsent, store_consent
 from calendar_sync.clinic import Clinic
+from calendar_sync.sync.change_cursor import overdue_since
 from calendar_sync.sync.insert import insert
 from calendar_sync.sync.jobs import reconcile
-from calendar_sync.sync.overdue import NOT_UP_TO_DATE, unread_since
 from calendar_sync.sync.staff_jobs import follow_all
 
 NINE = span("2026-12-01 09:00")
@@ -37,7 +38,7 @@ async def test_an_event_that_is_not_brought_up_to_date_is_listed(
     await insert(clinic, booking_id)
     async with clinic.pool.connection() as conn:
         await conn.execute("DELETE FROM procrastinate_jobs")
-        await confirmation.keep_consent(conn, "CA1", booking_id, "+14255550123", True, "1")  # noqa: FBT003
+        await store_consent(conn, "CA1", booking_id, TextConsent("+14255550123", "1", given=True))
     calendar.faults = {"find": "before"}
     await work(queue, clinic)
     await reconcile(clinic)
@@ -49,7 +50,7 @@ async def test_an_event_that_is_not_brought_up_to_date_is_listed(
         await conn.execute("UPDATE procrastinate_events SET at = at - interval '6 minutes'")
     for _ in range(2):
         await reconcile(clinic)
-        assert await requests(clinic) == [NOT_UP_TO_DATE]
+        assert await requests(clinic) == [Reason.EVENT_OUTDATED.words()]
     calendar.faults = {}
     await work(queue, clinic)
     await reconcile(clinic)
@@ -69,8 +70,8 @@ async def test_a_calendar_that_cannot_be_read_is_told_after_five_minutes(
         )
     await follow_all(clinic)
     async with clinic.pool.connection() as conn:
-        assert (await unread_since(conn) is not None) == (minutes > 5)
+        assert (await overdue_since(conn) is not None) == (minutes > 5)
     calendar.faults = {}
     await follow_all(clinic)
     async with clinic.pool.connection() as conn:
-        assert await unread_since(conn) is None
+        assert await overdue_since(conn) is None

@@ -4,7 +4,7 @@ import pytest
 from support.clinic import confirmed, hold, own_event, row, span
 from support.faulty_calendar import FaultyCalendar
 
-from calendar_sync.bookings import confirmation
+from calendar_sync.bookings.consent import TextConsent, store_consent
 from calendar_sync.calendars.contract import Calendar
 from calendar_sync.clinic import Clinic
 from calendar_sync.retry import NotYet
@@ -17,7 +17,7 @@ NINE = span("2026-12-01 09:00")
 async def agree(clinic: Clinic, booking_id: int, number: str = "+14255550123") -> None:
     """A yes to texts."""
     async with clinic.pool.connection() as conn:
-        await confirmation.keep_consent(conn, "CA1", booking_id, number, True, "2026-11-1")  # noqa: FBT003
+        await store_consent(conn, "CA1", booking_id, TextConsent(number, "2026-11-1", given=True))
 
 
 async def booked(clinic: Clinic) -> int:

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 from stand_ins.google.server import Google
-from support.clinic import SetClock, confirmed, jobs_waiting, own_event, requests, row, span
+from support.clinic import SetClock, agree, confirmed, jobs_waiting, own_event, requests, row, span
 from support.faulty_calendar import FaultyCalendar
 from support.google_clinic import calendar_at
 from support.patient_visit import ELEVEN, NINE, TEN, booked
 
 from calendar_sync.availability.span import Span
-from calendar_sync.bookings import call_backs, confirmation, event_text, notices
+from calendar_sync.bookings import call_backs, confirmation, event_text, holds, notices
 from calendar_sync.calendars.contract import CalendarEvent
 from calendar_sync.clinic import Clinic
 from calendar_sync.sync.rewrite import rewrite
@@ -68,8 +68,8 @@ async def test_a_moved_event_moves_its_booking(clinic: Clinic) -> None:
     assert await owed(clinic) == [("moved", TEN)]
     assert await outcomes(clinic) == ["moved"]
     async with clinic.pool.connection() as conn:
-        assert isinstance(await confirmation.hold(conn, "CA2", "hold", NINE), confirmation.Held)
-        assert isinstance(await confirmation.hold(conn, "CA3", "hold", TEN), confirmation.Taken)
+        assert isinstance(await holds.hold(conn, "CA2", "hold", NINE), holds.Held)
+        assert isinstance(await holds.hold(conn, "CA3", "hold", TEN), confirmation.Taken)
 
 
 async def test_without_consent_it_is_on_the_call_back_list(clinic: Clinic) -> None:
@@ -90,8 +90,7 @@ async def test_without_consent_it_is_on_the_call_back_list(clinic: Clinic) -> No
 async def test_with_consent_it_waits_for_its_text(clinic: Clinic) -> None:
     """Only what no text has told after five minutes is listed for staff."""
     booking_id = await booked(clinic)
-    async with clinic.pool.connection() as conn:
-        await confirmation.keep_consent(conn, "CA1", booking_id, "+14255550123", True, "1")  # noqa: FBT003
+    await agree(clinic, booking_id)
     await staff_move(clinic, booking_id, TEN)
     assert (await owed(clinic), await requests(clinic)) == ([("moved", TEN)], [])
     async with clinic.pool.connection() as conn:
@@ -131,8 +130,7 @@ async def test_shortened_retitled_annotated_is_kept(clinic: Clinic) -> None:
     )
     short = span("2026-12-01 09:00", 10)
     await staff_move(clinic, booking_id, short)
-    async with clinic.pool.connection() as conn:
-        await confirmation.keep_consent(conn, "CA1", booking_id, "+14255550123", True, "1")  # noqa: FBT003
+    await agree(clinic, booking_id)
     await rewrite(clinic, booking_id)
     there = await own_event(clinic, booking_id)
     assert (there.title, there.description, there.span) == ("Called Bob", "Wants a morning", short)
@@ -148,7 +146,7 @@ async def test_two_bookings_at_one_time_are_accepted_and_marked(clinic: Clinic) 
     assert (moved.slot, moved.clinician) == (NINE, -second)
     assert (await own_event(clinic, second)).description.startswith(f"CHECK: {OVERLAPS}\nCALL:")
     async with clinic.pool.connection() as conn:
-        assert isinstance(await confirmation.hold(conn, "CA3", "hold", NINE), confirmation.Taken)
+        assert isinstance(await holds.hold(conn, "CA3", "hold", NINE), confirmation.Taken)
     await staff_delete(clinic, first)
     assert (await row(clinic, second)).clinician == 1
     assert "look_at_event" in await jobs_waiting(clinic)
@@ -173,8 +171,7 @@ async def test_a_mark_is_put_before_what_staff_wrote_and_taken_away_again(
 async def test_our_own_writes_are_not_staffs(clinic: Clinic) -> None:
     """Insert, consent and withdrawal lead to no change and no telling."""
     booking_id = await booked(clinic)
-    async with clinic.pool.connection() as conn:
-        await confirmation.keep_consent(conn, "CA1", booking_id, "+14255550123", True, "1")  # noqa: FBT003
+    await agree(clinic, booking_id)
     await rewrite(clinic, booking_id)
     await follow_all(clinic)
     assert (await owed(clinic), await outcomes(clinic)) == ([], [])

@@ -11,6 +11,7 @@ from support.google_clinic import calendar_at
 
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings import confirmation, notices
+from calendar_sync.bookings.consent import TextConsent, store_consent
 from calendar_sync.bookings.free_times import free_openings, refresh
 from calendar_sync.clinic import Clinic
 from calendar_sync.sync.insert import insert
@@ -120,7 +121,9 @@ async def test_a_colour_that_staff_give_stays(clinic: Clinic, tmp_path: Path) ->
         assert google.screenings.events[event]["colorId"] == "6"
         google.screenings.edit(event, colorId="2")
         async with at_google.pool.connection() as conn:
-            await confirmation.keep_consent(conn, "CA1", booking_id, "+14255550123", True, "1")  # noqa: FBT003
+            await store_consent(
+                conn, "CA1", booking_id, TextConsent("+14255550123", "1", given=True)
+            )
         await rewrite(at_google, booking_id)
         assert "TEXTS: yes" in google.screenings.events[event]["description"]
         assert google.screenings.events[event]["colorId"] == "2"

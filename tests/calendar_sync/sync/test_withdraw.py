@@ -20,7 +20,7 @@ from support.google_clinic import calendar_at
 from support.patient_visit import booked
 
 from calendar_sync.bookings import notices
-from calendar_sync.bookings.confirmation import Taken
+from calendar_sync.bookings.booking import Taken
 from calendar_sync.bookings.event_text import event_id
 from calendar_sync.bookings.patient_changes import cancel
 from calendar_sync.calendars.contract import Event

@@ -13,7 +13,7 @@ from stand_ins.http_server import Asked, StandIn
 from stand_ins.mail_server import MailServer
 from stand_ins.twilio.faults import Fault
 from stand_ins.twilio.server import Twilio
-from support.clinic import RULES, SetClock
+from support.clinic import CHART_LABELS, RULES, SetClock
 from support.faulty_calendar import FaultyCalendar
 from support.text_clinic import settings_at
 
@@ -94,7 +94,7 @@ async def watch(
     database: AsyncConnectionPool, now: SetClock, calendar: FaultyCalendar, settings: Settings
 ) -> AsyncGenerator[Watch]:
     """The watch of a line that is well: a worker runs, and the calendar was read just now."""
-    clinic = Clinic(database, calendar, RULES, now, "full", None)
+    clinic = Clinic(database, calendar, RULES, now, "full", CHART_LABELS, None)
     async with database.connection() as conn:
         await conn.execute(ADD_WORKER)
     await free_times.refresh(clinic)

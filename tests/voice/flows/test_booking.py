@@ -10,7 +10,7 @@ from support.patients import Calls, MoodyCalendar, To
 
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings import call_backs, free_times
-from calendar_sync.bookings.confirmation import bookings_of_call
+from calendar_sync.bookings.booking import bookings_of_call
 from calendar_sync.calendars.contract import Event, Inserted, Refused, Unknown
 from voice.bootstrap import Line
 from voice.calls import effect_runner

@@ -6,7 +6,7 @@ from support.caller import Caller
 from support.patients import To
 from support.pure_call import CLINIC, PureCall
 
-from calendar_sync.bookings.confirmation import Booking, bookings_of_call
+from calendar_sync.bookings.booking import Booking, bookings_of_call
 from voice.bootstrap import Line
 from voice.simulator.player import Ended
 

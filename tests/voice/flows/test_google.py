@@ -18,7 +18,7 @@ from support.google_clinic import calendar_at, signed_in
 from support.patients import Calls, To
 
 from calendar_sync.bookings import call_backs, free_times, notices
-from calendar_sync.bookings.confirmation import bookings_of_call
+from calendar_sync.bookings.booking import bookings_of_call
 from calendar_sync.clinic import Clinic
 from calendar_sync.sync.insert import insert
 from calendar_sync.sync.staff_jobs import follow_all

@@ -13,9 +13,9 @@ from support.clinic import SetClock, requests, row, span
 from support.google_clinic import calendar_at
 from support.patients import Calls, To
 
-from calendar_sync.bookings import call_backs, free_times, notices
-from calendar_sync.bookings.booking import Booking
-from calendar_sync.bookings.confirmation import bookings_of_call
+from calendar_sync.bookings import free_times, notices
+from calendar_sync.bookings.booking import Booking, bookings_of_call
+from calendar_sync.bookings.call_back_reasons import Reason
 from calendar_sync.clinic import Clinic
 from calendar_sync.sync.staff_jobs import follow_all
 from voice.background import run_in_background
@@ -128,7 +128,7 @@ async def test_deleted_between_the_yes_and_our_look_back(
     await caller.presses("1").hears(NOTHING_BOOKED)
     assert event_of(google) not in {each["id"] for each in google.screenings.live()}
     assert (await booking_of(line, caller)).state == "cancelled"
-    assert call_backs.DELETED_TOO_SOON in await requests(line.clinic)
+    assert Reason.DELETED_TOO_SOON.words() in await requests(line.clinic)
     google.screenings.restore(event_of(google))
     await follow_all(line.clinic)
     assert (await booking_of(line, caller)).state == "booked"

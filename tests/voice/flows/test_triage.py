@@ -2,7 +2,7 @@
 
 from support.caller import Caller
 
-from calendar_sync.bookings.confirmation import bookings_of_call
+from calendar_sync.bookings.booking import bookings_of_call
 from voice.bootstrap import Line
 
 

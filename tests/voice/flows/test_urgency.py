@@ -3,9 +3,8 @@
 import pytest
 from support.pure_call import PureCall
 
-from calendar_sync.bookings import event_text
-from voice.dialogue.effects import Book
-from voice.flows import urgency
+from voice.bootstrap import Line
+from voice.dialogue.effects import LOOK_SOON, Book
 from voice.flows.triage import Answers
 from voice.flows.urgency import look_soon
 
@@ -39,12 +38,12 @@ def answers(**other: str) -> Answers:
 )
 def test_why_staff_may_want_to_look_soon(said: Answers, reasons: str) -> None:
     """Strong pain, or less steady or weaker; how long it has lasted is no reason."""
-    assert look_soon(said) == (((urgency.LABEL, reasons),) if reasons else ())
+    assert look_soon(said) == (((LOOK_SOON, reasons),) if reasons else ())
 
 
-def test_the_event_knows_the_label() -> None:
-    """The phone's side and the calendar's side mean the same line."""
-    assert urgency.LABEL == event_text.SOON
+def test_the_event_knows_the_label(line: Line) -> None:
+    """The call and the calendar mean the same chart line."""
+    assert line.clinic.chart_labels.look_soon == LOOK_SOON
 
 
 def test_a_whole_call_reaches_the_rule() -> None:
@@ -52,4 +51,4 @@ def test_a_whole_call_reaches_the_rule() -> None:
     call = PureCall().presses("1", *"22222", "2", "3", "1", "1", "1", "9#", "1", "1")
     assert call.words == "One moment, please."
     [book] = [each for each in call.effects if isinstance(each, Book)]
-    assert (urgency.LABEL, "less steady or weaker, pain 9 of 10") in book.chart
+    assert (LOOK_SOON, "less steady or weaker, pain 9 of 10") in book.chart

@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 from psycopg_pool import AsyncConnectionPool
 from starlette.types import ASGIApp
-from support.clinic import RULES, SetClock, confirmed, span
+from support.clinic import CHART_LABELS, RULES, SetClock, confirmed, span
 from support.faulty_calendar import FaultyCalendar
 from support.patient_page import Patient, patient_of
 
@@ -24,7 +24,7 @@ from voice.worker import jobs
 def clinic(database: AsyncConnectionPool, now: SetClock) -> Clinic:
     """A clinic with the local diary and nothing in it."""
     assert jobs.tasks
-    return Clinic(database, LocalCalendar(database), RULES, now, "full", None)
+    return Clinic(database, LocalCalendar(database), RULES, now, "full", CHART_LABELS, None)
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import re
 import pytest
 
 from calendar_sync.bookings import call_backs
-from calendar_sync.bookings.confirmation import bookings_of_call
+from calendar_sync.bookings.booking import bookings_of_call
+from calendar_sync.bookings.call_back_reasons import Reason
 from voice.app import create_app
 from voice.bootstrap import Line
 from voice.simulator.call_command import (
@@ -74,7 +75,8 @@ async def test_a_call_back_request_of_the_call_is_shown(
 ) -> None:
     """And those of other calls are not."""
     async with connected.pool.connection() as conn:
-        await call_backs.ask(conn, "CA" + "f" * 32, "another call", None, "en")
+        caller = call_backs.Caller("CA" + "f" * 32, None, "en")
+        await call_backs.request(conn, caller, Reason.OTHER, "another call")
     await placed(connected, "0 . 1 h")
     told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("Call-back")]
     assert len(told) == 1

@@ -8,7 +8,8 @@ from stand_ins.twilio.server import Twilio
 from support.clinic import at, span
 from support.text_clinic import PATIENT, TextClinic
 
-from calendar_sync.bookings import confirmation, notices
+from calendar_sync.bookings import notices
+from calendar_sync.bookings.consent import TextConsent, store_consent
 
 VISIT = span("2026-12-03 10:00")
 
@@ -141,7 +142,7 @@ async def test_consent_that_comes_after_a_move_takes_it_off_the_list(
     await clinic.notify(visit)
     assert len(await clinic.list()) == 1
     async with clinic.clinic.pool.connection() as conn:
-        await confirmation.keep_consent(conn, "CA1", visit, PATIENT, True, "1")  # noqa: FBT003  # the yes
+        await store_consent(conn, "CA1", visit, TextConsent(PATIENT, "1", given=True))
     await clinic.notify(visit)
     assert "Fri Dec 4" in twilio.bodies()[0]
     assert await clinic.list() == []

@@ -6,7 +6,7 @@ from datetime import datetime
 from psycopg import AsyncConnection
 
 from calendar_sync.bookings import call_backs
-from calendar_sync.bookings.confirmation import Booking, booking, bookings_of_call
+from calendar_sync.bookings.booking import Booking, booking, bookings_of_call
 from voice.bootstrap import Line
 from voice.simulator.page import sample_patient
 from voice.simulator.page.calendar_block import day_and_clock

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from calendar_sync.bookings import confirmation, free_times
-from calendar_sync.bookings.confirmation import Booking, BookingNote
+from calendar_sync.bookings import confirmation, free_times, holds
+from calendar_sync.bookings.booking import Booking, BookingNote, booking, bookings_of_call
+from calendar_sync.bookings.consent import TextConsent, store_consent
 from voice.bootstrap import Line
 from voice.dialogue import speech
+from voice.dialogue.effects import HEARD
 from voice.flows.booking import SAFE
 from voice.flows.consent import CONSENT_VERSION
 
@@ -18,7 +20,7 @@ _CHART = {
     "Main": "numbness or tingling",
     "How long": "over 6 months",
     "Low back": "stiff or sore",
-    "Heard": "summary parts 1-6",
+    HEARD: "summary parts 1-6",
 }
 
 
@@ -33,7 +35,7 @@ class SamplePatient:
 async def sample_patient_visit(line: Line) -> SamplePatient:
     """The patient, with a booking to come: the one there is, or a new one at the next free time."""
     async with line.pool.connection() as conn:
-        made = await confirmation.bookings_of_call(conn, CALL_SID)
+        made = await bookings_of_call(conn, CALL_SID)
     coming = [each for each in made if each.state == "booked" and each.slot.start > line.now()]
     booked = coming[-1] if coming else await _book(line, len(made))
     if booked is None:
@@ -51,21 +53,14 @@ async def _book(line: Line, before: int) -> Booking | None:
     note = BookingNote("en", NUMBER, _CHART, now)
     for number, slot in enumerate(free, start=before):
         async with line.pool.connection() as conn:
-            held = await confirmation.hold(conn, CALL_SID, f"hold-{number}", slot)
-            if not isinstance(held, confirmation.Held):
+            held = await holds.hold(conn, CALL_SID, f"hold-{number}", slot)
+            if not isinstance(held, holds.Held):
                 continue
             async with conn.transaction():  # so that its event says so from the first
                 await confirmation.confirm(conn, held.booking_id, note)
-                await confirmation.keep_consent(
-                    conn,
-                    CALL_SID,
-                    held.booking_id,
-                    NUMBER,
-                    True,  # noqa: FBT003  # the yes
-                    CONSENT_VERSION,
-                    now,
-                )
+                consent = TextConsent(NUMBER, CONSENT_VERSION, given=True, at=now)
+                await store_consent(conn, CALL_SID, held.booking_id, consent)
         await confirmation.wait_until_settled(line.pool, held.booking_id, _SETTLED)
         async with line.pool.connection() as conn:
-            return await confirmation.booking(conn, held.booking_id)
+            return await booking(conn, held.booking_id)
     return None

@@ -10,8 +10,8 @@ from stand_ins.google.server import Google
 from support.clinic import confirmed, own_event, requests, row, span, standing
 from support.google_clinic import calendar_at
 
-from calendar_sync.bookings import call_backs
-from calendar_sync.bookings.confirmation import Booked, NotBooked, Pending
+from calendar_sync.bookings.booking import Booked, NotBooked, Pending
+from calendar_sync.bookings.call_back_reasons import Reason
 from calendar_sync.clinic import Clinic
 from calendar_sync.retry import NotYet
 from calendar_sync.sync.insert import insert
@@ -96,7 +96,7 @@ async def test_what_is_refused_is_not_booked_and_called_back(
     google.faults.append(replace(fault))
     await insert(clinic, booking_id)
     assert await standing(clinic, booking_id) == NotBooked()
-    assert await requests(clinic) == [call_backs.NOT_IN_CALENDAR]
+    assert await requests(clinic) == [Reason.NOT_IN_CALENDAR.words()]
 
 
 @pytest.mark.parametrize("unshared", ["screenings", "doctor"])

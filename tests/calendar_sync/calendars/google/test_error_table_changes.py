@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from stand_ins.google.faults import Fault
 from stand_ins.google.server import Google
-from support.clinic import confirmed, own_event, requests, row, span, standing
+from support.clinic import agree, confirmed, own_event, requests, row, span, standing
 from support.google_clinic import calendar_at
 
-from calendar_sync.bookings import call_backs, confirmation
-from calendar_sync.bookings.confirmation import Booked, NotBooked
+from calendar_sync.bookings.booking import Booked, NotBooked
+from calendar_sync.bookings.call_back_reasons import Reason
 from calendar_sync.bookings.event_text import event_for
 from calendar_sync.bookings.free_times import refresh
 from calendar_sync.calendars.contract import Unknown
@@ -60,7 +60,7 @@ async def test_an_event_that_staff_deleted_is_not_put_in_again(
     google.screenings.delete(event)
     await insert(clinic, booking_id)
     assert await standing(clinic, booking_id) == NotBooked()
-    assert await requests(clinic) == [call_backs.DELETED_TOO_SOON]
+    assert await requests(clinic) == [Reason.DELETED_TOO_SOON.words()]
     assert google.screenings.live() == []
     google.screenings.restore(event)
     await follow_all(clinic)
@@ -109,8 +109,7 @@ async def test_what_staff_write_at_the_same_moment_stays(clinic: Clinic, google:
     """412: nothing is written, and the next run leaves their words alone."""
     booking_id, event = await booked(clinic)
     google.screenings.edit(event, location="Room 2")
-    async with clinic.pool.connection() as conn:
-        await confirmation.keep_consent(conn, "CA1", booking_id, "+14255550123", True, "1")  # noqa: FBT003
+    await agree(clinic, booking_id)
     google.meanwhile["events.patch"] = lambda: google.screenings.edit(event, description="Mine")
     with pytest.raises(NotYet, match="staff changed"):
         await rewrite(clinic, booking_id)
@@ -125,7 +124,10 @@ async def test_a_missing_permission_is_logged_each_minute(
     """Staff's changes and the busy times cannot be read; the log says what Google said."""
     google.faults.append(Fault("", status=403, reason="insufficientPermissions", times=99))
     await follow_all(clinic)
-    assert "could not be read: Google answered 403 insufficientPermissions" in caplog.text
+    assert (
+        "cannot read what changed in the calendar: Google answered 403 insufficientPermissions"
+        in caplog.text
+    )
     answer = await refresh(clinic)
     assert answer == Unknown("Google answered 403 insufficientPermissions")
 

@@ -2,7 +2,7 @@
 
 from support.clinic import at, confirmed, span
 
-from calendar_sync.bookings import confirmation
+from calendar_sync.bookings.consent import TextConsent, store_consent
 from calendar_sync.sync.insert import insert
 from voice.simulator.page.patient_phone import LANDLINE
 from voice.simulator.page.phone_screen import Screen, screen_of
@@ -20,7 +20,7 @@ async def visit(session: Session, number: str = PATIENT, *, agrees: bool | None 
     await insert(clinic, booking)
     if agrees is not None:
         async with clinic.pool.connection() as conn:
-            await confirmation.keep_consent(conn, "CA1", booking, number, agrees, "1")
+            await store_consent(conn, "CA1", booking, TextConsent(number, "1", given=agrees))
     await session.line.texting.notify(booking)
     await session.line.texting.clock_was_set()
 

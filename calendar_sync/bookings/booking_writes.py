@@ -1,0 +1,248 @@
+"""Every change to table `booking`; no other module writes it.
+
+A change names the state that it expects, so one that comes twice or late changes nothing. Only the
+row is decided here: jobs and other tables are the caller's, in one transaction with the change.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Literal, LiteralString
+
+from psycopg import AsyncConnection, sql
+from psycopg.types.json import Jsonb
+
+from calendar_sync.availability.postgres_ranges import as_range
+from calendar_sync.availability.span import Span
+from calendar_sync.bookings.booking import Booking, BookingNote, State, holder_of
+from calendar_sync.bookings.deadlines import HOLD_LIFETIME
+from calendar_sync.bookings.event_text import event_id
+
+Parameters = Sequence[object] | Mapping[str, object]
+
+
+async def insert_hold(conn: AsyncConnection, call_sid: str, step: str, slot: Span) -> int | None:
+    """Hold a free time: the booking's id, or None if the time or the step is used already.
+
+    Never a plain INSERT: racing ones deadlock inside the constraint's check, and each victim waits
+    a second.
+    """
+    rows = await conn.execute(
+        "INSERT INTO booking (call_sid, step, during, state, expires_at)"
+        " VALUES (%s, %s, %s, 'held', now() + %s) ON CONFLICT DO NOTHING RETURNING id",
+        [call_sid, step, as_range(slot), HOLD_LIFETIME],
+    )
+    new = await rows.fetchone()
+    return new[0] if new else None
+
+
+async def hold_again(conn: AsyncConnection, lapsed: Booking) -> bool:
+    """Hold a released time again, unless it was ever confirmed or its call has another one now.
+
+    Raises ExclusionViolation if somebody else has the time.
+    """
+    statement = """
+        UPDATE booking SET state = 'held', expires_at = now() + %(lifetime)s
+        WHERE id = %(id)s AND state = 'released' AND confirmed_at IS NULL
+          AND NOT EXISTS (SELECT FROM booking AS other
+                          WHERE other.call_sid = %(call_sid)s AND other.id <> %(id)s
+                            AND other.state IN ('held', 'booked'))
+        """
+    given = {"id": lapsed.id, "call_sid": lapsed.call_sid, "lifetime": HOLD_LIFETIME}
+    return await _count(conn, statement, given) == 1
+
+
+async def release_unconfirmed(conn: AsyncConnection, call_sid: str, except_id: int = 0) -> int:
+    """Release what a call holds and has not confirmed; returns how many holds that were."""
+    statement = """
+        UPDATE booking SET state = 'released'
+        WHERE call_sid = %s AND id <> %s AND state = 'held' AND confirmed_at IS NULL
+        """
+    return await _count(conn, statement, [call_sid, except_id])
+
+
+async def release_expired(conn: AsyncConnection) -> int:
+    """Release every unconfirmed hold whose lifetime is over; returns how many that were."""
+    statement = """
+        UPDATE booking SET state = 'released'
+        WHERE state = 'held' AND confirmed_at IS NULL AND expires_at < now()
+        """
+    return await _count(conn, statement, [])
+
+
+async def release_overlapping(conn: AsyncConnection, call_sid: str, step: str, slot: Span) -> None:
+    """Make room for a hold: release expired ones at this time, and the call's own from other steps.
+
+    The exclusion constraint cannot look at the clock, so an expired hold is in the way until
+    somebody releases it.
+    """
+    statement = """
+        UPDATE booking SET state = 'released'
+        WHERE state = 'held' AND confirmed_at IS NULL AND during && %(during)s
+          AND (call_sid = %(call_sid)s OR expires_at < now())
+          AND NOT (call_sid = %(call_sid)s AND step = %(step)s)
+        """
+    await _count(conn, statement, {"during": as_range(slot), "call_sid": call_sid, "step": step})
+
+
+async def confirm(conn: AsyncConnection, held: Booking, visit_code: str, note: BookingNote) -> None:
+    """Store the caller's yes. Raises UniqueViolation if a live booking has this visit code."""
+    statement = """
+        UPDATE booking SET confirmed_at = now(), booked_at = coalesce(%s, now()), visit_code = %s,
+                           event_id = %s, language = %s, number = %s, chart = %s
+        WHERE id = %s
+        """
+    own_event = event_id(held.call_sid, held.step, held.generation)
+    chart = Jsonb(list(note.chart.items()))
+    caller = (note.language, note.number, chart)
+    await _count(conn, statement, [note.at, visit_code, own_event, *caller, held.id])
+
+
+async def confirm_move(conn: AsyncConnection, held_id: int, visit_id: int) -> None:
+    """Store the patient's yes to move a visit to a held time."""
+    statement = "UPDATE booking SET confirmed_at = now(), moves = %s WHERE id = %s"
+    await _count(conn, statement, [visit_id, held_id])
+
+
+async def release_confirmed(
+    conn: AsyncConnection, waiting: Booking, outcome: Literal["taken", "failed"] | None
+) -> timedelta | None:
+    """Release a confirmed hold; how long ago it was confirmed, or None if it is not held any more.
+
+    `outcome` says why it was not booked; None for a held time that its visit has moved to.
+    """
+    rows = await conn.execute(
+        "UPDATE booking SET state = 'released', outcome = %s WHERE id = %s AND state = 'held'"
+        " AND confirmed_at IS NOT NULL AND event_id IS NOT DISTINCT FROM %s"
+        " RETURNING now() - confirmed_at",
+        [outcome, waiting.id, waiting.event_id],
+    )
+    released = await rows.fetchone()
+    return released[0] if released else None
+
+
+async def release_for_visit(
+    conn: AsyncConnection, visit_id: int, *, unconfirmed_too: bool = False
+) -> None:
+    """Release the time that a visit was about to move to; nobody gets it."""
+    statement = """
+        UPDATE booking SET state = 'released', outcome = 'failed'
+        WHERE call_sid = %s AND state = 'held' AND (moves IS NOT NULL OR %s)
+        """
+    await _count(conn, statement, [holder_of(visit_id), unconfirmed_too])
+
+
+async def mark_booked(conn: AsyncConnection, waiting: Booking, etag: str) -> bool:
+    """The event of a confirmed hold was read back. False if the booking has changed meanwhile."""
+    statement = """
+        UPDATE booking SET state = 'booked', etag = %s, promised = during
+        WHERE id = %s AND state = 'held' AND confirmed_at IS NOT NULL AND event_id = %s
+        """
+    return await _count(conn, statement, [etag, waiting.id, waiting.event_id]) == 1
+
+
+async def next_event(conn: AsyncConnection, waiting: Booking) -> None:
+    """Give a held booking the next event id: the one it has is used by another event."""
+    generation = waiting.generation + 1
+    statement = """
+        UPDATE booking SET generation = %s, event_id = %s
+        WHERE id = %s AND state = 'held' AND event_id = %s
+        """
+    own_event = event_id(waiting.call_sid, waiting.step, generation)
+    await _count(conn, statement, [generation, own_event, waiting.id, waiting.event_id])
+
+
+async def cancel(conn: AsyncConnection, visit: Booking, by: Literal["staff", "patient"]) -> bool:
+    """Cancel a visit; False if it has changed since it was read.
+
+    The patient knows of their own cancellation, so none is promised to them any more.
+    """
+    statement = """
+        UPDATE booking SET state = 'cancelled', outcome = %(by)s,
+                           promised = CASE WHEN %(by)s = 'staff' THEN promised END
+        WHERE id = %(id)s AND state = %(state)s AND event_id IS NOT DISTINCT FROM %(event_id)s
+        """
+    given = {"by": by, "id": visit.id, "state": visit.state, "event_id": visit.event_id}
+    return await _count(conn, statement, given) == 1
+
+
+async def move_to(
+    conn: AsyncConnection, visit: Booking, held: Booking, etag: str, now: datetime
+) -> None:
+    """The patient's move is done: the visit takes the held time and its clinician, warning gone."""
+    statement = """
+        UPDATE booking SET (during, promised, clinician, etag, moved_at, warning)
+                         = (%s, %s, %s, %s, %s, '')
+        WHERE id = %s
+        """
+    slot = as_range(held.slot)
+    await _count(conn, statement, [slot, slot, held.clinician, etag, now, visit.id])
+
+
+async def place_outside_lanes(conn: AsyncConnection, visit_id: int, slot: Span) -> None:
+    """Book a visit where staff put it, whoever else is there; unconfirmed holds give way.
+
+    Its clinician is -id, a lane of its own, see `sync.staff_changes`. A visit code that another
+    live booking has got meanwhile is dropped.
+    """
+    statement = """
+        UPDATE booking SET state = 'released'
+        WHERE state = 'held' AND confirmed_at IS NULL AND during && %s
+        """
+    await _count(conn, statement, [as_range(slot)])
+    statement = """
+        UPDATE booking SET state = 'booked', outcome = NULL, withdrawn_at = NULL,
+                           during = %(during)s, clinician = -id,
+                           visit_code = CASE WHEN EXISTS (
+                             SELECT FROM booking AS other
+                             WHERE other.visit_code = booking.visit_code
+                               AND other.id <> booking.id AND other.state IN ('held', 'booked'))
+                           THEN NULL ELSE visit_code END
+        WHERE id = %(id)s
+        """
+    await _count(conn, statement, {"during": as_range(slot), "id": visit_id})
+
+
+async def enter_lane(conn: AsyncConnection, visit_id: int, clinician: int = 1) -> None:
+    """Put a booked visit into a clinician's lane, unless somebody has the time there.
+
+    Raises ExclusionViolation if somebody takes it in this moment.
+    """
+    statement = """
+        UPDATE booking SET clinician = %(clinician)s
+        WHERE id = %(id)s AND state = 'booked' AND NOT EXISTS (
+          SELECT FROM booking AS other
+          WHERE other.clinician = %(clinician)s AND other.state IN ('held', 'booked')
+            AND other.during && booking.during AND other.id <> booking.id)
+        """
+    await _count(conn, statement, {"clinician": clinician, "id": visit_id})
+
+
+async def add_written(conn: AsyncConnection, booking_id: int, digest: str) -> None:
+    """Remember the digest of a text that we gave the booking's event."""
+    statement = """
+        UPDATE booking SET written = array_append(written, %(digest)s)
+        WHERE id = %(id)s AND %(digest)s <> ALL (written)
+        """
+    await _count(conn, statement, {"id": booking_id, "digest": digest})
+
+
+async def store(
+    conn: AsyncConnection, booking_id: int, *, if_state: State | None = None, **values: object
+) -> bool:
+    """Store plain facts, by column; False if they were known, or the state is another one.
+
+    Not for the state, the time, or what else a function above decides.
+    """
+    columns = [sql.Identifier(column) for column in values]
+    given = [sql.Placeholder(column) for column in values]
+    statement = sql.SQL(
+        "UPDATE booking SET ({columns}) = ROW ({given}) WHERE id = %(id)s"
+        " AND state = coalesce(%(state)s, state) AND ROW ({columns}) IS DISTINCT FROM ROW ({given})"
+    ).format(columns=sql.SQL(", ").join(columns), given=sql.SQL(", ").join(given))
+    cursor = await conn.execute(statement, {**values, "id": booking_id, "state": if_state})
+    return cursor.rowcount == 1
+
+
+async def _count(conn: AsyncConnection, statement: LiteralString, given: Parameters) -> int:
+    """How many rows it has changed."""
+    return (await conn.execute(statement, given)).rowcount

@@ -1,0 +1,93 @@
+"""Why staff should call somebody: each reason has a code, which is stored, and words for staff."""
+
+import re
+from enum import Enum
+
+
+class Reason(Enum):
+    """Why to call: its code, which is permanent, and its words. `{}` stands for a detail."""
+
+    NOT_IN_CALENDAR = "not_in_calendar", "booking not in calendar"
+    """The calendar refused a confirmed booking, or its time came before the calendar answered."""
+    NOT_IN_CALENDAR_YET = "not_in_calendar_yet", "booking not in calendar yet"
+    """A confirmed booking is overdue in the calendar, and the job goes on."""
+    DELETED_TOO_SOON = "deleted_too_soon", "event was deleted before the booking was settled"
+    """Staff deleted it before we had read it back; its caller was told that nothing is booked."""
+    TAKEN_AFTER_ALL = "taken_after_all", "confirmed time was taken, call ended without another"
+    """The time turned out to be busy; the caller, who may not have heard so, has no other."""
+    NOT_MOVED = "not_moved", "patient asked for another time and did not get it"
+    """The time was not to be had, which became clear when the patient had left the page."""
+    NOT_MOVED_YET = "not_moved_yet", "patient's move is not in the calendar yet"
+    """A visit that its patient moved is overdue in the calendar, and the job goes on."""
+    EVENT_OUTDATED = (
+        "event_outdated",
+        "the visit's event in the calendar could not be brought up to date",
+    )
+    """Consent, video link or a warning is missing there, or the event should not be there."""
+
+    VISIT_MOVED = "visit_moved", "visit moved by staff to {}: tell the patient"
+    VISIT_CANCELLED = "visit_cancelled", "visit cancelled by staff: tell the patient"
+    VISIT_RESTORED = "visit_restored", "visit restored by staff at {}: tell the patient"
+
+    SAFETY_STOP = "safety_stop", "stopped at safety.{}"
+    ASKED_FOR_PERSON = "asked_for_person", "asked for a person"
+    NO_OPEN_TIME = "no_open_time", "no open time"
+    SCHEDULE_UNREADABLE = "schedule_unreadable", "schedule could not be read"
+    BOOKING_FAILED = "booking_failed", "booking failed"
+    BOOKING_UNSEEN = "booking_unseen", "booking not seen in the calendar"
+    """The call ended before the calendar answered."""
+
+    EMERGENCY_TEXT = (
+        "emergency_text",
+        "sent a text with an emergency word, was told to call 911: call at once (safety)",
+    )
+    CRISIS_TEXT = (
+        "crisis_text",
+        "sent a text about suicide, was told to call 988 or 911: call at once (safety)",
+    )
+    CANCEL_TEXT = (
+        "cancel_text",
+        "replied CANCEL, which ends texts: ask whether the visit is to be cancelled too",
+    )
+    TEXT_LATE = (
+        "text_late",
+        "the text about the visit has not gone out yet: call with the time and the video link",
+    )
+    NO_TEXTS = "no_texts", "no texts possible ({}): call with the time and the video link"
+    TEXT_FAILED = "text_failed", "the text {}: call with the time and the video link"
+    """The detail says which text, and what became of it."""
+    REMINDER_FAILED = "reminder_failed", "the text {}: call to remind them"
+    TEXTS_BROKEN = "texts_broken", "texts do not go out {}"
+    """The line's set-up at Twilio is wrong; the detail says what is, and what to do."""
+
+    OTHER = "other", "{}"
+    """Words that no other reason has, such as those of an older version."""
+
+    def __init__(self, code: str, template: str) -> None:
+        """`template` has at most one `{}`."""
+        self.code = code
+        self.template = template
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether to call before all others."""
+        return self in {Reason.SAFETY_STOP, Reason.EMERGENCY_TEXT, Reason.CRISIS_TEXT}
+
+    def words(self, detail: str = "") -> str:
+        """The whole sentence that staff read."""
+        return self.template.format(detail)
+
+
+def reason_of(code: str) -> Reason | None:
+    """The reason with this code; None for one of a newer version."""
+    return next((reason for reason in Reason if reason.code == code), None)
+
+
+def parse(words: str) -> tuple[Reason, str]:
+    """The reason and the detail that make these words; OTHER if no reason has them."""
+    for reason in Reason:
+        before, _, after = reason.template.partition("{}")
+        pattern = re.escape(before) + ("(.*)" if "{}" in reason.template else "") + re.escape(after)
+        if found := re.fullmatch(pattern, words, re.DOTALL):
+            return reason, "".join(found.groups())
+    return Reason.OTHER, words

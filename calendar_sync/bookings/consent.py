@@ -1,0 +1,60 @@
+"""The caller's answer to text messages; the only writer of table `consent`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg import AsyncConnection
+
+from calendar_sync import job_queue
+from calendar_sync.bookings import booking_writes
+from calendar_sync.bookings.booking import booking
+
+
+@dataclass(frozen=True, slots=True)
+class TextConsent:
+    """Whether texts may go to `number` (E.164), and the version of the wording that was heard.
+
+    `at` is when the caller answered, by the clinic's clock in UTC; None is now.
+    """
+
+    number: str
+    wording: str
+    given: bool
+    at: datetime | None = None
+
+
+async def store_consent(
+    conn: AsyncConnection, call_sid: str, booking_id: int, consent: TextConsent
+) -> None:
+    """Store the answer; if that changes the booking, queue its event's new text and its patient's.
+
+    The latest answer for a number counts. The same one again changes nothing and keeps its first
+    time. The booking of another call is left alone. Raises BookingNotFoundError.
+    """
+    async with conn.transaction():
+        await conn.execute(
+            """
+            INSERT INTO consent (call_sid, number, given, wording, at)
+            VALUES (%s, %s, %s, %s, coalesce(%s, now()))
+            ON CONFLICT (call_sid, number)
+            DO UPDATE SET given = excluded.given, wording = excluded.wording, at = excluded.at
+            WHERE (consent.given, consent.wording) <> (excluded.given, excluded.wording)
+            """,
+            [call_sid, consent.number, consent.given, consent.wording, consent.at],
+        )
+        if (await booking(conn, booking_id, lock=True)).call_sid != call_sid:
+            return
+        rows = await conn.execute(
+            "SELECT at FROM consent WHERE call_sid = %s AND number = %s",
+            [call_sid, consent.number],
+        )
+        stored = await rows.fetchone()
+        if await booking_writes.store(
+            conn,
+            booking_id,
+            text_number=consent.number if consent.given else None,
+            text_consent_at=stored[0] if stored else None,
+            text_wording=consent.wording,
+        ):
+            await job_queue.rewrite_event(conn, booking_id)
+            await job_queue.notify_patient(conn, booking_id)
