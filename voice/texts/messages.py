@@ -165,3 +165,9 @@ LINK_TO_FOLLOW: tuple[Text, ...] = (
 NEWS: frozenset[Kind] = frozenset(TEXTS) - {"day before", "hour before"}
 """What a patient must be told: by phone when a text can not be sent."""
 REMINDERS: frozenset[Kind] = frozenset({"day before", "hour before"})
+ASKED_FOR: frozenset[Kind] = frozenset(
+    {"booked", "link", "moved by patient", "cancelled by patient"}
+)
+"""What follows at once from something the patient did."""
+CORRECTIONS: frozenset[Kind] = NEWS - {"booked", "link"}
+"""What says that an earlier text, or what the caller heard, does not hold anymore."""

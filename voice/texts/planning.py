@@ -5,7 +5,7 @@ and a cancellation, or a move and a reminder, happen one after the other.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from psycopg import AsyncConnection
 
@@ -16,7 +16,7 @@ from calendar_sync.bookings.call_back_reasons import Reason
 from voice.texts import outbox, text_rows
 from voice.texts.opt_outs import reason_for_no_texts
 from voice.texts.rendering import ClinicFacts
-from voice.texts.schedule import planned_texts, worth_planning
+from voice.texts.schedule import Timing, planned_texts, worth_planning
 from voice.texts.text_rows import TextRow
 
 
@@ -29,9 +29,11 @@ class TextConfig:
     video_url: str = ""
     makes_links: bool = False
     a_day: int = 3
-    """Texts to one number in 24 hours."""
+    """Texts to one number in 24 hours, except those that correct an earlier one."""
     an_hour: int = 200
-    """Texts to all numbers in an hour: against text pumping, and against our own bugs."""
+    """Texts to all numbers in an hour that a caller can cause: against text pumping."""
+    undo_wait: timedelta = timedelta(minutes=1)
+    """How long news of a deletion waits for staff to undo it."""
 
     def video(self, booked: Booking) -> str:
         """The video link as known now; "" while there is none."""
@@ -58,14 +60,14 @@ async def bring_up_to_date(
         notice = await notices.open_notice(conn, booking_id)
         rows = await text_rows.texts_of(conn, booking_id)
         past = text_rows.history_of(rows, booked.text_number, config.video(booked))
-        zone = config.clinic.zone
-        planned = () if trouble else planned_texts(booked, notice, past, now, zone)
+        timing = Timing(config.clinic.zone, config.undo_wait)
+        planned = () if trouble else planned_texts(booked, notice, past, now, timing)
         waiting = await _drop_unneeded(conn, booked, rows, {each.name for each in planned})
         for each in planned:
             if each.name in waiting or worth_planning(each, now):
                 await outbox.require(conn, booking_id, booked.text_number or "", each, now)
         if trouble and notice:
-            await notices.by_phone(conn, notice, zone)
+            await notices.by_phone(conn, notice, timing.zone)
         if trouble != booked.text_trouble:
             await _keep_trouble(conn, booked, trouble, now)
         return booked

@@ -6,12 +6,9 @@ Source: 47 CFR 64.1200(c)(1).
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from voice.texts.messages import Kind
+from voice.texts.messages import ASKED_FOR, Kind
 
 QUIET_FROM, QUIET_UNTIL = time(21, 0), time(8, 0)
-_ASKED_FOR: frozenset[Kind] = frozenset(
-    {"booked", "link", "moved by patient", "cancelled by patient"}
-)
 
 
 def is_quiet(at: datetime, zone: ZoneInfo) -> bool:
@@ -29,4 +26,4 @@ def end_of_quiet(at: datetime, zone: ZoneInfo) -> datetime:
 
 def may_disturb(kind: Kind, due: datetime, now: datetime, zone: ZoneInfo) -> bool:
     """Whether this may be sent now: outside quiet hours, or asked for, or due in them (urgent)."""
-    return not is_quiet(now, zone) or kind in _ASKED_FOR or is_quiet(due, zone)
+    return not is_quiet(now, zone) or kind in ASKED_FOR or is_quiet(due, zone)

@@ -6,7 +6,8 @@ quiet hours:
   it would fall after 21:00 it goes out at 20:30.
 - The reminder an hour before waits until 8:00 if that is at least 15 minutes before the visit;
   otherwise there is none.
-- News from staff wait until 8:00, unless a visit they are about begins before 10:00.
+- News from staff wait until 8:00, unless a visit they are about begins before 10:00. News of a
+  deletion also wait a minute, since an undo often follows.
 """
 
 from dataclasses import dataclass
@@ -59,8 +60,15 @@ class TextHistory(NamedTuple):
     """That link, once there is one."""
 
 
+class Timing(NamedTuple):
+    """The clinic's zone, and how long news of a deletion waits for staff to undo it."""
+
+    zone: ZoneInfo
+    undo_wait: timedelta = timedelta(minutes=1)
+
+
 def planned_texts(
-    booked: Booking, notice: Notice | None, past: TextHistory, now: datetime, zone: ZoneInfo
+    booked: Booking, notice: Notice | None, past: TextHistory, now: datetime, timing: Timing
 ) -> tuple[PlannedText, ...]:
     """All texts that there should be about this booking, including those already sent.
 
@@ -71,7 +79,7 @@ def planned_texts(
         return ()
     texts: list[PlannedText] = []
     if notice is not None:
-        texts.append(_staff_news(booked, notice, now, zone))
+        texts.append(_staff_news(booked, notice, now, timing))
     elif booked.state == "cancelled" and booked.outcome == "patient":
         texts.append(PlannedText("cancelled", "cancelled by patient", start, now))
     elif booked.state == "booked" and start not in past.said:
@@ -81,7 +89,7 @@ def planned_texts(
         return tuple(texts)
     if past.link_to_follow and past.video and start in past.said:
         texts.append(PlannedText(f"link {start.isoformat()}", "link", start, now))
-    return (*texts, *_reminders(start, zone))
+    return (*texts, *_reminders(start, timing.zone))
 
 
 def worth_planning(planned: PlannedText, now: datetime) -> bool:
@@ -100,13 +108,13 @@ def of_use(kind: Kind, about: datetime, now: datetime) -> bool:
             return now < about + timedelta(hours=3)
 
 
-def _staff_news(booked: Booking, notice: Notice, now: datetime, zone: ZoneInfo) -> PlannedText:
-    """Now, or at the end of the quiet hours if that is early enough for each visit it is about."""
+def _staff_news(booked: Booking, notice: Notice, now: datetime, timing: Timing) -> PlannedText:
+    """At once, or at the end of the quiet hours if that is early enough for the visits involved."""
     about = notice.what.start if notice.what else booked.slot.start
     first = min(about, booked.promised.start) if booked.promised else about
-    due = now
-    if is_quiet(now, zone) and first >= end_of_quiet(now, zone) + _URGENT:
-        due = end_of_quiet(now, zone)
+    due = now + timing.undo_wait if notice.kind == "cancelled" else now
+    if is_quiet(due, timing.zone) and first >= end_of_quiet(due, timing.zone) + _URGENT:
+        due = end_of_quiet(due, timing.zone)
     return PlannedText(f"telling {notice.id}", _STAFF_NEWS[notice.kind], about, due, notice.id)
 
 

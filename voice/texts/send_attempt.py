@@ -16,6 +16,7 @@ from calendar_sync.bookings.booking import Booking, booking
 from calendar_sync.retry import NotYet
 from voice.texts import outbox, text_rows
 from voice.texts.composing import write
+from voice.texts.messages import ASKED_FOR, CORRECTIONS
 from voice.texts.planning import TextConfig, bring_up_to_date
 from voice.texts.quiet_hours import end_of_quiet, may_disturb
 from voice.texts.schedule import of_use
@@ -121,8 +122,7 @@ class Attempt:
         if await self._is_over_day_limit(conn, row):
             await failed(conn, self.config, row, TOO_MANY)
             return None
-        sent = await text_rows.attempts_since(conn, self.now - _HOUR)
-        if sent >= self.config.an_hour:
+        if await self._is_over_hour_limit(conn, row):
             until = self.now + timedelta(minutes=1)
             return await self._put_off(conn, row, Later(until, "too many texts in an hour"))
         body = await write(conn, self.config, row, booked)
@@ -136,9 +136,17 @@ class Attempt:
         await outbox.put_off(conn, row.id, later.until)
         return later
 
+    async def _is_over_hour_limit(self, conn: AsyncConnection, row: TextRow) -> bool:
+        if row.kind not in ASKED_FOR:
+            return False  # reminders and news from staff are bounded by the visits there are
+        attempts = await text_rows.attempts_asked_for(conn, self.now - _HOUR)
+        return attempts >= self.config.an_hour
+
     async def _is_over_day_limit(self, conn: AsyncConnection, row: TextRow) -> bool:
+        if row.kind in CORRECTIONS:
+            return False  # else the patient's last word from us would be false
         tried_before = row.began is not None and row.began > self.now - _DAY
-        attempts = await text_rows.attempts_since(conn, self.now - _DAY, row.number)
+        attempts = await text_rows.attempts_to(conn, row.number, self.now - _DAY)
         return attempts - tried_before >= self.config.a_day
 
     async def _settle(self, seen: TextRow, answer: Accepted | Refused | Busy | Unsure) -> None:

@@ -9,7 +9,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
 from calendar_sync import job_queue
-from voice.texts.messages import NEWS, Kind
+from voice.texts.messages import ASKED_FOR, NEWS, Kind
 from voice.texts.schedule import TextHistory
 
 State = Literal["owed", "sending", "accepted", "sent", "delivered", "failed", "dropped"]
@@ -87,12 +87,24 @@ async def without_job(conn: AsyncConnection, due_before: datetime) -> list[TextR
     )
 
 
-async def attempts_since(conn: AsyncConnection, since: datetime, number: str | None = None) -> int:
-    """How many texts were attempted since then, to one number or to all."""
-    rows = await conn.execute(
-        "SELECT count(*) FROM text WHERE began > %s AND (%s::text IS NULL OR number = %s)",
-        [since, number, number],
+async def attempts_to(conn: AsyncConnection, number: str, since: datetime) -> int:
+    """How many texts to this number were attempted since then."""
+    return await _count(
+        conn, "SELECT count(*) FROM text WHERE began > %s AND number = %s", [since, number]
     )
+
+
+async def attempts_asked_for(conn: AsyncConnection, since: datetime) -> int:
+    """How many texts that callers and patients caused were attempted since then."""
+    return await _count(
+        conn,
+        "SELECT count(*) FROM text WHERE began > %s AND kind = ANY (%s)",
+        [since, sorted(ASKED_FOR)],
+    )
+
+
+async def _count(conn: AsyncConnection, query: LiteralString, values: list[Any]) -> int:
+    rows = await conn.execute(query, values)
     row = await rows.fetchone()
     return int(row[0]) if row else 0
 

@@ -99,7 +99,7 @@ def texting_for(
         makes_links=settings.uses_google,
     )
     if settings.is_demo:
-        config = replace(config, a_day=_DEMO_TEXTS_A_DAY)
+        config = replace(config, a_day=_DEMO_TEXTS_A_DAY, undo_wait=timedelta(0))
     return Texting(pool, now, config, sender)
 
 

@@ -56,6 +56,9 @@ async def test_a_visit_that_staff_cancel_and_restore(clinic: TextClinic, twilio:
     await clinic.notify(visit)
     await clinic.moved(visit, None)
     await clinic.notify(visit)
+    assert len(twilio.bodies()) == 1
+    clinic.now.forward(seconds=61)
+    await clinic.work()
     assert "had to cancel your video visit on Thu Dec 3" in twilio.bodies()[1]
     assert (await clinic.texts(visit))["day before"] == "dropped"
     await clinic.moved(visit, VISIT)
@@ -64,6 +67,23 @@ async def test_a_visit_that_staff_cancel_and_restore(clinic: TextClinic, twilio:
     clinic.now.forward(hours=24)
     await clinic.until("2026-12-03 11:00")
     assert len(twilio.bodies()) == 5
+
+
+async def test_a_deletion_that_is_undone_within_a_minute_is_not_texted(
+    clinic: TextClinic, twilio: Twilio
+) -> None:
+    """Staff pressed Undo: the patient hears nothing, and reminders stay."""
+    visit = await clinic.visit(VISIT)
+    await clinic.notify(visit)
+    await clinic.moved(visit, None)
+    await clinic.notify(visit)
+    clinic.now.forward(seconds=50)
+    await clinic.work()
+    await clinic.moved(visit, VISIT)
+    await clinic.notify(visit)
+    await clinic.until("2026-12-03 11:00")
+    assert [body[9:17] for body in twilio.bodies()[1:]] == ["reminder", "your vid"]
+    assert await open_notices(clinic) == []
 
 
 async def test_a_visit_that_its_patient_cancels(clinic: TextClinic, twilio: Twilio) -> None:

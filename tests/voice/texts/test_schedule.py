@@ -10,7 +10,7 @@ from support.text_clinic import TextClinic
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings.booking import Booking
 from voice.texts.quiet_hours import is_quiet
-from voice.texts.schedule import PlannedText, TextHistory, planned_texts
+from voice.texts.schedule import PlannedText, TextHistory, Timing, planned_texts
 
 VISIT = span("2026-12-03 10:00")
 
@@ -78,7 +78,7 @@ async def test_when_reminders_are_due(
 
 def planned(booked: Booking, visit: Span, now: datetime) -> tuple[PlannedText, ...]:
     """The texts of a booking whose patient knows the time."""
-    return planned_texts(booked, None, TextHistory(frozenset({visit.start})), now, PACIFIC)
+    return planned_texts(booked, None, TextHistory(frozenset({visit.start})), now, Timing(PACIFIC))
 
 
 async def test_a_visit_that_is_near_needs_no_reminder_of_the_day_before(

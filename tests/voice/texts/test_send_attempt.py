@@ -177,17 +177,6 @@ async def test_twilio_down_for_an_hour_delays_texts_and_loses_none(
     assert await clinic.list() == []
 
 
-async def test_three_texts_a_day_are_the_most(clinic: TextClinic, twilio: Twilio) -> None:
-    """The fourth becomes a call-back; the day after there is room again."""
-    visit = await clinic.visit(VISIT)
-    await clinic.notify(visit)
-    for hour in (11, 12, 13):
-        await clinic.moved(visit, span(f"2026-12-03 {hour}:00"))
-        await clinic.notify(visit)
-    assert len(twilio.messages.sent) == 3
-    assert any("three texts in a day" in reason for reason in await clinic.list())
-
-
 async def test_a_messaging_service_sends_when_there_is_one(
     clinic: TextClinic, twilio: Twilio
 ) -> None:

@@ -130,6 +130,7 @@ async def test_a_doubt_about_a_text_that_nobody_needs_any_more_is_not_sent_again
     await clinic.moved(visit, None)
     clinic.now.forward(minutes=2)
     await clinic.notify(visit)
+    clinic.now.forward(seconds=61)
     await clinic.check()
     assert [body[9:25] for body in twilio.bodies()] == ["booked Thu Dec 3", "the clinic had t"]
     assert (await clinic.texts(visit))["day before"] == "dropped"
