@@ -8,7 +8,7 @@ LOCKED := $(PIP) install --quiet --require-hashes --requirement
 .PHONY: demo test install lint bench prove map lock screenshots
 
 demo: install
-	@exec $(VENV)/bin/screening-line demo
+	@exec $(VENV)/bin/screening-line demo $(if $(PORT),--port $(PORT))
 
 test: $(VENV)/.dev-ready
 	@$(VENV)/bin/pytest -n 2 --dist loadfile $(TESTS)

@@ -28,6 +28,7 @@ cli_database.add_commands(cli)
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 StaffPhone = Literal["answers", "voicemail", "busy", "no-answer", "failed"]
 """The values of voice.simulator.handset.Staff; a live line does not import the simulator."""
+Quiet = Annotated[bool, typer.Option("--quiet", help="Do not print what happens on the line.")]
 Port = Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)]
 
 
@@ -64,27 +65,34 @@ def options(
 
 
 @cli.command()
-def demo(port: Port = 8000) -> None:
+def demo(*, port: Port = 8000, quiet: Quiet = False) -> None:
     """Try the whole line on this computer, without an account or settings."""
+    from functools import partial
+
     from voice.clock import utc_now
     from voice.logs import write_logs
     from voice.server import Demo, held_port, serve
     from voice.settings import Settings
     from voice.simulator.demo_clock import DemoClock, with_demo_defaults
     from voice.simulator.page.router import add_phone
-    from voice.simulator.running_demo import remove_demo_file, write_demo_file
+    from voice.simulator.running_demo import answering_demo, remove_demo_file, write_demo_file
 
     settings = with_demo_defaults(Settings.load("demo", port), utc_now().date())
     write_logs("plain")
+    running = answering_demo(settings.data_dir)
+    if running is not None:
+        typer.echo(f"The demo is already running: open {running.url}/phone")
+        typer.echo("To stop it, press Ctrl-C in the terminal where it was started.")
+        return
 
     def once_up() -> None:
         write_demo_file(settings)
         typer.echo(what_next(settings))
 
     typer.echo("Starting the line (the first time takes a few seconds) ...")
-    with held_port("127.0.0.1", port) as held:
+    with held_port("127.0.0.1", port, f"make demo PORT={port + 1}") as held:
         try:
-            page = Demo(DemoClock(), add_phone)
+            page = Demo(DemoClock(), partial(add_phone, say=None if quiet else typer.echo))
             serve(settings, held, worker=True, once_up=once_up, demo=page)
         finally:
             remove_demo_file(settings)
@@ -143,7 +151,7 @@ def worker() -> None:
 
 
 @cli.command()
-def call(
+def call(  # noqa: PLR0913  # one for each option
     *,
     keys: Annotated[
         str | None, typer.Option(help='Keys to press, such as "1 2 2"; prints a transcript.')
@@ -152,17 +160,20 @@ def call(
     withheld: Annotated[bool, typer.Option("--withheld", help="Call without a number.")] = False,
     staff: Annotated[StaffPhone, typer.Option(help="How the staff phone reacts.")] = "no-answer",
     fast: Annotated[bool, typer.Option("--fast", help="Do not wait for the speech.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Call the running demo from this terminal, or one started for this call."""
+    from voice.clock import utc_now
     from voice.logs import write_logs
     from voice.settings import Settings
-    from voice.simulator.call_command import call_options, place_call
+    from voice.simulator.call_command import CallFlags, call_options, place_call
+    from voice.simulator.demo_clock import with_demo_defaults
     from voice.simulator.handset import Staff
 
     write_logs("plain")
-    outcome = Staff(staff)
-    wanted = call_options(caller=caller, withheld=withheld, keys=keys, staff=outcome, fast=fast)
-    place_call(Settings.load("demo"), wanted)
+    flags = CallFlags(withheld=withheld, fast=fast, quiet=quiet)
+    wanted = call_options(caller, keys, Staff(staff), flags)
+    place_call(with_demo_defaults(Settings.load("demo"), utc_now().date()), wanted)
 
 
 @cli.command()

@@ -38,10 +38,10 @@ class PortInUseError(ReportedError):
 
 
 @contextmanager
-def held_port(host: str, port: int) -> Generator[socket.socket]:
+def held_port(host: str, port: int, another: str = "") -> Generator[socket.socket]:
     """The port, ours from now on; it refuses callers until a server listens.
 
-    Raises PortInUseError.
+    ``another`` is a command that uses another port. Raises PortInUseError.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as held:
@@ -51,8 +51,9 @@ def held_port(host: str, port: int) -> Generator[socket.socket]:
         except (OSError, OverflowError) as trouble:
             message = (
                 f"The line cannot listen on {host} port {port}: {trouble}. "
-                "Stop what uses that port, or choose another one with --port."
+                "Stop what uses that port, or choose another one with --port"
             )
+            message += f": {another}." if another else "."
             raise PortInUseError(message) from trouble
         yield held
 

@@ -28,7 +28,7 @@ def test_a_taken_port_is_found_before_anything_is_started(
     code, said = run("demo", "--port", taken)
     assert code == 1
     assert f"port {taken}" in said
-    assert "choose another one with --port" in said
+    assert f"choose another one with --port: make demo PORT={int(taken) + 1}" in said
     assert not data_dir.exists()
 
 

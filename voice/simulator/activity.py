@@ -38,6 +38,7 @@ class Happening:
     call_sid: str = ""
     day: date | None = None
     event_id: str = ""
+    is_text: bool = False
 
 
 class Activity:
@@ -132,7 +133,7 @@ class Activity:
         rows = await _rows(conn, _TEXTS, self._last_text)
         if rows:
             self._last_text = rows[-1][0]
-        return [Happening(text_news(number, body)) for _, number, body in rows]
+        return [Happening(text_news(number, body), is_text=True) for _, number, body in rows]
 
 
 async def _rows(conn: AsyncConnection, statement: LiteralString, *values: object) -> list[TupleRow]:

@@ -4,11 +4,13 @@ import asyncio
 import re
 import shutil
 import sys
+import time
 from collections import deque
 from dataclasses import dataclass
 
 from voice.errors import ReportedError
 from voice.settings import Settings
+from voice.simulator.activity import Activity, Happening
 from voice.simulator.caller_id import WITHHELD, CallerId
 from voice.simulator.connect import ConnectedLine, connect
 from voice.simulator.handset import Handset, Staff
@@ -20,6 +22,7 @@ from voice.simulator.transcript import Heading, Recording
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 DEFAULT_CALLER = "+14255550123"
+_TEXT_SECONDS, _LOOK_EVERY = 3.0, 0.1
 
 
 class CallRefusedError(ReportedError):
@@ -34,16 +37,26 @@ class CallOptions:
     steps: tuple[Step, ...] | None
     staff: Staff
     fast: bool = False
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallFlags:
+    """The switches of the command. ``quiet``: do not print what happened on the line."""
+
+    withheld: bool = False
+    fast: bool = False
+    quiet: bool = False
 
 
 def call_options(
-    *, caller: str | None, withheld: bool, keys: str | None, staff: Staff, fast: bool
+    caller: str | None, keys: str | None, staff: Staff, flags: CallFlags
 ) -> CallOptions:
     """Validate the options. Raises CallRefusedError and InvalidKeysError."""
-    if withheld and caller is not None:
+    if flags.withheld and caller is not None:
         message = "Use either --withheld or --caller, not both."
         raise CallRefusedError(message)
-    number = WITHHELD if withheld else caller or DEFAULT_CALLER
+    number = WITHHELD if flags.withheld else caller or DEFAULT_CALLER
     if not _E164.fullmatch(number):
         message = f"--caller {number!r} is not a phone number; write it like {DEFAULT_CALLER}."
         raise CallRefusedError(message)
@@ -51,7 +64,7 @@ def call_options(
     if steps is None and not (sys.stdin.isatty() and sys.stdout.isatty()):
         message = 'There is no terminal to type keys in; list them instead, like --keys "1 2 2 h".'
         raise CallRefusedError(message)
-    return CallOptions(number, steps, staff, fast)
+    return CallOptions(number, steps, staff, flags.fast, flags.quiet)
 
 
 def place_call(settings: Settings, options: CallOptions) -> None:
@@ -67,20 +80,20 @@ async def _place_call(settings: Settings, options: CallOptions) -> None:
         if options.steps is None:
             await call_by_hand(connected, options)
         else:
-            await play_script(connected, options.number, options.steps, options.staff)
+            await play_script(connected, options, options.steps)
 
 
 async def play_script(
-    connected: ConnectedLine, number: str, steps: tuple[Step, ...], staff: Staff
+    connected: ConnectedLine, options: CallOptions, steps: tuple[Step, ...]
 ) -> None:
-    """Write the transcript to standard output and the outcome to standard error."""
-    heading = Heading(number, connected.local_now())
-    recording = Recording(Scripted(deque(steps), staff))
-    player = _player(connected, number, recording)
-    ended = await player.call()
+    """Write the transcript to standard output, and what happened to standard error."""
+    heading = Heading(options.number, connected.local_now())
+    recording = Recording(Scripted(deque(steps), options.staff))
+    call = await _Call.of(connected, options, recording)
+    ended = await call.player.call()
     sys.stdout.write(recording.text(heading, ended))
     sys.stdout.flush()
-    sys.stderr.write("\n".join(["", *await _summary(connected, player, ended), ""]))
+    sys.stderr.write("\n".join(["", *await call.summary(ended), ""]))
 
 
 async def call_by_hand(connected: ConnectedLine, options: CallOptions) -> None:
@@ -93,23 +106,55 @@ async def call_by_hand(connected: ConnectedLine, options: CallOptions) -> None:
     with Keyboard(sys.stdin.fileno()) as keyboard:
         width = shutil.get_terminal_size().columns
         handset = Terminal(keyboard, sys.stdout, options.staff, fast=options.fast, width=width)
-        player = _player(connected, options.number, handset)
-        ended = await player.call()
+        call = await _Call.of(connected, options, handset)
+        ended = await call.player.call()
         handset.finish()
-    sys.stdout.write("\n".join(["", *await _summary(connected, player, ended), ""]))
+    sys.stdout.write("\n".join(["", *await call.summary(ended), ""]))
 
 
-def _player(connected: ConnectedLine, number: str, handset: Handset) -> Player:
-    settings = connected.settings
-    who = CallerId(number, line=settings.clinic_number, account_sid=settings.twilio_account_sid)
-    return Player(connected.post, handset, who)
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One call, and what happens on the line meanwhile."""
 
+    connected: ConnectedLine
+    player: Player
+    activity: Activity
+    quiet: bool
 
-async def _summary(connected: ConnectedLine, player: Player, ended: Ended) -> list[str]:
-    minutes, seconds = divmod(round(player.seconds), 60)
-    alarms = [f"Twilio would warn: {alarm.code} {alarm.why}" for alarm in player.alarms]
-    return [
-        f"{ended.value}, after {minutes} min {seconds} s and {len(player.keys)} keys.",
-        *alarms,
-        *await connected.outcome(player.caller.call_sid),
-    ]
+    @classmethod
+    async def of(cls, connected: ConnectedLine, options: CallOptions, handset: Handset) -> "_Call":
+        """A call that is about to be placed."""
+        settings = connected.settings
+        caller = CallerId(
+            options.number, line=settings.clinic_number, account_sid=settings.twilio_account_sid
+        )
+        activity = Activity(connected.pool, settings.zone)
+        await activity.look()
+        return cls(connected, Player(connected.post, handset, caller), activity, options.quiet)
+
+    async def summary(self, ended: Ended) -> list[str]:
+        """How the call ended, what happened on the line, and what came of it."""
+        minutes, seconds = divmod(round(self.player.seconds), 60)
+        alarms = [f"Twilio would warn: {alarm.code} {alarm.why}" for alarm in self.player.alarms]
+        outcome = await self.connected.outcome(self.player.caller.call_sid)
+        keys = len(self.player.keys)
+        return [
+            f"{ended.value}, after {minutes} min {seconds} s"
+            f" and {keys} key{'' if keys == 1 else 's'}.",
+            *alarms,
+            *([] if self.quiet else await self._happenings()),
+            *outcome,
+        ]
+
+    async def _happenings(self) -> list[str]:
+        """What happened because of this call; waits a moment for the text that it leads to."""
+        news = await self.activity.look()
+        give_up = time.monotonic() + _TEXT_SECONDS
+        while self._text_is_due(news) and time.monotonic() < give_up:
+            await asyncio.sleep(_LOOK_EVERY)
+            news += await self.activity.look()
+        return [each.words for each in news if each.call_sid in {"", self.player.caller.call_sid}]
+
+    def _text_is_due(self, news: list[Happening]) -> bool:
+        agreed = any(each.text_number and each.state == "booked" for each in self.activity.bookings)
+        return agreed and not any(each.is_text for each in news)

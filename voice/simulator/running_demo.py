@@ -2,6 +2,7 @@
 
 import json
 import os
+import urllib.request
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 from voice.settings import Settings
 
 NAME = "demo.json"
+_SECONDS = 2.0
+"""How long a running demo may take to answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,5 +52,16 @@ def running_demo(data_dir: Path) -> Demo | None:
     with suppress(OSError, ValueError, TypeError, KeyError):
         demo = Demo(**json.loads((data_dir / NAME).read_text()))
         os.kill(demo.pid, 0)
+        return demo
+    return None
+
+
+def answering_demo(data_dir: Path) -> Demo | None:
+    """The demo that runs on this data folder and answers; None if its process does not."""
+    demo = running_demo(data_dir)
+    if demo is None:
+        return None
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with suppress(OSError), direct.open(f"{demo.url}/healthz", timeout=_SECONDS):
         return demo
     return None

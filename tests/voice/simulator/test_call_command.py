@@ -1,4 +1,4 @@
-"""A call placed from the command line by keys written down, and what it came to."""
+"""A call placed from the command line with a key script, and its outcome."""
 
 import asyncio
 import os
@@ -13,6 +13,7 @@ from calendar_sync.bookings.call_back_reasons import Reason
 from voice.app import create_app
 from voice.bootstrap import Line
 from voice.simulator.call_command import (
+    CallFlags,
     CallOptions,
     CallRefusedError,
     call_by_hand,
@@ -37,7 +38,8 @@ def connected(line: Line) -> ConnectedLine:
 
 
 async def placed(connected: ConnectedLine, keys: str) -> None:
-    await play_script(connected, "+14255550123", read_keys(keys), Staff.NO_ANSWER)
+    options = CallOptions("+14255550123", None, Staff.NO_ANSWER)
+    await play_script(connected, options, read_keys(keys))
 
 
 async def test_the_transcript_is_printed_and_the_booking_shown(
@@ -53,8 +55,15 @@ async def test_the_transcript_is_printed_and_the_booking_shown(
         rows = await conn.execute("SELECT sid FROM call")
         [sid] = await rows.fetchone() or [""]
         [booking] = await bookings_of_call(conn, sid)
-    last = printed.err.strip().splitlines()[-1]
-    assert last == (
+    said = printed.err.strip().splitlines()
+    when = "Tuesday, December 1st, at 9 AM"
+    assert said[1:-1] == [
+        "A call came in from ··0123.",
+        f"Held {when} for this caller; nobody else can book it.",
+        f"Booked {when} in the clinic's calendar.",
+        "The call from ··0123 ended.",
+    ]
+    assert said[-1] == (
         "Booked: Tuesday, December 1st, at 9 AM, Pacific time;"
         f" visit code {booking.visit_code}; no texts."
     )
@@ -67,7 +76,18 @@ async def test_a_call_that_books_nothing_says_so(
     await placed(connected, f"{TO_THE_TIMES} . 2 h")
     said = capsys.readouterr().err.strip().splitlines()
     assert re.fullmatch(r"The caller hung up, after \d min \d+ s and 13 keys\.", said[0])
-    assert said[1:] == ["Nothing was booked."]
+    assert said[-1] == "Nothing was booked."
+
+
+async def test_a_quiet_call_tells_only_what_came_of_it(
+    connected: ConnectedLine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without what happened on the line meanwhile."""
+    options = CallOptions("+14255550123", None, Staff.NO_ANSWER, quiet=True)
+    await play_script(connected, options, read_keys("1 h"))
+    said = capsys.readouterr().err.strip().splitlines()
+    assert len(said) == 2
+    assert said[-1] == "Nothing was booked."
 
 
 async def test_a_call_back_request_of_the_call_is_shown(
@@ -95,21 +115,23 @@ async def test_a_person_types_the_keys(
     seen = capsys.readouterr().out
     assert seen.startswith("Calling BodyFix Physical Therapy from +14255550123. Type 0-9 * #;")
     assert "> 1\n" in seen
-    assert seen.endswith("and 1 keys.\nNothing was booked.\n")
+    assert "The caller hung up, after 0 min" in seen
+    assert "and 1 key.\n" in seen
+    assert seen.endswith("\nNothing was booked.\n")
 
 
 def test_a_script_needs_no_terminal() -> None:
     """The caller has a number unless it is withheld."""
-    options = call_options(caller=None, withheld=False, keys="1", staff=Staff.BUSY, fast=False)
+    options = call_options(None, "1", Staff.BUSY, CallFlags())
     assert options == CallOptions("+14255550123", read_keys("1"), Staff.BUSY)
-    hidden = call_options(caller=None, withheld=True, keys="1", staff=Staff.BUSY, fast=False)
+    hidden = call_options(None, "1", Staff.BUSY, CallFlags(withheld=True))
     assert hidden.number == WITHHELD
 
 
 def test_two_callers_at_once_are_refused() -> None:
     """One sentence says what to do."""
     with pytest.raises(CallRefusedError, match="not both"):
-        call_options(caller="+14255550100", withheld=True, keys="1", staff=Staff.BUSY, fast=False)
+        call_options("+14255550100", "1", Staff.BUSY, CallFlags(withheld=True))
 
 
 @pytest.mark.parametrize("number", ["4255550123", "+0", "+1 425 555 0123", "me"])
@@ -118,10 +140,10 @@ def test_a_number_that_is_none_is_refused(number: str) -> None:
     with pytest.raises(
         CallRefusedError, match=r"is not a phone number; write it like \+14255550123"
     ):
-        call_options(caller=number, withheld=False, keys="1", staff=Staff.BUSY, fast=False)
+        call_options(number, "1", Staff.BUSY, CallFlags())
 
 
 def test_without_a_terminal_the_keys_must_be_written_down() -> None:
     """Tests have no terminal."""
     with pytest.raises(CallRefusedError, match="There is no terminal to type keys in"):
-        call_options(caller=None, withheld=False, keys=None, staff=Staff.BUSY, fast=False)
+        call_options(None, None, Staff.BUSY, CallFlags())

@@ -127,12 +127,16 @@ def test_a_demo_is_used_and_stopped(start: Start, folder: Path) -> None:
 
     came_of_it = run(folder, "call", "--keys", "0 1 h")
     assert "Call-back request" in came_of_it
+    again = run(folder, "demo")
+    assert f"already running: open http://127.0.0.1:{demo.port}/phone" in again
 
     postgres = demo.postgres()
     said = demo.stops_with(signal.SIGINT)
     assert ".venv/bin/screening-line call" in said
     assert f"http://127.0.0.1:{demo.port}" in said
     assert "Traceback" not in said
+    assert "  A call came in from ··0123." in said
+    assert "  Asked staff to call ··0123 back: " in said
     assert ends(postgres)
     assert not file.exists()
 

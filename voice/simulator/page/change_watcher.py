@@ -13,6 +13,7 @@ from calendar_sync.calendars.contract import Changes
 from calendar_sync.sync.staff_jobs import follow_all
 from voice.bootstrap import Line
 from voice.simulator.activity import Activity, Happening
+from voice.simulator.page.calendar_block import clock
 from voice.simulator.page.event_stream import EventStream
 from voice.simulator.page.patient_phone import PatientPhone
 from voice.texts import text_rows
@@ -99,7 +100,8 @@ class ChangeWatcher:
         told["day"] = happening.day.isoformat() if happening.day else None
         self._events.publish("did", **{"call": told.pop("call_sid"), **told})
         if self._say:
-            self._say(happening.words)
+            at = self._line.now().astimezone(self._line.settings.zone)
+            self._say(f"{clock(at)}  {happening.words}")
 
     async def _calendar_changed(self) -> bool:
         first = self._cursor is None
