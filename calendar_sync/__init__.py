@@ -1,1 +1,1 @@
-"""When the clinic is free, who has which time, and what staff did about it."""
+"""When the clinic is free, who has which time, and what staff changed in the calendar."""

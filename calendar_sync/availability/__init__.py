@@ -1,1 +1,1 @@
-"""When the clinic is free: pure rules of time, without a clock or a database."""
+"""When the clinic is free: pure functions of time, without a clock or a database."""

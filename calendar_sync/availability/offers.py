@@ -1,4 +1,4 @@
-"""Which three of many openings a caller is offered: the earliest, another half-day, another day."""
+"""Which three openings a caller is offered: the earliest, another half-day, another day."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
@@ -9,7 +9,7 @@ from calendar_sync.availability.span import Span
 
 Part = Literal["any", "morning", "afternoon"]
 
-_MOST = 3
+_MAX_OFFERS = 3
 _NOON = 12
 
 
@@ -21,10 +21,10 @@ def three_offers(
 ) -> tuple[Span, ...]:
     """At most three openings, ascending, none overlapping another.
 
-    `openings` must be ascending. The offers are the earliest; the next in the other half of the
-    day (noon in `zone` divides); the next on a day that neither of those is on, else on another
-    day than the earliest. A kind that is missing is filled up with the next openings. `part` keeps
-    to mornings or afternoons, `beyond` (aware) to times that start after it.
+    `openings` must be ascending. The offers are the earliest one; the next one in the other half of
+    the day, divided at noon in `zone`; and the next one on a day of its own, or at least not on
+    the day of the earliest. If there is none of a kind, the next opening fills its place. `part`
+    limits the offers to mornings or afternoons, `beyond` (aware) to times that start after it.
     """
     chosen: list[Span] = []
 
@@ -50,6 +50,6 @@ def three_offers(
         take(lambda span: half(span) != half(first))
         taken = {day(span) for span in chosen}
         _ = take(lambda span: day(span) not in taken) or take(lambda span: day(span) != day(first))
-    while len(chosen) < _MOST and take(lambda _: True):
+    while len(chosen) < _MAX_OFFERS and take(lambda _: True):
         pass
     return tuple(sorted(chosen))

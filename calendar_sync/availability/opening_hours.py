@@ -1,9 +1,9 @@
-"""When the clinic can see somebody: hours, notice, horizon, buffers and closed dates -> openings.
+"""Openings, from the clinic's hours, notice, horizon, buffers and closed dates.
 
-Hours are wall-clock times in the clinic's zone; everything else is instants. A range opens and
-closes at the first instant at which the clock on the wall reads that time or later, so a time
-that a spring night skips becomes the jump itself, and a time that an autumn night shows twice
-counts once.
+Hours are local times in the clinic's zone; everything else is instants. A range opens and closes at
+the first instant at which a local clock shows that time or a later one. So a time that is skipped
+when daylight saving begins becomes the moment of the change, and a time that is repeated when it
+ends counts once.
 """
 
 from collections.abc import Iterable
@@ -31,10 +31,10 @@ _DAY_MINUTES = 24 * 60
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What makes a time bookable. Raises ValueError for lengths that make no sense.
+    """What makes a time bookable. Raises ValueError for lengths that are out of range.
 
-    `minutes` and `buffer_minutes` in minutes, `notice_hours` in hours from now, `horizon_days` in
-    local days after today, `closed_dates` local dates on which nothing is open.
+    `minutes` is the length of a screening, `notice_hours` counts from now, `horizon_days` counts
+    local days after today, nothing is open on `closed_dates` (local).
     """
 
     hours: Hours
@@ -59,9 +59,9 @@ def openings(rules: Rules, busy: Iterable[Span], now: datetime) -> list[Span]:
     """Every bookable time, ascending, none overlapping another, in UTC.
 
     Slots start at each range's start and then every `minutes + buffer_minutes`, and end inside the
-    range. The buffer is kept before and after every busy span. A slot starts no earlier than `now`
-    plus the notice, on a local day at most `horizon_days` after today. Busy spans may come in any
-    order and overlap. Raises ValueError when `now` is naive.
+    range. There is a buffer before and after every busy span. A slot starts no earlier than `now`
+    plus the notice, on a local day at most `horizon_days` after today. Busy spans may overlap and
+    be in any order. Raises ValueError if `now` is naive.
     """
     length, buffer = timedelta(minutes=rules.minutes), timedelta(minutes=rules.buffer_minutes)
     today = _day(rules, now)
@@ -87,9 +87,9 @@ def is_open(rules: Rules, at: datetime) -> bool:
 
 
 def next_opening_time(rules: Rules, at: datetime) -> datetime | None:
-    """`at` itself (in UTC) when open, else the next instant at which it opens; None when never."""
+    """`at` itself (in UTC) if open, else the next instant at which it opens; None if never."""
     today = _day(rules, at)
-    # Each closed date can take away at most one week's only opening, and so can a skipped hour.
+    # A closed date removes at most one week's only opening; so does a skipped hour.
     for ahead in range(7 * (len(rules.closed_dates) + 2) + 1):
         for start, end in _open_times(rules, today + timedelta(days=ahead)):
             if at < end:
@@ -98,7 +98,7 @@ def next_opening_time(rules: Rules, at: datetime) -> datetime | None:
 
 
 def first_instant(wall: datetime, zone: ZoneInfo) -> datetime:
-    """The first instant, in UTC, at which the clock reads the naive time `wall` or later."""
+    """The first instant, in UTC, at which a local clock shows the naive time `wall` or later."""
     after = wall.replace(tzinfo=zone).astimezone(UTC)
     if _shown(wall, zone):
         return after
@@ -113,7 +113,7 @@ def first_instant(wall: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _day(rules: Rules, at: datetime) -> date:
-    """The local date of an instant; a naive time is refused, Python would read it as local."""
+    """The local date of an instant. Raises ValueError for a naive time."""
     if at.tzinfo is None:
         message = f"Opening hours need an aware time, not {at!r}; give it a zone."
         raise ValueError(message)
@@ -137,12 +137,12 @@ def _instants(rules: Rules, day: date, range_: WallRange) -> tuple[datetime, dat
 
 
 def _grid(rules: Rules, today: date) -> list[datetime]:
-    """Slot starts in UTC, ascending; the buffer stands between any two."""
+    """Slot starts in UTC, ascending, with the buffer between any two slots."""
     step = timedelta(minutes=rules.minutes + rules.buffer_minutes)
     midnight = first_instant(datetime.combine(today, time.min), rules.zone)
     grid: list[datetime] = []
     next_start = datetime.min.replace(tzinfo=UTC)
-    # Yesterday takes part unseen: its last slot may run up to today's first.
+    # Yesterday counts too: its last slot may run into today's first.
     for ahead in range(-1, rules.horizon_days + 1):
         day = today + timedelta(days=ahead)
         for range_ in _ranges(rules, day):
@@ -154,20 +154,20 @@ def _grid(rules: Rules, today: date) -> list[datetime]:
 
 
 def _starts(rules: Rules, day: date, range_: WallRange) -> list[datetime]:
-    """Slot starts of one range, without a look at its neighbours."""
+    """Slot starts of one range, regardless of other ranges."""
     opens, closes = _instants(rules, day, range_)
     step = timedelta(minutes=rules.minutes + rules.buffer_minutes)
     last = closes - timedelta(minutes=rules.minutes)
     if closes - opens == timedelta(minutes=range_[1] - range_[0]):
         return _every(step, opens, last)
-    # The clocks change inside the range: walk along the wall, not along the time.
+    # The clocks change inside the range: step in local time.
     first, after = (datetime.combine(day, time.min) + timedelta(minutes=m) for m in range_)
     walls = [wall for wall in _every(step, first, after) if _shown(wall, rules.zone)]
     return [start for wall in walls if (start := first_instant(wall, rules.zone)) <= last]
 
 
 def _every(step: timedelta, first: datetime, last: datetime) -> list[datetime]:
-    """From first to last inclusive."""
+    """From first to last, inclusive."""
     every: list[datetime] = []
     while first <= last:
         every.append(first)
@@ -176,6 +176,6 @@ def _every(step: timedelta, first: datetime, last: datetime) -> list[datetime]:
 
 
 def _shown(wall: datetime, zone: ZoneInfo) -> bool:
-    """Whether the clock ever reads this naive time."""
+    """Whether a local clock ever shows this naive time."""
     back = wall.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)
     return back.replace(tzinfo=None) == wall

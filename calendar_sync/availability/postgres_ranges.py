@@ -1,4 +1,4 @@
-"""Spans as PostgreSQL keeps them: tstzrange and tstzmultirange."""
+"""Spans as PostgreSQL stores them: tstzrange and tstzmultirange."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime

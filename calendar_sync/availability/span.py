@@ -1,4 +1,4 @@
-"""A stretch of time: two instants in UTC, the end not included."""
+"""A span of time: two instants in UTC, the end not included."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Span:
     end: datetime
 
     def __post_init__(self) -> None:
-        """Refuse what would later be compared wrongly."""
+        """Refuse values that would compare wrongly later."""
         if self.start.tzinfo is not UTC or self.end.tzinfo is not UTC:
             message = (
                 f"A span needs aware times in UTC, not {self.start!r} to {self.end!r}; "
@@ -29,12 +29,12 @@ class Span:
             raise ValueError(message)
 
     def overlaps(self, other: "Span") -> bool:
-        """Whether the two share an instant."""
+        """Whether the two have an instant in common."""
         return self.start < other.end and other.start < self.end
 
 
 def merged(spans: Iterable[Span], within: Span) -> tuple[Span, ...]:
-    """The same times clipped to `within`, in order, with overlapping and touching ones joined."""
+    """The spans clipped to `within`, ascending, with overlapping and touching ones joined."""
     joined: list[Span] = []
     for span in sorted(spans):
         start, end = max(span.start, within.start), min(span.end, within.end)

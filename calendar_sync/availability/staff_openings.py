@@ -1,4 +1,4 @@
-"""Times that staff open by hand, beside the opening hours or instead of them; pure."""
+"""Times that staff open by hand, in addition to the opening hours or instead of them."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -14,17 +14,17 @@ def with_opened(
     busy: Iterable[Span],
     now: datetime,
 ) -> tuple[Span, ...]:
-    """The openings by hours and those in opened times, ascending, with the buffer between any two.
+    """The openings by hours and those in opened times, ascending, with the buffer in between.
 
-    Notice, horizon and buffers hold for opened times too; hours and closed dates do not, because
-    staff who open a time mean it. Where two would collide, the one by hours stays.
+    Notice, horizon and buffers apply to opened times too. Hours and closed dates do not: staff who
+    open a time mean it. If two would collide, the one by hours is offered.
     """
     buffer, length = timedelta(minutes=rules.buffer_minutes), timedelta(minutes=rules.minutes)
-    blocked = [Span(each.start - buffer, each.end + buffer) for each in (*busy, *by_hours)]
+    blocked = [Span(taken.start - buffer, taken.end + buffer) for taken in (*busy, *by_hours)]
     found: list[Span] = []
-    for each in sorted(opened):
-        start = each.start
-        while start + length <= each.end:
+    for span in sorted(opened):
+        start = span.start
+        while start + length <= span.end:
             slot = Span(start, start + length)
             if _offered(rules, start, now) and not any(slot.overlaps(other) for other in blocked):
                 found.append(slot)
@@ -33,7 +33,7 @@ def with_opened(
 
 
 def _offered(rules: Rules, start: datetime, now: datetime) -> bool:
-    """Late enough for the notice, early enough for the horizon, which counts local days."""
+    """Whether it is after the notice and within the horizon, which counts local days."""
     last = now.astimezone(rules.zone).date() + timedelta(days=rules.horizon_days)
     notice = timedelta(hours=rules.notice_hours)
     return start >= now + notice and start.astimezone(rules.zone).date() <= last

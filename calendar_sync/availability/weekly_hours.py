@@ -1,4 +1,4 @@
-"""The clinic's week as people write it: "Mon-Fri 09:00-12:00 13:00-17:00; Sat 09:00-12:00"."""
+"""Weekly opening hours as people write them: "Mon-Fri 09:00-17:00; Sat 09:00-12:00"."""
 
 import re
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from itertools import pairwise
 from calendar_sync.errors import CalendarError
 
 WallRange = tuple[int, int]
-"""From and until, in minutes after local midnight; 1440 is the end of the day."""
+"""Start and end, in minutes after local midnight; 1440 is the end of the day."""
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WHOLE_DAY = 24 * 60
@@ -18,7 +18,7 @@ class InvalidHoursError(CalendarError, ValueError):
     """The opening hours cannot be read; write them like one of the two examples in the text."""
 
     def __init__(self, text: str, reason: str) -> None:
-        """`text` as it was set, and what is wrong with it."""
+        """`text` is the setting, `reason` what is wrong with it."""
         super().__init__(
             f"The opening hours {text!r} cannot be read: {reason}. Write them like "
             "'Mon-Fri 09:00-12:00 13:00-17:00; Sat 09:00-12:00' or 'Mon-Sun 06:00-21:00'."
@@ -27,7 +27,7 @@ class InvalidHoursError(CalendarError, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Local wall-clock ranges for each weekday, Monday first; ascending, none touching another."""
+    """Local time ranges for each weekday, Monday first; ascending, none touching another."""
 
     weekly: tuple[tuple[WallRange, ...], ...]
 
@@ -35,8 +35,8 @@ class Hours:
 def parse_hours(text: str) -> Hours:
     """Read the clinic's opening hours.
 
-    Entries are split by `;`, each one names days (`Mon`, `Mon-Fri`, `Mon,Wed`, `Fri-Mon`) and then
-    one or more ranges. `24:00` may end a range. Raises InvalidHoursError, which names the text.
+    Entries are separated by `;`. Each has days (`Mon`, `Mon-Fri`, `Mon,Wed`, `Fri-Mon`) and then
+    one or more ranges. A range may end at `24:00`. Raises InvalidHoursError.
     """
     weekly: list[list[WallRange]] = [[] for _ in _DAYS]
     tidy = re.sub(r"\s*([-,])\s*", r"\1", re.sub("[\u2010-\u2015]", "-", text))
@@ -65,7 +65,7 @@ def _named_days(text: str, days: str) -> list[int]:
 
 
 def _day(text: str, name: str) -> int:
-    """Monday is 0; three letters or the whole name."""
+    """The number of a day, given by its full name or three letters; Monday is 0."""
     for number, day in enumerate(_DAYS):
         if name.lower() in {day, day[:3]}:
             return number
@@ -80,14 +80,14 @@ def _range(text: str, written: str) -> WallRange:
     from_hour, from_minute, to_hour, to_minute = map(int, match.groups())
     start, end = from_hour * 60 + from_minute, to_hour * 60 + to_minute
     if max(from_minute, to_minute) > 59 or end > _WHOLE_DAY:  # noqa: PLR2004  # minutes of an hour
-        raise InvalidHoursError(text, f"{written!r} has a time that no clock shows")
+        raise InvalidHoursError(text, f"{written!r} has a time that does not exist")
     if end <= start:
         raise InvalidHoursError(text, f"{written!r} does not end after it starts on the same day")
     return start, end
 
 
 def _joined(text: str, ranges: list[WallRange]) -> tuple[WallRange, ...]:
-    """In order; touching ranges are one range, so that their slots keep the buffer too."""
+    """In order; touching ranges become one, so that the buffer applies there too."""
     ranges.sort()
     if any(later[0] < earlier[1] for earlier, later in pairwise(ranges)):
         raise InvalidHoursError(text, "two ranges of one day overlap")

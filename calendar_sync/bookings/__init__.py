@@ -1,1 +1,1 @@
-"""Who has which time, as the database keeps it."""
+"""Who has which time, in the database."""

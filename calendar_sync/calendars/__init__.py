@@ -1,1 +1,1 @@
-"""What the line asks of a calendar, and the calendars that answer."""
+"""What the line asks of a calendar, and the two calendars that can answer."""

@@ -1,12 +1,12 @@
-"""The Calendar contract: all that the line asks of a calendar, whoever keeps it.
+"""The Calendar contract: all that the line asks of a calendar, whichever one it is.
 
-Each call answers with one of the values named in its return type and raises nothing for what a
-calendar can do wrong. Two answers are kept apart everywhere: `Unknown` (perhaps done, perhaps not;
-ask again later) and `Refused` (certainly not done, and it will not be until somebody mends the
-set-up). A `why` names the trouble for staff and logs and never holds a number or an answer.
+Each call returns one of the values named in its return type and raises nothing for what a calendar
+can do wrong. Two answers are distinct everywhere: `Unknown` (maybe done, maybe not; ask again
+later) and `Refused` (certainly not done, and asking again will not help until somebody fixes the
+setup). A `why` names the problem for staff and logs and holds no phone number and no answer.
 
-There is no lock in a diary: two overlapping inserts both succeed. The database keeps bookings
-apart; the event id, chosen by us, keeps one booking from becoming two events.
+A calendar has no locks: two overlapping inserts both succeed. The database keeps bookings apart;
+the event id, chosen by us, keeps one booking from becoming two events.
 """
 
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ from typing import Literal, Protocol
 from calendar_sync.availability.span import Span
 
 OPENED = "Open for screenings"
-"""The title, in any capitals, of an event by which staff open a time; it never makes it busy."""
+"""The title, in upper or lower case, of an event that opens its time; it is never busy."""
 
 
 def opens(title: str) -> bool:
-    """Whether an event of this title opens its time instead of filling it."""
+    """Whether an event with this title opens its time instead of filling it."""
     return title.strip().casefold() == OPENED.casefold()
 
 
@@ -28,7 +28,7 @@ Urgency = Literal["usual", "soon", "first"]
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What we write. `id` is 5 to 1024 of the characters a-v and 0-9, unique in the diary."""
+    """What we write. `id` is 5 to 1024 of the characters a-v and 0-9, unique in the calendar."""
 
     id: str
     span: Span
@@ -39,19 +39,20 @@ class Event:
     blocks: bool = True
     """False for an event that leaves its time free."""
     wants_link: bool = False
-    """Ask the diary to make a video link, if it can; it comes later, in `CalendarEvent.link`."""
+    """Ask the calendar for a video link, if it can; it comes later, in `CalendarEvent.link`."""
     urgency: Urgency = "usual"
-    """How soon staff may want to look; a diary without colours does not show it."""
+    """How soon staff may want to look; a calendar without colors does not show it."""
     guest: str | None = None
-    """The email of who is invited to it; a diary that writes to guests does so."""
+    """The email of the guest; a calendar that writes to guests does so."""
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarEvent:
-    """What stands in the diary now, as staff may have changed it; `cancelled` is a tombstone.
+    """An event as it is now; staff may have changed it. `cancelled` marks a tombstone.
 
-    `etag` names this version: a write that brings another one changes nothing. `booking_id` is
-    None for what is not ours. A tombstone may have lost all but its id; only there `span` is None.
+    `etag` names this version: a write that names another one changes nothing. `booking_id` is None
+    for an event that is not ours. A tombstone may have lost all but its id; only there is `span`
+    None.
     """
 
     event_id: str
@@ -63,16 +64,16 @@ class CalendarEvent:
     cancelled: bool
     etag: str
     link: str = ""
-    """The video link that the diary made."""
+    """The video link that the calendar made."""
     link_pending: bool = False
     all_day: bool = False
     repeats: bool = False
-    """Staff made it the first of many."""
+    """Staff made it a recurring event."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inserted:
-    """The diary acknowledged the event, now or for an earlier insert of the same one."""
+    """The calendar acknowledged the event, now or for an earlier insert of the same one."""
 
     etag: str
 
@@ -86,7 +87,7 @@ class Clash:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Perhaps done, perhaps not. `wait` is how many seconds the diary asked to be left alone."""
+    """Maybe done, maybe not. `wait` is how many seconds the calendar asked us to wait."""
 
     why: str
     wait: int = 0
@@ -94,24 +95,24 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Certainly not done, and asking again will not help until the set-up is mended."""
+    """Certainly not done, and asking again will not help until the setup is fixed."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """Somebody changed the event since the version we named; nothing was written. Find it again."""
+    """Somebody has changed the event since that version; nothing was written. Find it again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """The event is cancelled, or never was."""
+    """The event is cancelled, or never existed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What changed, each event once in its newest state, and the cursor to ask with next time."""
+    """What changed, each event once in its latest state, and the cursor for the next call."""
 
     entries: tuple[CalendarEvent, ...]
     cursor: str
@@ -119,7 +120,7 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class CursorExpired:
-    """The diary no longer knows this cursor; ask again with None and compare everything."""
+    """The calendar no longer knows this cursor; ask again with None and compare everything."""
 
 
 class Calendar(Protocol):
@@ -128,8 +129,8 @@ class Calendar(Protocol):
     async def busy(self, within: Span, *, besides: str | None = None) -> tuple[Span, ...] | Unknown:
         """Times that are not free, clipped to `within`, merged, ascending.
 
-        The event with the id `besides` does not count. `within` is at most 60 days. `Unknown` as
-        soon as any part of the answer is missing or doubtful: never a shorter list.
+        The event with the id `besides` does not count. `within` is at most 60 days. Unknown as soon
+        as any part of the answer is missing or doubtful: never a shorter list.
         """
         ...
 
@@ -138,11 +139,11 @@ class Calendar(Protocol):
         ...
 
     async def insert(self, event: Event) -> Inserted | Clash | Unknown | Refused:
-        """Put an event in. The same event again (id, booking, time) is Inserted again."""
+        """Insert an event. The same event again (id, booking, time) is Inserted again."""
         ...
 
     async def find(self, event_id: str) -> CalendarEvent | Unknown | None:
-        """Read one event back; None when the diary never had it."""
+        """Read one event; None if the calendar never had it."""
         ...
 
     async def rewrite(
@@ -154,13 +155,13 @@ class Calendar(Protocol):
         description: str | None = None,
         location: str | None = None,
     ) -> CalendarEvent | Changed | Gone | Unknown:
-        """Replace the texts that are given, never the time, if the version is still `etag`."""
+        """Replace the given texts, never the time, if the version is still `etag`."""
         ...
 
     async def move(
         self, event_id: str, to: Span, etag: str
     ) -> CalendarEvent | Changed | Gone | Unknown:
-        """Give the event another time if its version is still `etag`."""
+        """Move the event to another time if its version is still `etag`."""
         ...
 
     async def cancel(self, event_id: str, etag: str) -> Gone | Changed | Unknown:
@@ -168,5 +169,5 @@ class Calendar(Protocol):
         ...
 
     async def changes(self, since: str | None) -> Changes | CursorExpired | Unknown:
-        """What changed after the cursor `since`, cancellations too; None reads what is live."""
+        """What changed after the cursor `since`, cancellations included; None reads live events."""
         ...

@@ -1,7 +1,7 @@
 """The Calendar without Google: a table in our own database.
 
-Writers take turns by one advisory lock, so the numbers drawn for `changed` become visible in
-their order and a reader of `changes` can never step over one.
+Writers take turns by an advisory lock, so the numbers drawn for `changed` become visible in order
+and a reader of `changes` never skips one.
 """
 
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
@@ -31,19 +31,19 @@ from calendar_sync.calendars.contract import (
 
 Method = TypeVar("Method", bound=Callable[..., Coroutine[Any, Any, Any]])
 
-_TURN = 0x10CA1D1A
+_WRITE_LOCK = 0x10CA1D1A
 """The advisory lock of this table's writers; the number is arbitrary."""
 
 
-def _doubtful(ask: Method) -> Method:
-    """A database that does not answer leaves everything open: Unknown."""
+def _unknown_on_error(ask: Method) -> Method:
+    """Return Unknown when the database does not answer."""
 
     @wraps(ask)
     async def answer(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # as in the method
         try:
             return await ask(*args, **kwargs)
-        except OperationalError as trouble:
-            return Unknown(f"the local diary's database did not answer: {type(trouble).__name__}")
+        except OperationalError as error:
+            return Unknown(f"the local calendar's database did not answer: {type(error).__name__}")
 
     return cast("Method", answer)
 
@@ -52,10 +52,10 @@ class LocalCalendar:
     """The Calendar contract over table `local_event`, which nobody else writes."""
 
     def __init__(self, pool: AsyncConnectionPool) -> None:
-        """`pool` must lead to a database that holds the line's tables."""
+        """`pool` leads to a database that has the line's tables."""
         self._pool = pool
 
-    @_doubtful
+    @_unknown_on_error
     async def busy(self, within: Span, *, besides: str | None = None) -> tuple[Span, ...] | Unknown:
         """Confirmed events that block their time."""
         async with self._pool.connection() as conn, conn.cursor(row_factory=dict_row) as cursor:
@@ -69,9 +69,9 @@ class LocalCalendar:
             )
             return merged([as_span(row["during"]) async for row in cursor], within)
 
-    @_doubtful
+    @_unknown_on_error
     async def opened(self, within: Span) -> tuple[Span, ...] | Unknown:
-        """Confirmed events of that title, whether they block or not."""
+        """Confirmed events with that title, whether they block or not."""
         async with self._pool.connection() as conn, conn.cursor(row_factory=dict_row) as cursor:
             await cursor.execute(
                 "SELECT during FROM local_event WHERE status = 'confirmed' AND during && %s"
@@ -80,9 +80,9 @@ class LocalCalendar:
             )
             return merged([as_span(row["during"]) async for row in cursor], within)
 
-    @_doubtful
+    @_unknown_on_error
     async def insert(self, event: Event) -> Inserted | Clash | Unknown | Refused:
-        """A new row, or the answer that the row already there deserves."""
+        """Insert a row, or say how the existing one differs."""
         async with self._writing() as cursor:
             await cursor.execute(
                 """
@@ -103,20 +103,20 @@ class LocalCalendar:
             )
             if new := await cursor.fetchone():
                 return Inserted(str(new["version"]))
-            there = await _find(cursor, event.id)
-        if there is None or there.cancelled:
+            found = await _find(cursor, event.id)
+        if found is None or found.cancelled:
             return Clash("cancelled")
-        if (there.booking_id, there.span) == (event.booking_id, event.span):
-            return Inserted(there.etag)
+        if (found.booking_id, found.span) == (event.booking_id, event.span):
+            return Inserted(found.etag)
         return Clash("foreign")
 
-    @_doubtful
+    @_unknown_on_error
     async def find(self, event_id: str) -> CalendarEvent | Unknown | None:
         """The row, tombstones included."""
         async with self._pool.connection() as conn, conn.cursor(row_factory=dict_row) as cursor:
             return await _find(cursor, event_id)
 
-    @_doubtful
+    @_unknown_on_error
     async def rewrite(
         self,
         event_id: str,
@@ -126,28 +126,28 @@ class LocalCalendar:
         description: str | None = None,
         location: str | None = None,
     ) -> CalendarEvent | Changed | Gone | Unknown:
-        """New texts."""
+        """Replace the given texts."""
         texts = {"title": title, "description": description, "location": location}
         return await self._change(event_id, etag, texts)
 
-    @_doubtful
+    @_unknown_on_error
     async def move(
         self, event_id: str, to: Span, etag: str
     ) -> CalendarEvent | Changed | Gone | Unknown:
-        """A new time."""
+        """Replace the time."""
         return await self._change(event_id, etag, {"during": as_range(to)})
 
-    @_doubtful
+    @_unknown_on_error
     async def cancel(self, event_id: str, etag: str) -> Gone | Changed | Unknown:
-        """The row stays as a tombstone; its id is never free again."""
+        """Turn the row into a tombstone; its id stays used."""
         outcome = await self._change(event_id, etag, {"status": "cancelled"})
         return Gone() if isinstance(outcome, CalendarEvent) else outcome
 
-    @_doubtful
+    @_unknown_on_error
     async def changes(self, since: str | None) -> Changes | CursorExpired | Unknown:
-        """Rows in the order of their changes; the cursor is the highest number seen before."""
+        """Rows in the order of their changes; the cursor is the highest change number."""
         async with self._pool.connection() as conn, conn.cursor(row_factory=dict_row) as cursor:
-            # The top first: a change in between is then told twice rather than never.
+            # The highest number first: a change in between is returned twice rather than never.
             await cursor.execute("SELECT coalesce(max(changed), 0) AS top FROM local_event")
             row = await cursor.fetchone()
             top = row["top"] if row else 0
@@ -161,13 +161,13 @@ class LocalCalendar:
                 """,
                 {"since": None if since is None else int(since)},
             )
-            return Changes(tuple([_entry(row) async for row in cursor]), str(top))
+            return Changes(tuple([_event(row) async for row in cursor]), str(top))
 
     async def _change(
         self, event_id: str, etag: str, new: Mapping[str, object]
     ) -> CalendarEvent | Changed | Gone:
-        """Write what is given if the version still fits, else say why not."""
-        keep = dict.fromkeys(("during", "title", "description", "location", "status"))
+        """Write the given columns if the version is still `etag`, else say why not."""
+        unchanged = dict.fromkeys(("during", "title", "description", "location", "status"))
         async with self._writing() as cursor:
             await cursor.execute(
                 """
@@ -181,32 +181,32 @@ class LocalCalendar:
                 WHERE id = %(id)s AND version::text = %(etag)s AND status = 'confirmed'
                 RETURNING *
                 """,
-                {**keep, **new, "id": event_id, "etag": etag},
+                {**unchanged, **new, "id": event_id, "etag": etag},
             )
             if row := await cursor.fetchone():
-                return _entry(row)
-            there = await _find(cursor, event_id)
-        return Gone() if there is None or there.cancelled else Changed()
+                return _event(row)
+            found = await _find(cursor, event_id)
+        return Gone() if found is None or found.cancelled else Changed()
 
     @asynccontextmanager
     async def _writing(self) -> AsyncGenerator[AsyncCursor[DictRow]]:
-        """One transaction, after every other writer's and before the next one's."""
+        """A transaction that no other writer's overlaps."""
         async with (
             self._pool.connection() as conn,
             conn.transaction(),
             conn.cursor(row_factory=dict_row) as cursor,
         ):
-            await cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_TURN])
+            await cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_WRITE_LOCK])
             yield cursor
 
 
 async def _find(cursor: AsyncCursor[DictRow], event_id: str) -> CalendarEvent | None:
     await cursor.execute("SELECT * FROM local_event WHERE id = %s", [event_id])
     row = await cursor.fetchone()
-    return None if row is None else _entry(row)
+    return None if row is None else _event(row)
 
 
-def _entry(row: DictRow) -> CalendarEvent:
+def _event(row: DictRow) -> CalendarEvent:
     return CalendarEvent(
         event_id=row["id"],
         span=as_span(row["during"]),

@@ -1,6 +1,6 @@
-"""What the line asks of a calendar that can tell by itself when something in it has changed.
+"""The Push contract: change notifications from a calendar that can send them.
 
-Being told is only faster than asking: changes are read every minute all the same.
+They only save time: changes are read every minute all the same.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from calendar_sync.calendars.contract import Gone, Refused, Unknown
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """The calendar will tell of changes until `expires` (UTC); `resource` is its name for them."""
+    """The calendar sends notifications until `expires` (UTC); `resource` is its id for them."""
 
     resource: str
     expires: datetime
@@ -28,15 +28,15 @@ class Push(Protocol):
 
     @property
     def address(self) -> str:
-        """Where its messages go."""
+        """Where its notifications go."""
         ...
 
     async def watch(
         self, channel: str, token: str, expires: datetime
     ) -> Watched | Unknown | Refused:
-        """Open a channel under our id; `token` comes back with each message."""
+        """Open a channel with our id; each notification carries `token`."""
         ...
 
     async def stop(self, channel: str, resource: str) -> Gone | Unknown:
-        """End a channel; one that the calendar does not know is gone."""
+        """Close a channel; one that the calendar does not know is Gone."""
         ...

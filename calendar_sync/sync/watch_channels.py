@@ -1,8 +1,8 @@
-"""Being told of changes by the calendar itself; the calendar_channel table's only writer.
+"""Channels for change notifications; the only writer of table `calendar_channel`.
 
-A channel cannot be prolonged: a day before its end another one is opened, and the old one is
-stopped only then, so that no change falls between them. Whatever goes wrong here costs nothing but
-speed and leaves one line in the log: `follow_staff` reads the changes every minute all the same.
+A channel cannot be renewed: a day before its end another one is opened, and only then is the old
+one closed, so no change is missed in between. A failure here costs nothing but speed, and is
+logged: `follow_staff` reads the changes every minute all the same.
 """
 
 import hmac
@@ -25,19 +25,19 @@ from calendar_sync.sync.blueprint import blueprint, clinic_of
 
 log = logging.getLogger(__name__)
 
-LASTS = timedelta(days=7)
+LIFETIME = timedelta(days=7)
 """The longest that Google keeps a channel for events."""
-RENEW = timedelta(days=1)
-"""So long before its end a channel is followed by another one."""
-AGAIN = timedelta(minutes=15)
-"""After an attempt whose outcome is open, which may have opened a channel that we cannot name."""
+REPLACE_BEFORE = timedelta(days=1)
+"""How long before its end a channel is replaced."""
+RETRY_AFTER = timedelta(minutes=15)
+"""After an attempt with an unknown outcome: it may have opened a channel that we cannot close."""
 
-_NOBODYS = sha256(b"the token of no channel").digest()
+_NO_CHANNEL = sha256(b"the token of no channel").digest()
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A row: `resource` is None while nobody knows whether the channel was opened."""
+    """A row; `resource` is None while it is unknown whether the channel was opened."""
 
     id: str
     token_hash: bytes
@@ -59,18 +59,18 @@ async def renew_channel(context: JobContext, timestamp: int) -> None:
 
 
 async def renew(clinic: Clinic) -> None:
-    """See to it that one channel is open and none is left over; nothing where none can be."""
+    """Make sure that exactly one channel is open, if the calendar can send notifications."""
     if clinic.push is None:
         return
     now = clinic.now()
     async with clinic.pool.connection() as conn:
         await conn.execute("DELETE FROM calendar_channel WHERE expires_at <= %s", [now])
         known = await _channels(conn)
-    ours = [each for each in known if _leads_here(each, clinic.push)]
-    good = [each for each in ours if each.resource and each.expires_at > now + RENEW]
-    if good:
-        await _stop_others(clinic, clinic.push, good[-1], known)
-    elif not any(each.resource is None and each.asked_at > now - AGAIN for each in ours):
+    ours = [channel for channel in known if _leads_here(channel, clinic.push)]
+    fresh = [one for one in ours if one.resource and one.expires_at > now + REPLACE_BEFORE]
+    if fresh:
+        await _stop_others(clinic, clinic.push, fresh[-1], known)
+    elif not any(one.resource is None and one.asked_at > now - RETRY_AFTER for one in ours):
         new = await _open(clinic, clinic.push, now)
         if new is not None:
             await _stop_others(clinic, clinic.push, new, known)
@@ -79,23 +79,23 @@ async def renew(clinic: Clinic) -> None:
 async def is_known(
     conn: AsyncConnection, channel: str, token: str, resource: str, now: datetime
 ) -> bool:
-    """Whether a message with this token is of a channel of ours; compared in constant time."""
-    known = {each.id: each for each in await _channels(conn)}.get(channel)
-    wanted = known.token_hash if known else _NOBODYS
-    right = hmac.compare_digest(_hash(token), wanted)
-    if known is None or not right or known.expires_at <= now:
+    """Whether a notification with this token is from a channel of ours, in constant time."""
+    known = {one.id: one for one in await _channels(conn)}.get(channel)
+    expected = known.token_hash if known else _NO_CHANNEL
+    matches = hmac.compare_digest(_hash(token), expected)
+    if known is None or not matches or known.expires_at <= now:
         return False
     return known.resource in {None, resource}
 
 
 async def _open(clinic: Clinic, push: Push, now: datetime) -> Channel | None:
-    """Ask for a new channel, which is stored first: its messages may come before the answer."""
+    """Request a channel; it is stored first, as notifications may come before the answer."""
     token = secrets.token_urlsafe(32)
     request = Channel(
-        str(uuid4()), _hash(token), push.calendar, push.address, None, now, now + LASTS
+        str(uuid4()), _hash(token), push.calendar, push.address, None, now, now + LIFETIME
     )
     async with clinic.pool.connection() as conn:
-        await _keep(conn, request)
+        await _insert(conn, request)
     answer = await push.watch(request.id, token, request.expires_at)
     if isinstance(answer, Watched):
         async with clinic.pool.connection() as conn:
@@ -103,38 +103,38 @@ async def _open(clinic: Clinic, push: Push, now: datetime) -> Channel | None:
                 "UPDATE calendar_channel SET resource = %s, expires_at = %s WHERE id = %s",
                 [answer.resource, answer.expires, request.id],
             )
-            return next(each for each in await _channels(conn) if each.id == request.id)
+            return next(one for one in await _channels(conn) if one.id == request.id)
     if isinstance(answer, Refused):
-        await _forget(clinic, request)
-    log.warning("changes are seen within a minute, not at once: no channel (%s)", answer.why)
+        await _delete(clinic, request)
+    log.warning("no notification channel, so changes are seen within a minute: %s", answer.why)
     return None
 
 
-async def _stop_others(clinic: Clinic, push: Push, kept: Channel, known: list[Channel]) -> None:
-    """End what was replaced, or leads elsewhere; what cannot be ended now is tried again."""
-    for each in known:
-        # Google's name for the calendar is always the same, so it serves unnamed channels too.
-        same = kept.resource if each.calendar == kept.calendar else None
-        resource = each.resource or same
-        if each.id == kept.id or resource is None:
+async def _stop_others(clinic: Clinic, push: Push, current: Channel, known: list[Channel]) -> None:
+    """Close the other channels; what cannot be closed now is tried again next time."""
+    for channel in known:
+        # Google's id for a calendar is always the same, so it closes channels without one too.
+        same = current.resource if channel.calendar == current.calendar else None
+        resource = channel.resource or same
+        if channel.id == current.id or resource is None:
             continue
-        if isinstance(await push.stop(each.id, resource), Gone):
-            await _forget(clinic, each)
+        if isinstance(await push.stop(channel.id, resource), Gone):
+            await _delete(clinic, channel)
 
 
-async def _forget(clinic: Clinic, gone: Channel) -> None:
+async def _delete(clinic: Clinic, gone: Channel) -> None:
     async with clinic.pool.connection() as conn:
         await conn.execute("DELETE FROM calendar_channel WHERE id = %s", [gone.id])
 
 
 async def _channels(conn: AsyncConnection) -> list[Channel]:
-    """Every channel, the one that ends last at the end."""
+    """All channels, the one that expires last at the end."""
     async with conn.cursor(row_factory=class_row(Channel)) as cursor:
         await cursor.execute("SELECT * FROM calendar_channel ORDER BY expires_at, asked_at, id")
         return await cursor.fetchall()
 
 
-async def _keep(conn: AsyncConnection, new: Channel) -> None:
+async def _insert(conn: AsyncConnection, new: Channel) -> None:
     await conn.execute(
         "INSERT INTO calendar_channel (id, token_hash, calendar, address, asked_at, expires_at)"
         " VALUES (%s, %s, %s, %s, %s, %s)",

@@ -1,7 +1,7 @@
 """The Calendar in Google Calendar.
 
-What each failure leads to stands in `google_faults`. Whatever Google says that is not plainly an
-answer to the question is Unknown; free/busy with a hole in it is never read as free.
+What each failure leads to is in `google.errors`. Whatever Google answers that is not clearly an
+answer to the request is Unknown; free/busy with a gap in it is never read as free.
 """
 
 from typing import Any
@@ -23,7 +23,7 @@ from calendar_sync.calendars.contract import (
 )
 from calendar_sync.calendars.google.client import GoogleAccess
 from calendar_sync.calendars.google.errors import Trouble
-from calendar_sync.calendars.google.events import body, entry, times
+from calendar_sync.calendars.google.events import body, event_from, times
 from calendar_sync.calendars.google.free_busy import free_busy
 from calendar_sync.calendars.google.listing import listed, pages, read
 from calendar_sync.calendars.google.watch import GooglePush
@@ -49,66 +49,70 @@ class GoogleCalendar:
         self._zone = zone
 
     def inviting(self, calendar: str) -> "GoogleCalendar":
-        """The same account's calendar of invitations: Google writes to the guests of its events."""
+        """The same account's calendar for invitations: Google emails the guests of its events."""
         return GoogleCalendar(self._google, calendar, (), self._zone, writes_to_guests=True)
 
     def push_to(self, address: str) -> GooglePush:
-        """Messages of changes in the screenings calendar, to a public https address."""
+        """Notifications of changes in the screenings calendar, to a public https address."""
         return GooglePush(self._google, self._calendar, address)
 
     async def busy(self, within: Span, *, besides: str | None = None) -> tuple[Span, ...] | Unknown:
-        """Free/busy of every calendar; the screenings calendar is listed where that is not enough.
+        """Free/busy of every calendar; the screenings calendar's events are listed if needed.
 
-        It is not enough to leave one event out, nor to see events that open a time.
+        Free/busy cannot leave out one event, nor does it show events that open a time.
         """
-        found = await free_busy(self._google, self._blocking, within)
-        if isinstance(found, Unknown):
-            return found
-        screenings, *others = found
+        busy = await free_busy(self._google, self._blocking, within)
+        if isinstance(busy, Unknown):
+            return busy
+        screenings, *others = busy
         if screenings:
             events = await listed(self._google, self._calendar, within, self._zone)
             if isinstance(events, Unknown):
                 return events
-            if besides is not None or any(opens(each.title) for each in events):
+            if besides is not None or any(opens(event.title) for event in events):
                 screenings = [
-                    each.span
-                    for each in events
-                    if each.blocks
-                    and not opens(each.title)
-                    and besides not in {each.event_id, each.series}
+                    event.span
+                    for event in events
+                    if event.blocks
+                    and not opens(event.title)
+                    and besides not in {event.event_id, event.series}
                 ]
-        return merged([*screenings, *(span for each in others for span in each)], within)
+        return merged([*screenings, *(span for calendar in others for span in calendar)], within)
 
     async def opened(self, within: Span) -> tuple[Span, ...] | Unknown:
-        """Events of that title in the screenings calendar, each occurrence of recurring ones."""
+        """Events with that title in the screenings calendar, each occurrence of recurring ones."""
         events = await listed(self._google, self._calendar, within, self._zone)
         if isinstance(events, Unknown):
             return events
-        return merged([each.span for each in events if opens(each.title)], within)
+        return merged([event.span for event in events if opens(event.title)], within)
 
     async def insert(self, event: Event) -> Inserted | Clash | Unknown | Refused:
-        """One request with everything in it; without a link if this account cannot have one."""
-        made = body(event, self._zone)
-        said = await self._insert(made)
-        if isinstance(said, Trouble) and said.no_conference and made.pop("conferenceData", None):
-            said = await self._insert(made)
-        if not isinstance(said, Trouble):
-            return read(said, lambda answer: Inserted(str(answer["etag"])))
-        if said.kind == "exists":
+        """Insert with one request; without a video link if this account cannot make one."""
+        resource = body(event, self._zone)
+        answer = await self._insert(resource)
+        if (
+            isinstance(answer, Trouble)
+            and answer.no_conference
+            and resource.pop("conferenceData", None)
+        ):
+            answer = await self._insert(resource)
+        if not isinstance(answer, Trouble):
+            return read(answer, lambda inserted: Inserted(str(inserted["etag"])))
+        if answer.kind == "exists":
             return await self._compare(event)
-        if said.kind in {"set-up", "missing", "invalid"}:
-            return Refused(said.why)
-        return Unknown(said.why, said.wait)
+        if answer.kind in {"set-up", "missing", "invalid"}:
+            return Refused(answer.why)
+        return Unknown(answer.why, answer.wait)
 
     async def find(self, event_id: str) -> CalendarEvent | Unknown | None:
-        """The event, tombstones too. Not found counts only while the calendar itself is found."""
-        said = await self._google.ask(
-            lambda google: google.events().get(calendarId=self._calendar, eventId=event_id)
+        """Read the event, a tombstone too. "Not found" counts only if the calendar is found."""
+        answer = await self._google.ask(
+            lambda client: client.events().get(calendarId=self._calendar, eventId=event_id)
         )
-        if isinstance(said, Trouble) and said.kind in {"missing", "gone"}:
+        if isinstance(answer, Trouble) and answer.kind in {"missing", "gone"}:
             reachable = await self._reachable()
             return reachable if isinstance(reachable, Unknown) else None
-        return read(said, self._entry)
+        return read(answer, self._event)
 
     async def rewrite(
         self,
@@ -119,7 +123,7 @@ class GoogleCalendar:
         description: str | None = None,
         location: str | None = None,
     ) -> CalendarEvent | Changed | Gone | Unknown:
-        """New texts."""
+        """Replace the given texts."""
         texts = {"summary": title, "description": description, "location": location}
         given = {field: text for field, text in texts.items() if text is not None}
         return await self._patch(event_id, etag, given)
@@ -127,66 +131,66 @@ class GoogleCalendar:
     async def move(
         self, event_id: str, to: Span, etag: str
     ) -> CalendarEvent | Changed | Gone | Unknown:
-        """A new time."""
+        """Replace the time."""
         return await self._patch(event_id, etag, times(to, self._zone))
 
     async def cancel(self, event_id: str, etag: str) -> Gone | Changed | Unknown:
-        """Delete it, telling nobody; an event that is gone already is gone."""
-        said = await self._google.ask(
-            lambda google: google.events().delete(
+        """Delete it; an event that is already gone is Gone."""
+        answer = await self._google.ask(
+            lambda client: client.events().delete(
                 calendarId=self._calendar, eventId=event_id, sendUpdates=self._updates
             ),
             etag=etag,
         )
-        if not isinstance(said, Trouble):
+        if not isinstance(answer, Trouble):
             return Gone()
-        return await self._not_written(event_id, said)
+        return await self._not_written(event_id, answer)
 
     async def changes(self, since: str | None) -> Changes | CursorExpired | Unknown:
-        """An incremental sync, or the whole calendar; every page of it, or nothing."""
-        asked: dict[str, Any] = {"singleEvents": False, "maxResults": 2500}
+        """An incremental sync, or the whole calendar; all pages or nothing."""
+        query: dict[str, Any] = {"singleEvents": False, "maxResults": 2500}
         if since is not None:
-            asked["syncToken"] = since
-        said = await pages(self._google, self._calendar, asked)
-        if isinstance(said, Trouble):
+            query["syncToken"] = since
+        answer = await pages(self._google, self._calendar, query)
+        if isinstance(answer, Trouble):
             # A token that Google cannot read at all is refused with 400, an old one with 410.
-            if said.kind == "gone" or (since is not None and said.kind == "invalid"):
+            if answer.kind == "gone" or (since is not None and answer.kind == "invalid"):
                 return CursorExpired()
-            return Unknown(said.why, said.wait)
-        items, cursor = said
+            return Unknown(answer.why, answer.wait)
+        items, cursor = answer
         if cursor is None:
-            return Unknown("Google gave no sync token")
-        newest = read({}, lambda _: {each["id"]: self._entry(each) for each in items})
-        return newest if isinstance(newest, Unknown) else Changes(tuple(newest.values()), cursor)
+            return Unknown("Google sent no sync token")
+        latest = read({}, lambda _: {item["id"]: self._event(item) for item in items})
+        return latest if isinstance(latest, Unknown) else Changes(tuple(latest.values()), cursor)
 
-    async def _insert(self, made: dict[str, Any]) -> dict[str, Any] | Trouble:
+    async def _insert(self, resource: dict[str, Any]) -> dict[str, Any] | Trouble:
         return await self._google.ask(
-            lambda google: google.events().insert(
+            lambda client: client.events().insert(
                 calendarId=self._calendar,
-                body=made,
+                body=resource,
                 sendUpdates=self._updates,
                 conferenceDataVersion=1,
             )
         )
 
     async def _compare(self, event: Event) -> Inserted | Clash | Unknown:
-        """The id is used: by this very event, by a cancelled one, or by another."""
-        there = await self.find(event.id)
-        if isinstance(there, Unknown):
-            return there
-        if there is None:
-            return Unknown("Google says that the id is used, and does not show the event")
-        if there.cancelled:
+        """The id is used: by this same event, by a cancelled one, or by another."""
+        found = await self.find(event.id)
+        if isinstance(found, Unknown):
+            return found
+        if found is None:
+            return Unknown("Google says that the id is used, but does not show the event")
+        if found.cancelled:
             return Clash("cancelled")
-        if (there.booking_id, there.span) == (event.booking_id, event.span):
-            return Inserted(there.etag)
+        if (found.booking_id, found.span) == (event.booking_id, event.span):
+            return Inserted(found.etag)
         return Clash("foreign")
 
     async def _patch(
         self, event_id: str, etag: str, fields: dict[str, Any]
     ) -> CalendarEvent | Changed | Gone | Unknown:
-        said = await self._google.ask(
-            lambda google: google.events().patch(
+        answer = await self._google.ask(
+            lambda client: client.events().patch(
                 calendarId=self._calendar,
                 eventId=event_id,
                 body=fields,
@@ -195,26 +199,26 @@ class GoogleCalendar:
             ),
             etag=etag,
         )
-        if isinstance(said, Trouble):
-            return await self._not_written(event_id, said)
-        written = read(said, self._entry)
+        if isinstance(answer, Trouble):
+            return await self._not_written(event_id, answer)
+        written = read(answer, self._event)
         return Gone() if isinstance(written, CalendarEvent) and written.cancelled else written
 
-    async def _not_written(self, event_id: str, said: Trouble) -> Changed | Gone | Unknown:
-        """Why a change was refused: somebody changed the event, or it is no more."""
-        if said.kind not in {"changed", "gone", "missing"}:
-            return Unknown(said.why, said.wait)
-        there = await self.find(event_id)
-        if isinstance(there, Unknown):
-            return there
-        return Gone() if there is None or there.cancelled else Changed()
+    async def _not_written(self, event_id: str, answer: Trouble) -> Changed | Gone | Unknown:
+        """Why a change was refused: somebody changed the event, or it is gone."""
+        if answer.kind not in {"changed", "gone", "missing"}:
+            return Unknown(answer.why, answer.wait)
+        found = await self.find(event_id)
+        if isinstance(found, Unknown):
+            return found
+        return Gone() if found is None or found.cancelled else Changed()
 
     async def _reachable(self) -> Unknown | None:
-        """None when the calendar answers: it says "not found" of itself in the same words."""
-        said = await self._google.ask(
-            lambda google: google.events().list(calendarId=self._calendar, maxResults=1)
+        """None if the calendar answers; a missing one gives the same error as a missing event."""
+        answer = await self._google.ask(
+            lambda client: client.events().list(calendarId=self._calendar, maxResults=1)
         )
-        return Unknown(said.why, said.wait) if isinstance(said, Trouble) else None
+        return Unknown(answer.why, answer.wait) if isinstance(answer, Trouble) else None
 
-    def _entry(self, said: dict[str, Any]) -> CalendarEvent:
-        return entry(said, self._zone)
+    def _event(self, resource: dict[str, Any]) -> CalendarEvent:
+        return event_from(resource, self._zone)

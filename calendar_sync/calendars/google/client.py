@@ -1,8 +1,8 @@
-"""Signing in to Google and asking it, with the real client, in threads of our own.
+"""Authenticated requests to Google, with its own client library, in a few threads of our own.
 
-The client blocks, so it has its own few threads; each question has a fresh connection, because a
-shared one breaks under threads and after it was idle; nothing is repeated here, because repeating
-is the jobs' work. Importing this module costs 0.2 s: the line does so only when it is needed.
+The client blocks, hence the threads. Each request has a fresh connection, because a shared one
+breaks under threads and after idling. Nothing is retried here: the jobs retry. Importing this
+module takes 0.2 s, so the line does it only when needed.
 """
 
 import asyncio
@@ -25,72 +25,76 @@ from calendar_sync.errors import CalendarError
 
 SCOPE = "https://www.googleapis.com/auth/"
 SCOPES = (SCOPE + "calendar.events.owned", SCOPE + "calendar.freebusy")
-"""The least for a service account or a calendar made by hand; one that the line made itself needs
-only calendar.app.created instead of the first."""
+"""The minimum for a service account or a calendar made by hand; for one that the line created,
+calendar.app.created replaces the first."""
 
 _GOOGLE = "https://www.googleapis.com/calendar/v3/"
 _TOKENS = "https://oauth2.googleapis.com/token"
-_AT_ONCE = 8
-_PATIENCE = 8.0
-"""Seconds for one question with all its parts: signing in again, asking, reading."""
+_MAX_THREADS = 8
+_REQUEST_SECONDS = 8.0
+"""For one request with all its parts: a new access token, the request, reading the answer."""
 
 
 class CredentialsError(CalendarError):
-    """The file of GOOGLE_CREDENTIALS_FILE cannot be used as it is."""
+    """GOOGLE_CREDENTIALS_FILE cannot be used as it is."""
 
 
 class GoogleAccess:
-    """One account at Google, to be asked from the event loop."""
+    """One Google account; its requests are awaited from the event loop."""
 
     def __init__(self, file: Path, api_url: str = "", *, timeout: float = 3.0) -> None:
-        """`api_url` with its slash at the end; "" is Google's. `timeout` in seconds of silence.
+        """`api_url` ends with a slash; "" is Google's. `timeout` is in seconds without data.
 
         Raises CredentialsError.
         """
         self._credentials, self.is_service = _read(file)
         self._url = api_url or _GOOGLE
         self._timeout = timeout
-        self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="google")
+        self._threads = ThreadPoolExecutor(_MAX_THREADS, thread_name_prefix="google")
         self._building = Lock()
 
     async def ask(
-        self, question: Callable[[Any], Any], *, etag: str | None = None
+        self, build_request: Callable[[Any], Any], *, etag: str | None = None
     ) -> dict[str, Any] | Trouble:
-        """Google's answer to one request, made by `question` from the client; never raises.
+        """Send the request that `build_request` makes with the client; never raises.
 
-        With `etag` the request is only carried out while the event has that version.
+        With `etag` the request takes effect only while the event has that version.
         """
         loop = asyncio.get_running_loop()
-        asked = loop.run_in_executor(self._threads, self._ask, question, etag)
+        running = loop.run_in_executor(self._threads, self._ask, build_request, etag)
         try:
-            return await asyncio.wait_for(asked, _PATIENCE)
+            return await asyncio.wait_for(running, _REQUEST_SECONDS)
         except TimeoutError:
-            # The thread goes on and may still have its effect: nobody knows.
+            # The thread goes on, and the request may still take effect.
             return Trouble("unknown", "Google took too long")
 
     def close(self) -> None:
-        """Let the threads end; what they are doing may still happen."""
+        """Let the threads end; requests that are under way may still take effect."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def _ask(self, question: Callable[[Any], Any], etag: str | None) -> dict[str, Any] | Trouble:
+    def _ask(
+        self, build_request: Callable[[Any], Any], etag: str | None
+    ) -> dict[str, Any] | Trouble:
         http = httplib2.Http(timeout=self._timeout)
         signed = google_auth_httplib2.AuthorizedHttp(self._credentials, http=http)
         try:
             with self._building:
-                request = question(self._client)
+                request = build_request(self._client)
             if etag is not None:
                 request.headers["If-Match"] = etag
             answer = request.execute(http=signed, num_retries=0)
-        except BaseException as error:  # noqa: BLE001  # httplib2 raises whatever it likes
+        except BaseException as error:  # noqa: BLE001  # httplib2 raises all kinds of errors
             return trouble(error)
         finally:
             http.close()
-        if answer == "":  # what the client makes of 204
+        if answer == "":  # the client returns this for 204
             return {}
-        return answer if isinstance(answer, dict) else Trouble("unknown", "no answer of Google's")
+        return (
+            answer if isinstance(answer, dict) else Trouble("unknown", "the answer is not Google's")
+        )
 
     @cached_property
-    def _client(self) -> Any:  # noqa: ANN401  # the client is made at run time and has no types
+    def _client(self) -> Any:  # noqa: ANN401  # the client is built at run time and has no types
         return _Resources(
             build(
                 "calendar",
@@ -104,49 +108,52 @@ class GoogleAccess:
 
 
 class _Resources:
-    """The client's resources, such as `events()`: making one takes 5 ms, so each is made once."""
+    """The client's resources, such as `events()`: building one takes 5 ms, so each is cached."""
 
     def __init__(self, client: Any) -> None:  # noqa: ANN401  # as above
         self._client = client
 
     def __getattr__(self, name: str) -> Callable[[], Any]:
-        """The resource of this name, kept from now on."""
+        """A function that returns the resource of this name, built once."""
         resource = getattr(self._client, name)()
 
-        def kept() -> Any:  # noqa: ANN401  # as above
+        def cached() -> Any:  # noqa: ANN401  # as above
             return resource
 
-        setattr(self, name, kept)
-        return kept
+        setattr(self, name, cached)
+        return cached
 
 
 def _read(file: Path) -> tuple[UserCredentials | ServiceCredentials, bool]:
-    """The credentials of a file of either kind. Raises CredentialsError."""
+    """Credentials from a file of either kind, and whether it is a service account's.
+
+    Raises CredentialsError.
+    """
     try:
-        said = json.loads(file.read_text("utf-8"))
-        if said["type"] == "service_account":
-            return _service(said), True
-        # Google's own reader of these files replaces token_uri by its own.
+        content = json.loads(file.read_text("utf-8"))
+        if content["type"] == "service_account":
+            return _service(content), True
+        # Google's own reader of these files would replace token_uri.
         user = cast("Callable[..., UserCredentials]", UserCredentials)(
             None,
-            refresh_token=said["refresh_token"],
-            token_uri=said.get("token_uri") or _TOKENS,
-            client_id=said["client_id"],
-            client_secret=said["client_secret"],
-            scopes=said.get("scopes"),
+            refresh_token=content["refresh_token"],
+            token_uri=content.get("token_uri") or _TOKENS,
+            client_id=content["client_id"],
+            client_secret=content["client_secret"],
+            scopes=content.get("scopes"),
         )
     except OSError as error:
-        message = f"{file} cannot be read ({error.strerror}); set GOOGLE_CREDENTIALS_FILE anew."
+        message = f"{file} cannot be read ({error.strerror}); fix GOOGLE_CREDENTIALS_FILE."
         raise CredentialsError(message) from error
     except (ValueError, KeyError, TypeError) as error:
         message = (
-            f"{file} is no credentials file of Google: {type(error).__name__}. Make a new one with "
+            f"{file} is not a Google credentials file: {type(error).__name__}. Make a new one with "
             "`screening-line authorize-google`, or download the service account's JSON key again."
         )
         raise CredentialsError(message) from error
     return user, False
 
 
-def _service(said: dict[str, Any]) -> ServiceCredentials:
+def _service(content: dict[str, Any]) -> ServiceCredentials:
     make = cast("Callable[..., ServiceCredentials]", ServiceCredentials.from_service_account_info)
-    return make(said, scopes=list(SCOPES))
+    return make(content, scopes=list(SCOPES))

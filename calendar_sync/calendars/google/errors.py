@@ -1,33 +1,33 @@
-"""What each failure of Google means, during a call and in the background.
+"""What each error from Google means, during a call and in the background.
 
-A call never asks Google; it looks at the booking's row, and what it says there is what it speaks.
-"pending" is: the caller hears that the time is saved and that they will hear from the clinic, and
-after five minutes the booking is on the call-back list too. A job asks again after 0, 1, 2 .. 300
-seconds, or later when Google wishes, and so everything heals by itself once Google is back.
+A call never asks Google; it says what the booking's row says. "Pending" means: the caller hears
+that the time is saved and that the clinic will contact them, and after five minutes the booking is
+on the call-back list too. A job retries after 0, 1, 2 ... 300 seconds, or later if Google asks for
+it, so everything recovers once Google is back.
 
-Before an insert the job asks free/busy, so a failure of everything is met there: pending. "Not
-booked" is for an insert that Google refuses while it still answers free/busy.
+Before an insert the job asks free/busy, so a general failure shows there: pending. "Not booked" is
+for an insert that Google refuses while it still answers free/busy.
 
 | failure | during a call | in the background |
 |---|---|---|
-| sign-in ended (RefreshError), 401 | pending | again every minute or later |
+| sign-in expired (RefreshError), 401 | pending | retried each minute or later |
 | 403 of permissions or access | not booked, call-back | logged each minute |
-| 403 rate limits, 429 | pending | again, not before Retry-After |
-| 403 quotaExceeded | pending | again after an hour |
+| 403 rate limits, 429 | pending | retried, not before Retry-After |
+| 403 quotaExceeded | pending | retried after an hour |
 | 404 on the calendar (no longer shared) | not booked, call-back | logged each minute |
-| a busy calendar no longer shared | pending; offers end in 10 minutes | again |
+| a busy calendar no longer shared | pending; no offers after 10 minutes | retried |
 | 409, the id is used by our own event | booked | the same |
 | 409, staff deleted that event | not booked, call-back | the same; restored, it is booked again |
 | 409, the id is used by another event | booked under the next id | the same |
-| 410 on delete | nothing | it is gone, as wanted |
-| 410 on a sync token | nothing | everything is read, and compared |
+| 410 on delete | nothing | the event is gone, as intended |
+| 410 on a sync token | nothing | a full reading, compared with the bookings |
 | 412 | nothing | read again; what staff wrote stays |
-| no push channel | nothing | logged, asked for again; changes are followed each minute |
+| no push channel | nothing | logged and requested again; changes are read each minute |
 | 400 "Invalid conference type value." | booked without a Meet link | VIDEO_URL or "needs a link" |
 | 400, any other | not booked, call-back | logged |
-| 500, 503 | pending, looked up by id | again with the same id |
+| 500, 503 | pending, looked up by id | retried with the same id |
 | slow or hanging, reset before or after the effect | the same | the same |
-| answers that are not JSON, or not what was asked for | the same | the same |
+| an answer that is not JSON, or not what was asked for | the same | the same |
 """
 
 import json
@@ -42,13 +42,13 @@ Kind = Literal["unknown", "sign-in", "set-up", "missing", "exists", "gone", "cha
 
 SIGN_IN_WAIT = 60
 QUOTA_WAIT = 3600
-_LONGEST_WISH = 3600
+_MAX_WAIT = 3600
 _SLOW_DOWN = {"rateLimitExceeded", "userRateLimitExceeded"}
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Google did not do as asked. `why` holds no words of the request; `wait` is in seconds."""
+    """A request that failed. `why` holds nothing from the request; `wait` is in seconds."""
 
     kind: Kind
     why: str
@@ -57,9 +57,9 @@ class Trouble:
 
 
 def trouble(error: BaseException) -> Trouble:
-    """What an exception of the client means; whatever is not understood is unknown."""
+    """What an exception from the client means; any that is not recognized is unknown."""
     if isinstance(error, HttpError):
-        return _answered(error)
+        return _of_status(error)
     if isinstance(error, RefreshError):
         if error.retryable:
             return Trouble("unknown", "Google's sign-in did not answer")
@@ -69,7 +69,7 @@ def trouble(error: BaseException) -> Trouble:
     return Trouble("unknown", f"Google was not reached: {type(error).__name__}")
 
 
-def _answered(error: HttpError) -> Trouble:  # noqa: C901, PLR0911  # the table, row by row
+def _of_status(error: HttpError) -> Trouble:  # noqa: C901, PLR0911  # the table, row by row
     status, reason, message = int(error.resp.status), *_reason(error)
     why = f"Google answered {status} {reason}".strip()
     match status:
@@ -98,10 +98,10 @@ def _answered(error: HttpError) -> Trouble:  # noqa: C901, PLR0911  # the table,
 
 
 def _reason(error: HttpError) -> tuple[str, str]:
-    """The reason and the message of the envelope; only letters of the reason are repeated."""
+    """Reason and message from the error body; only letters of the reason are passed on."""
     try:
-        said = json.loads(error.content)["error"]
-        reason, message = str(said["errors"][0]["reason"]), str(said["message"])
+        body = json.loads(error.content)["error"]
+        reason, message = str(body["errors"][0]["reason"]), str(body["message"])
     except (ValueError, LookupError, TypeError):
         return "", ""
     return re.sub(r"[^A-Za-z]", "", reason)[:60], message
@@ -110,4 +110,4 @@ def _reason(error: HttpError) -> tuple[str, str]:
 def _requested_wait(answer: Any) -> int:  # noqa: ANN401  # httplib2 has no types
     """Retry-After in seconds; a date, or nothing, is 0."""
     text = str(answer.get("retry-after", ""))
-    return min(int(text), _LONGEST_WISH) if text.isdecimal() else 0
+    return min(int(text), _MAX_WAIT) if text.isdecimal() else 0

@@ -1,4 +1,4 @@
-"""An event as Google writes it, and back; pure."""
+"""Our events as Google's resources, and back; pure."""
 
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -8,13 +8,13 @@ from calendar_sync.availability.span import Span
 from calendar_sync.calendars.contract import CalendarEvent, Event
 
 BOOKING = "booking_id"
-_COLOURS = {"soon": "6", "first": "11"}
-"""Google's tangerine and tomato. Set once, with the insert: a colour that staff give stays."""
+_COLORS = {"soon": "6", "first": "11"}
+"""Google's tangerine and tomato. Set by the insert only: a color that staff choose stays."""
 
 
 def body(event: Event, zone: ZoneInfo) -> dict[str, Any]:
-    """The body of the one insert; `private` keeps details from readers, not from writers."""
-    made: dict[str, Any] = {
+    """The body of an insert; "private" hides details from readers, not from writers."""
+    resource: dict[str, Any] = {
         "id": event.id,
         "summary": event.title,
         "description": event.description,
@@ -25,69 +25,69 @@ def body(event: Event, zone: ZoneInfo) -> dict[str, Any]:
         "reminders": {"useDefault": False, "overrides": []},
     }
     if event.booking_id is not None:
-        made["extendedProperties"] = {"private": {BOOKING: event.booking_id}}
-    if event.urgency in _COLOURS:
-        made["colorId"] = _COLOURS[event.urgency]
+        resource["extendedProperties"] = {"private": {BOOKING: event.booking_id}}
+    if event.urgency in _COLORS:
+        resource["colorId"] = _COLORS[event.urgency]
     if event.guest is not None:
-        made["attendees"] = [{"email": event.guest}]
-        made["guestsCanInviteOthers"] = False
+        resource["attendees"] = [{"email": event.guest}]
+        resource["guestsCanInviteOthers"] = False
     if event.wants_link:
         key = {"type": "hangoutsMeet"}
-        made["conferenceData"] = {
+        resource["conferenceData"] = {
             "createRequest": {"requestId": event.id, "conferenceSolutionKey": key}
         }
-    return made
+    return resource
 
 
 def times(span: Span, zone: ZoneInfo) -> dict[str, Any]:
-    """Start and end, with offset and with the zone's name."""
+    """Start and end, with the offset and the zone's name."""
     return {
         side: {"dateTime": at.astimezone(zone).isoformat(), "timeZone": zone.key}
         for side, at in (("start", span.start), ("end", span.end))
     }
 
 
-def entry(said: dict[str, Any], zone: ZoneInfo) -> CalendarEvent:
-    """What Google says of an event. Raises KeyError or ValueError when it is not one."""
-    cancelled = said["status"] == "cancelled"
-    span = None if cancelled and "start" not in said else span_of(said, zone)
-    conference = said.get("conferenceData", {})
-    asked = conference.get("createRequest", {}).get("status", {}).get("statusCode")
-    ways = conference.get("entryPoints", [])
-    links = [way["uri"] for way in ways if way.get("entryPointType") == "video"]
+def event_from(resource: dict[str, Any], zone: ZoneInfo) -> CalendarEvent:
+    """The event of a resource. Raises KeyError or ValueError if it is none."""
+    cancelled = resource["status"] == "cancelled"
+    span = None if cancelled and "start" not in resource else span_of(resource, zone)
+    conference = resource.get("conferenceData", {})
+    link_status = conference.get("createRequest", {}).get("status", {}).get("statusCode")
+    entry_points = conference.get("entryPoints", [])
+    links = [entry["uri"] for entry in entry_points if entry.get("entryPointType") == "video"]
     return CalendarEvent(
-        event_id=said["id"],
+        event_id=resource["id"],
         span=span,
-        title=said.get("summary", ""),
-        description=said.get("description", ""),
-        location=said.get("location", ""),
-        booking_id=said.get("extendedProperties", {}).get("private", {}).get(BOOKING),
+        title=resource.get("summary", ""),
+        description=resource.get("description", ""),
+        location=resource.get("location", ""),
+        booking_id=resource.get("extendedProperties", {}).get("private", {}).get(BOOKING),
         cancelled=cancelled,
-        etag=said["etag"],
-        link=links[0] if links else said.get("hangoutLink", ""),
-        link_pending=asked == "pending",
-        all_day="date" in said.get("start", {}),
-        repeats=bool(said.get("recurrence")),
+        etag=resource["etag"],
+        link=links[0] if links else resource.get("hangoutLink", ""),
+        link_pending=link_status == "pending",
+        all_day="date" in resource.get("start", {}),
+        repeats=bool(resource.get("recurrence")),
     )
 
 
-def span_of(said: dict[str, Any], zone: ZoneInfo) -> Span:
-    """When it takes place; an all-day event from midnight to midnight in the calendar's zone."""
-    return Span(instant(said["start"], zone), instant(said["end"], zone))
+def span_of(resource: dict[str, Any], zone: ZoneInfo) -> Span:
+    """When it takes place; an all-day event lasts from midnight to midnight in `zone`."""
+    return Span(instant(resource["start"], zone), instant(resource["end"], zone))
 
 
-def instant(said: dict[str, Any], zone: ZoneInfo) -> datetime:
-    """A start or an end in UTC. Raises ValueError for a time without offset."""
-    if "date" in said:
-        midnight = datetime.combine(date.fromisoformat(said["date"]), time.min)
+def instant(resource: dict[str, Any], zone: ZoneInfo) -> datetime:
+    """A start or an end in UTC. Raises ValueError for a time without an offset."""
+    if "date" in resource:
+        midnight = datetime.combine(date.fromisoformat(resource["date"]), time.min)
         return midnight.replace(tzinfo=zone).astimezone(UTC)
-    return moment(said["dateTime"])
+    return parse_time(resource["dateTime"])
 
 
-def moment(text: str) -> datetime:
-    """An RFC 3339 time in UTC. Raises ValueError when it has no offset."""
-    read = datetime.fromisoformat(text)
-    if read.tzinfo is None:
-        message = "a time without offset"
+def parse_time(text: str) -> datetime:
+    """An RFC 3339 time in UTC. Raises ValueError if it has no offset."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        message = "a time without an offset"
         raise ValueError(message)
-    return read.astimezone(UTC)
+    return at.astimezone(UTC)

@@ -1,4 +1,4 @@
-"""Lists of Google's events, in pages, and what can be read in an answer."""
+"""Lists of events from Google, page by page, and reading its answers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,62 +24,64 @@ class Listed:
     blocks: bool
     span: Span
     series: str = ""
-    """The id of the event that it repeats."""
+    """The id of the recurring event that it is an occurrence of."""
 
 
 async def listed(
     google: GoogleAccess, calendar: str, within: Span, zone: ZoneInfo
 ) -> list[Listed] | Unknown:
     """Every occurrence in the window that is not cancelled."""
-    asked = {
+    query = {
         "singleEvents": True,
         "timeMin": within.start.isoformat(),
         "timeMax": within.end.isoformat(),
         "maxResults": 2500,
     }
-    said = await pages(google, calendar, asked)
-    if isinstance(said, Trouble):
-        return Unknown(said.why, said.wait)
-    return read({}, lambda _: [_listed(each, zone) for each in said[0] if _stands(each)])
+    items = await pages(google, calendar, query)
+    if isinstance(items, Trouble):
+        return Unknown(items.why, items.wait)
+    return read({}, lambda _: [_listed(item, zone) for item in items[0] if _is_live(item)])
 
 
 async def pages(
-    google: GoogleAccess, calendar: str, asked: Resource
+    google: GoogleAccess, calendar: str, query: Resource
 ) -> tuple[list[Resource], str | None] | Trouble:
     """All items of a list, and its sync token. A page may be empty and not be the last."""
     items: list[Resource] = []
-    more: Resource = dict(asked)
+    page_query: Resource = dict(query)
     while True:
-        said = await google.ask(_list(calendar, dict(more)))
-        if isinstance(said, Trouble):
-            return said
-        if not isinstance(said.get("items"), list):
-            return Trouble("unknown", "a list of Google without items")
-        items += said["items"]
-        if said.get("nextPageToken") is None:
-            return items, said.get("nextSyncToken")
-        more["pageToken"] = said["nextPageToken"]
+        answer = await google.ask(_list(calendar, dict(page_query)))
+        if isinstance(answer, Trouble):
+            return answer
+        if not isinstance(answer.get("items"), list):
+            return Trouble("unknown", "Google's list has no items")
+        items += answer["items"]
+        if answer.get("nextPageToken") is None:
+            return items, answer.get("nextSyncToken")
+        page_query["pageToken"] = answer["nextPageToken"]
 
 
-def read(said: Resource | Trouble, reading: Callable[[Resource], T]) -> T | Unknown:
-    """What an answer says, or Unknown when it does not say it."""
-    if isinstance(said, Trouble):
-        return Unknown(said.why, said.wait)
+def read(answer: Resource | Trouble, reading: Callable[[Resource], T]) -> T | Unknown:
+    """What `reading` makes of an answer, or Unknown if it cannot be read."""
+    if isinstance(answer, Trouble):
+        return Unknown(answer.why, answer.wait)
     try:
-        return reading(said)
-    except (KeyError, ValueError, TypeError, AttributeError) as doubt:
-        return Unknown(f"Google's answer could not be read: {type(doubt).__name__}")
+        return reading(answer)
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        return Unknown(f"Google's answer could not be read: {type(error).__name__}")
 
 
-def _list(calendar: str, asked: Resource) -> Callable[[Any], Any]:
-    return lambda client: client.events().list(calendarId=calendar, **asked)
+def _list(calendar: str, query: Resource) -> Callable[[Any], Any]:
+    return lambda client: client.events().list(calendarId=calendar, **query)
 
 
-def _stands(said: Resource) -> bool:
-    return bool(said["status"] != "cancelled")
+def _is_live(resource: Resource) -> bool:
+    return bool(resource["status"] != "cancelled")
 
 
-def _listed(said: Resource, zone: ZoneInfo) -> Listed:
-    blocks = said.get("transparency") != "transparent"
-    series = said.get("recurringEventId", "")
-    return Listed(said.get("summary", ""), said["id"], blocks, span_of(said, zone), series)
+def _listed(resource: Resource, zone: ZoneInfo) -> Listed:
+    blocks = resource.get("transparency") != "transparent"
+    series = resource.get("recurringEventId", "")
+    return Listed(
+        resource.get("summary", ""), resource["id"], blocks, span_of(resource, zone), series
+    )

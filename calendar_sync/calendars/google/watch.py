@@ -1,7 +1,7 @@
-"""Channels at Google: messages that something in the screenings calendar has changed.
+"""Google's notification channels for changes in the screenings calendar.
 
 Source: Google's guide "Get push notifications". A channel lasts at most a week and cannot be
-prolonged, only followed by another one.
+renewed, only replaced.
 """
 
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ class GooglePush:
     """The Push contract for one calendar and one address."""
 
     def __init__(self, access: GoogleAccess, calendar: str, address: str) -> None:
-        """`address` is https, with a certificate that browsers accept; Google calls no other."""
+        """`address` is https with a valid certificate, which Google requires."""
         self._google = access
         self.calendar = calendar
         self.address = address
@@ -25,7 +25,7 @@ class GooglePush:
     async def watch(
         self, channel: str, token: str, expires: datetime
     ) -> Watched | Unknown | Refused:
-        """Ask for a channel; Google may let it end earlier than `expires`."""
+        """Ask for a channel; Google may end it earlier than `expires`."""
         request = {
             "id": channel,
             "type": "web_hook",
@@ -33,25 +33,25 @@ class GooglePush:
             "token": token,
             "expiration": str(_milliseconds(expires)),
         }
-        said = await self._google.ask(
-            lambda google: google.events().watch(calendarId=self.calendar, body=request)
+        answer = await self._google.ask(
+            lambda client: client.events().watch(calendarId=self.calendar, body=request)
         )
-        if isinstance(said, Trouble) and said.kind in {"set-up", "missing", "invalid"}:
-            return Refused(said.why)
-        return read(said, _watched)
+        if isinstance(answer, Trouble) and answer.kind in {"set-up", "missing", "invalid"}:
+            return Refused(answer.why)
+        return read(answer, _watched)
 
     async def stop(self, channel: str, resource: str) -> Gone | Unknown:
-        """Google answers 404 for a channel that has ended."""
+        """Close a channel; Google answers 404 for one that has ended."""
         ended = {"id": channel, "resourceId": resource}
-        said = await self._google.ask(lambda google: google.channels().stop(body=ended))
-        if isinstance(said, Trouble) and said.kind not in {"missing", "gone"}:
-            return Unknown(said.why, said.wait)
+        answer = await self._google.ask(lambda client: client.channels().stop(body=ended))
+        if isinstance(answer, Trouble) and answer.kind not in {"missing", "gone"}:
+            return Unknown(answer.why, answer.wait)
         return Gone()
 
 
-def _watched(said: Resource) -> Watched:
-    ends = datetime.fromtimestamp(int(said["expiration"]) / 1000, UTC)
-    return Watched(str(said["resourceId"]), ends)
+def _watched(answer: Resource) -> Watched:
+    ends = datetime.fromtimestamp(int(answer["expiration"]) / 1000, UTC)
+    return Watched(str(answer["resourceId"]), ends)
 
 
 def _milliseconds(at: datetime) -> int:

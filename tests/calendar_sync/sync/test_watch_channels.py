@@ -14,7 +14,7 @@ from support.google_clinic import calendar_at
 from calendar_sync.calendars.contract import Refused
 from calendar_sync.calendars.google.watch import GooglePush
 from calendar_sync.clinic import Clinic
-from calendar_sync.sync.watch_channels import LASTS, RENEW, is_known, renew
+from calendar_sync.sync.watch_channels import LIFETIME, REPLACE_BEFORE, is_known, renew
 
 ADDRESS = "https://line.example.org/calendar/changed"
 
@@ -40,7 +40,7 @@ async def test_one_channel_is_opened_and_then_left_alone(clinic: Clinic, google:
     [seen] = google.asked("events.watch")
     [channel] = google.channels.open.values()
     assert (channel.address, seen.body["type"]) == (ADDRESS, "web_hook")
-    assert channel.expires == clinic.now() + LASTS
+    assert channel.expires == clinic.now() + LIFETIME
     assert len(channel.token) > 40
     assert await kept(clinic) == [channel.id]
 
@@ -60,7 +60,7 @@ async def test_a_channel_is_followed_by_another_before_it_ends(
     """The new one is open before the old one is stopped, and neither is left over."""
     await renew(clinic)
     [first] = google.channels.open
-    now.at += LASTS - RENEW
+    now.at += LIFETIME - REPLACE_BEFORE
     await renew(clinic)
     [second] = google.channels.open
     assert second != first
@@ -77,7 +77,7 @@ async def test_an_old_channel_holds_while_no_new_one_can_be_had(
     """Its last day is for that; what cannot be stopped is stopped the next time."""
     await renew(clinic)
     [first] = google.channels.open
-    now.at += LASTS - RENEW
+    now.at += LIFETIME - REPLACE_BEFORE
     google.faults.append(Fault("events.watch", status=403, reason="forbidden"))
     await renew(clinic)
     assert await kept(clinic) == [first]
@@ -154,6 +154,6 @@ async def test_a_channel_that_has_ended_is_nobodys(
     async with clinic.pool.connection() as conn:
         assert await is_known(conn, *asked, now())
         assert not await is_known(conn, *asked, datetime(2027, 1, 1, tzinfo=UTC))
-    now.at += LASTS
+    now.at += LIFETIME
     await renew(clinic)
     assert channel.id not in await kept(clinic)

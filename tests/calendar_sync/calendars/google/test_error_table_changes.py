@@ -133,7 +133,7 @@ async def test_a_missing_permission_is_logged_each_minute(
 
 
 ROWS = {
-    "sign-in ended (RefreshError), 401": "test_a_revoked_sign_in_is_pending_and_heals",
+    "sign-in expired (RefreshError), 401": "test_a_revoked_sign_in_is_pending_and_heals",
     "403 of permissions or access": "test_what_is_refused_is_not_booked_and_called_back",
     "403 rate limits, 429": "test_what_is_open_is_pending_and_heals",
     "403 quotaExceeded": "test_what_is_open_is_pending_and_heals",
@@ -152,7 +152,7 @@ ROWS = {
     "400, any other": "test_what_is_refused_is_not_booked_and_called_back",
     "500, 503": "test_what_is_open_is_pending_and_heals",
     "slow or hanging, reset before or after the effect": "test_what_is_open_is_pending_and_heals",
-    "answers that are not JSON, or not what was asked for": (
+    "an answer that is not JSON, or not what was asked for": (
         "test_what_is_open_is_pending_and_heals"
     ),
 }
