@@ -29,6 +29,9 @@ ONLY_HERE = {
         "voice.simulator.page",
         "voice.server",
         "voice.texts.webhooks",
+        "voice.health",
+        "voice.request_body",
+        "voice.trusted_client",
         "voice.twilio_signature",
         "voice.patient_page",
         "voice.calls.webhooks",
@@ -43,7 +46,7 @@ ONLY_HERE = {
     "sqlalchemy": {"voice.database.migrations.__main__"},
     "twilio": {"voice.texts.twilio_sender", "voice.dialogue.twiml"},
     "typer": {"voice.cli", "voice.cli_database", "voice.cli_staff"},
-    "uvicorn": {"voice.server"},
+    "uvicorn": {"voice.server", "voice.http_limits"},
 }
 """Which of our modules may import a library."""
 

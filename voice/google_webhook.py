@@ -8,6 +8,7 @@ from psycopg_pool import PoolTimeout
 from calendar_sync import job_queue
 from calendar_sync.sync.watch_channels import is_known
 from voice.bootstrap import Line
+from voice.refusals import refused
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +33,7 @@ def push_router(line: Line) -> APIRouter:
         try:
             async with line.pool.connection() as conn:
                 if not await is_known(conn, channel, token, resource, line.now()):
-                    log.warning("refused: not from a watch channel of ours", path=request.url.path)
+                    refused("not from a watch channel of ours")
                     return Response(status_code=403)
                 if said.get("X-Goog-Resource-State") in _CHANGED:
                     await job_queue.follow_staff(conn)

@@ -18,6 +18,7 @@ from voice.background import run_in_background
 from voice.bootstrap import Line, open_line
 from voice.clock import utc_now
 from voice.errors import ReportedError
+from voice.http_limits import LimitedProtocol, connection_limit
 from voice.settings import Settings
 
 
@@ -117,10 +118,19 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
+def _limited() -> type[LimitedProtocol]:
+    """The protocol with a connection limit that fits this process."""
+
+    class Limited(LimitedProtocol):
+        max_connections = connection_limit()
+
+    return Limited
+
+
 def _config(app: FastAPI) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http="httptools",
+        http=_limited(),
         ws="none",
         lifespan="off",
         log_config=None,

@@ -169,6 +169,9 @@ class ServerFields(BaseSettings):
     data_dir: Annotated[Path, _setting("where the embedded PostgreSQL keeps its data")] = Path(
         "data"
     )
+    metrics_token: Annotated[
+        SecretStr, _setting("a bearer token that may read /metrics; unset: only this computer may")
+    ] = NO_SECRET
     google_api_url: Annotated[
         Address, _setting("base URL of the Calendar API; unset: Google's own")
     ] = ""

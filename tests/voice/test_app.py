@@ -1,10 +1,12 @@
-"""What a machine asks the line: is it alive, is it ready, what does it measure."""
+"""What monitoring asks the line, and how little strangers learn."""
 
 import asyncio
 from dataclasses import replace
 
+import pytest
 import pytest_asyncio
 from psycopg_pool import AsyncConnectionPool
+from pydantic import SecretStr
 from starlette.types import ASGIApp, Message, Scope
 
 from voice.app import create_app
@@ -21,8 +23,10 @@ async def line(database: AsyncConnectionPool) -> Line:
     return line_on(Settings.load("demo"), database)
 
 
-async def ask(app: ASGIApp, path: str, method: str = "GET") -> tuple[int, str]:
-    """One request; its status and body."""
+async def ask(
+    app: ASGIApp, path: str, method: str = "GET", *, client: str = "127.0.0.1", **headers: str
+) -> tuple[int, str]:
+    """One request to this computer's address; its status and body."""
     sent: list[Message] = []
 
     async def receive() -> Message:
@@ -31,10 +35,12 @@ async def ask(app: ASGIApp, path: str, method: str = "GET") -> tuple[int, str]:
     async def send(message: Message) -> None:
         sent.append(message)
 
+    named = {"host": "127.0.0.1:8000", **headers}.items()
     scope: Scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method,
         "scheme": "http", "path": path, "raw_path": path.encode(), "root_path": "",
-        "query_string": b"", "headers": [], "client": None, "server": None,
+        "query_string": b"", "client": (client, 1) if client else None, "server": None,
+        "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in named],
     }  # fmt: skip
     await app(scope, receive, send)
     return sent[0]["status"], b"".join(part.get("body", b"") for part in sent[1:]).decode()
@@ -49,6 +55,7 @@ async def test_ready_means_a_worker_is_up(line: Line) -> None:
     """Without a worker no booking would reach the calendar."""
     app = create_app(line)
     assert await ask(app, "/readyz") == (503, "no worker is up\n")
+    assert await ask(app, "/readyz", client="203.0.113.9") == (503, "not ready\n")
     async with run_in_background(work(line.clinic)), asyncio.timeout(10):
         while await ask(app, "/readyz") != (200, "ready\n"):  # noqa: ASYNC110  # told by the database
             await asyncio.sleep(0.02)
@@ -72,6 +79,46 @@ async def test_answers_are_measured_by_route(line: Line) -> None:
     assert 'answer_seconds_count{route="/voice/incoming",status="403"}' in body
     assert 'route="none",status="404"' in body
     assert "wp-login" not in body
+
+
+@pytest.mark.parametrize(
+    ("client", "headers"),
+    [
+        ("203.0.113.9", {}),
+        ("", {}),
+        ("127.0.0.1", {"x_forwarded_for": "203.0.113.9"}),
+        ("127.0.0.1", {"forwarded": "for=203.0.113.9"}),
+        ("127.0.0.1", {"via": "1.1 proxy"}),
+        ("127.0.0.1", {"host": "line.example.org"}),
+        ("127.0.0.1", {"host": "[::1"}),
+        ("127.0.0.1", {"host": ""}),
+        ("127.0.0.1", {"authorization": "Bearer wrong"}),
+        ("203.0.113.9", {"authorization": "Basic s3cret"}),
+        ("203.0.113.9", {"authorization": "Bearer "}),
+    ],
+)
+async def test_strangers_read_no_metrics(line: Line, client: str, headers: dict[str, str]) -> None:
+    """Neither from another computer nor through a proxy on this one."""
+    app = create_app(with_token(line))
+    assert await ask(app, "/metrics", client=client, **headers) == (403, "")
+
+
+async def test_metrics_are_for_this_computer_and_whoever_has_the_token(line: Line) -> None:
+    """Through a proxy too, with the token; without a setting no token opens them."""
+    token = {"x_forwarded_for": "203.0.113.9", "authorization": "Bearer s3cret"}
+    for app in (create_app(line), create_app(with_token(line))):
+        for host in ("127.0.0.1:8000", "localhost", "[::1]:8000"):
+            assert (await ask(app, "/metrics", host=host))[0] == 200
+    assert (await ask(create_app(with_token(line)), "/metrics", client="::ffff:1", **token))[
+        0
+    ] == 200
+    assert (await ask(create_app(line), "/metrics", **token))[0] == 403
+
+
+def with_token(line: Line) -> Line:
+    """The same line with METRICS_TOKEN set."""
+    secret = {"metrics_token": SecretStr("s3cret")}
+    return replace(line, settings=line.settings.model_copy(update=secret))
 
 
 async def test_nothing_else_is_served(line: Line) -> None:

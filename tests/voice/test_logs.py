@@ -1,10 +1,14 @@
-"""What is logged: JSON, one object a line, and never a phone number."""
+"""What is logged: JSON, one object per line, and never a phone number or a row."""
 
+import asyncio
 import json
 import logging
+from typing import Literal
 
+import psycopg
 import pytest
 import structlog
+from psycopg_pool import AsyncConnectionPool
 
 from voice.logs import masked, write_logs
 
@@ -61,3 +65,47 @@ def test_a_person_at_a_terminal_sees_warnings_only(capsys: pytest.CaptureFixture
     assert seen.out == ""
     assert "loud" in seen.err
     assert "quiet" not in seen.err
+
+
+@pytest.mark.parametrize("style", ["json", "plain"])
+async def test_a_database_error_is_logged_without_the_row(
+    capsys: pytest.CaptureFixture[str],
+    database: AsyncConnectionPool,
+    style: Literal["json", "plain"],
+) -> None:
+    """PostgreSQL quotes the failing row: a visit code, a name, answers; however it was raised."""
+    write_logs(style)
+    row = "INSERT INTO booking (call_sid, step, during, state, expires_at, patient_name)"
+    bad = (
+        f"{row} VALUES ('CA1', 'h', 'empty', 'held', now(), E'Ana\\nSecret')",
+        "SELECT 'Ana Secret'::timestamptz",
+        "DO $$ BEGIN RAISE EXCEPTION 'refused' USING DETAIL = 'Ana Secret'; END $$",
+    )
+    for statement in bad:
+        try:
+            await _raise_in_a_group(database, statement)
+        except* psycopg.Error:
+            structlog.get_logger("ours").exception("failed")
+        try:
+            async with database.connection() as conn:
+                await conn.execute(statement)
+        except psycopg.Error as error:
+            failed = RuntimeError("while storing")
+            failed.__cause__ = error
+            logging.getLogger("theirs").exception("failed too", exc_info=failed)
+    seen = capsys.readouterr()
+    said = seen.out + seen.err
+    assert said.count("Traceback") >= 6
+    assert "booking_during_check" in said
+    assert "while storing" in said
+    assert "Secret" not in said
+    assert "Failing row" not in said
+
+
+async def _raise_in_a_group(database: AsyncConnectionPool, statement: str) -> None:
+    async def run() -> None:
+        async with database.connection() as conn:
+            await conn.execute(statement)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(run())

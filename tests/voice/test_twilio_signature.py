@@ -3,13 +3,17 @@
 import base64
 import hashlib
 import hmac
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.requests import Request
+from starlette.types import Message
 from twilio.request_validator import RequestValidator
 
-from voice.twilio_signature import is_twilios, sign
+from voice.settings import Settings
+from voice.twilio_signature import Form, is_twilios, sign, signed_form
 
 URL = "https://example.com/myapp.php?foo=1&bar=2"
 FIELDS = [
@@ -73,3 +77,66 @@ def test_another_hash_is_no_signature() -> None:
     joined = URL + "".join(name + value for name, value in sorted(FIELDS))
     other = hmac.digest(b"12345", joined.encode(), hashlib.sha256)
     assert not is_twilios(URL, FIELDS, base64.b64encode(other).decode(), ["12345"])
+
+
+async def asked(
+    body: bytes, signature: str | None, *, length: bool = True
+) -> tuple[Form | None, int]:
+    """What a request comes to, and how many pieces of its body were read."""
+    pieces = [body[start : start + 1000] for start in range(0, len(body), 1000)] or [b""]
+    read = 0
+
+    async def receive() -> Message:
+        nonlocal read
+        read += 1
+        return {
+            "type": "http.request",
+            "body": pieces[read - 1],
+            "more_body": read < len(pieces),
+        }
+
+    headers = [(b"content-length", b"%d" % len(body))] if length else []
+    if signature is not None:
+        headers.append((b"x-twilio-signature", signature.encode("latin-1")))
+    scope = {
+        "type": "http", "method": "POST", "path": "/voice/incoming", "query_string": b"",
+        "raw_path": b"/voice/incoming", "headers": headers,
+    }  # fmt: skip
+    form = await signed_form(SETTINGS, Request(scope, receive))
+    return form, read
+
+
+SETTINGS = Settings.load("demo")
+
+
+def signed(fields: list[tuple[str, str]]) -> tuple[bytes, str]:
+    """The body and signature of a form that Twilio would send."""
+    url = SETTINGS.public_base_url + "/voice/incoming"
+    return urlencode(fields).encode(), sign(url, fields, SETTINGS.tokens[0])
+
+
+@pytest.mark.parametrize("signature", [None, "", "short", "x" * 10_000, "A" * 28, "é" * 27 + "="])
+async def test_without_a_signature_that_could_be_one_no_body_is_read(signature: str | None) -> None:
+    """Hashing strangers' bodies would keep callers waiting."""
+    assert await asked(b"a=b&" * 20_000, signature) == (None, 0)
+
+
+@pytest.mark.parametrize("length", [True, False])
+async def test_a_body_has_a_largest_size_and_number_of_fields(length: bool) -> None:  # noqa: FBT001
+    """Refused even when signed; at the limit it is answered."""
+    account = [("AccountSid", SETTINGS.twilio_account_sid)]
+    assert (await asked(*signed([*account, ("Body", "x" * 15_000)]), length=length))[0]
+    form, read = await asked(*signed([*account, ("Body", "x" * 100_000)]), length=length)
+    assert form is None
+    assert read == (0 if length else 17)
+    many = [(f"f{number}", "") for number in range(99)]
+    assert (await asked(*signed([*account, *many]), length=length))[0]
+    assert (await asked(*signed([*account, *many, ("one", "more")]), length=length))[0] is None
+
+
+async def test_the_longest_text_that_twilio_passes_on_fits() -> None:
+    """1,600 characters of a script that takes nine bytes each when encoded."""
+    account = ("AccountSid", SETTINGS.twilio_account_sid)
+    form, _ = await asked(*signed([account, ("Body", "痛" * 1600)]))
+    assert form
+    assert form["Body"] == "痛" * 1600

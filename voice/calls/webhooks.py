@@ -95,7 +95,7 @@ _ROUTES: dict[str, _Answer] = {
 def router_for(line: Line) -> APIRouter:
     """The routes that Twilio posts to; each checks the signature first.
 
-    A request without a valid signature gets 403, has no effect and writes one log line. A signed
+    A request without a valid signature gets 403, has no effect and is counted. A signed
     one gets 200 and valid TwiML, whatever its fields are and whatever fails.
     """
     router = APIRouter()
@@ -108,7 +108,6 @@ def _endpoint(line: Line, answer: _Answer) -> Callable[[Request], Awaitable[Resp
     async def endpoint(request: Request) -> Response:
         form = await signed_form(line.settings, request)
         if form is None:
-            log.warning("refused: not signed by Twilio for this number", path=request.url.path)
             return Response(status_code=403)
         document = await _or_fallback_response(line, answer, form, request)
         after = BackgroundTask(_refresh, line) if answer is incoming else None

@@ -97,10 +97,10 @@ class Engine:
         """Whether the engine's main process is there; cheap enough to ask every second."""
         try:
             os.kill(int(self._pid_file()[0]), 0)
-        except PermissionError:
-            return True
-        except (OSError, ValueError, IndexError):
+        except (FileNotFoundError, ProcessLookupError, NotADirectoryError, ValueError, IndexError):
             return False
+        except OSError:
+            return True  # another user's process, or too many open files, which says nothing
         return True
 
     def dsn(self, database: str) -> str:

@@ -28,6 +28,7 @@ from voice.patient_page.security import (
     is_ours,
 )
 from voice.patient_page.templates import FILES
+from voice.refusals import refused
 from voice.visit_links import visit_behind
 
 log = structlog.get_logger(__name__)
@@ -95,7 +96,7 @@ def _answered(line: Line, answer: Answer) -> Callable[[Request], Awaitable[Respo
         form = await form_of(request) if sent else {}
         public = line.settings.public_base_url
         if form is None or (sent and not is_ours(request, form, token, public)):
-            log.warning("refused: a form that is not from this visit's own page")
+            refused("a form that is not from this visit's own page")
             why = wording.NOT_DONE_WHY
             return message(line, language, wording.NOT_DONE, why, _FORBIDDEN, switch=False)
         key = browser_key(request)

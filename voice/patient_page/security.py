@@ -22,6 +22,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import Request, Response
 
+from voice.request_body import bounded_body
+
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
@@ -37,7 +39,8 @@ HEADERS = {
 }
 STRICT_TRANSPORT = {"Strict-Transport-Security": "max-age=31536000"}
 COOKIE, FIELD = "visit", "key"
-MOST_BYTES = 16 * 1024
+MAX_BYTES = 16 * 1024
+MAX_FIELDS = 20
 _COOKIE_LENGTH = 22
 
 
@@ -70,13 +73,16 @@ def is_ours(request: Request, form: Mapping[str, str], token: str, public_url: s
 
 
 async def form_of(request: Request) -> dict[str, str] | None:
-    """The fields of a form, the first of each name; None when it is longer than any of ours."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            return None
-    fields = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+    """The fields of a form, the first of each name; None if it is larger than any of ours."""
+    body = await bounded_body(request, MAX_BYTES)
+    if body is None:
+        return None
+    try:
+        fields = parse_qsl(
+            body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FIELDS
+        )
+    except ValueError:
+        return None
     return dict(reversed(fields))
 
 

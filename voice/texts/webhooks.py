@@ -30,7 +30,7 @@ def text_routes(settings: Settings, texting: Texting) -> APIRouter:
     @router.post("/sms/incoming")
     async def incoming(request: Request) -> Response:
         """A patient sent a text."""
-        form = await _signed(settings, request)
+        form = await signed_form(settings, request)
         if form is None:
             return Response(status_code=403)
         words = ""
@@ -45,7 +45,7 @@ def text_routes(settings: Settings, texting: Texting) -> APIRouter:
     @router.post("/sms/status")
     async def status(request: Request) -> Response:
         """A text of ours has a new status; 503 makes Twilio repeat it if it cannot be stored."""
-        form = await _signed(settings, request)
+        form = await signed_form(settings, request)
         if form is None:
             return Response(status_code=403)
         report = _report(form, request.query_params.get("text", ""))
@@ -59,13 +59,6 @@ def text_routes(settings: Settings, texting: Texting) -> APIRouter:
         return Response(status_code=204)
 
     return router
-
-
-async def _signed(settings: Settings, request: Request) -> Form | None:
-    form = await signed_form(settings, request)
-    if form is None:
-        log.warning("refused: not signed by Twilio for this line", path=request.url.path)
-    return form
 
 
 async def _reply(texting: Texting, form: Form) -> str:

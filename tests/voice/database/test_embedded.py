@@ -1,6 +1,7 @@
 """The PostgreSQL that the line brings along: started once, shared, never left behind."""
 
 import asyncio
+import errno
 import os
 import signal
 import socket
@@ -173,3 +174,17 @@ def test_a_socket_that_leaves_this_computer_is_refused() -> None:
         ):
             with pytest.raises(Exception, match="socket"):
                 leave()
+
+
+def test_too_many_open_files_are_not_a_dead_database(
+    monkeypatch: pytest.MonkeyPatch, data_dir: Path
+) -> None:
+    """The supervisor would say each second that PostgreSQL died, and start another one."""
+
+    def refuse(*_: object) -> str:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    engine = Engine(data_dir)
+    assert not engine.is_running()
+    monkeypatch.setattr(Path, "read_text", refuse)
+    assert engine.is_running()

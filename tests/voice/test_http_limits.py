@@ -1,0 +1,190 @@
+"""Strangers' connections are bounded in time, size, and number; a signed request gets through."""
+
+import asyncio
+import resource
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+import uvicorn
+from prometheus_client import REGISTRY
+from starlette.types import Receive, Scope, Send
+
+from voice.http_limits import MAX_HEAD_BYTES, LimitedProtocol, connection_limit
+
+REQUEST = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n"
+
+
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Read the body unless the path says not to; answer with its length."""
+    size, more = 0, scope["path"] != "/unread"
+    while more:
+        message = await receive()
+        size, more = size + len(message.get("body", b"")), message.get("more_body", False)
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"%d" % size})
+
+
+@asynccontextmanager
+async def served(**limits: float) -> AsyncGenerator[Callable[[], asyncio.Future[Connection]]]:
+    """A server with these limits; each call opens a connection to it."""
+    kind = type("Protocol", (LimitedProtocol,), limits)
+    config = uvicorn.Config(application, http=kind, ws="none", lifespan="off", log_config=None)
+    server = uvicorn.Server(config)
+    config.load()
+    server.lifespan = config.lifespan_class(config)
+    listening = await asyncio.get_running_loop().create_server(
+        lambda: kind(config, server.server_state, {}), "127.0.0.1", 0
+    )
+    port = listening.sockets[0].getsockname()[1]
+    opened: list[asyncio.StreamWriter] = []
+
+    async def connect() -> Connection:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        opened.append(writer)
+        return reader, writer
+
+    try:
+        yield lambda: asyncio.ensure_future(connect())
+    finally:
+        for writer in opened:
+            writer.close()
+        listening.close()
+        for each in list(server.server_state.connections):
+            each.transport.abort()
+        await asyncio.sleep(0)
+
+
+async def until_closed(reader: asyncio.StreamReader) -> bytes:
+    """All that comes until the server closes the connection."""
+    async with asyncio.timeout(10):
+        try:
+            return await reader.read()
+        except ConnectionResetError:
+            return b""
+
+
+async def answered(connection: Connection, sent: bytes) -> bytes:
+    """The first line that comes back."""
+    reader, writer = connection
+    writer.write(sent)
+    async with asyncio.timeout(10):
+        return await reader.readline()
+
+
+def counted(reason: str) -> float:
+    return REGISTRY.get_sample_value("screening_line_refused_total", {"reason": reason}) or 0.0
+
+
+@pytest.mark.parametrize(
+    ("sent", "answer"),
+    [
+        (b"", b""),
+        (b"POST / HTTP/1.1\r\nhost", b"HTTP/1.1 408 Request Timeout\r\n"),
+        (REQUEST % 10 + b"12", b""),
+        (b"\r\n\r\n", b"HTTP/1.1 408 Request Timeout\r\n"),
+    ],
+)
+async def test_a_connection_that_does_not_go_on_is_closed(sent: bytes, answer: bytes) -> None:
+    """Nothing at all, half a head, half a body, empty lines: each has a deadline."""
+    async with served(head_seconds=0.2, body_seconds=0.2) as connect:
+        reader, writer = await connect()
+        writer.write(sent)
+        assert (await until_closed(reader)).startswith(answer)
+
+
+async def test_a_request_in_time_is_answered_and_the_connection_kept() -> None:
+    """The deadline of one request is not that of the next."""
+    async with served(head_seconds=0.5, body_seconds=0.5) as connect:
+        connection = await connect()
+        for _ in range(3):
+            await asyncio.sleep(0.3)
+            assert await answered(connection, REQUEST % 2 + b"ab") == b"HTTP/1.1 200 OK\r\n"
+            await connection[0].readuntil(b"0\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET / HTTP/1.1\r\nx: " + b"a" * 2 * MAX_HEAD_BYTES,
+        b"GET / HTTP/1.1\r\n" + b"x: yyyyyyyyyyyy\r\n" * 4000,
+        b"GET /" + b"a" * 2 * MAX_HEAD_BYTES,
+        b"GET / HTTP/1.1\r\nx: " + b"a" * MAX_HEAD_BYTES + b"\r\n\r\n",
+    ],
+)
+async def test_a_head_has_a_largest_size(head: bytes) -> None:
+    """One long header, many headers, a long URL, and all of it at once: 431, and closed."""
+    async with served() as connect:
+        reader, writer = await connect()
+        writer.write(head)
+        assert (await until_closed(reader)).startswith(b"HTTP/1.1 431 ")
+
+
+async def test_a_body_that_nobody_reads_closes_the_connection() -> None:
+    """A refused request cannot go on sending."""
+    async with served() as connect:
+        reader, writer = await connect()
+        writer.write(b"POST /unread HTTP/1.1\r\nhost: x\r\ncontent-length: 99999999\r\n\r\nabc")
+        assert (await until_closed(reader)).startswith(b"HTTP/1.1 200 OK")
+
+
+async def test_what_is_not_http_is_counted_and_not_logged_each(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Scanners would fill the log."""
+    before = counted("not HTTP")
+    async with served() as connect:
+        for _ in range(3):
+            reader, writer = await connect()
+            writer.write(b"\x16\x03\x01 hello\r\n\r\n")
+            assert (await until_closed(reader)).startswith(b"HTTP/1.1 400 ")
+    assert counted("not HTTP") == before + 3
+    assert len(caplog.records) <= 1
+
+
+async def test_a_flood_of_idle_connections_does_not_keep_a_request_out() -> None:
+    """The oldest without a request in progress makes room; one with a request stays."""
+    async with served(max_connections=4) as connect:
+        kept, busy = await connect(), await connect()
+        busy[1].write(REQUEST % 2 + b"a")
+        await asyncio.sleep(0.05)
+        idle = [await connect() for _ in range(6)]
+        assert await until_closed(kept[0]) == b""
+        assert await answered(await connect(), REQUEST % 0) == b"HTTP/1.1 200 OK\r\n"
+        assert await answered(busy, b"b") == b"HTTP/1.1 200 OK\r\n"
+        assert await until_closed(idle[0][0]) == b""
+
+
+async def test_requests_in_progress_are_never_dropped_for_a_new_one() -> None:
+    """When all are busy, the new one is refused."""
+    async with served(max_connections=2) as connect:
+        busy = [await connect() for _ in range(2)]
+        for connection in busy:
+            connection[1].write(REQUEST % 2 + b"a")
+        await asyncio.sleep(0.05)
+        assert await until_closed((await connect())[0]) == b""
+        for connection in busy:
+            assert await answered(connection, b"b") == b"HTTP/1.1 200 OK\r\n"
+
+
+@pytest.mark.parametrize(
+    ("soft", "hard", "raised", "limit"),
+    [
+        (1024, 524288, 65536, 2000),
+        (1024, 1024, None, 768),
+        (300, 300, None, 44),
+        (-1, -1, None, 2000),
+    ],
+)
+def test_connections_stay_below_the_open_file_limit(
+    monkeypatch: pytest.MonkeyPatch, soft: int, hard: int, raised: int | None, limit: int
+) -> None:
+    """The limit is raised as far as allowed; files for the database and services are reserved."""
+    given: list[tuple[int, tuple[int, int]]] = []
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (soft, hard))
+    monkeypatch.setattr(resource, "setrlimit", lambda *args: given.append(args))
+    assert connection_limit() == limit
+    assert [each[1][0] for each in given] == ([raised] if raised else [])

@@ -1,0 +1,178 @@
+"""Limits of the HTTP server itself, so that strangers' connections cannot keep a call out.
+
+Each request has to send its head and then its body in time, and a head has a maximum size. When
+all connections are in use, a new one replaces the oldest that has no request in progress.
+"""
+
+import asyncio
+import resource
+from typing import Any
+
+import httptools
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from voice.refusals import refused
+
+MAX_HEAD_BYTES = 32 * 1024
+HEAD_SECONDS = 10.0
+BODY_SECONDS = 10.0
+MAX_CONNECTIONS = 2000
+_RESERVED_FILES = 256
+"""For database connections, log files, and requests to Google and Twilio."""
+_MAX_FILES = 65536
+_TIMEOUT, _TOO_LARGE = 408, 431
+
+
+def connection_limit() -> int:
+    """Raise the open-file limit as far as allowed; how many connections fit below it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MAX_FILES if hard == resource.RLIM_INFINITY else min(hard, _MAX_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft = wanted
+    allowed = _MAX_FILES if soft == resource.RLIM_INFINITY else soft
+    return max(16, min(MAX_CONNECTIONS, allowed - _RESERVED_FILES))
+
+
+class _HeadTooLargeError(Exception):
+    """Raised in a parser callback to stop parsing."""
+
+
+class LimitedProtocol(HttpToolsProtocol):
+    """Uvicorn's protocol with deadlines and limits."""
+
+    max_connections = MAX_CONNECTIONS
+    head_seconds, body_seconds = HEAD_SECONDS, BODY_SECONDS
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._head_bytes = 0
+        self._in_head = True
+        self._deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Make room for the connection, and wait for its first request."""
+        if len(self.connections) >= self.max_connections:
+            self._drop_oldest_idle()
+        super().connection_made(transport)
+        if len(self.connections) > self.max_connections:
+            refused("no connection free")
+            transport.abort()
+            return
+        _idle(self.server_state)[self] = None
+        self._expect(self.head_seconds)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        _idle(self.server_state).pop(self, None)
+        self._expect(None)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what came, within the limits; parser errors are counted, not logged each."""
+        self._unset_keepalive_if_required()
+        if self._in_head:
+            self._head_bytes += len(data)
+            if self._deadline is None:
+                self._expect(self.head_seconds)
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            pass
+        except httptools.HttpParserError as error:
+            if isinstance(error.__context__, _HeadTooLargeError):
+                self._refuse(_TOO_LARGE, "head too large")
+            else:
+                self._refuse(400, "not HTTP")
+            return
+        if self._in_head and self._head_bytes > MAX_HEAD_BYTES:
+            self._refuse(_TOO_LARGE, "head too large")
+
+    def on_message_begin(self) -> None:
+        """A request begins, perhaps in the middle of the data of the one before."""
+        super().on_message_begin()
+        self._size = 0
+
+    def on_url(self, url: bytes) -> None:
+        """Count the URL."""
+        self._count(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Count a header."""
+        self._count(len(name) + len(value))
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """The request can be answered; its body has a deadline of its own."""
+        self._in_head = False
+        _idle(self.server_state).pop(self, None)
+        self._expect(self.body_seconds)
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """The request is all there; the next one starts with a head."""
+        self._in_head, self._head_bytes = True, 0
+        self._expect(None)
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """The response is sent: close if its request is still sending, else wait for the next."""
+        super().on_response_complete()
+        if not self.cycle.response_complete:
+            return  # a pipelined request is next
+        if self._in_head:
+            _idle(self.server_state)[self] = None
+        else:
+            self.transport.close()
+
+    def _count(self, size: int) -> None:
+        self._size += size
+        if self._size > MAX_HEAD_BYTES:
+            raise _HeadTooLargeError
+
+    def _expect(self, seconds: float | None) -> None:
+        """Close the connection unless the next step is done in time; None: nothing is due."""
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._deadline = None if seconds is None else self.loop.call_later(seconds, self._late)
+
+    def _late(self) -> None:
+        self._deadline = None
+        if self._in_head and self._head_bytes:
+            self._refuse(_TIMEOUT, "head too slow")
+        elif not self._in_head:
+            refused("body too slow")
+            self.transport.abort()
+        else:
+            self.transport.close()
+
+    def _refuse(self, status: int, why: str) -> None:
+        refused(why)
+        self._expect(None)
+        if not self.transport.is_closing():
+            ends = b"content-length: 0\r\nconnection: close\r\n\r\n"
+            self.transport.write(STATUS_LINE[status] + ends)
+            self.transport.close()
+
+    def _drop_oldest_idle(self) -> None:
+        idle = _idle(self.server_state)
+        if oldest := next(iter(idle), None):
+            idle.pop(oldest)
+            self.connections.discard(oldest)
+            refused("idle connection replaced")
+            oldest.transport.abort()
+
+
+def _idle(state: ServerState) -> dict[LimitedProtocol, None]:
+    """The connections without a request in progress, the longest idle first."""
+    idle: dict[LimitedProtocol, None] = vars(state).setdefault("idle_connections", {})
+    return idle
