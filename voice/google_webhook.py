@@ -1,17 +1,18 @@
 """Google's notifications that the screenings calendar has changed."""
 
-import psycopg
 import structlog
 from fastapi import APIRouter, Request, Response
-from psycopg_pool import PoolTimeout
+from starlette.datastructures import Headers
 
 from calendar_sync import job_queue
 from calendar_sync.sync.watch_channels import is_known
+from voice.background import within
 from voice.bootstrap import Line
 from voice.refusals import refused
 
 log = structlog.get_logger(__name__)
 
+ANSWER_SECONDS = 4.5
 _CHANGED = {"exists", "not_exists"}
 """Resource states that report a change; the third, "sync", only confirms a new channel."""
 
@@ -27,19 +28,24 @@ def push_router(line: Line) -> APIRouter:
     @router.post("/calendar/changed")
     async def changed(request: Request) -> Response:
         """Read the changes now instead of within a minute."""
-        said = request.headers
-        channel, token = said.get("X-Goog-Channel-ID", ""), said.get("X-Goog-Channel-Token", "")
-        resource = said.get("X-Goog-Resource-ID", "")
         try:
-            async with line.pool.connection() as conn:
-                if not await is_known(conn, channel, token, resource, line.now()):
-                    refused("not from a watch channel of ours")
-                    return Response(status_code=403)
-                if said.get("X-Goog-Resource-State") in _CHANGED:
-                    await job_queue.follow_staff(conn)
-        except (psycopg.Error, PoolTimeout):
-            log.exception("a calendar notification arrived while the database was down")
-            return Response(status_code=503)  # Google sends it again
-        return Response(status_code=204)
+            status = await within(ANSWER_SECONDS, _keep(line, request.headers))
+        except Exception:
+            log.exception("a calendar notification could not be kept; Google sends it again")
+            status = 503
+        return Response(status_code=status)
 
     return router
+
+
+async def _keep(line: Line, said: Headers) -> int:
+    """Start the job that reads the changes; the HTTP status for Google."""
+    channel, token = said.get("X-Goog-Channel-ID", ""), said.get("X-Goog-Channel-Token", "")
+    resource = said.get("X-Goog-Resource-ID", "")
+    async with line.pool.connection() as conn:
+        if not await is_known(conn, channel, token, resource, line.now()):
+            refused("not from a watch channel of ours")
+            return 403
+        if said.get("X-Goog-Resource-State") in _CHANGED:
+            await job_queue.follow_staff(conn)
+    return 204

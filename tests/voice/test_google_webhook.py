@@ -124,6 +124,20 @@ async def test_while_the_database_is_away_google_is_asked_to_come_again(
         assert await asyncio.to_thread(post, where, headers(channel, "exists")) == 503
 
 
+async def test_a_database_that_dies_under_a_message_is_told_to_google(
+    line: Line, google: Google, door: str, database: AsyncConnectionPool
+) -> None:
+    """Also when the channel was found and only the job could not be queued: 503, not 500."""
+    await renew(line.clinic)
+    [channel] = google.channels.open.values()
+    async with database.connection() as conn:
+        await conn.execute("ALTER TABLE procrastinate_jobs RENAME TO gone")
+        try:
+            assert await asyncio.to_thread(post, door + PATH, headers(channel, "exists")) == 503
+        finally:
+            await conn.execute("ALTER TABLE gone RENAME TO procrastinate_jobs")
+
+
 async def test_a_line_that_google_cannot_call_has_no_such_route(line: Line) -> None:
     """Http, or no Google: nothing is there."""
     alone = replace(line, clinic=replace(line.clinic, push=None))

@@ -1,8 +1,7 @@
 """Twilio's voice webhooks: what Twilio posts during a call, and the TwiML it gets back."""
 
-import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
 
 import structlog
@@ -11,6 +10,7 @@ from starlette.background import BackgroundTask
 
 from calendar_sync.bookings import free_times, holds
 from voice import phone_numbers
+from voice.background import within
 from voice.bootstrap import Line
 from voice.calls import engine
 from voice.calls.fallback import fallback_response
@@ -81,7 +81,7 @@ async def whispered(_: Line, form: Form, __: Request) -> str:
     return twiml.whispered(form.get("Digits", ""))
 
 
-_Answer = Callable[[Line, Form, Request], Awaitable[str]]
+_Answer = Callable[[Line, Form, Request], Coroutine[None, None, str]]
 _ROUTES: dict[str, _Answer] = {
     "/voice/incoming": incoming,
     "/voice/turn": turn,
@@ -121,8 +121,7 @@ async def _or_fallback_response(line: Line, answer: _Answer, form: Form, request
     step = request.query_params.get("at", "")
     try:
         if _CALL_SID.fullmatch(form.get("CallSid", "")):
-            async with asyncio.timeout(ANSWER_SECONDS):
-                return await answer(line, form, request)
+            return await within(ANSWER_SECONDS, answer(line, form, request))
         log.warning("request without a CallSid; the caller hears the fallback response")
     except Exception:
         log.exception("a turn failed; the caller hears the fallback response", step=step[:60])

@@ -5,6 +5,7 @@ import re
 import structlog
 from fastapi import APIRouter, Request, Response
 
+from voice.background import within
 from voice.dialogue import twiml
 from voice.settings import Settings
 from voice.texts.inbound import Received, answer, usable, without_database
@@ -14,6 +15,8 @@ from voice.twilio_signature import Form, signed_form
 
 log = structlog.get_logger(__name__)
 
+ANSWER_SECONDS = 4.5
+"""Twilio waits 15 s."""
 _SID = re.compile(r"(SM|MM)[0-9a-f]{32}")
 _ID = re.compile(r"\d{1,18}", re.ASCII)
 _CODE = re.compile(r"\d{1,6}", re.ASCII)
@@ -36,7 +39,7 @@ def text_routes(settings: Settings, texting: Texting) -> APIRouter:
         words = ""
         try:
             if _SID.fullmatch(form.get("MessageSid", "")):
-                words = await _reply(texting, form)
+                words = await within(ANSWER_SECONDS, _reply(texting, form))
         except Exception:
             log.exception("a text could not be answered; only an emergency gets an answer")
             words = without_database(texting.config, form.get("Body", ""))
@@ -51,8 +54,7 @@ def text_routes(settings: Settings, texting: Texting) -> APIRouter:
         report = _report(form, request.query_params.get("text", ""))
         try:
             if report is not None:
-                async with texting.pool.connection() as conn:
-                    await keep_status(conn, texting.config, report, texting.now())
+                await within(ANSWER_SECONDS, _keep(texting, report))
         except Exception:
             log.exception("the status of a text could not be stored", sid=form.get("MessageSid"))
             return Response(status_code=503)
@@ -66,6 +68,11 @@ async def _reply(texting: Texting, form: Form) -> str:
     received = Received(form["MessageSid"], number, form.get("Body", ""))
     async with texting.pool.connection() as conn:
         return await answer(conn, texting.config, received, texting.now())
+
+
+async def _keep(texting: Texting, report: StatusReport) -> None:
+    async with texting.pool.connection() as conn:
+        await keep_status(conn, texting.config, report, texting.now())
 
 
 def _report(form: Form, text_id: str) -> StatusReport | None:

@@ -1,0 +1,55 @@
+"""A database that accepts everything and never answers, for as long as a test wants."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+
+class Ice:
+    """Stands between the line and PostgreSQL; passes everything on until it is frozen."""
+
+    def __init__(self, real: Path) -> None:
+        """`real` is the server's socket."""
+        self._real = real
+        self._flows = asyncio.Event()
+        self._flows.set()
+
+    def freeze(self) -> None:
+        """From now on nothing comes back."""
+        self._flows.clear()
+
+    def thaw(self) -> None:
+        """Everything goes on where it stopped."""
+        self._flows.set()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection."""
+        from_server, to_server = await asyncio.open_unix_connection(self._real)
+        await asyncio.gather(self._pass(reader, to_server), self._pass(from_server, writer))
+
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await reader.read(65536):
+                await self._flows.wait()
+                writer.write(data)
+                await writer.drain()
+        writer.close()
+
+
+@asynccontextmanager
+async def freezable(dsn: str) -> AsyncGenerator[tuple[Ice, str]]:
+    """The ice before the server of `dsn`, and the dsn that leads through it."""
+    parts = conninfo_to_dict(dsn)
+    port = parts.get("port") or 5432
+    ice = Ice(Path(str(parts["host"])) / f".s.PGSQL.{port}")
+    with TemporaryDirectory(prefix="ice") as folder:
+        server = await asyncio.start_unix_server(ice.serve, f"{folder}/.s.PGSQL.{port}")
+        try:
+            yield ice, make_conninfo(dsn, host=folder)
+        finally:
+            ice.thaw()
+            server.close()

@@ -1,0 +1,96 @@
+"""A database that accepts and never answers: callers have their answer in time, and all goes on."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+import pytest
+import pytest_asyncio
+from support.frozen_database import Ice, freezable
+
+from voice import background
+from voice.app import create_app
+from voice.bootstrap import line_on
+from voice.database.connection import open_pool
+from voice.flows.clinical_wording import SAFETY_QUESTIONS
+from voice.settings import Settings
+from voice.simulator.caller_id import CallerId
+from voice.simulator.transport import Answer, InProcess
+
+LIMIT = 0.5
+"""Seconds that an answer may take here; psycopg alone would wait for 10 more."""
+_TURN = "/voice/turn?at=greeting&turn=0&in=en"
+
+
+class Frozen:
+    """The line before and after its database freezes."""
+
+    def __init__(self, ice: Ice, post: InProcess) -> None:
+        self.ice, self._post = ice, post
+
+    async def post(self, path: str, **more: str) -> tuple[Answer, float]:
+        """A request of Twilio's: the answer, and the seconds that it took."""
+        loop = asyncio.get_running_loop()
+        fields = dict(CallerId("+14255550123", call_sid="CA" + "6" * 32).fields("in-progress"))
+        began = loop.time()
+        answer = await self._post(self._post.base_url + path, [*{**fields, **more}.items()])
+        return answer, loop.time() - began
+
+
+@pytest_asyncio.fixture
+async def frozen(migrated: str, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Frozen]:
+    """A line whose database can freeze."""
+    for module in ("voice.calls.webhooks", "voice.texts.webhooks", "voice.google_webhook"):
+        monkeypatch.setattr(f"{module}.ANSWER_SECONDS", LIMIT)
+    async with freezable(migrated) as (ice, dsn), open_pool(dsn, size=4) as pool:
+        settings = Settings.load("demo")
+        app = create_app(line_on(settings, pool))
+        yield Frozen(ice, InProcess(app, settings.public_base_url, settings.tokens[0]))
+        await _thawed(ice)
+
+
+async def _thawed(ice: Ice) -> None:
+    """The database answers again, and what had waited for it is done."""
+    ice.thaw()
+    if late := list(background._LATE):  # noqa: SLF001  # what still waits
+        await asyncio.wait(late, timeout=5)
+
+
+async def test_a_danger_sign_gets_its_advice_in_time(frozen: Frozen) -> None:
+    """The answer leaves while the statement still waits, and nothing waits for its cancelling."""
+    await frozen.post("/voice/incoming")
+    frozen.ice.freeze()
+    heart = SAFETY_QUESTIONS[0]
+    answer, took = await frozen.post(f"/voice/turn?at=safety.{heart.name}&turn=0&in=en", Digits="1")
+    assert heart.advice.words.en.split(".")[0] in answer.body.decode()
+    assert took < LIMIT + 1
+
+
+async def test_every_connection_comes_back(frozen: Frozen) -> None:
+    """More callers than connections, all frozen: afterwards the next one is served at once."""
+    await frozen.post("/voice/incoming")
+    frozen.ice.freeze()
+    answers = await asyncio.gather(*(frozen.post(_TURN) for _ in range(12)))
+    assert all(answer.status == 200 and took < LIMIT + 1 for answer, took in answers)
+    await _thawed(frozen.ice)
+    for _ in range(6):
+        answer, took = await frozen.post(_TURN)
+        assert b"at=summary" in answer.body
+        assert took < LIMIT
+
+
+async def test_a_text_with_an_emergency_is_answered_in_time(frozen: Frozen) -> None:
+    """It needs no database; neither has its sender time to wait for one."""
+    frozen.ice.freeze()
+    text = {"MessageSid": "SM" + "6" * 32, "Body": "chest pain"}
+    answer, took = await frozen.post("/sms/incoming", **text)
+    assert b"911" in answer.body
+    assert took < LIMIT + 1
+
+
+async def test_a_report_of_a_text_is_asked_for_again(frozen: Frozen) -> None:
+    """503, in time: Twilio repeats it."""
+    frozen.ice.freeze()
+    status = {"MessageSid": "SM" + "6" * 32, "MessageStatus": "delivered"}
+    answer, took = await frozen.post("/sms/status?text=1", **status)
+    assert answer.status == 503
+    assert took < LIMIT + 1
