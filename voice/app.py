@@ -8,6 +8,7 @@ from voice.google_webhook import push_router
 from voice.health import health_routes
 from voice.metrics import Measured
 from voice.patient_page.router import add_visit
+from voice.recordings.router import recordings_router
 from voice.texts.webhooks import text_routes
 
 
@@ -19,6 +20,8 @@ def create_app(line: Line) -> FastAPI:
     if line.clinic.push is not None:
         app.include_router(push_router(line))
     app.include_router(health_routes(line))
+    if line.recordings is not None:
+        app.include_router(recordings_router(line.recordings))
     app.add_middleware(Measured)
     add_visit(app, line)
     return app

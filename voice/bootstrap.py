@@ -17,9 +17,11 @@ from voice.clock import utc_now
 from voice.database.connection import JOBS, open_database, open_pool
 from voice.database.session_needs import require_session
 from voice.dialogue import effects, speech
+from voice.dialogue.recorded import NO_RECORDINGS
 from voice.dialogue.replay import PromptFacts
 from voice.dialogue.twiml import Phones
 from voice.language import Text
+from voice.recordings.library import Library, recordings_for
 from voice.settings import Settings
 from voice.texts.texting import Texting, texting_for
 from voice.worker import work
@@ -36,6 +38,7 @@ class Line:
     prompt_facts: PromptFacts
     phones: Phones
     texting: Texting
+    recordings: Library | None = None
 
     @property
     def pool(self) -> AsyncConnectionPool:
@@ -46,6 +49,17 @@ class Line:
     def now(self) -> Callable[[], datetime]:
         """The clock; returns aware UTC."""
         return self.clinic.now
+
+
+def spoken_facts(settings: Settings) -> dict[str, Text]:
+    """What fills the {marks} of the prompts: the clinic's own, the same in every call."""
+    name = settings.clinic_name
+    return {
+        "clinic": Text(name, name),
+        "clinician": Text(settings.clinician_spoken_en, settings.clinician_spoken_es),
+        "email": speech.email(settings.clinic_email),
+        "clinic_number": speech.phone_number(settings.clinic_number),
+    }
 
 
 def line_on(
@@ -71,20 +85,16 @@ def line_on(
         push=push_for(settings, calendar),
         invitations=invitations_for(settings, calendar),
     )
-    name = settings.clinic_name
-    facts = {
-        "clinic": Text(name, name),
-        "clinician": Text(settings.clinician_spoken_en, settings.clinician_spoken_es),
-        "email": speech.email(settings.clinic_email),
-        "clinic_number": speech.phone_number(settings.clinic_number),
-    }
+    facts = spoken_facts(settings)
+    recordings = recordings_for(settings.recordings_dir, facts)
     prompt_facts = PromptFacts(facts, settings.zone, texts=texting.sender is not None)
     phones = Phones(
         voices=(("en", settings.voice_en), ("es", settings.voice_es)),
         clinic=settings.clinic_number,
         staff=settings.staff_number,
+        recorded=(recordings.recorded(settings.public_base_url) if recordings else NO_RECORDINGS),
     )
-    return Line(settings, clinic, prompt_facts, phones, texting)
+    return Line(settings, clinic, prompt_facts, phones, texting, recordings)
 
 
 @asynccontextmanager

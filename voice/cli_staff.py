@@ -1,7 +1,7 @@
-"""The commands that staff use: `callbacks`, `jobs`."""
+"""The commands that staff use: `callbacks`, `jobs`, `recordings`."""
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -20,6 +20,7 @@ def add_commands(cli: typer.Typer) -> None:
     """Add them to the command line."""
     cli.command("callbacks")(callbacks)
     cli.command("jobs")(jobs)
+    cli.command("recordings")(recordings)
 
 
 def callbacks(
@@ -58,6 +59,36 @@ def jobs(
     line = _chosen(demo=demo)
     shown = job_list.retry(line.settings) if retry else job_list.lines(line.settings)
     typer.echo("\n".join([f"Jobs and texts of {line.name}:", *asyncio.run(shown)]))
+
+
+def recordings(
+    *,
+    script: Annotated[
+        bool, typer.Option("--script", help="Print the prompts to read, with their file names.")
+    ] = False,
+    language: Annotated[
+        Literal["en", "es"] | None, typer.Option(help="Only this language's prompts.")
+    ] = None,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Check the files in RECORDINGS_DIR; accept new ones."),
+    ] = False,
+) -> None:
+    """Speak prompts in your own voice: print what to read, then check the files."""
+    from voice.commands import recordings as own_voice
+    from voice.settings import Settings
+
+    if script == check:
+        message = "choose one of --script and --check"
+        raise typer.BadParameter(message)
+    settings = Settings.load_only(own_voice.NEEDED, "demo")
+    if script:
+        typer.echo("\n".join(own_voice.script(settings, language)))
+        return
+    lines, fine = own_voice.check(settings)
+    typer.echo("\n".join(lines))
+    if not fine:
+        raise typer.Exit(1)
 
 
 def _chosen(*, demo: bool | None) -> "ChosenLine":

@@ -50,7 +50,10 @@ class Patient:
 
     async def opens(self, address: str = "", method: str = "GET") -> Answer:
         """One page: of the link, such as "/move", or a whole path such as "/visit/x"."""
-        whole = address.startswith(("/visit/", "/privacy", "/healthz")) or address == "/visit"
+        whole = (
+            address.startswith(("/visit/", "/privacy", "/recordings", "/healthz"))
+            or address == "/visit"
+        )
         return await self._ask(address if whole else self.path + address, method)
 
     async def sends(self, address: str = "", *, key: str | None = None, **fields: str) -> Answer:

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
+from xml.etree.ElementTree import Comment
 
+from twilio.twiml import TwiML
 from twilio.twiml.messaging_response import MessagingResponse
-from twilio.twiml.voice_response import Dial, Gather, Say, VoiceResponse
+from twilio.twiml.voice_response import Dial, Gather, Play, Say, VoiceResponse
 
+from voice.dialogue.recorded import NO_RECORDINGS, Recorded
 from voice.dialogue.speech import PAUSE_SECONDS
 from voice.dialogue.turns import (
     Connected,
@@ -38,11 +41,12 @@ _LOCALES = {
 
 @dataclass(frozen=True, slots=True)
 class Phones:
-    """What TwiML needs: Twilio's voice names, and the numbers (E.164) for a transfer."""
+    """What TwiML needs: Twilio's voices, the clinic's recordings, numbers (E.164) of a transfer."""
 
     voices: tuple[tuple[Language, str], ...]
     clinic: str
     staff: str
+    recorded: Recorded = NO_RECORDINGS
 
 
 @lru_cache(maxsize=512)
@@ -147,13 +151,42 @@ def _speak(
     slow: bool,
     phones: Phones,
 ) -> None:
-    voices = dict(phones.voices)
+    """In the clinic's own voice where it is recorded; a recording can not be slowed down."""
+    recorded = NO_RECORDINGS if slow else phones.recorded
     for said in spoken:
-        voice = voices[said.language]
-        say = Say(voice=voice, language=_LOCALES.get(voice, _LOCALES[said.language]))
-        words: Any = say.prosody("", rate=_SLOW) if slow else say
-        for number, sentence in enumerate(said.words.split(PAUSE)):
-            if number:
-                words.break_(time=f"{PAUSE_SECONDS * 1000:.0f}ms")
-            words.append(sentence)
-        into.append(say)
+        for number, (piece, url) in enumerate(recorded.pieces(said)):
+            if url:
+                into.append(_Words(piece.words))
+                into.append(Play(url))
+            else:
+                _synthesize(into, piece, slow=slow, phones=phones, after_pause=number > 0)
+
+
+def _synthesize(
+    into: Any,  # noqa: ANN401  # twilio ships no types
+    said: Spoken,
+    *,
+    slow: bool,
+    phones: Phones,
+    after_pause: bool,
+) -> None:
+    voice = dict(phones.voices)[said.language]
+    say = Say(voice=voice, language=_LOCALES.get(voice, _LOCALES[said.language]))
+    words: Any = say.prosody("", rate=_SLOW) if slow else say
+    for number, sentence in enumerate(said.words.split(PAUSE)):
+        if number or after_pause:
+            words.break_(time=f"{PAUSE_SECONDS * 1000:.0f}ms")
+        words.append(sentence)
+    into.append(say)
+
+
+class _Words(TwiML):  # type: ignore[misc]  # twilio ships no types
+    """The words of the <Play> that follows, as an XML comment: Twilio skips it, people read it."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self._words = words.replace("--", "-")
+
+    def xml(self) -> Any:  # noqa: ANN401  # a comment is no element to the type checker
+        """The comment."""
+        return Comment(self._words)

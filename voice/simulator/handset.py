@@ -28,6 +28,7 @@ class Segment:
 
     ``seconds`` is its full length. ``since`` is how much of it has already played, in seconds: more
     than 0 after a key that was not expected interrupted it. ``interruptible``: a key ends it.
+    ``recording`` is the URL of the audio file that speaks the words; "" for a synthetic voice.
     """
 
     kind: Kind
@@ -35,6 +36,7 @@ class Segment:
     words: str = ""
     language: str = ""
     voice: str = ""
+    recording: str = ""
     interruptible: bool = False
     since: float = 0.0
 

@@ -1,9 +1,11 @@
 """Fetches a TwiML document and parses it into typed verbs, with Twilio's documented defaults."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from xml.etree.ElementTree import Element, ParseError, fromstring
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser, fromstring
 
+from voice.dialogue.speech import seconds
+from voice.language import PAUSE
 from voice.simulator.handset import KEYS, Kind, Segment
 from voice.simulator.ssml import spoken
 from voice.simulator.transport import Answer, Form, Post
@@ -13,7 +15,8 @@ _TYPES = {"text/xml", "application/xml"}
 LARGEST = 64 * 1024
 """Largest document, in bytes: https://www.twilio.com/docs/api/errors/11750."""
 SOUND_SECONDS = 5.0
-"""How long a <Play> takes: the player does not open the file."""
+"""How long a <Play> without words takes: the player does not open the file."""
+_WORDS = "words"
 ENDLESS_LOOPS = 1000
 """How often loop="0" plays: https://www.twilio.com/docs/voice/twiml/play."""
 
@@ -124,12 +127,27 @@ def parse(body: bytes) -> tuple[Verb, ...]:
     if not body.startswith(b"<"):
         raise InvalidTwimlError(12100, "the first byte is not <")
     try:
-        root = fromstring(body)  # noqa: S314  # only the line's own documents
+        # Only the line's own documents are read.
+        parser = XMLParser(target=TreeBuilder(insert_comments=True))  # noqa: S314
+        root = fromstring(body, parser)  # noqa: S314
     except ParseError as error:
         raise InvalidTwimlError(12100, f"not XML: {error}") from error
     if root.tag != "Response":
         raise InvalidTwimlError(12100, f"the root is <{root.tag}>, not <Response>")
-    return tuple(_verb(element) for element in root)
+    return tuple(_verb(element) for element in _with_words(root))
+
+
+def _with_words(parent: Element) -> Iterator[Element]:
+    """The child elements; a <Play> keeps the words of the comment before it, which Twilio skips."""
+    words = ""
+    for element in parent:
+        if callable(element.tag):  # a comment
+            words = (element.text or "").strip()
+            continue
+        if element.tag == "Play" and words:
+            element.set(_WORDS, words)
+        words = ""
+        yield element
 
 
 def _verb(element: Element) -> Verb:
@@ -149,11 +167,19 @@ def _playback(element: Element) -> Playback:
             except ValueError as error:
                 raise InvalidTwimlError(12200, str(error)) from error
         case "Play":
-            address = (element.text or "").strip()
-            once = (Segment(Kind.SOUND, SOUND_SECONDS, address),)
+            once = (_played((element.text or "").strip(), element.get(_WORDS, "")),)
         case _:
             return Playback((Segment(Kind.PAUSE, float(_number(element, "length", 1))),))
     return Playback(once * (_number(element, "loop", 1) or ENDLESS_LOOPS))
+
+
+def _played(address: str, words: str) -> Segment:
+    """A sound; one with words is speech, in the language that the file's name ends in."""
+    if not words:
+        return Segment(Kind.SOUND, SOUND_SECONDS, address)
+    _, language, _ = f"..{address}".rsplit(".", 2)
+    said = words.replace(PAUSE, "")
+    return Segment(Kind.SPEECH, seconds(words), said, language=language, recording=address)
 
 
 def _gather(element: Element) -> Gather:
@@ -163,7 +189,7 @@ def _gather(element: Element) -> Gather:
     if finish and finish not in KEYS:
         raise InvalidTwimlError(13310, f"finishOnKey={finish!r} is not a key")
     prompt: list[Segment] = []
-    for child in element:
+    for child in _with_words(element):
         if child.tag not in {"Say", "Play", "Pause"}:
             raise InvalidTwimlError(13320, f"<{child.tag}> is not allowed in <Gather>")
         prompt += _playback(child).segments

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from voice.simulator.handset import Handset, HungUp, Kind, Press, Segment, Staff
 
@@ -85,6 +86,7 @@ class BrowserHandset(Handset):
             kind=segment.kind.name.lower(),
             words=segment.words,
             language=segment.language,
+            recording=urlsplit(segment.recording).path,
             seconds=segment.seconds / speed,
             since=segment.since / speed,
             takes_keys=segment.interruptible,

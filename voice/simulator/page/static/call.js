@@ -143,6 +143,7 @@ async function speak(told) {
   const done = await sound.speak({
     words: told.words,
     language: told.language,
+    recording: told.recording,
     address: `/phone/calls/${id}/voice/${told.number}`,
     rate: speed,
     onShare: captions.mark,

@@ -26,8 +26,9 @@ function voiceFor(language) {
 }
 
 // Speaks a sentence; `onShare` gets the share that was spoken (0 to 1). True once it was spoken.
-export function speak({ words, language, address, rate, onShare }) {
+export function speak({ words, language, recording, address, rate, onShare }) {
   stop();
+  if (recording) return byLine(recording, rate, onShare);
   const voice = voiceFor(language);
   if (voice) return byBrowser(words, voice, rate, onShare);
   if (choice.dataset.serverVoice === "yes") return byLine(address, rate, onShare);

@@ -1,0 +1,97 @@
+"""Which recordings are played, and what is said of the others."""
+
+from pathlib import Path
+
+import pytest
+from support.recordings import keep, mp3, wav
+
+from voice.dialogue.turns import Spoken
+from voice.recordings.library import ACCEPTED, Library, RecordingsError
+from voice.recordings.prompts import RecordablePrompt
+
+HELLO = RecordablePrompt("hello", Spoken("Good morning, and thank you for calling us today.", "en"))
+BYE = RecordablePrompt("bye", Spoken("Adiós.", "es"))
+PROMPTS = [HELLO, BYE]
+
+
+def states(folder: Path, *prompts: RecordablePrompt) -> list[str]:
+    """What became of each prompt's file."""
+    return [finding.state for finding in Library(folder, prompts or PROMPTS).findings]
+
+
+def checked(folder: Path) -> Library:
+    """The folder after `--check`."""
+    Library(folder, PROMPTS).accept()
+    return Library(folder, PROMPTS)
+
+
+def test_a_file_is_played_once_it_was_checked(tmp_path: Path) -> None:
+    """Not before: nobody has said for which words it was recorded."""
+    keep(tmp_path, "hello.en.wav", wav(3))
+    assert states(tmp_path) == ["not checked", "missing"]
+    library = checked(tmp_path)
+    assert states(tmp_path) == ["fine", "missing"]
+    [(piece, url)] = library.recorded("https://line.example").pieces(HELLO.spoken)
+    assert piece == HELLO.spoken
+    assert url.startswith("https://line.example/recordings/")
+    assert url.endswith("/hello.en.wav")
+    assert len(url.split("/")[4]) == 64
+
+
+def test_changed_words_make_it_outdated_and_a_new_file_good_again(tmp_path: Path) -> None:
+    """The synthetic voice speaks the new words until they are recorded."""
+    keep(tmp_path, "hello.en.wav", wav(3))
+    checked(tmp_path)
+    changed = RecordablePrompt("hello", Spoken("Good evening, and thank you for calling.", "en"))
+    assert states(tmp_path, changed) == ["outdated"]
+    Library(tmp_path, [changed]).accept()
+    assert states(tmp_path, changed) == ["outdated"], "Checking again does not make it right."
+    keep(tmp_path, "hello.en.wav", wav(3.1))
+    Library(tmp_path, [changed]).accept()
+    assert states(tmp_path, changed) == ["fine"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "state", "why"),
+    [
+        ("hello.en.wav", wav(30), "too long", "takes 30 s; about 3 s are expected"),
+        ("hello.en.wav", wav(3, volume=60000), "clipped", "crackles"),
+        ("hello.en.wav", wav(3, rate=44100), "unplayable", "44100 Hz"),
+        ("hello.en.mp3", mp3(3, mono=False), "unplayable", "stereo MP3"),
+    ],
+)
+def test_what_callers_should_not_hear_is_not_played(
+    tmp_path: Path, name: str, content: bytes, state: str, why: str
+) -> None:
+    """And whoever recorded it reads what to do."""
+    keep(tmp_path, name, content)
+    library = checked(tmp_path)
+    assert library.findings[0].state == state
+    assert why in library.findings[0].why
+    assert library.recorded("").pieces(HELLO.spoken) == [(HELLO.spoken, "")]
+    assert library.files == {}
+
+
+def test_an_mp3_serves_as_well(tmp_path: Path) -> None:
+    """As audio/mpeg."""
+    keep(tmp_path, "bye.es.mp3", mp3(1))
+    assert [kind for _, kind in checked(tmp_path).files.values()] == ["audio/mpeg"]
+
+
+def test_a_file_that_no_prompt_asks_for_is_named(tmp_path: Path) -> None:
+    """A misspelt name would silently be no recording."""
+    keep(tmp_path, "helo.en.wav", wav(1))
+    assert Library(tmp_path, PROMPTS).unknown == ["helo.en.wav"]
+
+
+def test_a_folder_that_is_not_there_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    """Before the line takes a call."""
+    with pytest.raises(RecordingsError, match="there is no folder"):
+        Library(tmp_path / "nowhere", PROMPTS)
+
+
+def test_a_damaged_list_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    """It is made again by a check."""
+    keep(tmp_path, ACCEPTED, b"{")
+    with pytest.raises(RecordingsError, match="Delete it"):
+        Library(tmp_path, PROMPTS)
