@@ -138,9 +138,9 @@ class _Call:
         alarms = [f"Twilio would warn: {alarm.code} {alarm.why}" for alarm in self.player.alarms]
         outcome = await self.connected.outcome(self.player.caller.call_sid)
         keys = len(self.player.keys)
+        pressed = f"{keys} key{'' if keys == 1 else 's'}"
         return [
-            f"{ended.value}, after {minutes} min {seconds} s"
-            f" and {keys} key{'' if keys == 1 else 's'}.",
+            f"{ended.value}, after {minutes} min {seconds} s and {pressed}.",
             *alarms,
             *([] if self.quiet else await self._happenings()),
             *outcome,
