@@ -28,8 +28,8 @@ Twilio itself gives up after 15 s: https://www.twilio.com/docs/api/errors/11205.
 FRESH = timedelta(seconds=20)
 """Busy times read this recently are not read again for the next call."""
 _CALL_SID = re.compile(r"CA[0-9a-f]{32}")
-_STEP = re.compile(r"[a-z0-9_.]{1,60}(-\d{1,3})?")
-_NUMBER = re.compile(r"\d{1,3}")
+_STEP = re.compile(r"[a-z0-9_.]{1,60}(-[0-9]{1,3})?")
+_NUMBER = re.compile(r"[0-9]{1,3}")
 _KEYS = re.compile(r"[0-9*#]{0,20}")
 _STORE_END = """
 UPDATE call SET ended_at = coalesce(ended_at, now()), status = coalesce(status, %s),

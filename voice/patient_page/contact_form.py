@@ -13,6 +13,11 @@ _EMAIL = re.compile(
     r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
 )
 """As in HTML's email fields, with a dot in the domain; whether it exists only mail can tell."""
+_ADDRESS = re.compile(r"[/\\:@]|\w{2}[.\u3002\uff0e\uff61]\w{2}")
+"""A link or an email address: staff read the name in an event, where it would become one.
+
+Browsers take the other dots for a dot: https://www.unicode.org/reports/tr46/#Notation.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +38,17 @@ class Contact:
 def contact(name: str, email: str) -> Contact:
     """Read both; white space at the ends and twice in a row is nobody's wish."""
     name, email = " ".join(name.split()), email.strip()
-    odd = any(unicodedata.category(each) in {"Cc", "Cf", "Cs", "Co", "Cn"} for each in name)
     fine = not email or (len(email) <= _LONGEST_EMAIL and _EMAIL.fullmatch(email))
     return Contact(
         name,
         email,
-        wording.NAME_WRONG if odd or len(name) > _LONGEST_NAME else None,
+        _wrong_with(name),
         None if fine else wording.EMAIL_WRONG,
     )
+
+
+def _wrong_with(name: str) -> Text | None:
+    odd = any(unicodedata.category(each) in {"Cc", "Cf", "Cs", "Co", "Cn"} for each in name)
+    if odd or len(name) > _LONGEST_NAME:
+        return wording.NAME_WRONG
+    return wording.NAME_IS_ADDRESS if _ADDRESS.search(name) else None

@@ -59,6 +59,10 @@ NAME_WRONG = Text(
     "Please use at most 80 letters, on one line.",
     "Por favor, use 80 letras como máximo, en una línea.",
 )
+NAME_IS_ADDRESS = Text(
+    "Please write only your name, without a link or an email address.",
+    "Por favor, escriba solo su nombre, sin enlaces ni correos electrónicos.",
+)
 EMAIL_WRONG = Text(
     "This does not look like an email address. It should look like name@example.com.",
     "Esto no parece un correo electrónico. Debe ser como nombre@example.com.",

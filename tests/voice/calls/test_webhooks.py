@@ -96,6 +96,15 @@ async def test_any_signed_request_gets_twiml(post: Posts, step: str, digits: str
     assert words(await post(f"/voice/turn?at={step}&turn=0&in=en", Digits=digits))
 
 
+@pytest.mark.parametrize("number", ["%D9%A0", "%EF%BC%90", "-0", "0000", ""])
+async def test_a_turn_has_ascii_digits(post: Posts, line: Line, number: str) -> None:
+    """Digits of other scripts are not ours: the caller hears the question again."""
+    first = await post("/voice/incoming")
+    kept = await rows(line, "journal")
+    assert await post(f"/voice/turn?at=greeting&turn={number}&in=en", Digits="1") == first
+    assert await rows(line, "journal") == kept
+
+
 async def test_a_call_that_nobody_knows_begins_anew(post: Posts) -> None:
     """A key of a call without a journal answers nothing; the greeting is polite enough."""
     heard = words(await post("/voice/turn?at=safety.heart&turn=0&in=en", Digits="2"))

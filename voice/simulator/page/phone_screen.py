@@ -15,9 +15,11 @@ from voice.texts import text_rows
 from voice.texts.opt_outs import bookings_to
 from voice.texts.rendering import plain_number
 
+_VISIT = "visit"
 _SKIPS: dict[str, str] = {
     "day before": "Skip to the day before",
     "hour before": "Skip to an hour before",
+    _VISIT: "Skip to the visit",
 }
 _WITHHELD = "This caller shows no number. Texts go to the one that is keyed in."
 _NONE_YET = "No texts yet. They come when the caller agrees to them."
@@ -87,8 +89,9 @@ async def _visits(conn: AsyncConnection, number: str, sid: str) -> list[Booking]
 async def _next_due(
     conn: AsyncConnection, line: Line, number: str, visits: list[Booking]
 ) -> PendingText | None:
-    """The first text to this number that waits for its time."""
-    waiting = [
+    """The first text to this number that waits for its time; after the last one, the visit."""
+    waiting = [(visit.slot.start, _VISIT) for visit in visits if visit.state == "booked"]
+    waiting += [
         (max(row.due, row.not_before or row.due), row.kind)
         for visit in visits
         for row in await text_rows.texts_of(conn, visit.id)

@@ -74,7 +74,8 @@ async def test_stop_is_twilios_to_answer(session: Session) -> None:
     ]
     assert shown.why_none[0] == "No texts come: they asked for no more texts."
     assert shown.why_none[1].startswith("Staff are asked instead: no texts possible")
-    assert shown.next is None
+    assert shown.next
+    assert shown.next.words == "Skip to the visit"
 
 
 async def test_a_landline_gets_no_texts(session: Session) -> None:
@@ -118,7 +119,7 @@ async def test_another_number_has_the_texts(session: Session) -> None:
 
 
 async def test_a_skip_brings_the_next_text_at_once(session: Session) -> None:
-    """The day before, then the hour before; then nothing waits, and no worker was needed."""
+    """The day before, then the hour before, then the visit itself; no worker was needed."""
     await visit(session)
     for skip, when, text in (
         ("the day before", "2026-11-30 14:00", "reminder: visit Tue Dec 1"),
@@ -130,8 +131,12 @@ async def test_a_skip_brings_the_next_text_at_once(session: Session) -> None:
         assert due.at == at(when)
         await session.skip_to(due.at)
         assert text in words(await screen(session))[-1]
-    assert (await screen(session)).next is None
+    visit_next = (await screen(session)).next
+    assert visit_next is not None
+    assert (visit_next.words, visit_next.at) == ("Skip to the visit", TUESDAY.start)
     assert session.local_time == "Tue, Dec 1, 1:00 PM Pacific time"
+    await session.skip_to(visit_next.at)
+    assert (await screen(session)).next is None
 
 
 async def test_nothing_is_skipped_in_a_call(session: Session) -> None:
