@@ -54,22 +54,22 @@ async def bring_up_to_date(
     """
     async with conn.transaction():
         booked = await booking(conn, booking_id, lock=True)
-        trouble = await reason_for_no_texts(
+        reason = await reason_for_no_texts(
             conn, booked, own=config.clinic.number, can_send=config.can_send
         )
         notice = await notices.open_notice(conn, booking_id)
         rows = await text_rows.texts_of(conn, booking_id)
         past = text_rows.history_of(rows, booked.text_number, config.video(booked))
         timing = Timing(config.clinic.zone, config.undo_wait)
-        planned = () if trouble else planned_texts(booked, notice, past, now, timing)
+        planned = () if reason else planned_texts(booked, notice, past, now, timing)
         waiting = await _drop_unneeded(conn, booked, rows, {each.name for each in planned})
         for each in planned:
             if each.name in waiting or worth_planning(each, now):
                 await outbox.require(conn, booking_id, booked.text_number or "", each, now)
-        if trouble and notice:
+        if reason and notice:
             await notices.by_phone(conn, notice, timing.zone)
-        if trouble != booked.text_trouble:
-            await _keep_trouble(conn, booked, trouble, now)
+        if reason != booked.text_trouble:
+            await _show_reason(conn, booked, reason, now)
         return booked
 
 
@@ -88,15 +88,13 @@ async def _drop_unneeded(
     return still_waiting
 
 
-async def _keep_trouble(
-    conn: AsyncConnection, booked: Booking, trouble: str, now: datetime
-) -> None:
+async def _show_reason(conn: AsyncConnection, booked: Booking, reason: str, now: datetime) -> None:
     """Show it to staff in the event, and on the call-back list while the visit is ahead."""
-    await text_state.store_text_trouble(conn, booked.id, trouble)
+    await text_state.store_text_trouble(conn, booked.id, reason)
     if booked.text_trouble:
         await call_backs.withdraw(conn, booked.call_sid, Reason.NO_TEXTS, booked.text_trouble)
     if booked.state != "booked" or booked.slot.end <= now:
         return
     await job_queue.rewrite_event(conn, booked.id)
-    if trouble:
-        await call_backs.request_again(conn, booked, Reason.NO_TEXTS, trouble)
+    if reason:
+        await call_backs.request_again(conn, booked, Reason.NO_TEXTS, reason)

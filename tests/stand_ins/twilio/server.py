@@ -53,7 +53,7 @@ class Twilio(StandIn):
 
     @property
     def broken_rules(self) -> list[str]:
-        """What was sent that Twilio would not take, whatever the weather."""
+        """Requests that Twilio would refuse whatever its state."""
         return [f"{seen.method}: {seen.said}" for seen in self.seen if seen.rule]
 
     def asked(self, method: str) -> list[Seen]:

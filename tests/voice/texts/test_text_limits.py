@@ -66,7 +66,7 @@ async def test_the_hourly_limit_holds_no_reminder_back(clinic: TextClinic, twili
     ]
     for visit in visits:
         await clinic.notify(visit)
-    clinic.texting = replace(clinic.texting, config=replace(clinic.texting.config, an_hour=1))
+    clinic.texting = replace(clinic.texting, config=replace(clinic.texting.config, an_hour=0))
     clinic.now.at = at("2026-12-02 12:00")
     await clinic.work()
     assert [(await clinic.texts(visit))["day before"] for visit in visits] == ["accepted"] * 3

@@ -121,7 +121,7 @@ async def test_a_stranger_gets_the_number_once_an_hour(clinic: TextClinic, reply
 async def test_a_danger_sign_gets_two_answers_a_day(
     clinic: TextClinic, reply: Reply, sender: str, body: str, words: str
 ) -> None:
-    """To everybody, but not to a machine for ever; for a patient staff are asked to call."""
+    """To everybody, but no more to a machine that answers; staff are asked to call a patient."""
     await clinic.visit(VISIT)
     said = [await reply(body, sender) for _ in range(8)]
     assert [words in each for each in said] == [True, True, *[False] * 6]
