@@ -1,16 +1,22 @@
-"""What the calendar could not take within five minutes is on staff's list, until it has."""
+"""What is overdue in the calendar is on staff's list until it is done."""
+
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from procrastinate import App, PsycopgConnector
+from procrastinate.jobs import Status
 from support.clinic import confirmed, jobs_waiting, requests, span
 from support.faulty_calendar import FaultyCalendar
 
+import calendar_sync
 from calendar_sync.bookings.call_back_reasons import Reason
 from calendar_sync.bookings.consent import TextConsent, store_consent
 from calendar_sync.clinic import Clinic
 from calendar_sync.sync.change_cursor import overdue_since
 from calendar_sync.sync.insert import insert
 from calendar_sync.sync.jobs import reconcile
+from calendar_sync.sync.overdue import ORPHANED, OVERDUE
 from calendar_sync.sync.staff_jobs import follow_all
 
 NINE = span("2026-12-01 09:00")
@@ -75,3 +81,18 @@ async def test_a_calendar_that_cannot_be_read_is_told_after_five_minutes(
     await follow_all(clinic)
     async with clinic.pool.connection() as conn:
         assert await overdue_since(conn) is None
+
+
+async def test_the_queues_tables_are_read_here_alone_and_are_as_expected(clinic: Clinic) -> None:
+    """After an update of the queue, its tables' columns, states and events have to be the same."""
+    users = {
+        path.name
+        for path in Path(calendar_sync.__file__).parent.rglob("*.py")
+        if "procrastinate_" in path.read_text("utf-8")
+    }
+    assert users == {"overdue.py"}
+    assert {Status.TODO.value, Status.DOING.value} == {"todo", "doing"}
+    a_minute = timedelta(minutes=1)
+    async with clinic.pool.connection() as conn:
+        await conn.execute(ORPHANED, [a_minute, "insert_event", "move_event"])
+        await conn.execute(OVERDUE, [["rewrite_event"], a_minute])
