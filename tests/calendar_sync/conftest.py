@@ -1,4 +1,4 @@
-"""What the calendar's tests stand on: a desk, and the queue that its jobs are deferred to."""
+"""Fixtures of the calendar's tests: a clinic, and the queue that its jobs are deferred to."""
 
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
@@ -46,7 +46,7 @@ def clinic(
 async def either(
     request: pytest.FixtureRequest, clinic: Clinic, tmp_path: Path
 ) -> AsyncGenerator[Clinic]:
-    """A clinic with either diary, whose busy times are read."""
+    """A clinic with either calendar, whose busy times were read."""
     async with AsyncExitStack() as stack:
         if request.param == "google":
             google = stack.enter_context(Google())

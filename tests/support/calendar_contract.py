@@ -1,8 +1,8 @@
 """What every Calendar must do; a suite for each of them is a subclass that hands one over.
 
-class TestMyDiary(DiaryContract):
+class TestMyCalendar(CalendarContract):
     @pytest.fixture
-    def diary(self) -> Calendar: ...
+    def calendar(self) -> Calendar: ...
 
     @pytest.fixture
     def unreachable(self) -> Calendar: ...
@@ -67,12 +67,12 @@ class CalendarContract:
 
     @pytest.fixture
     def calendar(self) -> Calendar:
-        """An empty diary."""
+        """An empty calendar."""
         raise NotImplementedError
 
     @pytest.fixture
     def unreachable(self) -> Calendar:
-        """A diary that does not answer."""
+        """A calendar that does not answer."""
         raise NotImplementedError
 
     async def test_what_was_inserted_is_found_as_written(self, calendar: Calendar) -> None:
@@ -92,7 +92,7 @@ class CalendarContract:
         )
 
     async def test_what_was_never_inserted_is_none(self, calendar: Calendar) -> None:
-        """None is not a doubt: the diary never had it."""
+        """None is certain: the calendar never had it."""
         assert await calendar.find(OURS.id) is None
 
     async def test_the_same_insert_again_is_the_same_event(self, calendar: Calendar) -> None:
@@ -105,7 +105,7 @@ class CalendarContract:
         assert found.title == "Called, no answer"
 
     async def test_the_id_of_a_cancelled_event_stays_used(self, calendar: Calendar) -> None:
-        """A tombstone keeps its id for ever."""
+        """A tombstone keeps its id forever."""
         there = await put(calendar, OURS)
         await calendar.cancel(OURS.id, there.etag)
         assert await calendar.insert(OURS) == Clash("cancelled")
@@ -124,7 +124,7 @@ class CalendarContract:
         assert await find(calendar, OURS.id) == there
 
     async def test_a_calendar_has_no_lock_of_its_own(self, calendar: Calendar) -> None:
-        """Two overlapping events both go in; keeping bookings apart is not the diary's work."""
+        """Both of two overlapping events are inserted; the database keeps bookings apart."""
         await put(calendar, OURS)
         await put(calendar, replace(THEIRS, span=NINE))
         assert await calendar.busy(DAY) == (NINE,)
@@ -216,7 +216,7 @@ class CalendarContract:
     ) -> None:
         """An unknown cursor is not read as "nothing changed"."""
         await put(calendar, OURS)
-        assert await calendar.changes("no cursor of this diary") == CursorExpired()
+        assert await calendar.changes("no cursor of this calendar") == CursorExpired()
 
     async def test_a_calendar_that_does_not_answer_leaves_everything_open(
         self, unreachable: Calendar

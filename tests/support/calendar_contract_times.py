@@ -40,7 +40,7 @@ class TimesContract:
         assert await calendar.busy(DAY, besides=OURS.id) == (NINE,)
 
     async def test_silence_opens_nothing(self, unreachable: Calendar) -> None:
-        """A diary that does not answer is no diary without opened times."""
+        """No answer is not the same as no opened times."""
         assert isinstance(await unreachable.opened(DAY), Unknown)
         assert isinstance(await unreachable.busy(DAY, besides=OURS.id), Unknown)
 

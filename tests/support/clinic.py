@@ -1,4 +1,4 @@
-"""The clinic of the calendar's tests: its zone, its rules, and short words for times."""
+"""The clinic of the calendar's tests: its zone, its rules, and short forms for times."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -36,28 +36,28 @@ class SetClock(Protocol):
         ...
 
     def forward(self, **length: float) -> None:
-        """As in `now.forward(minutes=6)`."""
+        """Advance, as in `now.forward(minutes=6)`."""
         ...
 
 
 def at(local: str, zone: ZoneInfo = PACIFIC) -> datetime:
-    """A time such as "2026-12-01 09:00" on the clinic's wall, in UTC; the first one of two."""
+    """A local time such as "2026-12-01 09:00" in UTC; the first of two if it is repeated."""
     return datetime.fromisoformat(local).replace(tzinfo=zone).astimezone(UTC)
 
 
 def span(local: str, minutes: int = 20, zone: ZoneInfo = PACIFIC) -> Span:
-    """So many real minutes from a local time on."""
+    """A span of `minutes`, from a local time on."""
     start = at(local, zone)
     return Span(start, start + timedelta(minutes=minutes))
 
 
 def local_times(spans: list[Span] | tuple[Span, ...], zone: ZoneInfo = PACIFIC) -> list[str]:
-    """When each one starts, as the clinic's wall shows it."""
+    """When each span starts, in local time."""
     return [f"{each.start.astimezone(zone):%Y-%m-%d %H:%M}" for each in spans]
 
 
 async def hold(clinic: Clinic, slot: Span, call_sid: str = "CA1", step: str = "hold") -> int:
-    """Hold a time that must be free; the booking's id."""
+    """Hold a time that must be free; returns the booking's id."""
     async with clinic.pool.connection() as conn:
         held = await holds.hold(conn, call_sid, step, slot)
     assert isinstance(held, holds.Held)
@@ -73,7 +73,7 @@ async def confirm(
 
 
 async def confirmed(clinic: Clinic, slot: Span, call_sid: str = "CA1", step: str = "hold") -> int:
-    """Hold and confirm a time that must be free; the booking's id."""
+    """Hold and confirm a time that must be free; returns the booking's id."""
     booking_id = await hold(clinic, slot, call_sid, step)
     assert isinstance(await confirm(clinic, booking_id), confirmation.Confirmed)
     return booking_id
@@ -93,7 +93,7 @@ async def row(clinic: Clinic, booking_id: int) -> Booking:
 
 
 async def standing(clinic: Clinic, booking_id: int) -> Status:
-    """What may be said of it."""
+    """The booking's status."""
     async with clinic.pool.connection() as conn:
         return await status(conn, booking_id)
 
@@ -115,7 +115,7 @@ async def requests(clinic: Clinic) -> list[str]:
 
 
 async def expire(clinic: Clinic, booking_id: int) -> None:
-    """Let a hold's five minutes be over."""
+    """Make a hold expire."""
     async with clinic.pool.connection() as conn:
         await conn.execute(
             "UPDATE booking SET expires_at = now() - interval '1 second' WHERE id = %s",
@@ -124,7 +124,7 @@ async def expire(clinic: Clinic, booking_id: int) -> None:
 
 
 async def live_events(clinic: Clinic) -> list[CalendarEvent]:
-    """What stands in the diary and is not cancelled."""
+    """The events in the calendar that are not cancelled."""
     changes = await clinic.calendar.changes(None)
     assert isinstance(changes, Changes)
     return [entry for entry in changes.entries if not entry.cancelled]

@@ -1,4 +1,4 @@
-"""A diary that stands before another one and fails where a test says."""
+"""A calendar that wraps another one and fails where a test says."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -22,16 +22,16 @@ from calendar_sync.calendars.contract import (
 T = TypeVar("T")
 
 Fault = Literal["before", "after", "refused", "killed before", "killed after"]
-"""Unknown without or with the effect; refused; or the process dies without or with it."""
+"""Unknown without or with the effect; refused; or the process is killed before or after it."""
 
 
 class Killed(BaseException):
-    """The process ended here."""
+    """The process was killed here."""
 
 
 @dataclass
 class FaultyCalendar:
-    """Passes everything on to `real`, and fails where `faults` has the name of a method."""
+    """Passes every call on to `real`, and fails the methods that `faults` names."""
 
     real: Calendar
     faults: dict[str, Fault] = field(default_factory=dict[str, Fault])
@@ -39,7 +39,7 @@ class FaultyCalendar:
     meanwhile: dict[str, Callable[[], Awaitable[object]]] = field(
         default_factory=dict[str, Callable[[], Awaitable[object]]]
     )
-    """What somebody else does just before a call goes through, once."""
+    """What somebody else does just before a call is passed on, once."""
 
     async def _pass(self, name: str, do: Callable[[], Awaitable[T]]) -> T | Unknown:
         self.asked.append(name)
@@ -49,28 +49,28 @@ class FaultyCalendar:
         if fault == "killed before":
             raise Killed
         if fault == "before":
-            return Unknown("the diary does not answer", wait=7)
+            return Unknown("the calendar does not answer", wait=7)
         answer = await do()
         if fault == "killed after":
             raise Killed
         return Unknown("the answer was lost") if fault == "after" else answer
 
     async def busy(self, within: Span, *, besides: str | None = None) -> tuple[Span, ...] | Unknown:
-        """As the contract says."""
+        """See the contract."""
         return await self._pass("busy", lambda: self.real.busy(within, besides=besides))
 
     async def opened(self, within: Span) -> tuple[Span, ...] | Unknown:
-        """As the contract says."""
+        """See the contract."""
         return await self._pass("opened", lambda: self.real.opened(within))
 
     async def insert(self, event: Event) -> Inserted | Clash | Unknown | Refused:
-        """As the contract says."""
+        """See the contract."""
         if self.faults.get("insert") == "refused":
             return Refused("the calendar is not shared")
         return await self._pass("insert", lambda: self.real.insert(event))
 
     async def find(self, event_id: str) -> CalendarEvent | Unknown | None:
-        """As the contract says."""
+        """See the contract."""
         return await self._pass("find", lambda: self.real.find(event_id))
 
     async def rewrite(
@@ -82,7 +82,7 @@ class FaultyCalendar:
         description: str | None = None,
         location: str | None = None,
     ) -> CalendarEvent | Changed | Gone | Unknown:
-        """As the contract says."""
+        """See the contract."""
         return await self._pass(
             "rewrite",
             lambda: self.real.rewrite(
@@ -93,13 +93,13 @@ class FaultyCalendar:
     async def move(
         self, event_id: str, to: Span, etag: str
     ) -> CalendarEvent | Changed | Gone | Unknown:
-        """As the contract says."""
+        """See the contract."""
         return await self._pass("move", lambda: self.real.move(event_id, to, etag))
 
     async def cancel(self, event_id: str, etag: str) -> Gone | Changed | Unknown:
-        """As the contract says."""
+        """See the contract."""
         return await self._pass("cancel", lambda: self.real.cancel(event_id, etag))
 
     async def changes(self, since: str | None) -> Changes | CursorExpired | Unknown:
-        """As the contract says."""
+        """See the contract."""
         return await self._pass("changes", lambda: self.real.changes(since))

@@ -1,4 +1,4 @@
-"""A clinic at the stand-in of Google: its diary, and what a test may do to both."""
+"""A clinic's calendar at the Google stand-in."""
 
 import json
 from collections.abc import Generator
@@ -12,7 +12,7 @@ from calendar_sync.calendars.google.calendar import GoogleCalendar
 from calendar_sync.calendars.google.client import GoogleAccess
 
 MAX_MISSES = 1.0
-"""Seconds that the diary of a test waits for Google instead of 3."""
+"""Seconds that a test's calendar waits for Google, instead of 3."""
 
 
 def signed_in(google: Google, folder: Path, *, service: bool = False) -> Path:
@@ -26,7 +26,7 @@ def signed_in(google: Google, folder: Path, *, service: bool = False) -> Path:
 def calendar_at(
     google: Google, folder: Path, *, service: bool = False
 ) -> Generator[GoogleCalendar]:
-    """The diary of the clinic, until the context ends."""
+    """The clinic's calendar, until the context ends."""
     access = GoogleAccess(
         signed_in(google, folder, service=service), google.url, timeout=MAX_MISSES
     )

@@ -1,4 +1,4 @@
-"""A process that does one insert job and may be killed at it: run as a program by a test."""
+"""A program that does one insert job, for a test that kills it."""
 
 import asyncio
 import sys
@@ -24,10 +24,10 @@ async def _work(dsn: str, file: str, url: str, booking_id: int) -> None:
     access = GoogleAccess(Path(file), url, timeout=30)
     calendar = GoogleCalendar(access, SCREENINGS, (DOCTOR,), PACIFIC)
     async with open_pool(dsn, size=2) as pool:
-        await insert(_desk(pool, calendar), booking_id)
+        await insert(_clinic(pool, calendar), booking_id)
 
 
-def _desk(pool: AsyncConnectionPool, calendar: GoogleCalendar) -> Clinic:
+def _clinic(pool: AsyncConnectionPool, calendar: GoogleCalendar) -> Clinic:
     return Clinic(pool, calendar, RULES, _now, "full", CHART_LABELS, None)
 
 

@@ -1,4 +1,4 @@
-"""Ending a coroutine at one of its awaits, as a kill would end its process."""
+"""Ends a coroutine at one of its awaits, as killing its process would."""
 
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from typing import Any
@@ -14,7 +14,7 @@ LIMIT = 400
 
 
 class KilledAt:
-    """Runs a coroutine to its end, or to its `step`-th await, counted from 1; there it dies.
+    """Runs a coroutine to its end or to its `step`-th await, counted from 1, and ends it there.
 
     What the coroutine sent before that await has an unknown outcome, as after a real kill.
     """
@@ -25,7 +25,7 @@ class KilledAt:
         self.survived = False
 
     def __await__(self) -> Generator[Any, Any, None]:
-        """Hand every await on to the loop, but one."""
+        """Pass every await on to the loop, except one."""
         steps = 0
         try:
             awaited = self._coroutine.send(None)
@@ -42,7 +42,7 @@ class KilledAt:
 
 
 def slot(number: int) -> Span:
-    """The time of the n-th try; no two overlap."""
+    """The time for the n-th attempt; no two overlap."""
     return Span(
         FIRST.start + number * (FIRST.end - FIRST.start),
         FIRST.end + number * (FIRST.end - FIRST.start),
@@ -50,9 +50,9 @@ def slot(number: int) -> Span:
 
 
 async def at_every_await(attempt: Callable[[int], Awaitable[bool]]) -> None:
-    """Kill at the first await, then at the second, and so on until one try survives."""
+    """Kill at the first await, then at the second, and so on, until an attempt survives."""
     for step in range(1, LIMIT):
         if await attempt(step):
             assert step > 5
             return
-    pytest.fail("no try survived")
+    pytest.fail("no attempt survived")

@@ -13,7 +13,7 @@ NINE, TEN, ELEVEN = (span(f"2026-12-01 {hour:02}:00") for hour in (9, 10, 11))
 
 
 async def booked(clinic: Clinic, slot: Span = NINE, call_sid: str = "CA1") -> int:
-    """A booking that stands in the calendar."""
+    """A booking whose event is in the calendar."""
     await free_times.refresh(clinic)
     booking_id = await confirmed(clinic, slot, call_sid)
     await insert(clinic, booking_id)
@@ -28,5 +28,5 @@ async def held(clinic: Clinic, visit: int, slot: Span = TEN) -> int:
 
 
 async def state(clinic: Clinic, held_id: int) -> str:
-    """Where the move stands."""
+    """The state of the move."""
     return patient_changes.move_state(await row(clinic, held_id), clinic)

@@ -1,4 +1,4 @@
-"""A yes is stored once, with the job it owes; consent to texts is kept with its wording."""
+"""A confirmation is stored once, with its job; consent to texts is stored with its wording."""
 
 from datetime import timedelta
 
@@ -27,7 +27,7 @@ NINE, HALF_PAST = span("2026-12-01 09:00"), span("2026-12-01 09:30")
 
 
 async def settle(clinic: Clinic, booking_id: int, state: str, outcome: str | None = None) -> None:
-    """Put a booking into a state that only the diary's answer brings about."""
+    """Put a booking into a state that follows only from the calendar's answer."""
     new = [state, outcome, booking_id]
     async with clinic.pool.connection() as conn:
         await conn.execute("UPDATE booking SET state = %s, outcome = %s WHERE id = %s", new)
@@ -73,7 +73,7 @@ async def test_a_repeated_yes_gives_the_same_code_and_no_second_job(clinic: Clin
 async def test_a_late_repeat_changes_nothing_that_came_after(
     clinic: Clinic, state: str, outcome: str | None
 ) -> None:
-    """The diary has answered meanwhile: the same code, and the state stays."""
+    """The calendar has answered meanwhile: the same code, and the state stays."""
     held = await hold(clinic, NINE)
     first = await confirm(clinic, held)
     await settle(clinic, held, state, outcome)
@@ -82,7 +82,7 @@ async def test_a_late_repeat_changes_nothing_that_came_after(
 
 
 async def test_the_job_is_gone_when_the_transaction_is(clinic: Clinic) -> None:
-    """A yes that was not committed owes nothing."""
+    """A confirmation that was not committed queues nothing."""
     held = await hold(clinic, NINE)
     async with clinic.pool.connection() as conn, conn.transaction(force_rollback=True):
         await confirmation.confirm(conn, held, NOTE)
@@ -144,7 +144,7 @@ async def consent(clinic: Clinic, booking_id: int, number: str, given: bool, wor
 
 
 async def test_consent_is_kept_with_time_number_and_wording(clinic: Clinic) -> None:
-    """A yes goes to the booking too, and owes its event a new text."""
+    """Consent is stored with the booking too, and queues a new text for its event."""
     booking_id = await confirmed(clinic, NINE)
     await consent(clinic, booking_id, "+14255550123", True, "2026-11-1")  # noqa: FBT003
     stored = await row(clinic, booking_id)
@@ -166,7 +166,7 @@ async def test_a_no_is_kept_and_allows_no_text(clinic: Clinic) -> None:
 
 
 async def test_the_same_answer_again_changes_nothing(clinic: Clinic) -> None:
-    """A doubled webhook keeps the first time and owes no second job."""
+    """A doubled webhook keeps the first time and queues no second job."""
     booking_id = await confirmed(clinic, NINE)
     await consent(clinic, booking_id, "+14255550123", True, "2026-11-1")  # noqa: FBT003
     first = await row(clinic, booking_id)

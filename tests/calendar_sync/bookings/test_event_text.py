@@ -91,7 +91,7 @@ def full(booking: Booking, zone: ZoneInfo = PACIFIC, video_url: str | None = Non
     [(0, "f1l7agvcmfjirqnivtdvjb6p181jeqpi"), (1, "165jp8jh51nileb2b93689bq6emk251r")],
 )
 def test_event_ids_are_what_they_always_were(generation: int, expected: str) -> None:
-    """A changed id would insert a second event for a booking that is already in the diary."""
+    """A changed id would insert a second event for a booking that is already in the calendar."""
     assert event_id("CA00000000000000000000000000000042", "booking", generation) == expected
 
 
@@ -110,15 +110,15 @@ SOON = replace(BOOKING, chart=(*BOOKING.chart, ("Look soon", "pain 9 of 10")))
 
 
 def test_why_staff_may_want_to_look_soon_stands_before_the_answers() -> None:
-    """The line says why, and the event has the colour that goes with it."""
+    """A line says why, and the event has the color for it."""
     event = event_of(SOON)
     assert event.urgency == "soon"
     assert "LOOK SOON: pain 9 of 10\nSAFETY: 5 of 5" in event.description
     assert event_of(BOOKING).urgency == "usual"
 
 
-def test_a_minimal_event_tells_no_answer_by_its_colour() -> None:
-    """Who may see the calendar's colours may not see the answers."""
+def test_a_minimal_event_tells_no_answer_by_its_color() -> None:
+    """Somebody who may see the colors may not be allowed to see the answers."""
     event = event_of(SOON, detail="minimal")
     assert (event.urgency, "LOOK" in event.description) == ("usual", False)
 

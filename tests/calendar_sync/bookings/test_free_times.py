@@ -21,14 +21,14 @@ LUNCH = Event(event_id("staff", "lunch", 0), TUESDAY_TEN, "Lunch")
 
 
 async def offered(clinic: Clinic) -> list[str]:
-    """Openings of a desk that knows its busy times."""
+    """Openings of a clinic whose busy times are known."""
     free = await free_openings(clinic)
     assert not isinstance(free, Stale)
     return local_times(free)
 
 
 async def test_a_fresh_reading_offers_what_the_rules_leave(clinic: Clinic) -> None:
-    """With nothing in the diary, everything that the rules allow."""
+    """With an empty calendar, everything that the rules allow."""
     await refresh(clinic)
     assert await offered(clinic) == local_times(openings(RULES, (), clinic.now()))
 
@@ -75,14 +75,14 @@ async def test_nothing_read_yet_offers_nothing(clinic: Clinic) -> None:
 async def test_an_unreadable_calendar_offers_nothing(
     clinic: Clinic, calendar: FaultyCalendar
 ) -> None:
-    """A diary that cannot be read at the start is not free."""
+    """A calendar that cannot be read at the start does not count as free."""
     calendar.faults = {"busy": "before"}
     assert isinstance(await refresh(clinic), Unknown)
     assert isinstance(await free_openings(clinic), Stale)
 
 
 async def test_a_reading_serves_for_ten_minutes(clinic: Clinic, now: SetClock) -> None:
-    """To the second; then nothing is offered until the diary answers again."""
+    """To the second; then nothing is offered until the calendar answers again."""
     await refresh(clinic)
     now.forward(minutes=10)
     assert not isinstance(await free_openings(clinic), Stale)

@@ -71,7 +71,7 @@ async def test_a_lapsed_hold_moves_the_visit_only_while_its_time_is_free(
 
 
 async def test_a_cancelled_visit_is_free_at_once_and_leaves_the_calendar(either: Clinic) -> None:
-    """The patient knows, so nothing is owed to them but the news."""
+    """The patient knows, so there is no notice; only their texts are updated."""
     visit = await booked(either)
     await follow_all(either)
     assert await cancel(either, visit) == Cancelled()

@@ -26,7 +26,7 @@ CALLERS = 50
 
 @pytest_asyncio.fixture(scope="module")
 async def crowd(migrated: str) -> AsyncGenerator[AsyncConnectionPool]:
-    """A connection for each of fifty callers, to the desk's database."""
+    """A database connection for each of fifty callers."""
     options = {"options": CALL_PATH}
     pool: AsyncConnectionPool = AsyncConnectionPool(
         migrated, min_size=CALLERS, max_size=CALLERS, kwargs=options, open=False

@@ -1,4 +1,4 @@
-"""The local diary keeps the Calendar contract."""
+"""The local calendar satisfies the Calendar contract."""
 
 import asyncio
 
@@ -17,12 +17,12 @@ class TestLocalCalendar(CalendarContract, TimesContract):
 
     @pytest.fixture
     def calendar(self, database: AsyncConnectionPool) -> Calendar:
-        """The diary of an empty database."""
+        """The calendar in an empty database."""
         return LocalCalendar(database)
 
     @pytest.fixture
     async def unreachable(self, migrated: str) -> Calendar:
-        """A diary whose connections are all closed."""
+        """A calendar whose connections are all closed."""
         pool: AsyncConnectionPool = AsyncConnectionPool(migrated, min_size=1, open=False)
         await pool.open()
         await pool.close()

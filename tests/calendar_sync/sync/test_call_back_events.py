@@ -1,4 +1,4 @@
-"""Call-backs stand in the calendar, and close there."""
+"""Call-back requests are shown in the calendar, and closed there."""
 
 from collections.abc import Awaitable, Callable
 
@@ -15,7 +15,7 @@ from calendar_sync.sync.staff_jobs import follow_all
 
 @pytest.fixture
 def clinic(either: Clinic) -> Clinic:
-    """A clinic with either diary."""
+    """A clinic with either calendar."""
     return either
 
 

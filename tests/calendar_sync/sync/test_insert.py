@@ -1,4 +1,4 @@
-"""From a yes to "booked": only what stands in the diary is spoken, whatever fails on the way."""
+"""From confirmed to booked: only what is in the calendar is spoken, whatever fails on the way."""
 
 from dataclasses import replace
 
@@ -70,7 +70,7 @@ async def test_back_to_back_with_a_busy_time_is_free(clinic: Clinic) -> None:
 async def test_an_unknown_answer_settles_nothing_and_the_next_run_does(
     clinic: Clinic, calendar: FaultyCalendar, where: str, fault: str
 ) -> None:
-    """Neither yes nor no while the diary is silent; one event once it answers."""
+    """Pending while the calendar does not answer; one event once it does."""
     booking_id = await confirmed(clinic, NINE)
     calendar.faults = {where: "before" if fault == "before" else "after"}
     with pytest.raises(NotYet) as trouble:
@@ -159,7 +159,7 @@ async def test_a_kill_between_two_generations_ends_in_one_event(clinic: Clinic) 
 async def test_ids_that_never_end_are_trouble_not_a_loop(
     clinic: Clinic, calendar: FaultyCalendar
 ) -> None:
-    """A diary that calls every id used is left alone until the next run."""
+    """If the calendar says that every id is used, the next run tries again."""
     booking_id = await confirmed(clinic, NINE)
     for number in range(9):
         await clinic.calendar.insert(
@@ -224,7 +224,7 @@ async def test_a_booking_cancelled_meanwhile_takes_its_event_along(
 async def test_a_time_that_has_come_without_an_answer_is_given_up(
     clinic: Clinic, calendar: FaultyCalendar, now: SetClock
 ) -> None:
-    """No job tries for ever: the caller is called back."""
+    """No job retries forever: staff call the patient."""
     booking_id = await confirmed(clinic, NINE)
     calendar.faults = {"busy": "before"}
     now.at = NINE.start

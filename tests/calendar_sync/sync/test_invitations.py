@@ -40,7 +40,7 @@ class InvitingClinic:
     booking_id: int
 
     async def given(self, email: str) -> None:
-        """The patient gives an email, and the jobs that this owes are done."""
+        """The patient gives an email, and the jobs that follow are done."""
         await patient_changes.store_contact(self.clinic, self.booking_id, "", email)
         await self.followed()
 

@@ -1,4 +1,4 @@
-"""The calendar's jobs in the line's own queue: what is owed gets done, also after a kill."""
+"""The calendar's jobs in the line's queue: what was queued gets done, even after a kill."""
 
 from collections.abc import AsyncGenerator
 
@@ -40,7 +40,7 @@ NOW: dict[str, JSONValue] = {"timestamp": 0}
 
 @pytest.fixture
 async def open_queue(queue: App, clinic: Clinic) -> AsyncGenerator[App]:
-    """The queue on the desk's database, for a worker."""
+    """The queue on the clinic's database, for a worker."""
     with queue.replace_connector(PsycopgConnector()) as app:
         await app.open_async(clinic.pool)
         yield app
@@ -100,7 +100,7 @@ async def test_a_job_that_meets_a_silent_calendar_stays_in_the_queue(
 def test_retries_begin_at_once_and_slow_down_to_five_minutes(
     attempts: int, asked: int, seconds: int
 ) -> None:
-    """As long as the diary asked to be left alone, if that is longer; never not at all."""
+    """As long as the calendar asked for, if that is longer; it never gives up."""
     assert UntilSettled.wait(NotYet("silent", asked), attempts) == seconds
     if not asked:
         assert UntilSettled.wait(OSError(), attempts) == seconds
@@ -133,7 +133,7 @@ async def test_jobs_of_a_living_worker_are_left_to_it(open_queue: App, clinic: C
 
 
 async def test_the_periodic_jobs_do_their_work(open_queue: App, clinic: Clinic) -> None:
-    """Busy times are read, expired holds let go, lost bookings taken up."""
+    """Busy times are read, expired holds released, orphaned bookings queued again."""
     expired = await hold(clinic, NINE)
     await expire(clinic, expired)
     lost = await confirmed(clinic, span("2026-12-01 10:00"), "CA2")
@@ -149,7 +149,7 @@ async def test_the_periodic_jobs_do_their_work(open_queue: App, clinic: Clinic) 
 
 
 def test_a_callers_insert_comes_before_a_reminder(queue: App) -> None:
-    """And so does what frees it from a dead worker; nobody waits on the line for a reminder."""
+    """So does requeueing the jobs of a dead worker; nobody waits on the line for a reminder."""
     tasks = {name.partition(":")[2]: task for name, task in queue.tasks.items()}
     first, later = tasks["insert_event"].priority, tasks["send_due_texts"].priority
     assert first == tasks["retry_stalled"].priority
@@ -157,7 +157,7 @@ def test_a_callers_insert_comes_before_a_reminder(queue: App) -> None:
 
 
 def test_every_periodic_job_is_known_to_the_lines_queue(queue: App) -> None:
-    """Names are permanent: a job that waits over a deploy must find its task."""
+    """Names are permanent: a job that waits across a deploy must find its task."""
     own = {name for name in queue.tasks if name.startswith("calendar:")}
     assert own == {
         "calendar:insert_event",
@@ -193,7 +193,7 @@ def test_every_periodic_job_is_known_to_the_lines_queue(queue: App) -> None:
 
 
 async def test_only_bookings_that_no_job_works_on_are_taken_up(clinic: Clinic) -> None:
-    """Neither fresh ones, nor ones with a job, nor settled ones; and once is enough."""
+    """Not new ones, nor those with a job, nor settled ones; and only once."""
     with_job = await confirmed(clinic, NINE, "CA1")
     without = await confirmed(clinic, span("2026-12-01 10:00"), "CA2")
     settled = await confirmed(clinic, span("2026-12-01 11:00"), "CA3")
@@ -215,7 +215,7 @@ async def test_only_bookings_that_no_job_works_on_are_taken_up(clinic: Clinic) -
 
 
 async def test_what_waits_five_minutes_is_shown_to_staff_once(clinic: Clinic) -> None:
-    """The job goes on; staff see the caller meanwhile."""
+    """The job goes on; meanwhile staff see the request."""
     await confirmed(clinic, NINE)
     await age(clinic, 4)
     await reconcile(clinic)
@@ -229,7 +229,7 @@ async def test_what_waits_five_minutes_is_shown_to_staff_once(clinic: Clinic) ->
 async def test_finished_jobs_are_forgotten_periodic_ones_sooner(
     open_queue: App, clinic: Clinic
 ) -> None:
-    """A week for what a caller was promised, an hour for what runs every minute."""
+    """A week for a caller's jobs, an hour for those that run every minute."""
     await confirmed(clinic, NINE)
     periodic = await refresh_busy.configure(task_kwargs=NOW).defer_async()
     await work(open_queue, clinic)

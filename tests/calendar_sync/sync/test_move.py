@@ -38,7 +38,7 @@ async def test_a_move_keeps_the_event_and_frees_the_old_time(either: Clinic) -> 
 
 
 async def test_the_reading_of_changes_takes_our_move_for_ours(either: Clinic) -> None:
-    """Nothing is owed to the patient, and nothing is called staff's."""
+    """There is nothing to tell the patient, and it does not count as staff's change."""
     visit = await booked(either)
     await follow_all(either)
     picked = await held(either, visit)

@@ -21,7 +21,7 @@ async def agree(clinic: Clinic, booking_id: int, number: str = "+14255550123") -
 
 
 async def booked(clinic: Clinic) -> int:
-    """A booking that stands in the diary."""
+    """A booking whose event is in the calendar."""
     booking_id = await confirmed(clinic, NINE)
     await insert(clinic, booking_id)
     return booking_id

@@ -1,4 +1,4 @@
-"""What staff do in the calendar reaches the booking and the patient: once, and nothing false."""
+"""What staff change in the calendar reaches the booking and the patient, once and correctly."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from calendar_sync.sync.staff_jobs import OVERLAPS, follow_all, look
 
 @pytest.fixture
 def clinic(either: Clinic) -> Clinic:
-    """A clinic with either diary."""
+    """A clinic with either calendar."""
     return either
 
 
@@ -39,14 +39,14 @@ async def staff_delete(clinic: Clinic, booking_id: int) -> None:
     await follow_all(clinic)
 
 
-async def owed(clinic: Clinic) -> list[tuple[str, Span | None]]:
+async def open_notices(clinic: Clinic) -> list[tuple[str, Span | None]]:
     """What patients are still to be told."""
     async with clinic.pool.connection() as conn:
         return [(each.kind, each.what) for each in await notices.open_notices(conn)]
 
 
-async def tell(clinic: Clinic) -> None:
-    """Everything owed is told."""
+async def notify_all(clinic: Clinic) -> None:
+    """Every patient was notified."""
     async with clinic.pool.connection() as conn:
         for each in await notices.open_notices(conn):
             assert await notices.mark_notified(conn, each.id)
@@ -65,7 +65,7 @@ async def test_a_moved_event_moves_its_booking(clinic: Clinic) -> None:
     await staff_move(clinic, booking_id, TEN)
     await follow_all(clinic)
     assert (await row(clinic, booking_id)).slot == TEN
-    assert await owed(clinic) == [("moved", TEN)]
+    assert await open_notices(clinic) == [("moved", TEN)]
     assert await outcomes(clinic) == ["moved"]
     async with clinic.pool.connection() as conn:
         assert isinstance(await holds.hold(conn, "CA2", "hold", NINE), holds.Held)
@@ -83,7 +83,7 @@ async def test_without_consent_it_is_on_the_call_back_list(clinic: Clinic) -> No
         [request] = await call_backs.open_requests(conn)
         await call_backs.mark_done(conn, request.id)
     await follow_all(clinic)
-    assert await owed(clinic) == []
+    assert await open_notices(clinic) == []
     assert (await row(clinic, booking_id)).promised == TEN
 
 
@@ -92,7 +92,7 @@ async def test_with_consent_it_waits_for_its_text(clinic: Clinic) -> None:
     booking_id = await booked(clinic)
     await agree(clinic, booking_id)
     await staff_move(clinic, booking_id, TEN)
-    assert (await owed(clinic), await requests(clinic)) == ([("moved", TEN)], [])
+    assert (await open_notices(clinic), await requests(clinic)) == ([("moved", TEN)], [])
     async with clinic.pool.connection() as conn:
         await conn.execute("UPDATE telling SET created = now() - interval '6 minutes'")
     await follow_all(clinic)
@@ -104,7 +104,7 @@ async def test_a_deleted_event_cancels_its_booking(clinic: Clinic) -> None:
     booking_id = await booked(clinic)
     await staff_delete(clinic, booking_id)
     assert (await row(clinic, booking_id)).state == "cancelled"
-    assert await owed(clinic) == [("cancelled", None)]
+    assert await open_notices(clinic) == [("cancelled", None)]
     await booked(clinic, NINE, "CA2")
 
 
@@ -114,9 +114,9 @@ async def test_a_move_undone_is_told_only_if_it_had_been_told(clinic: Clinic, to
     booking_id = await booked(clinic)
     await staff_move(clinic, booking_id, TEN)
     if told:
-        await tell(clinic)
+        await notify_all(clinic)
     await staff_move(clinic, booking_id, NINE)
-    assert await owed(clinic) == ([("moved", NINE)] if told else [])
+    assert await open_notices(clinic) == ([("moved", NINE)] if told else [])
     assert len([each for each in await requests(clinic) if "9:00" in each]) == told
     assert (await row(clinic, booking_id)).slot == NINE
 
@@ -135,7 +135,7 @@ async def test_shortened_retitled_annotated_is_kept(clinic: Clinic) -> None:
     there = await own_event(clinic, booking_id)
     assert (there.title, there.description, there.span) == ("Called Bob", "Wants a morning", short)
     assert (await row(clinic, booking_id)).slot == short
-    assert (await owed(clinic), await outcomes(clinic)) == ([], ["kept"])
+    assert (await open_notices(clinic), await outcomes(clinic)) == ([], ["kept"])
 
 
 async def test_two_bookings_at_one_time_are_accepted_and_marked(clinic: Clinic) -> None:
@@ -174,7 +174,7 @@ async def test_our_own_writes_are_not_staffs(clinic: Clinic) -> None:
     await agree(clinic, booking_id)
     await rewrite(clinic, booking_id)
     await follow_all(clinic)
-    assert (await owed(clinic), await outcomes(clinic)) == ([], [])
+    assert (await open_notices(clinic), await outcomes(clinic)) == ([], [])
 
 
 async def test_a_change_before_the_booking_is_settled_is_looked_at_later(
@@ -193,12 +193,12 @@ async def test_what_was_deleted_while_the_cursor_was_lost_is_found(clinic: Clini
     """A reading from the beginning looks at every coming visit that it does not show."""
     booking_id = await booked(clinic)
     async with clinic.pool.connection() as conn:
-        await conn.execute("UPDATE calendar_cursor SET cursor = 'no cursor of this diary'")
+        await conn.execute("UPDATE calendar_cursor SET cursor = 'no cursor of this calendar'")
     event = await own_event(clinic, booking_id)
     await clinic.calendar.cancel(event.event_id, event.etag)
     await follow_all(clinic)
     await look(clinic, booking_id)
-    assert await owed(clinic) == [("cancelled", None)]
+    assert await open_notices(clinic) == [("cancelled", None)]
 
 
 async def test_a_reading_that_an_older_one_overtook_is_read_again(clinic: Clinic) -> None:
@@ -220,7 +220,7 @@ async def test_visits_that_are_over_concern_nobody(clinic: Clinic, now: SetClock
     booking_id = await booked(clinic)
     now.at = NINE.end
     await staff_delete(clinic, booking_id)
-    assert (await owed(clinic), (await row(clinic, booking_id)).state) == (
+    assert (await open_notices(clinic), (await row(clinic, booking_id)).state) == (
         [],
         "booked",
     )
@@ -239,9 +239,9 @@ async def test_a_deleted_event_that_is_restored_is_booked_again(
         booking_id = await booked(clinic)
         await staff_delete(clinic, booking_id)
         if told:
-            await tell(clinic)
+            await notify_all(clinic)
         google.screenings.restore((await row(clinic, booking_id)).event_id or "")
         await follow_all(clinic)
         assert (await row(clinic, booking_id)).state == "booked"
-        assert await owed(clinic) == ([("restored", NINE)] if told else [])
+        assert await open_notices(clinic) == ([("restored", NINE)] if told else [])
         assert google.broken_rules == []

@@ -1,4 +1,4 @@
-"""What else staff can make of an event in Google: all-day, repeating, opened, of another colour."""
+"""What else staff can make of an event in Google: all-day, recurring, opened, of another color."""
 
 from collections.abc import AsyncGenerator
 from dataclasses import replace
@@ -25,7 +25,7 @@ NINE = span("2026-12-01 09:00")
 async def at_google(
     clinic: Clinic, tmp_path: Path
 ) -> AsyncGenerator[tuple[Clinic, Google, int, str]]:
-    """A clinic at Google with one booking: its desk, Google, the booking and its event."""
+    """A clinic with Google's calendar and one booking: clinic, Google, booking id, event id."""
     with Google() as google, calendar_at(google, tmp_path) as calendar:
         at_google = replace(clinic, calendar=calendar)
         await follow_all(at_google)
@@ -109,7 +109,7 @@ async def offered(clinic: Clinic) -> tuple[Span, ...]:
     return free
 
 
-async def test_a_colour_that_staff_give_stays(clinic: Clinic, tmp_path: Path) -> None:
+async def test_a_color_that_staff_choose_stays(clinic: Clinic, tmp_path: Path) -> None:
     """Ours is set with the insert and never again, whatever we write later."""
     note = confirmation.BookingNote("en", "+14255550123", {"Look soon": "pain 9 of 10"})
     with Google() as google, calendar_at(google, tmp_path) as calendar:

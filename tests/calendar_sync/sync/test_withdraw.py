@@ -1,4 +1,4 @@
-"""An event whose booking was lost does not stay in the diary; what staff changed does."""
+"""The event of a lost booking leaves the calendar, unless staff changed it."""
 
 from dataclasses import replace
 from pathlib import Path

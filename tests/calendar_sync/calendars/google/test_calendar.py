@@ -1,4 +1,4 @@
-"""The Google diary keeps the Calendar contract, with the real client over HTTP."""
+"""Google's calendar satisfies the Calendar contract, with the real client over HTTP."""
 
 from collections.abc import Generator
 from dataclasses import replace
@@ -27,7 +27,7 @@ from calendar_sync.calendars.google.calendar import GoogleCalendar
 
 @pytest.fixture
 def calendar(google: Google, tmp_path: Path) -> Generator[GoogleCalendar]:
-    """The clinic's diary there."""
+    """The clinic's calendar there."""
     with calendar_at(google, tmp_path) as calendar:
         yield calendar
 
@@ -37,7 +37,7 @@ class TestGoogleCalendar(CalendarContract, TimesContract):
 
     @pytest.fixture
     def calendar(self, google: Google, tmp_path: Path) -> Generator[Calendar]:
-        """The diary of two empty calendars."""
+        """A calendar over two empty ones at Google."""
         with calendar_at(google, tmp_path) as calendar:
             yield calendar
 

@@ -16,7 +16,7 @@ from calendar_sync.calendars.google.calendar import GoogleCalendar
 
 @pytest.fixture
 def calendar(google: Google, tmp_path: Path) -> Generator[GoogleCalendar]:
-    """The clinic's diary there."""
+    """The clinic's calendar there."""
     with calendar_at(google, tmp_path) as calendar:
         yield calendar
 
