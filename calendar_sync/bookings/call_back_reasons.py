@@ -15,6 +15,8 @@ class Reason(Enum):
     """Staff deleted it before we had read it back; its caller was told that nothing is booked."""
     TAKEN_AFTER_ALL = "taken_after_all", "confirmed time was taken, call ended without another"
     """The time turned out to be busy; the caller, who may not have heard so, has no other."""
+    BOOKED_UNHEARD = "booked_unheard", "is booked, but hung up before hearing so: tell the patient"
+    """Nothing else tells them: the question whether texts are welcome comes after that sentence."""
     NOT_MOVED = "not_moved", "patient asked for another time and did not get it"
     """The time was not to be had, which became clear when the patient had left the page."""
     NOT_MOVED_YET = "not_moved_yet", "patient's move is not in the calendar yet"

@@ -11,6 +11,9 @@ from calendar_sync.bookings.call_back_reasons import Reason
 from calendar_sync.bookings.call_backs import Caller
 from calendar_sync.bookings.deadlines import CALL_TIMEOUT, LOST_BOOKING_WINDOW
 
+_SAY_SO = (Reason.BOOKED_UNHEARD, Reason.BOOKING_UNSEEN, Reason.NOT_IN_CALENDAR_YET)
+"""Whoever calls for one of these tells the patient how the booking stands."""
+
 
 async def mark_booked(conn: AsyncConnection, waiting: Booking, etag: str) -> bool:
     """The event was read back: booked. False if the booking has changed meanwhile."""
@@ -66,3 +69,26 @@ async def call_back_lost_bookings(conn: AsyncConnection) -> None:
     for call_sid, number, language in await rows.fetchall():
         caller = Caller(call_sid, number, language)
         await call_backs.request(conn, caller, Reason.TAKEN_AFTER_ALL)
+
+
+async def call_back_untold_callers(conn: AsyncConnection) -> None:
+    """Ask staff to call those who are booked and whose call ended before they heard so.
+
+    The journal has the answer to the step "booked" once that sentence was heard to its end, or cut
+    by a key. Whoever hung up in the middle of it is called as well: nobody knows what they heard.
+    """
+    rows = await conn.execute(
+        """
+        SELECT call_sid, number, language FROM booking JOIN call ON sid = call_sid
+        WHERE state = 'booked' AND moves IS NULL AND lower(during) > now()
+          AND confirmed_at > now() - %s
+          AND coalesce(ended_at, began_at + %s) < now()
+          AND NOT EXISTS (SELECT FROM journal
+                          WHERE journal.call_sid = sid AND starts_with(name, 'booked.'))
+          AND NOT EXISTS (SELECT FROM call_back
+                          WHERE call_back.call_sid = sid AND code = ANY (%s))
+        """,
+        [LOST_BOOKING_WINDOW, CALL_TIMEOUT, [each.code for each in _SAY_SO]],
+    )
+    for call_sid, number, language in await rows.fetchall():
+        await call_backs.request(conn, Caller(call_sid, number, language), Reason.BOOKED_UNHEARD)

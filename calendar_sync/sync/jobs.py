@@ -13,7 +13,7 @@ from calendar_sync.bookings.booking import booking
 from calendar_sync.bookings.booking_writes import release_expired
 from calendar_sync.bookings.call_back_reasons import Reason
 from calendar_sync.bookings.deadlines import OVERDUE_AFTER
-from calendar_sync.bookings.settlement import call_back_lost_bookings
+from calendar_sync.bookings.settlement import call_back_lost_bookings, call_back_untold_callers
 from calendar_sync.clinic import Clinic
 from calendar_sync.job_queue import FIRST, HOUSEKEEPING
 from calendar_sync.sync import (
@@ -117,7 +117,7 @@ async def delete_old_jobs(context: JobContext, timestamp: int) -> None:
 
 
 async def reconcile(clinic: Clinic) -> None:
-    """Requeue orphaned bookings; list for staff what is overdue, and who lost a confirmed time."""
+    """Requeue orphaned bookings; list for staff what is overdue, and whom to tell what."""
     async with clinic.pool.connection() as conn, conn.transaction():
         await requeue_orphans(conn)
         waiting = await conn.execute(
@@ -129,4 +129,5 @@ async def reconcile(clinic: Clinic) -> None:
             reason = Reason.NOT_MOVED_YET if is_move else Reason.NOT_IN_CALENDAR_YET
             await call_backs.request(conn, await booking(conn, visit_id), reason)
         await call_back_lost_bookings(conn)
+        await call_back_untold_callers(conn)
         await list_outdated_events(conn)

@@ -11,6 +11,8 @@ from calendar_sync.sync.jobs import reconcile
 
 NINE = span("2026-12-01 09:00")
 LUNCH = Event("lunch", NINE, "Lunch")
+HEARD = "booked.1~0"
+"""What the journal has of a caller who heard "you are booked"."""
 
 
 @pytest.mark.parametrize("order", ["hung up first", "taken first"])
@@ -41,6 +43,10 @@ async def test_a_caller_who_took_another_time_is_not_called(clinic: Clinic) -> N
     await insert(clinic, await confirmed(clinic, NINE))
     await insert(clinic, await confirmed(clinic, span("2026-12-01 15:00"), step="hold-2"))
     await on_the_line(clinic, ended=True)
+    async with clinic.pool.connection() as conn:
+        await conn.execute(
+            "INSERT INTO journal (call_sid, name, value) VALUES ('CA1', %s, '')", [HEARD]
+        )
     await reconcile(clinic)
     assert await requests(clinic) == []
 

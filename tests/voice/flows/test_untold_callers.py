@@ -1,0 +1,69 @@
+"""Who confirmed a time and did not hear how it came out is told by staff."""
+
+import pytest
+from support.caller import Caller
+from support.clinic import requests
+from support.patients import To
+
+from calendar_sync.bookings.booking import bookings_of_call
+from calendar_sync.bookings.call_back_reasons import Reason
+from calendar_sync.bookings.confirmation import wait_until_settled
+from calendar_sync.sync.jobs import reconcile
+from voice.bootstrap import Line
+
+BOOKED_UNHEARD = [Reason.BOOKED_UNHEARD.words()]
+
+
+async def settled(line: Line, caller: Caller) -> None:
+    """The calendar has the caller's booking, and the line has looked after its calls."""
+    async with line.pool.connection() as conn:
+        [booking] = await bookings_of_call(conn, caller.who.call_sid)
+    await wait_until_settled(line.pool, booking.id, 5)
+    await reconcile(line.clinic)
+    await reconcile(line.clinic)
+
+
+@pytest.mark.parametrize("after", ["To book it, press 1", "One moment", "You are booked"])
+async def test_a_caller_who_hangs_up_before_the_end_of_the_news_is_called(
+    caller: Caller, line: Line, to_the_times: To, after: str
+) -> None:
+    """While it is being booked, or in the middle of the sentence that says so; once."""
+    await to_the_times(caller)
+    await caller.presses("1").hears("To book it, press 1").presses("1")
+    if after != "To book it, press 1":
+        await caller.hears(after)
+    await caller.hangs_up()
+    await settled(line, caller)
+    assert await requests(line.clinic) == BOOKED_UNHEARD
+
+
+async def test_a_caller_who_heard_it_is_not_called(
+    caller: Caller, line: Line, to_booked: To
+) -> None:
+    """The next question came: the sentence before it was heard."""
+    await to_booked(caller)
+    await caller.stays_silent().hears("text you about this visit").hangs_up()
+    await settled(line, caller)
+    assert await requests(line.clinic) == []
+
+
+async def test_a_caller_who_is_still_on_the_line_is_not_called(
+    caller: Caller, line: Line, to_the_times: To
+) -> None:
+    """They are just about to hear it."""
+    await to_the_times(caller)
+    await caller.presses("1").presses("1").hears("One moment")
+    await settled(line, caller)
+    assert await requests(line.clinic) == []
+
+
+async def test_a_caller_whose_end_was_never_reported_is_called_after_an_hour(
+    caller: Caller, line: Line, to_the_times: To
+) -> None:
+    """The report may have met a restart."""
+    await to_the_times(caller)
+    await caller.presses("1").presses("1").hears("One moment")
+    async with line.pool.connection() as conn:
+        await conn.execute("UPDATE call SET began_at = now() - interval '61 minutes'")
+    await settled(line, caller)
+    assert await requests(line.clinic) == BOOKED_UNHEARD
