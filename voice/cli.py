@@ -92,8 +92,9 @@ def demo(*, port: Port = 8000, quiet: Quiet = False) -> None:
     typer.echo("Starting the line (the first time takes a few seconds) ...")
     with held_port("127.0.0.1", port, f"make demo PORT={port + 1}") as held:
         try:
-            page = Demo(DemoClock(), partial(add_phone, say=None if quiet else typer.echo))
-            serve(settings, held, worker=True, once_up=once_up, demo=page)
+            say = None if quiet else typer.echo
+            page = Demo(DemoClock(), partial(add_phone, say=say), once_up)
+            serve(settings, held, worker=True, demo=page)
         finally:
             remove_demo_file(settings)
     typer.echo("Stopped. The next demo starts with the same bookings.")
@@ -125,8 +126,14 @@ def serve_live(
     host: Host = "127.0.0.1",
     port: Port = 8000,
     worker: Annotated[bool, typer.Option(help="Also run jobs in this process.")] = True,
+    workers: Annotated[
+        int, typer.Option(help="Processes that answer calls on the port.", min=1, max=64)
+    ] = 1,
 ) -> None:
     """Answer calls that Twilio sends."""
+    from voice.web_processes import share_metrics, web_processes
+
+    share_metrics(workers)
     from voice.logs import write_logs
     from voice.server import held_port, serve
     from voice.settings import Settings
@@ -135,7 +142,8 @@ def serve_live(
     _signed_or_allowed(settings)
     with held_port(host, port) as held:
         write_logs("json")
-        serve(settings, held, worker=worker, once_up=lambda: None)
+        with web_processes(held, workers - 1) as stop_others:
+            serve(settings, held, worker=worker, before_stop=stop_others)
 
 
 @cli.command()

@@ -8,10 +8,11 @@ import time
 
 import psycopg
 from fastapi import APIRouter, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from voice.bootstrap import Line
+from voice.metrics import exposition
 from voice.trusted_client import is_trusted
 from voice.worker import a_worker_is_up
 
@@ -45,7 +46,7 @@ def health_routes(line: Line) -> APIRouter:
         """For Prometheus, from this computer or with METRICS_TOKEN."""
         if not is_trusted(request, token):
             return Response(status_code=403)
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+        return Response(exposition(), media_type=CONTENT_TYPE_LATEST)
 
     return router
 

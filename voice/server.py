@@ -1,12 +1,14 @@
 """Runs the line as a server process: bind the port, start everything, shut down cleanly."""
 
 import asyncio
+import os
 import signal
 import socket
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import IO
 
 import uvicorn
 import uvloop
@@ -27,11 +29,17 @@ class Demo:
     """What a demo adds to the line.
 
     `now` is its clock (aware UTC). `add_page` adds its routes to the application and returns a
-    function that ends the open connections of its page, so that the server can stop.
+    function that ends the open connections of its page, so that the server can stop. `once_up` is
+    called when the server listens.
     """
 
     now: Callable[[], datetime]
     add_page: Callable[[FastAPI, Line], Callable[[], None]]
+    once_up: Callable[[], None]
+
+
+_FIRST_PASSED = 3
+"""File descriptor of the first socket that systemd passes."""
 
 
 class PortInUseError(ReportedError):
@@ -42,8 +50,13 @@ class PortInUseError(ReportedError):
 def held_port(host: str, port: int, another: str = "") -> Generator[socket.socket]:
     """The port, ours from now on; it refuses callers until a server listens.
 
-    ``another`` is a command that uses another port. Raises PortInUseError.
+    `another` is a command that uses another port. A socket that systemd passed is taken instead: it
+    holds callers while the line restarts. Raises PortInUseError.
     """
+    if _is_passed_a_socket():
+        with socket.socket(fileno=_FIRST_PASSED) as passed:
+            yield passed
+        return
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as held:
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -59,27 +72,52 @@ def held_port(host: str, port: int, another: str = "") -> Generator[socket.socke
         yield held
 
 
+def _is_passed_a_socket() -> bool:
+    """Whether systemd started this process with one listening socket; see sd_listen_fds(3)."""
+    for_us = os.environ.get("LISTEN_PID") == str(os.getpid())
+    return for_us and os.environ.get("LISTEN_FDS") == "1"
+
+
 def serve(
     settings: Settings,
     port: socket.socket,
     *,
     worker: bool,
-    once_up: Callable[[], None],
     demo: Demo | None = None,
+    before_stop: Callable[[], None] = lambda: None,
 ) -> None:
-    """Answer calls on the held port until Ctrl-C or SIGTERM; then stop all that was started."""
+    """Answer calls on the held port until Ctrl-C or SIGTERM; then stop all that was started.
+
+    `before_stop` is called as soon as the signal comes.
+    """
 
     async def main() -> None:
         async with open_line(settings, demo.now if demo else utc_now, worker=worker) as line:
             app = create_app(line)
             server = _Server(_config(app))
-            server.once_up = once_up
+            server.before_stop = before_stop
             if demo is not None:
-                server.before_stop = demo.add_page(app, line)
+                server.once_up, server.before_stop = demo.once_up, demo.add_page(app, line)
             _on_stop(server.stop)
             watching = nullcontext() if demo else run_in_background(watch_over(line).run())
             async with watching:
                 await server.serve(sockets=[port])
+
+    _run(main)
+
+
+def serve_beside(settings: Settings, port: socket.socket, held_open: IO[bytes]) -> None:
+    """Answer calls beside the process that holds the port, until SIGTERM or that process ends.
+
+    `held_open` is a pipe from that process. It runs the jobs and the alerts; this one does neither.
+    """
+
+    async def main() -> None:
+        async with open_line(settings, worker=False, alone=False) as line:
+            server = _Server(_config(create_app(line)))
+            _on_stop(server.stop)
+            asyncio.get_running_loop().add_reader(held_open, server.stop)
+            await server.serve(sockets=[port])
 
     _run(main)
 

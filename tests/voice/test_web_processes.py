@@ -1,0 +1,141 @@
+"""`serve --workers N` and a socket from systemd: real processes on one port."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Generator
+from contextlib import closing, suppress
+from http.client import HTTPConnection
+from pathlib import Path
+
+import psutil
+import pytest
+from support.live_settings import LIVE
+
+SERVE = [sys.executable, "-c", "from voice.cli import main; main()", "serve"]
+AS_SYSTEMD = """
+import os
+os.dup2({fd}, 3)
+os.environ |= {{"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1"}}
+from voice.cli import main
+main()
+"""
+Start = Callable[..., subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def listening() -> Generator[socket.socket]:
+    """A socket as systemd holds it: callers wait in it while no line is there."""
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        yield held
+
+
+@pytest.fixture
+def start(migrated: str, tmp_path: Path) -> Generator[Start]:
+    """Start a live line on the tests' database; all that is left of it ends with the test."""
+    started: list[subprocess.Popen[bytes]] = []
+    environment = {
+        "PATH": os.defpath, "UNSIGNED_WORDING": "allow", "DATABASE_URL": migrated,
+        "TWILIO_API_URL": "http://127.0.0.1:9", "TEXTS": "off", "TMPDIR": str(tmp_path), **LIVE,
+    }  # fmt: skip
+
+    def start(
+        *words: str, command: list[str] = SERVE, fds: tuple[int, ...] = ()
+    ) -> subprocess.Popen[bytes]:
+        with (tmp_path / "log").open("ab") as log:
+            started.append(
+                subprocess.Popen(
+                    [*command, *words], cwd=tmp_path, env=environment, pass_fds=fds,
+                    stdout=log, stderr=log, start_new_session=True,
+                )
+            )  # fmt: skip
+        return started[-1]
+
+    yield start
+    for process in started:
+        for each in _family(process.pid):
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
+        process.wait()
+
+
+def _family(pid: int) -> list[psutil.Process]:
+    with suppress(psutil.NoSuchProcess):
+        first = psutil.Process(pid)
+        return [first, *first.children(recursive=True)]
+    return []
+
+
+def asked(line: subprocess.Popen[bytes], port: int, path: str = "/healthz") -> str:
+    """The answer of a line that may still be starting."""
+    while True:
+        with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+            try:
+                connection.request("GET", path)
+                return connection.getresponse().read().decode()
+            except ConnectionRefusedError:
+                with suppress(subprocess.TimeoutExpired):
+                    pytest.fail(f"the line has ended with {line.wait(0.02)}")
+
+
+def other_of(first: subprocess.Popen[bytes], *, than: int = 0) -> psutil.Process:
+    """The further process of a line, once it is there."""
+    while first.poll() is None:
+        for each in psutil.Process(first.pid).children():
+            if each.pid != than:
+                return each
+    pytest.fail("the line has ended")
+
+
+def test_two_processes_answer_on_one_port_and_end_together(start: Start, tmp_path: Path) -> None:
+    """Either answers alone, a killed one is replaced, and SIGTERM ends both within ten seconds."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    first = start("--workers", "2", "--port", str(port))
+    assert asked(first, port) == "alive\n"
+    killed = other_of(first)
+    killed.kill()
+    (counted,) = tmp_path.glob("screening-line-metrics-*")
+    (counted / "histogram_1.db").touch()  # of a process that was killed while it made its file
+    second = other_of(first, than=killed.pid)
+    first.send_signal(signal.SIGSTOP)
+    assert asked(first, port) == "alive\n"
+    first.send_signal(signal.SIGCONT)
+    second.suspend()
+    assert asked(first, port) == "alive\n"
+    second.resume()
+    assert 'route="/healthz",status="200"' in asked(first, port, "/metrics")
+    first.terminate()
+    assert first.wait(10) == 0
+    assert not second.is_running()
+    assert not counted.exists()
+
+
+def test_the_others_end_with_a_first_process_that_is_killed(start: Start) -> None:
+    """Nothing is left on the port to answer without jobs."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    first = start("--workers", "2", "--port", str(port))
+    assert asked(first, port) == "alive\n"
+    second = other_of(first)
+    first.kill()
+    second.wait(10)
+    assert not second.is_running()
+
+
+def test_callers_wait_in_systemds_socket_while_the_line_restarts(
+    start: Start, listening: socket.socket
+) -> None:
+    """A request that comes between two processes is answered by the second one."""
+    line = [sys.executable, "-c", AS_SYSTEMD.format(fd=listening.fileno()), "serve"]
+    port = listening.getsockname()[1]
+    first = start(command=line, fds=(listening.fileno(),))
+    assert asked(first, port) == "alive\n"
+    first.terminate()
+    assert first.wait(10) == 0
+    with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as between:
+        between.request("GET", "/healthz")
+        start(command=line, fds=(listening.fileno(),))
+        assert between.getresponse().read() == b"alive\n"
