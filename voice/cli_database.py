@@ -1,4 +1,4 @@
-"""The commands for the database: `backup`, `move-database`, `migrate`."""
+"""The commands for the database: `backup`, `restore`, `move-database`, `migrate`."""
 
 import asyncio
 from pathlib import Path
@@ -10,6 +10,7 @@ import typer
 def add_commands(cli: typer.Typer) -> None:
     """Add them to the command line."""
     cli.command("backup")(backup)
+    cli.command("restore")(restore)
     cli.command("move-database")(move_database)
     cli.command("migrate")(migrate)
 
@@ -31,6 +32,20 @@ def backup(
     typer.echo(
         f"Wrote {made.file} ({made.size:,} bytes of data). Older ones removed: {made.removed}."
     )
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="The back-up.")],
+    *,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Delete what the database holds now.")
+    ] = False,
+) -> None:
+    """Load a back-up, and compare its visits with the calendar. Stop the line first."""
+    from voice.commands import backup as backups
+    from voice.settings import Settings
+
+    typer.echo(asyncio.run(backups.restore(Settings.load("live"), file, replace=replace)))
 
 
 def move_database() -> None:

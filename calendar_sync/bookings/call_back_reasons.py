@@ -31,6 +31,15 @@ class Reason(Enum):
     VISIT_CANCELLED = "visit_cancelled", "visit cancelled by staff: tell the patient"
     VISIT_RESTORED = "visit_restored", "visit restored by staff at {}: tell the patient"
 
+    RESTORED_MOVED = (
+        "restored_moved",
+        "visit had another time in the calendar after a back-up was restored: check it by phone",
+    )
+    RESTORED_GONE = (
+        "restored_gone",
+        "visit was not in the calendar after a back-up was restored: check it by phone",
+    )
+
     SAFETY_STOP = "safety_stop", "stopped at safety.{}"
     ASKED_FOR_PERSON = "asked_for_person", "asked for a person"
     NO_OPEN_TIME = "no_open_time", "no open time"

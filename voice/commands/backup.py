@@ -6,11 +6,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from voice.database.connection import open_database, prepare
-from voice.database.dump import dump_sealed, has_tables, restore_sealed
+from calendar_sync.errors import CalendarError
+from calendar_sync.sync.after_restore import reconcile_restored
+from voice.bootstrap import line_on
+from voice.database.connection import JOBS, open_database, open_pool, prepare
+from voice.database.dump import (
+    drop_everything,
+    dump_sealed,
+    has_calls,
+    has_tables,
+    restore_sealed,
+    verify_sealed,
+)
 from voice.database.sealed_file import read_key, write_new_key
 from voice.errors import ReportedError
 from voice.settings import Settings
+from voice.texts import outbox
 
 _NAME, _TIME = "screening-line-*.backup", "screening-line-%Y%m%dT%H%M%SZ.backup"
 
@@ -93,6 +104,42 @@ def make_key(file: Path) -> str:
     return (
         f"The key is in {file}. Set BACKUP_KEY_FILE={file} in .env, and keep a copy of the file "
         "away from this computer: without it no back-up opens."
+    )
+
+
+async def restore(settings: Settings, file: Path, *, replace: bool) -> str:
+    """Load a back-up into the line's database and compare it with the calendar; what was done.
+
+    Stop the line first. `replace` allows a database that holds a line already. Nothing is written
+    before the whole file was read. Raises BackupError, SealedFileError, and DatabaseError.
+    """
+    key = backup_key(settings)
+    verify_sealed(file, key)
+    async with open_database(settings, alone=True) as dsn:
+        if has_calls(dsn) and not replace:
+            message = (
+                "The database holds calls already. Nothing was changed. "
+                "To replace it with the back-up: --replace."
+            )
+            raise BackupError(message)
+        drop_everything(dsn)
+        restore_sealed(file, dsn, key)
+        prepare(dsn)
+        async with open_pool(dsn, options=JOBS, size=2) as pool:
+            line = line_on(settings, pool)
+            try:
+                async with pool.connection() as conn:
+                    dropped = await outbox.drop_overdue(conn, line.now())
+                found = await reconcile_restored(line.clinic)
+            except CalendarError as error:
+                message = f"The back-up is restored, but not yet compared. {error}"
+                raise BackupError(message) from error
+            finally:
+                line.texting.close()
+    return (
+        f"Restored {file.name}. Coming visits as in the calendar: {found.same}; at another time "
+        f"there: {found.moved}; not there any more: {found.gone}. Texts that were due meanwhile "
+        f"and are not sent: {dropped}. Staff find whom to call in `screening-line callbacks`."
     )
 
 

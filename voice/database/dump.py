@@ -15,7 +15,7 @@ from typing import IO
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from voice.database.sealed_file import seal, unseal
+from voice.database.sealed_file import SealedFileError, seal, unseal
 from voice.errors import DatabaseError
 
 PG_DUMP, PG_RESTORE = "pg_dump", "pg_restore"
@@ -40,15 +40,24 @@ def dump_sealed(dsn: str, target: IO[bytes], key: bytes) -> int:
     return size
 
 
+def verify_sealed(source: Path, key: bytes) -> None:
+    """Read a sealed file to its end. Raises SealedFileError for one that does not open."""
+    try:
+        with source.open("rb") as file:
+            for _ in unseal(file, key):
+                pass
+    except OSError as error:
+        message = f"{source} cannot be read: {error.strerror}. Nothing was changed."
+        raise SealedFileError(message) from error
+
+
 def restore_sealed(source: Path, dsn: str, key: bytes) -> None:
     """Load a sealed dump into an empty database, all of it or nothing.
 
     The file is read to its end before anything is written. Raises SealedFileError for a file that
     does not open, and DatabaseError when pg_restore fails.
     """
-    with source.open("rb") as file:
-        for _ in unseal(file, key):
-            pass
+    verify_sealed(source, key)
     options = ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"]
     command, environment = _command(PG_RESTORE, dsn, options)
     with (
@@ -78,6 +87,15 @@ def has_tables(dsn: str) -> bool:
     except psycopg.OperationalError as error:
         message = "The database does not answer. Nothing was changed."
         raise DatabaseError(message) from error
+    return row == (True,)
+
+
+def has_calls(dsn: str) -> bool:
+    """Whether a line's database was ever used. Raises DatabaseError when it does not answer."""
+    if not has_tables(dsn):
+        return False
+    with psycopg.connect(dsn, connect_timeout=5) as conn:
+        row = conn.execute("SELECT EXISTS (SELECT FROM call)").fetchone()
     return row == (True,)
 
 

@@ -63,6 +63,16 @@ async def drop(conn: AsyncConnection, text_id: int) -> None:
     )
 
 
+async def drop_overdue(conn: AsyncConnection, now: datetime) -> int:
+    """Drop what was due before `now`, for a restored database: it may have been sent meanwhile."""
+    cursor = await conn.execute(
+        "UPDATE text SET state = 'dropped', not_before = NULL"
+        " WHERE state IN ('owed', 'sending') AND due < %s",
+        [now],
+    )
+    return cursor.rowcount
+
+
 async def drop_all_to(conn: AsyncConnection, number: str) -> None:
     """Nothing that waits may be sent to this number."""
     await conn.execute(

@@ -6,8 +6,13 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg_pool import AsyncConnectionPool
 from pydantic import SecretStr
+from support.clinic import CHART_LABELS, RULES, SetClock, confirmed, own_event, span
 
+from calendar_sync.calendars.local import LocalCalendar
+from calendar_sync.clinic import Clinic
+from calendar_sync.sync.insert import insert
 from voice.commands import backup
 from voice.commands.backup import BackupError, list_backups, make_backup, move_database
 from voice.database.connection import open_database
@@ -145,3 +150,83 @@ def test_a_password_is_never_an_argument() -> None:
     assert "s3cret" not in " ".join(command)
     assert environment["PGPASSWORD"] == "s3cret"
     assert conninfo_to_dict(command[-1].removeprefix("--dbname="))["host"] == "db"
+
+
+@pytest.fixture
+def visits(now: SetClock, database: AsyncConnectionPool) -> Clinic:
+    """A clinic with the local calendar, on the database that is backed up."""
+    return Clinic(database, LocalCalendar(database), RULES, now, "full", CHART_LABELS, None)
+
+
+async def drilled(settings: Settings, empty: str, file: Path) -> str:
+    """Restore into the other database, whose local calendar went on as this one's did."""
+    restored = settings.model_copy(update={"database_url": SecretStr(empty)})
+    return await backup.restore(restored, file, replace=True)
+
+
+async def test_a_restored_line_has_every_coming_visit_as_the_calendar_shows_it(
+    settings: Settings,
+    empty: str,
+    visits: Clinic,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One as before, one that staff moved since, one that they deleted: nobody is told."""
+    slots = [span(f"2099-12-0{day} 09:00") for day in (1, 2, 3)]
+    made_visits = [
+        await confirmed(visits, slot, f"CA{number}") for number, slot in enumerate(slots)
+    ]
+    for each in made_visits:
+        await insert(visits, each)
+    made = await make_backup(settings, NOW)
+    events = [await own_event(visits, each) for each in made_visits]
+    later = span("2099-12-02 11:00")
+    await visits.calendar.move(events[1].event_id, later, events[1].etag)
+    await visits.calendar.cancel(events[2].event_id, events[2].etag)
+    # The local calendar is a table too: the restored line asks the one that went on.
+    monkeypatch.setattr("voice.bootstrap.calendar_for", lambda *_: visits.calendar)
+    said = await drilled(settings, empty, made.file)
+    assert "as in the calendar: 1; at another time there: 1; not there any more: 1" in said
+    with psycopg.connect(empty) as conn:
+        kept = conn.execute("SELECT state, during, promised FROM booking ORDER BY id").fetchall()
+        asked = conn.execute("SELECT code FROM call_back ORDER BY id").fetchall()
+        told = conn.execute("SELECT count(*) FROM telling").fetchone()
+    assert [row[0] for row in kept] == ["booked", "booked", "cancelled"]
+    assert kept[1][1].lower == kept[1][2].lower == later.start
+    assert asked == [("restored_moved",), ("restored_gone",)]
+    assert told == (0,)
+
+
+async def test_texts_that_were_due_meanwhile_are_not_sent_after_a_restore(
+    settings: Settings, empty: str, visits: Clinic, migrated: str
+) -> None:
+    """They may have gone out before the database was lost; later ones still go out."""
+    visit = await confirmed(visits, span("2099-12-01 09:00"))
+    with psycopg.connect(migrated, autocommit=True) as conn:
+        for name, due in (("late", "2000-01-01"), ("later", "2099-12-01")):
+            conn.execute(
+                "INSERT INTO text (booking, name, kind, about, number, due)"
+                " VALUES (%s, %s, 'day before', %s, %s, %s)",
+                [visit, name, due, CALLER, due],
+            )
+    made = await make_backup(settings, NOW)
+    assert "not sent: 1" in await drilled(settings, empty, made.file)
+    with psycopg.connect(empty) as conn:
+        states: dict[str, str] = dict(conn.execute("SELECT name, state FROM text").fetchall())
+    assert states == {"late": "dropped", "later": "owed"}
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_database_with_calls_is_replaced_only_when_told_to(
+    settings: Settings, migrated: str, empty: str
+) -> None:
+    """And a file that is not there says so."""
+    with psycopg.connect(migrated, autocommit=True) as conn:
+        conn.execute(ADD_CALL, [CALLER])
+    made = await make_backup(settings, NOW)
+    with pytest.raises(BackupError, match="--replace"):
+        await backup.restore(settings, made.file, replace=False)
+    assert callers(migrated) == [CALLER]
+    with pytest.raises(SealedFileError, match="cannot be read"):
+        await backup.restore(settings, Path("nowhere"), replace=True)
+    assert "Restored" in await drilled(settings, empty, made.file)
+    assert callers(empty) == [CALLER]
