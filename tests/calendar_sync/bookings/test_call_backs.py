@@ -49,7 +49,7 @@ async def test_a_done_request_leaves_the_list_for_good(database: AsyncConnection
         assert await call_backs.open_requests(conn) == []
 
 
-NEWER_THAN_CODES = {Reason.BOOKED_UNHEARD}
+NEWER_THAN_CODES = {Reason.BOOKED_UNHEARD, Reason.RESTORED_GONE, Reason.RESTORED_MOVED}
 """No version without codes stores these."""
 
 
