@@ -15,6 +15,7 @@ from voice.setting_types import (
     DatabaseUrl,
     Dates,
     Email,
+    Folder,
     MailServer,
     OpeningHours,
     OptionalEmail,
@@ -163,7 +164,8 @@ class VoiceFields(BaseSettings):
         str, _setting("Twilio's name of the Spanish voice; the same kinds and prices")
     ] = "Polly.Lupe"
     recordings_dir: Annotated[
-        str, _setting("a folder with recordings of your own voice; unset: the voices above alone")
+        Folder,
+        _setting("a folder with recordings of your own voice; unset: the voices above alone"),
     ] = ""
     unsigned_wording: Annotated[
         Literal["refuse", "allow"],

@@ -44,6 +44,13 @@ def _number(text: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def _folder(text: str) -> str:
+    if text and not Path(text).is_dir():
+        message = f"{text!r} is not a folder here; create it, or leave the setting out"
+        raise ValueError(message)
+    return text
+
+
 def _zone(text: str) -> str:
     try:
         return ZoneInfo(text).key
@@ -206,6 +213,7 @@ def check_calendars(ids: str, *, one: bool, account: str) -> None:
 
 
 PhoneNumber = Annotated[str, AfterValidator(_number)]
+Folder = Annotated[str, AfterValidator(_folder)]
 ZoneName = Annotated[str, AfterValidator(_zone)]
 OpeningHours = Annotated[str, AfterValidator(_hours)]
 Dates = Annotated[frozenset[date], NoDecode, BeforeValidator(_dates)]

@@ -107,6 +107,7 @@ def test_everything_wrong_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> N
         "DATABASE_URL": ("mysql://h/d", "postgresql://user:password@host:5432/database"),
         "CALENDAR_DETAIL": ("some", "write full or minimal"),
         "VIDEO_URL": ("ftp://x", "https://"),
+        "RECORDINGS_DIR": ("/no/such", "is not a folder here; create it, or leave the setting"),
     }
     for name, (value, _) in wrong.items():
         monkeypatch.setenv(name, value)

@@ -13,7 +13,7 @@ JOIN = Text("How to join", "Cómo entrar")
 JOIN_NOW = Text("Join the video visit", "Entrar a la cita por video")
 JOIN_LATER = Text(
     "The link to join will be here 15 minutes before, from {time}. Open this page again then.",
-    "El enlace para entrar estará aquí 15 minutos antes, desde las {time}."
+    "El enlace para entrar estará aquí 15 minutos antes ({time})."
     " Vuelva a abrir esta página a esa hora.",
 )
 CALLS_YOU = Text(

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from pydantic import TypeAdapter, ValidationError
+
 from voice.dialogue.recorded import Recorded
 from voice.errors import ReportedError
 from voice.language import Text
@@ -21,6 +23,9 @@ ACCEPTED = "accepted.json"
 TYPES = {".wav": "audio/wav", ".mp3": "audio/mpeg"}
 _LONGER, _MORE_SECONDS = 1.5, 2.0
 """A recording may take half as long again as the synthetic voice, and two seconds more."""
+
+_SHAPE = TypeAdapter(dict[str, dict[str, str]])
+"""Of the accepted files: by name, the SHA-256 of the audio and of the words."""
 
 State = Literal["fine", "missing", "unplayable", "clipped", "too long", "outdated", "not checked"]
 
@@ -45,12 +50,7 @@ class Library:
     """The recordings of one folder, and the audio by the hash of its content."""
 
     def __init__(self, folder: Path, prompts: Iterable[RecordablePrompt]) -> None:
-        """Read the whole folder. Raises RecordingsError."""
-        if not folder.is_dir():
-            message = (
-                f"RECORDINGS_DIR: there is no folder {folder}. Create it, or leave the setting out."
-            )
-            raise RecordingsError(message)
+        """Read the whole folder, which exists. Raises RecordingsError."""
         self.folder = folder
         self.files: dict[str, tuple[bytes, str]] = {}
         """Content and media type by the SHA-256 of the content, of what is played."""
@@ -142,10 +142,9 @@ def _hash_of(prompt: RecordablePrompt) -> str:
 
 def _read_accepted(file: Path) -> Mapping[str, dict[str, str]]:
     try:
-        known: dict[str, dict[str, str]] = json.loads(file.read_text("utf-8"))
+        return _SHAPE.validate_json(file.read_bytes())
     except FileNotFoundError:
         return {}
-    except ValueError as error:
+    except ValidationError as error:
         message = f"{file} is damaged. Delete it, and run screening-line recordings --check."
         raise RecordingsError(message) from error
-    return known

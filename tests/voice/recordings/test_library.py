@@ -84,14 +84,9 @@ def test_a_file_that_no_prompt_asks_for_is_named(tmp_path: Path) -> None:
     assert Library(tmp_path, PROMPTS).unknown == ["helo.en.wav"]
 
 
-def test_a_folder_that_is_not_there_is_refused_with_what_to_do(tmp_path: Path) -> None:
-    """Before the line takes a call."""
-    with pytest.raises(RecordingsError, match="there is no folder"):
-        Library(tmp_path / "nowhere", PROMPTS)
-
-
-def test_a_damaged_list_is_refused_with_what_to_do(tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", [b"{", b"[]", b'{"a": 1}', b"\xff"])
+def test_a_damaged_list_is_refused_with_what_to_do(tmp_path: Path, content: bytes) -> None:
     """It is made again by a check."""
-    keep(tmp_path, ACCEPTED, b"{")
+    keep(tmp_path, ACCEPTED, content)
     with pytest.raises(RecordingsError, match="Delete it"):
         Library(tmp_path, PROMPTS)
