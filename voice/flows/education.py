@@ -12,7 +12,7 @@ class Next(Choice):
 
     BOOK = (
         "1",
-        Text("To book your free video screening", "Para reservar su cita por video gratis"),
+        Text("To book your free video screening", "Para reservar su cita gratis por video"),
     )
     NOTHING = ""
 

@@ -22,13 +22,13 @@ SUMMARY = (
     ),
     Text(
         "Your low back should bend forward and back, and turn a little."
-        " When top athletes move, these muscles work first."
+        " When top athletes move, back muscles work first."
         " They brace the body, so arms and legs can do more."
         " When your back does not move and is not supported,"
         " your legs may get tight, stiff, or inflamed. That may lead to foot trouble.",
         "La espalda baja debe doblarse hacia adelante y atrás, y girar un poco."
-        " En los atletas de élite, esos músculos trabajan primero."
-        " Dan firmeza para que brazos y piernas rindan más."
+        " En atletas de élite, los músculos de la espalda trabajan primero."
+        " Dan firmeza, y brazos y piernas rinden más."
         " Si la espalda no se mueve y no tiene apoyo,"
         " las piernas pueden ponerse tensas, rígidas o inflamadas. Eso puede afectar los pies.",
     ),
@@ -50,9 +50,9 @@ SUMMARY = (
         " It runs from your back, down your leg, to the bottom of your foot."
         " Tightness in one place may tighten others."
         " The muscles under it may move less, and get tight and sore.",
-        "Ahora, los músculos y la fascia.¦ La fascia está entre la piel y los músculos."
-        " Estira menos que el músculo, pero puede tensarse."
-        " Va de la espalda, por la pierna, a la planta del pie."
+        "Ahora, músculos y fascia.¦ La fascia está entre la piel y los músculos."
+        " Se estira menos que el músculo, pero puede tensarse."
+        " Va desde la espalda, por la pierna, hasta la planta del pie."
         " Si una zona se tensa, otras pueden tensarse."
         " Los músculos de debajo pueden moverse menos, tensarse y doler.",
     ),
@@ -71,7 +71,7 @@ SUMMARY = (
         " Getting better took longer than it should."
         " Now he looks at the whole body, and treats the cause. You should too.",
         "Cuando el doctor Spring empezó, trataba lo que la gente sentía."
-        " Mejorar tomaba más tiempo de lo debido."
+        " Tardaban más de lo debido en mejorar."
         " Ahora revisa todo el cuerpo y trata la causa. Usted también debería hacerlo.",
     )
     + NOT_ADVICE,

@@ -43,12 +43,12 @@ TOLD_BY = {
         "girar un poco",
     ),
     "in top athletes the low back muscles work first": (
-        "these muscles work first",
-        "esos músculos trabajan primero",
+        "back muscles work first",
+        "los músculos de la espalda trabajan primero",
     ),
     "they brace the body, so arms and legs can do more": (
         "brace the body, so arms and legs can do more",
-        "firmeza para que brazos y piernas rindan más",
+        "firmeza, y brazos y piernas rinden más",
     ),
     "a back that neither moves nor is supported makes legs tight, stiff or inflamed": (
         "does not move and is not supported, your legs may get tight, stiff, or inflamed",
@@ -88,11 +88,11 @@ TOLD_BY = {
     ),
     "it stretches less than muscle, but can tighten": (
         "stretches less than muscle, but can get tight",
-        "Estira menos que el músculo, pero puede tensarse",
+        "Se estira menos que el músculo, pero puede tensarse",
     ),
     "it runs from the back down the leg to the bottom of the foot": (
         "from your back, down your leg, to the bottom of your foot",
-        "de la espalda, por la pierna, a la planta del pie",
+        "desde la espalda, por la pierna, hasta la planta del pie",
     ),
     "tightness in one place tightens others": (
         "Tightness in one place may tighten others",
@@ -122,7 +122,7 @@ TOLD_BY = {
     ),
     "when he started he treated what people felt, and it took too long": (
         "first started, he treated what people felt. Getting better took longer than it should",
-        "empezó, trataba lo que la gente sentía. Mejorar tomaba más tiempo de lo debido",
+        "empezó, trataba lo que la gente sentía. Tardaban más de lo debido en mejorar",
     ),
     "now he looks at the whole body and treats the cause; you should too": (
         "looks at the whole body, and treats the cause. You should too",
