@@ -33,7 +33,7 @@ function place() {
   const grid = week.querySelector(".week");
   const first = Number(grid.dataset.first);
   grid.style.setProperty("--length", Number(grid.dataset.last) - first);
-  const widths = [...grid.querySelectorAll(".day")].map((day) => `minmax(0, ${Math.max(1, day.dataset.lanes * 0.7)}fr)`);
+  const widths = [...grid.querySelectorAll(".day")].map((day) => `minmax(0, ${Math.max(1, day.dataset.lanes * 0.9)}fr)`);
   grid.style.setProperty("--columns", widths.join(" "));
   for (const element of grid.querySelectorAll("[data-from]")) {
     element.style.setProperty("--lane", element.dataset.lane ?? 0);

@@ -3,8 +3,9 @@
 import * as captions from "./captions.js";
 import * as options from "./options.js";
 import * as sound from "./sound.js";
-import { STOPPED, byId, post, request, trouble } from "./post.js";
+import { byId, post, request, trouble } from "./post.js";
 
+const GONE = "The line stopped";
 const KEYS = "0123456789*#";
 const STATES = { ringing: "The clinic's phone is ringing", talk: "You are talking with the clinic" };
 const phone = byId("phone");
@@ -16,6 +17,7 @@ let early = null; // events that came before the answer that names their call
 let clock = 0;
 
 const state = (words) => { byId("state").textContent = words; };
+const isGone = () => byId("state").textContent === `${GONE}.`;
 const show = (wrong) => trouble(wrong.message);
 
 // Whose phone it is: the number, and the call that it placed.
@@ -25,7 +27,7 @@ export const whose = () => ({ number: options.phoneNumber(), call: last });
 export async function ready() {
   byId("call").disabled = false;
   if (!call) {
-    if (byId("state").textContent === STOPPED) state("Ready to call");
+    if (isGone()) state("Ready to call");
     return;
   }
   const { id } = call;
@@ -34,8 +36,8 @@ export async function ready() {
 }
 
 export function stopped() {
-  if (call) end({ why: STOPPED.slice(0, -1), outcome: [] });
-  state(STOPPED);
+  if (call) end({ why: GONE, outcome: [] });
+  state(`${GONE}.`);
   byId("call").disabled = true;
 }
 
@@ -61,7 +63,7 @@ async function start(path, wanted, again) {
     early = null;
     show(wrong);
   }
-  if (early === null) byId("call").disabled = byId("state").textContent === STOPPED;
+  if (early === null) byId("call").disabled = isGone();
 }
 
 function begin(id, { voiced, speed }, again) {
