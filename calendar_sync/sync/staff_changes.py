@@ -5,9 +5,10 @@ with what we remember writing, so our own writes, which agree with the booking, 
 transaction stores the change (each version of an event once), the booking as it is now, what the
 patient must be told, and the sync cursor.
 
-Staff may also make an event all-day, or repeating. The visit keeps its time, because its patient
-still expects it, and the event is marked for staff. An event dragged onto, or renamed to, "Open for
-screenings" stays a visit: opened times are never busy, but bookings are.
+Staff may also make an event all-day, or repeating, or drag it to a time that is over. The visit
+keeps its time, because its patient still expects it, and the event is marked for staff. An event
+dragged onto, or renamed to, "Open for screenings" stays a visit: opened times are never busy, but
+bookings are.
 
 Moved on top of another booking: the constraint forbids two bookings in one clinician's lane, and it
 must, because it is what keeps callers apart. So the moved booking leaves the lane: its clinician is
@@ -17,6 +18,7 @@ known wherever "booked" is; only the constraint needs to know the lane.
 """
 
 import logging
+from datetime import datetime
 from typing import Literal
 
 from psycopg import AsyncConnection
@@ -96,13 +98,20 @@ async def follow(conn: AsyncConnection, clinic: Clinic, event: CalendarEvent) ->
             return None
         if outcome == "cancelled":
             await booking_writes.cancel(conn, visit, by="staff")
-        elif event.span is not None and not event.all_day:
+        elif event.span is not None and not keeps_time(visit, event, clinic.now()):
             await booking_writes.place_outside_lanes(conn, visit.id, event.span)
             await _enter_lane(conn, visit.id)
         if outcome in {"cancelled", "moved"}:
             await booking_writes.release_for_visit(conn, visit.id)
         await notices.require_notice(conn, visit.id, clinic.now(), clinic.rules.zone)
         return None if outcome == "cancelled" else visit.id
+
+
+def keeps_time(visit: Booking, event: CalendarEvent, now: datetime) -> bool:
+    """Whether the visit keeps its time whatever the event says, since no patient can follow it."""
+    if event.span is None or event.all_day:
+        return True
+    return event.span.end <= now < visit.slot.end
 
 
 async def return_to_lanes(conn: AsyncConnection) -> None:
@@ -123,7 +132,7 @@ def _outcome(  # noqa: PLR0911  # one line a case
             return "later" if differs and visit.confirmed_at is not None else None
         case "booked" if event.cancelled:
             return "cancelled" if visit.slot.end > now else "kept"
-        case "booked" if event.span is None or event.all_day:
+        case "booked" if keeps_time(visit, event, now):
             return "kept"
         case "booked" if differs and event.span is not None:
             return "kept" if event.span.start == visit.slot.start else "moved"

@@ -16,10 +16,11 @@ from calendar_sync.retry import NotYet, UntilSettled, known
 from calendar_sync.sync import call_back_events
 from calendar_sync.sync.blueprint import blueprint, clinic_of
 from calendar_sync.sync.rewrite import rewrite
-from calendar_sync.sync.staff_changes import follow, read_changes, return_to_lanes
+from calendar_sync.sync.staff_changes import follow, keeps_time, read_changes, return_to_lanes
 
 OVERLAPS = "another booking or a busy time is at this time too"
 ALL_DAY = "this event has no time of day any more; the patient still expects"
+IN_THE_PAST = "this event was moved to a time that is over; the patient still expects"
 REPEATS = "this event repeats; only a change of all its days is followed"
 
 
@@ -86,8 +87,9 @@ async def _with_warning(conn: AsyncConnection, now: datetime) -> list[int]:
 
 def _warning(clinic: Clinic, booked: Booking, event: CalendarEvent, *, busy: bool) -> str:
     """What staff should check, in one line; "" for nothing."""
-    if event.all_day:
-        return f"{ALL_DAY} {notices.short_time(booked.slot, clinic.rules.zone)}"
+    if event.span is not None and keeps_time(booked, event, clinic.now()):
+        why = ALL_DAY if event.all_day else IN_THE_PAST
+        return f"{why} {notices.short_time(booked.slot, clinic.rules.zone)}"
     if event.repeats:
         return REPEATS
     return OVERLAPS if busy else ""

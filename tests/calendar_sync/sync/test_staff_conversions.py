@@ -16,7 +16,7 @@ from calendar_sync.bookings.free_times import free_openings, refresh
 from calendar_sync.clinic import Clinic
 from calendar_sync.sync.insert import insert
 from calendar_sync.sync.rewrite import rewrite
-from calendar_sync.sync.staff_jobs import ALL_DAY, REPEATS, follow_all, look
+from calendar_sync.sync.staff_jobs import ALL_DAY, IN_THE_PAST, REPEATS, follow_all, look
 
 NINE = span("2026-12-01 09:00")
 
@@ -56,6 +56,28 @@ async def test_an_all_day_event_keeps_its_booking_and_is_marked(
     google.screenings.drag(event, "2026-12-01 09:00", "2026-12-01 09:20")
     await look(clinic, booking_id)
     assert (await own_event(clinic, booking_id)).description.startswith("CALL:")
+
+
+async def test_a_visit_dragged_to_a_past_time_keeps_its_booking_and_is_marked(
+    at_google: tuple[Clinic, Google, int, str],
+) -> None:
+    """A slip of the mouse tells the patient nothing; staff read what the patient still expects."""
+    clinic, google, booking_id, event = at_google
+    google.screenings.drag(event, "2026-11-25 09:00", "2026-11-25 09:20")
+    await follow_all(clinic)
+    await look(clinic, booking_id)
+    assert (await row(clinic, booking_id)).slot == NINE
+    first = (await own_event(clinic, booking_id)).description.splitlines()[0]
+    assert first == f"CHECK: {IN_THE_PAST} Tue Dec 1, 9:00 AM"
+    assert await nobody_is_told(clinic)
+    await refresh(clinic)
+    assert NINE not in await offered(clinic)
+    google.screenings.drag(event, "2026-12-01 10:00", "2026-12-01 10:20")
+    await follow_all(clinic)
+    await look(clinic, booking_id)
+    assert (await row(clinic, booking_id)).slot == span("2026-12-01 10:00")
+    assert (await own_event(clinic, booking_id)).description.startswith("CALL:")
+    assert not await nobody_is_told(clinic)
 
 
 async def test_an_event_made_to_repeat_is_marked_and_is_not_its_own_rival(
