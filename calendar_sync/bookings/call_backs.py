@@ -90,13 +90,24 @@ async def request(
 async def request_again(
     conn: AsyncConnection, target: CallBackTarget, reason: Reason, detail: str = ""
 ) -> int:
-    """Ask staff to call, also if the same was asked and done before; the request's id."""
+    """Ask staff to call, also if the same was asked and done before; the request's id.
+
+    A request that is open, or was closed in this very transaction, goes on with its event. One that
+    was done gets a new event, and its former one is removed.
+    """
     rows = await conn.execute(
         """
         INSERT INTO call_back (call_sid, code, detail, reason, number, language)
         VALUES (%s, %s, %s, %s, %s, %s)
-        ON CONFLICT (call_sid, code, detail)
-        DO UPDATE SET done_at = NULL, asked_at = now(), event_id = NULL, shown_at = NULL
+        ON CONFLICT (call_sid, code, detail) DO UPDATE SET (
+            done_at, asked_at, event_id, shown_at, former_events) = (
+            SELECT NULL::timestamptz, now(), NULL, NULL,
+              array_remove(call_back.former_events || call_back.event_id, NULL)
+            WHERE call_back.done_at < now()
+            UNION ALL
+            SELECT NULL::timestamptz, call_back.asked_at, call_back.event_id, call_back.shown_at,
+              call_back.former_events
+            WHERE call_back.done_at IS NULL OR call_back.done_at >= now())
         RETURNING id
         """,
         _values(target, reason, detail),
@@ -137,32 +148,51 @@ async def withdraw_all_but(conn: AsyncConnection, reason: Reason, call_sids: lis
     await _close(conn, "code = %s AND call_sid <> ALL (%s)", [reason.code, call_sids])
 
 
-async def store_event(conn: AsyncConnection, call_back_ids: list[int], event_id: str) -> None:
-    """These requests are in the calendar under this event id."""
+async def plan_event(conn: AsyncConnection, call_back_ids: list[int], event_id: str) -> None:
+    """These requests are about to be put into the calendar under this event id."""
     await conn.execute(
-        "UPDATE call_back SET event_id = %s, shown_at = now() WHERE id = ANY (%s)",
-        [event_id, call_back_ids],
+        """
+        UPDATE call_back SET event_id = %(event)s,
+            former_events = array_remove(former_events || event_id, NULL)
+        WHERE id = ANY (%(ids)s) AND event_id IS DISTINCT FROM %(event)s
+        """,
+        {"event": event_id, "ids": call_back_ids},
     )
 
 
-async def done_with_event(conn: AsyncConnection) -> list[tuple[int, str]]:
-    """Requests that are done and may still have an event in the calendar: their id and its id.
+async def mark_shown(conn: AsyncConnection, event_id: str) -> None:
+    """The requests of this event are in the calendar."""
+    await conn.execute("UPDATE call_back SET shown_at = now() WHERE event_id = %s", [event_id])
 
-    An event that another request still needs is not among them.
+
+async def unneeded_events(conn: AsyncConnection) -> list[tuple[int, str]]:
+    """Events that may still be in the calendar and should not: the request's id and theirs.
+
+    Those of requests that are done, and those that a newer one has replaced. An event that another
+    request still needs is not among them.
     """
     rows = await conn.execute(
-        "SELECT id, event_id FROM call_back WHERE done_at IS NOT NULL AND event_id IS NOT NULL"
-        " AND NOT EXISTS (SELECT FROM call_back AS other"
-        " WHERE other.event_id = call_back.event_id AND other.done_at IS NULL)"
+        """
+        SELECT own.id, own.event FROM (
+            SELECT id, event_id AS event FROM call_back
+            WHERE done_at IS NOT NULL AND event_id IS NOT NULL
+            UNION ALL SELECT id, unnest(former_events) FROM call_back) AS own
+        WHERE NOT EXISTS (SELECT FROM call_back AS other
+                          WHERE other.event_id = own.event AND other.done_at IS NULL)
+        """
     )
     return [(request_id, event_id) for request_id, event_id in await rows.fetchall()]
 
 
-async def forget_event(conn: AsyncConnection, call_back_id: int) -> None:
-    """The event of a request that is done is gone."""
+async def forget_event(conn: AsyncConnection, call_back_id: int, event_id: str) -> None:
+    """An event that the request does not need any more is gone."""
     await conn.execute(
-        "UPDATE call_back SET event_id = NULL WHERE id = %s AND done_at IS NOT NULL",
-        [call_back_id],
+        """
+        UPDATE call_back SET former_events = array_remove(former_events, %(event)s),
+            event_id = CASE WHEN event_id <> %(event)s OR done_at IS NULL THEN event_id END
+        WHERE id = %(id)s
+        """,
+        {"event": event_id, "id": call_back_id},
     )
 
 

@@ -31,22 +31,24 @@ async def show(clinic: Clinic) -> None:
                 by_call.setdefault(request.call_sid, []).append(request)
     for requests in by_call.values():
         event = event_of(clinic, requests)
+        async with clinic.pool.connection() as conn:
+            # Before the insert: whatever happens to it, or to the request, the event is known.
+            await call_backs.plan_event(conn, [request.id for request in requests], event.id)
         answer = await clinic.calendar.insert(event)
         if isinstance(answer, Inserted | Clash):
-            # A clash: staff deleted or moved it before we stored its id; either way they saw it.
+            # A clash: an earlier run inserted it; staff may have moved or deleted it since.
             async with clinic.pool.connection() as conn:
-                ids = [request.id for request in requests]
-                await call_backs.store_event(conn, ids, event.id)
+                await call_backs.mark_shown(conn, event.id)
                 found = await clinic.calendar.find(event.id)
                 if isinstance(found, CalendarEvent):
                     await close_if_done(conn, found)
 
 
 async def clear(clinic: Clinic) -> None:
-    """Cancel the events of requests that were closed elsewhere."""
+    """Cancel the events of requests that were closed elsewhere, or have a newer event."""
     async with clinic.pool.connection() as conn:
-        done = await call_backs.done_with_event(conn)
-    for request_id, own_event in done:
+        unneeded = await call_backs.unneeded_events(conn)
+    for request_id, own_event in unneeded:
         found = await clinic.calendar.find(own_event)
         if isinstance(found, Unknown):
             return
@@ -54,7 +56,7 @@ async def clear(clinic: Clinic) -> None:
             await clinic.calendar.cancel(own_event, found.etag)
             continue  # the next run finds it cancelled
         async with clinic.pool.connection() as conn:
-            await call_backs.forget_event(conn, request_id)
+            await call_backs.forget_event(conn, request_id, own_event)
 
 
 async def close_if_done(conn: AsyncConnection, event: CalendarEvent) -> None:

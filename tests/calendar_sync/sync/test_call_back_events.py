@@ -1,9 +1,11 @@
 """Call-back requests are shown in the calendar, and closed there."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 from support.clinic import live_events, requests
+from support.faulty_calendar import FaultyCalendar, Killed
 
 from calendar_sync.bookings import call_backs
 from calendar_sync.bookings.call_back_reasons import Reason
@@ -93,3 +95,54 @@ async def test_two_reasons_to_call_somebody_are_one_event(clinic: Clinic) -> Non
     await clinic.calendar.cancel(mine.event_id, mine.etag)
     await follow_all(clinic)
     assert await requests(clinic) == ["asked for a person"]
+
+
+async def test_asked_again_while_it_is_open_it_keeps_its_event(clinic: Clinic) -> None:
+    """Also when it was withdrawn and asked in one transaction, as each edit of a visit does it."""
+    await ask_again(clinic)
+    await follow_all(clinic)
+    [first] = await live_events(clinic)
+    await ask_again(clinic)
+    async with clinic.pool.connection() as conn, conn.transaction():
+        await call_backs.withdraw(conn, MARIA.call_sid, Reason.VISIT_CANCELLED)
+        await call_backs.request_again(conn, MARIA, Reason.VISIT_CANCELLED)
+    await follow_all(clinic)
+    assert await live_events(clinic) == [first]
+    assert await requests(clinic) == [Reason.VISIT_CANCELLED.words()]
+
+
+async def test_asked_again_after_it_was_done_it_has_one_event(clinic: Clinic) -> None:
+    """The former event goes, whether or not the line had removed it by then."""
+    await ask_again(clinic)
+    await follow_all(clinic)
+    [first] = await live_events(clinic)
+    async with clinic.pool.connection() as conn:
+        await call_backs.withdraw(conn, MARIA.call_sid, Reason.VISIT_CANCELLED)
+    await ask_again(clinic)
+    await follow_all(clinic)
+    await follow_all(clinic)
+    [second] = await live_events(clinic)
+    assert second.event_id != first.event_id
+    assert await requests(clinic) == [Reason.VISIT_CANCELLED.words()]
+    await clinic.calendar.cancel(second.event_id, second.etag)
+    await follow_all(clinic)
+    assert await requests(clinic) == []
+
+
+async def test_an_event_whose_request_was_withdrawn_meanwhile_goes(clinic: Clinic) -> None:
+    """The process died after the insert, and nobody needs to call any more."""
+    await ask_again(clinic)
+    faulty = FaultyCalendar(clinic.calendar, faults={"insert": "killed after"})
+    with pytest.raises(Killed):
+        await follow_all(replace(clinic, calendar=faulty))
+    assert len(await live_events(clinic)) == 1
+    async with clinic.pool.connection() as conn:
+        await call_backs.withdraw(conn, MARIA.call_sid, Reason.VISIT_CANCELLED)
+    await follow_all(clinic)
+    assert await live_events(clinic) == []
+
+
+async def ask_again(clinic: Clinic) -> None:
+    """Staff should call Maria."""
+    async with clinic.pool.connection() as conn:
+        await call_backs.request_again(conn, MARIA, Reason.VISIT_CANCELLED)
