@@ -144,7 +144,8 @@ def full_name(task: str) -> str:
 
 
 async def _defer(conn: AsyncConnection, name: str, **options: Unpack[ConfigureTaskOptions]) -> None:
-    await _queue.configure_task(full_name(name), connection=conn, **options).defer_async()
+    options["connection"] = conn
+    await _queue.configure_task(full_name(name), **options).defer_async()
 
 
 def _of(booking_id: int) -> JSONDict:

@@ -73,7 +73,7 @@ def event_of(
     video_url: str | None = None,
 ) -> Event:
     """Its event at a clinic with these settings; no database is asked."""
-    pool = AsyncConnectionPool(open=False)
+    pool: AsyncConnectionPool = AsyncConnectionPool(open=False)
     calendar = LocalCalendar(pool)
     rules = replace(RULES, zone=zone)
     return event_for(
