@@ -93,6 +93,7 @@ def line_on(
         clinic=settings.clinic_number,
         staff=settings.staff_number,
         recorded=(recordings.recorded(settings.public_base_url) if recordings else NO_RECORDINGS),
+        base_path=settings.base_path,
     )
     return Line(settings, clinic, prompt_facts, phones, texting, recordings)
 

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -101,6 +102,14 @@ class Settings(  # the fields of the last base come first
         """The auth tokens that may sign requests, the current one first."""
         written = self.twilio_auth_token.get_secret_value().split(",")
         return tuple(token for token in (part.strip() for part in written) if token)
+
+    @property
+    def base_path(self) -> str:
+        """The path in PUBLIC_BASE_URL, which a proxy strips, such as "/line"; usually "".
+
+        Every path that we send out begins with it.
+        """
+        return urlsplit(self.public_base_url).path
 
     @property
     def zone(self) -> ZoneInfo:

@@ -48,12 +48,14 @@ class Patient:
     more: dict[str, str] = field(default_factory=dict[str, str])
     """Headers that its browser sends besides."""
 
+    about: str = ""
+    """The time that the last page with such a form was about."""
+
     async def opens(self, address: str = "", method: str = "GET") -> Answer:
         """One page: of the link, such as "/move", or a whole path such as "/visit/x"."""
-        whole = (
-            address.startswith(("/visit/", "/privacy", "/recordings", "/healthz"))
-            or address == "/visit"
-        )
+        base = self.path.partition("/visit/")[0]
+        starts = (f"{base}/visit/", f"{base}/privacy", "/visit/", "/recordings", "/healthz")
+        whole = address.startswith(starts) or address == "/visit"
         return await self._ask(address if whole else self.path + address, method)
 
     async def sends(self, address: str = "", *, key: str | None = None, **fields: str) -> Answer:
@@ -61,7 +63,9 @@ class Patient:
         if key is None:
             found = re.search(r'name="key" value="(\w+)"', (await self.opens()).html)
             key = found[1] if found else ""
-        body = urlencode({"key": key, **fields}).encode()
+            if not self.about:
+                await self.opens("/cancel")
+        body = urlencode({"key": key, "about": self.about, **fields}).encode()
         return await self._ask(self.path + address, "POST", body)
 
     async def follows(self, answer: Answer) -> Answer:
@@ -93,9 +97,10 @@ class Patient:
         headers = Headers(raw=list(sent[0]["headers"]))
         for kept in SimpleCookie(headers.get("set-cookie", "")).values():
             self.cookies[kept.key] = kept.value
-        return Answer(
-            sent[0]["status"], headers, b"".join(part.get("body", b"") for part in sent[1:])
-        )
+        whole = b"".join(part.get("body", b"") for part in sent[1:])
+        if found := re.search(rb'name="about" value="([^"]*)"', whole):
+            self.about = unescape(found[1].decode())
+        return Answer(sent[0]["status"], headers, whole)
 
 
 async def link_to(conn: AsyncConnection, visit: int) -> str:

@@ -41,12 +41,14 @@ _LOCALES = {
 
 @dataclass(frozen=True, slots=True)
 class Phones:
-    """What TwiML needs: Twilio's voices, the clinic's recordings, numbers (E.164) of a transfer."""
+    """What TwiML needs: Twilio's voices, recordings, numbers (E.164), and our base path."""
 
     voices: tuple[tuple[Language, str], ...]
     clinic: str
     staff: str
     recorded: Recorded = NO_RECORDINGS
+    base_path: str = ""
+    """The path in PUBLIC_BASE_URL, which stands before every path of ours."""
 
 
 @lru_cache(maxsize=512)
@@ -56,7 +58,7 @@ def document(here: Turn | Ending, phones: Phones) -> str:
     match here:
         case Listening():
             gather = Gather(
-                action=_next(here),
+                action=_next(here, phones),
                 method="POST",
                 input="dtmf",
                 timeout=here.wait,
@@ -70,13 +72,16 @@ def document(here: Turn | Ending, phones: Phones) -> str:
             if here.pause:
                 response.pause(length=here.pause)
             _speak(response, here.spoken, slow=here.slow, phones=phones)
-            response.redirect(_next(here), method="POST")
+            response.redirect(_next(here, phones), method="POST")
         case Ringing():
             _speak(response, here.spoken, slow=here.slow, phones=phones)
             dial = Dial(
-                action=_next(here), method="POST", timeout=here.wait, caller_id=phones.clinic
+                action=_next(here, phones),
+                method="POST",
+                timeout=here.wait,
+                caller_id=phones.clinic,
             )
-            dial.number(phones.staff, url="/voice/whisper", method="POST")
+            dial.number(phones.staff, url=f"{phones.base_path}/voice/whisper", method="POST")
             response.append(dial)
         case Goodbye():
             _speak(response, here.spoken, slow=here.slow, phones=phones)
@@ -93,7 +98,7 @@ def whisper(phones: Phones) -> str:
     """What staff hear before the caller. It asks for a key, so that voicemail does not count."""
     response = VoiceResponse()
     gather = Gather(
-        action="/voice/whispered",
+        action=f"{phones.base_path}/voice/whispered",
         method="POST",
         input="dtmf",
         timeout=8,
@@ -139,9 +144,10 @@ def silence() -> str:
     return str(VoiceResponse())
 
 
-def _next(turn: Turn) -> str:
+def _next(turn: Turn, phones: Phones) -> str:
     """The URL of the next request: step, attempt and language; never an answer."""
-    return "/voice/turn?" + urlencode({"at": turn.step, "turn": turn.number, "in": turn.language})
+    query = urlencode({"at": turn.step, "turn": turn.number, "in": turn.language})
+    return f"{phones.base_path}/voice/turn?{query}"
 
 
 def _speak(

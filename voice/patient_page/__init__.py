@@ -1,1 +1,1 @@
-"""The patient's own page, behind the link in the text."""
+"""The patient's own page, opened by the link in a text."""

@@ -1,4 +1,4 @@
-"""A name and an email as a patient types them: tidied, or refused with a kind word."""
+"""Checks the name and email that a patient typed."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ _EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@"
     r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
 )
-"""As in HTML's email fields, with a dot in the domain; whether it exists only mail can tell."""
+"""As in HTML's email fields, with a dot in the domain."""
 _ADDRESS = re.compile(r"[/\\:@]|\w{2}[.\u3002\uff0e\uff61]\w{2}")
 """A link or an email address: staff read the name in an event, where it would become one.
 
@@ -22,7 +22,7 @@ Browsers take the other dots for a dot: https://www.unicode.org/reports/tr46/#No
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """What was typed, tidied, and what is wrong with it; "" was left out."""
+    """What was typed, without extra white space, and what is wrong with it; "" was left out."""
 
     name: str
     email: str
@@ -31,12 +31,12 @@ class Contact:
 
     @property
     def is_fine(self) -> bool:
-        """Whether it may be kept."""
+        """Whether both can be stored."""
         return self.name_wrong is None and self.email_wrong is None
 
 
 def contact(name: str, email: str) -> Contact:
-    """Read both; white space at the ends and twice in a row is nobody's wish."""
+    """Check both; extra white space is removed."""
     name, email = " ".join(name.split()), email.strip()
     fine = not email or (len(email) <= _LONGEST_EMAIL and _EMAIL.fullmatch(email))
     return Contact(

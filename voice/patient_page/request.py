@@ -1,4 +1,4 @@
-"""One request to a visit's page, and what every page of it has in common."""
+"""One request to a patient's page, and what all of its pages have in common."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,11 +21,11 @@ _SEE_OTHER = 303
 
 @dataclass(frozen=True, slots=True)
 class VisitRequest:
-    """What somebody asked who has the link of this visit; `key` is their browser's."""
+    """A request with a valid link to this visit; `key` is the browser's random value."""
 
     line: Line
     language: Language
-    # Not shown, so that nothing of them gets into a traceback with values.
+    # Not in the repr, so that no traceback shows them.
     token: str = field(repr=False)
     visit: Booking = field(repr=False)
     query: Mapping[str, str] = field(repr=False)
@@ -33,15 +33,25 @@ class VisitRequest:
     key: str = field(repr=False)
 
     def to(self, place: str = "", **said: str) -> str:
-        """An address of this visit's pages, in the language that was chosen by hand."""
+        """The URL of one of this visit's pages, in the language chosen by hand."""
         place, _, part = place.partition("#")
         chosen = {"in": self.language} if "in" in self.query else {}
         query = urlencode({**chosen, **said})
-        return f"/visit/{self.token}{place}{'?' if query else ''}{query}{'#' if part else ''}{part}"
+        path = f"{self.line.settings.base_path}/visit/{self.token}{place}"
+        return f"{path}{'?' if query else ''}{query}{'#' if part else ''}{part}"
 
     def away(self, place: str = "", **said: str) -> RedirectResponse:
-        """After a form: go and look, so that a reload sends nothing again."""
+        """Redirect after a form, so that a reload does not send it again."""
         return RedirectResponse(self.to(place, **said), _SEE_OTHER)
+
+    @property
+    def about(self) -> str:
+        """The time of the visit, which forms that change it send back."""
+        return self.visit.slot.start.isoformat()
+
+    def is_outdated(self) -> bool:
+        """Whether the form was on a page that showed another time than the visit has now."""
+        return self.form.get("about", "") != self.about
 
     def page(self, name: str, *, status: int = 200, **known: object) -> HTMLResponse:
         """A page about this visit."""
@@ -50,6 +60,7 @@ class VisitRequest:
             "to": self.to,
             "key": form_key(self.key, self.token),
             "visit": self.visit,
+            "about": self.about,
             "zone": zone,
             "zone_name": speech.zone_name(zone),
         }
@@ -57,18 +68,25 @@ class VisitRequest:
         return page(name, self.language, status=status, **filled)
 
 
-def message(  # noqa: PLR0913  # a page with nothing but words
-    line: Line, language: Language, title: Text, why: Text, status: int, *, switch: bool = True
-) -> HTMLResponse:
-    """A page that is about no visit, the same for whoever asks."""
-    known = frame(line, language) | {"title": title, "why": why}
-    if not switch:
-        known["other"] = None
-    return page("message.html", language, status=status, **known)
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A page of words alone; `switch` says whether it links to the other language."""
+
+    status: int
+    title: Text
+    why: Text
+    switch: bool = False
+
+    def page(self, line: Line, language: Language) -> HTMLResponse:
+        """The page; nothing on it depends on a visit."""
+        known = frame(line, language) | {"title": self.title, "why": self.why}
+        if not self.switch:
+            known["other"] = None
+        return page("message.html", language, status=self.status, **known)
 
 
 def language_of(request: Request, otherwise: str | None = None) -> Language:
-    """Chosen by hand, else the one given, else what the browser asks for first."""
+    """The language chosen by hand, else the given one, else the browser's first."""
     first = otherwise or request.headers.get("accept-language", "")
     chosen = request.query_params.get("in")
     if chosen not in {"en", "es"}:
@@ -77,9 +95,10 @@ def language_of(request: Request, otherwise: str | None = None) -> Language:
 
 
 def frame(line: Line, language: Language) -> dict[str, object]:
-    """What stands around every page."""
+    """What every page's frame shows."""
     number = line.settings.clinic_number
     return {
+        "base": line.settings.base_path,
         "clinic": line.settings.clinic_name,
         "tel": number,
         "number": shown_number(number),

@@ -1,4 +1,4 @@
-"""Moving the visit: choose a day and a time, confirm it, and see that the calendar has it."""
+"""Moving the visit: choose a day and a time, confirm it, and wait for the calendar."""
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -18,15 +18,15 @@ from voice.patient_page.dates import clock, month, weekday, whole
 from voice.patient_page.request import VisitRequest
 
 WAIT_SECONDS = 2.0
-"""How long the answer to a yes waits for the calendar before the page says that it is under way."""
+"""How long the response to a confirmation waits for the calendar."""
 LOOK_AGAIN = {"Refresh": "3"}
-"""As a header, since it is no part of the page; a link does the same by hand."""
+"""Reloads the page without a script; the page also has a link for it."""
 _CONFLICT = 409
 _NOON = 12
 
 
 async def choose(asked: VisitRequest) -> Response:
-    """The days and times that a caller would be offered."""
+    """Show the days and times that are free."""
     if not patient_changes.may_change(asked.visit, asked.line.clinic):
         return asked.away()
     async with asked.line.pool.connection() as conn:
@@ -36,7 +36,9 @@ async def choose(asked: VisitRequest) -> Response:
 
 
 async def hold(asked: VisitRequest) -> Response:
-    """Hold the time that was pressed, and ask once more."""
+    """Hold the chosen time, and ask for confirmation."""
+    if asked.is_outdated():
+        return asked.away(meanwhile="1")
     slot = _slot(asked, asked.form.get("start", ""))
     picked = (
         await patient_changes.hold_for(asked.line.clinic, asked.visit.id, slot) if slot else None
@@ -53,7 +55,7 @@ async def hold(asked: VisitRequest) -> Response:
 
 
 async def look(asked: VisitRequest) -> Response:
-    """Where the move to a picked time stands."""
+    """Show the state of the move to a chosen time."""
     held = await _held(asked)
     if held is None:
         return asked.away("/move")
@@ -61,9 +63,12 @@ async def look(asked: VisitRequest) -> Response:
 
 
 async def confirm(asked: VisitRequest) -> Response:
-    """The patient's yes; a moment later the calendar has usually answered."""
+    """Move the visit; the calendar has usually answered a moment later."""
     held = await _held(asked)
     if held is not None:
+        still_held = patient_changes.move_state(held, asked.line.clinic) == "held"
+        if still_held and asked.is_outdated():
+            return asked.away(meanwhile="1")
         moved = await patient_changes.move(asked.line.clinic, asked.visit.id, held.id)
         if isinstance(moved, Closed):
             return asked.away()
@@ -120,7 +125,7 @@ def _day(text: str) -> date | None:
 
 
 def _slot(asked: VisitRequest, text: str) -> Span | None:
-    """The time that was pressed, as long as a screening is; whether it is open is asked later."""
+    """The chosen time with the length of a screening; whether it is free is checked later."""
     try:
         start = datetime.fromisoformat(text).astimezone(UTC)
         return Span(start, start + timedelta(minutes=asked.line.clinic.rules.minutes))

@@ -1,7 +1,7 @@
 """The routes of the patient's page, and what guards all of them.
 
-The token stands in the address, so no address of these routes is logged or measured: measured is
-the route as declared, and the web server keeps no list of requests.
+The token is in the URL, so no URL of these routes is logged or measured: metrics use the route as
+declared, and the web server writes no access log.
 """
 
 from collections.abc import Awaitable, Callable
@@ -11,14 +11,15 @@ import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
 from psycopg_pool import PoolTimeout
 from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as AsgiMessage
 
 from calendar_sync.bookings.booking import Booking, booking
 from voice.bootstrap import Line
 from voice.patient_page import reschedule, views, wording
 from voice.patient_page.privacy import PATH as PRIVACY
 from voice.patient_page.privacy import privacy_page
-from voice.patient_page.request import VisitRequest, language_of, message
+from voice.patient_page.request import Message, VisitRequest, language_of
 from voice.patient_page.security import (
     HEADERS,
     STRICT_TRANSPORT,
@@ -33,12 +34,27 @@ from voice.visit_links import visit_behind
 
 log = structlog.get_logger(__name__)
 
-_FORBIDDEN, _NOT_FOUND, _BROKEN, _AWAY = 403, 404, 500, 503
 _READ = ["GET", "HEAD"]
-_VISIT = "/visit/{token}"
-_PLACES = (["visit"], [PRIVACY.strip("/")])
+_OURS = (["visit"], [PRIVACY.strip("/")])
+_NO_VISIT = Message(404, wording.NO_VISIT, wording.NO_VISIT_WHY, switch=True)
+_NOT_DONE = Message(403, wording.NOT_DONE, wording.NOT_DONE_WHY)
+_FAILED = Message(500, wording.TROUBLE, wording.TROUBLE_WHY)
+_DATABASE_DOWN = Message(503, wording.TROUBLE, wording.TROUBLE_WHY)
 
 Answer = Callable[[VisitRequest], Awaitable[Response]]
+_PAGES: dict[str, Answer] = {
+    "/visit/{token}": views.show,
+    "/visit/{token}/visit.ics": views.file,
+    "/visit/{token}/move": reschedule.choose,
+    "/visit/{token}/move/{held}": reschedule.look,
+    "/visit/{token}/cancel": views.ask_cancel,
+}
+_FORMS: dict[str, Answer] = {
+    "/visit/{token}": views.keep_contact,
+    "/visit/{token}/move": reschedule.hold,
+    "/visit/{token}/move/{held}": reschedule.confirm,
+    "/visit/{token}/cancel": views.cancel,
+}
 
 
 def add_visit(app: FastAPI, line: Line) -> None:
@@ -51,78 +67,59 @@ def _router(line: Line) -> APIRouter:
     router = APIRouter()
 
     async def file(request: Request) -> Response:
-        """The style sheet, the script, the picture."""
+        """A style sheet, script, or picture."""
         content, media_type = FILES.get(request.path_params["name"], (b"", ""))
         if not content:
-            return _no_visit(line, request)
+            return _NO_VISIT.page(line, language_of(request))
         return Response(content, media_type=media_type)
 
     async def nothing(request: Request) -> Response:
-        """Every other address."""
-        return _no_visit(line, request)
+        """Any other path."""
+        return _NO_VISIT.page(line, language_of(request))
 
     router.add_api_route(PRIVACY, privacy_page(line), methods=_READ)
     router.add_api_route("/visit/files/{name}", file, methods=_READ)
-    for place, answer in (
-        ("", views.show),
-        ("/visit.ics", views.file),
-        ("/move", reschedule.choose),
-        ("/move/{held}", reschedule.look),
-        ("/cancel", views.ask_cancel),
-    ):
-        router.add_api_route(_VISIT + place, _answered(line, answer), methods=_READ)
-    for place, answer in (
-        ("", views.keep_contact),
-        ("/move", reschedule.hold),
-        ("/move/{held}", reschedule.confirm),
-        ("/cancel", views.cancel),
-    ):
-        router.add_api_route(_VISIT + place, _answered(line, answer), methods=["POST"])
-    for place in ("/visit", "/visit/{rest:path}"):
-        router.add_api_route(place, nothing, methods=[*_READ, "POST"])
+    for path, answer in _PAGES.items():
+        router.add_api_route(path, _endpoint(line, answer), methods=_READ)
+    for path, answer in _FORMS.items():
+        router.add_api_route(path, _endpoint(line, answer), methods=["POST"])
+    for path in ("/visit", "/visit/{rest:path}"):
+        router.add_api_route(path, nothing, methods=[*_READ, "POST"])
     return router
 
 
-def _answered(line: Line, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
-    """First the link, then the form, then the answer; what is wrong has no effect."""
+def _endpoint(line: Line, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
+    """Check the link, then the form, then answer; a wrong one has no effect."""
 
     async def endpoint(request: Request) -> Response:
         token = request.path_params["token"]
-        visit = await _behind(line, token)
+        visit = await _visit(line, token)
         if visit is None:
-            return _no_visit(line, request)
+            return _NO_VISIT.page(line, language_of(request))
         language = language_of(request, visit.language)
         sent = request.method == "POST"
         form = await form_of(request) if sent else {}
         public = line.settings.public_base_url
         if form is None or (sent and not is_ours(request, form, token, public)):
             refused("a form that is not from this visit's own page")
-            why = wording.NOT_DONE_WHY
-            return message(line, language, wording.NOT_DONE, why, _FORBIDDEN, switch=False)
+            return _NOT_DONE.page(line, language)
         key = browser_key(request)
         query = {**request.query_params, **request.path_params}
-        asked = VisitRequest(line, language, token, visit, query, form, key)
-        response = await answer(asked)
-        give_key(response, key, secure=public.startswith("https://"))
+        response = await answer(VisitRequest(line, language, token, visit, query, form, key))
+        give_key(response, key, public)
         return response
 
     return endpoint
 
 
-async def _behind(line: Line, token: str) -> Booking | None:
+async def _visit(line: Line, token: str) -> Booking | None:
     async with line.pool.connection() as conn:
         visit_id = await visit_behind(conn, token, line.now())
         return None if visit_id is None else await booking(conn, visit_id)
 
 
-def _no_visit(line: Line, request: Request) -> Response:
-    """The same for an old link, a foreign one and a wrong one."""
-    language = language_of(request)
-    return message(line, language, wording.NO_VISIT, wording.NO_VISIT_WHY, _NOT_FOUND)
-
-
 class Sealed:
-    """Puts the headers on every answer of these routes, and a kind page in place of a failure."""
+    """ASGI middleware: security headers on every response, and a page in place of a failure."""
 
     def __init__(self, app: ASGIApp, line: Line) -> None:
         self._app, self._line = app, line
@@ -130,32 +127,29 @@ class Sealed:
         self._headers = HEADERS | (STRICT_TRANSPORT if secure else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what is not ours; seal what is."""
-        if scope["type"] != "http" or scope["path"].split("/")[1:2] not in _PLACES:
+        """Answer one request; those of other routes are passed on."""
+        if scope["type"] != "http" or scope["path"].split("/")[1:2] not in _OURS:
             await self._app(scope, receive, send)
             return
         begun = False
 
-        async def sealed(answer: Message) -> None:
+        async def sealed(part: AsgiMessage) -> None:
             nonlocal begun
-            if answer["type"] == "http.response.start":
+            if part["type"] == "http.response.start":
                 begun = True
-                MutableHeaders(scope=answer).update(self._headers)
-            await send(answer)
+                MutableHeaders(scope=part).update(self._headers)
+            await send(part)
 
         try:
             await self._app(scope, receive, sealed)
-        except Exception as trouble:
+        except Exception as error:
             if begun:
                 raise
-            away = isinstance(trouble, psycopg.OperationalError | PoolTimeout)
-            if away:
+            message = _FAILED
+            if isinstance(error, psycopg.OperationalError | PoolTimeout):
+                message = _DATABASE_DOWN
                 log.warning("the patient's page cannot be shown: the database does not answer")
             else:
                 log.exception("the patient's page failed")
-            language = language_of(Request(scope))
-            status = _AWAY if away else _BROKEN
-            said = message(
-                self._line, language, wording.TROUBLE, wording.TROUBLE_WHY, status, switch=False
-            )
-            await said(scope, receive, sealed)
+            response = message.page(self._line, language_of(Request(scope)))
+            await response(scope, receive, sealed)

@@ -1,17 +1,16 @@
-"""What every answer of the patient's page carries, and how a forged form is told from a real one.
+"""Security headers of the patient's page, and its protection against forged forms.
 
-Who has the link may see and change the visit, so the link is the key: 128 random bits. A billion
-tries a second would take longer than the world is old, so guesses need no limit.
+Whoever has the link may see and change the visit. Its token has 128 random bits, so guesses need
+no limit.
 
-A site that does not know the link cannot even address a form to it. Against one that does, each
-form carries a key that only the patient's own browser can have got: the page gives the browser a
-random value in a cookie that no other site's requests carry (SameSite=Strict), and the form's key
-is the HMAC of the link's token under that value. So there is no secret to keep on our side and
-none to share between processes; and setting the cookie changes nothing, so GET stays harmless.
+A site that does not know the link cannot send a form to it. Against one that does, each form
+carries a key that only the patient's own browser can have: the page sets a random value in a
+cookie that no other site's requests carry (SameSite=Strict), and the form's key is the HMAC of the
+token under that value. So there is no secret for us to keep or to share between processes.
 
-Besides, a browser says where a form was sent from. `Sec-Fetch-Site` must be "same-origin" where it
-is sent. `Origin` is only compared when it names a site: as we ask for no referrer, browsers send
-"null" with our own forms.
+A browser also says where a form was sent from. `Sec-Fetch-Site` must be "same-origin" if it is
+sent. `Origin` is compared only if it names a site: because our pages send no referrer, browsers
+send "null" with our own forms.
 """
 
 import hmac
@@ -45,23 +44,31 @@ _COOKIE_LENGTH = 22
 
 
 def browser_key(request: Request) -> str:
-    """The random value of this browser; a new one when it brings none of ours."""
+    """The random value in this browser's cookie; a new one if it has none."""
     brought = request.cookies.get(COOKIE, "")
     return brought if len(brought) == _COOKIE_LENGTH else secrets.token_urlsafe(16)
 
 
-def give_key(response: Response, key: str, *, secure: bool) -> None:
-    """Let the browser bring the value back, to these pages only, until it is closed."""
-    response.set_cookie(COOKIE, key, path="/visit", secure=secure, httponly=True, samesite="strict")
+def give_key(response: Response, key: str, public_url: str) -> None:
+    """Set the cookie for these pages only, until the browser is closed."""
+    public = urlsplit(public_url)
+    response.set_cookie(
+        COOKIE,
+        key,
+        path=f"{public.path}/visit",
+        secure=public.scheme == "https",
+        httponly=True,
+        samesite="strict",
+    )
 
 
 def form_key(key: str, token: str) -> str:
-    """What a form of this browser must carry to change this visit."""
+    """The key that a form from this browser must carry to change this visit."""
     return hmac.new(key.encode(), token.encode(), sha256).hexdigest()
 
 
 def is_ours(request: Request, form: Mapping[str, str], token: str, public_url: str) -> bool:
-    """Whether this browser's own page of this visit sent the form."""
+    """Whether the form was sent by this visit's own page in this browser."""
     if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
         return False
     here = {_origin(public_url), f"{request.url.scheme}://{request.headers.get('host', '')}"}

@@ -1,4 +1,4 @@
-"""The page's templates and files; a file that somebody changed on its way is not used."""
+"""The page's templates and static files; browsers verify the files by their hash."""
 
 from base64 import b64encode
 from hashlib import sha384
@@ -30,7 +30,7 @@ _TEMPLATES = jinja2.Environment(
 
 
 def page(name: str, language: Language, /, *, status: int = 200, **known: object) -> HTMLResponse:
-    """A template, filled; `say` in it is for words, in the language of the page."""
+    """Render a template; in it, `say(text)` gives words in the page's language."""
 
     def say(text: Text, **parts: Text | str) -> str:
         return text.about(**parts).spoken_in(language)

@@ -1,4 +1,4 @@
-"""The visit itself: how it stands, how to join, the calendar file, name and email, cancelling."""
+"""The visit: its state, how to join, the calendar file, name and email, canceling."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,7 +16,7 @@ from voice.patient_page.dates import clock, month, weekday
 from voice.patient_page.request import VisitRequest
 
 EARLY = timedelta(minutes=15)
-"""The video link shows so long before the visit; earlier nobody would be there."""
+"""How long before the visit the video link is shown; earlier nobody would be there."""
 _UNPROCESSABLE = 422
 
 Stands = Literal["booked", "pending", "cancelled", "not booked", "over"]
@@ -31,20 +31,20 @@ _TITLES: dict[Stands, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """How to join: the link once it is time, or in how many seconds it shows, or by our call."""
+    """How to join: the link, or the seconds until it is shown, or neither when staff call."""
 
     link: str = ""
     seconds: int | None = None
 
 
 async def show(asked: VisitRequest) -> Response:
-    """How the visit stands."""
+    """Show the visit."""
     known = Contact(asked.visit.patient_name or "", asked.visit.patient_email or "")
     return _visit(asked, known)
 
 
 async def keep_contact(asked: VisitRequest) -> Response:
-    """Keep a name and an email; what is wrong is said beside it, and what was typed stays."""
+    """Store a name and an email; a wrong one is shown again, with the reason beside it."""
     typed = contact(asked.form.get("name", ""), asked.form.get("email", ""))
     if not typed.is_fine:
         return _visit(asked, typed, status=_UNPROCESSABLE)
@@ -53,7 +53,7 @@ async def keep_contact(asked: VisitRequest) -> Response:
 
 
 async def file(asked: VisitRequest) -> Response:
-    """The visit for the patient's own calendar."""
+    """The visit as a calendar file."""
     if stands(asked) != "booked":
         return asked.away()
     title, note = _entry(asked)
@@ -65,20 +65,22 @@ async def file(asked: VisitRequest) -> Response:
 
 
 async def ask_cancel(asked: VisitRequest) -> Response:
-    """The one question before a visit is cancelled."""
+    """Ask once before the visit is canceled."""
     if not patient_changes.may_change(asked.visit, asked.line.clinic):
         return asked.away()
     return asked.page("cancel.html", now=_card(asked), title=wording.CANCEL_ASK)
 
 
 async def cancel(asked: VisitRequest) -> Response:
-    """Cancel it; whatever came of it, the page then says how the visit stands."""
+    """Cancel it; the visit's page then says how it stands."""
+    if asked.is_outdated():
+        return asked.away(meanwhile="1")
     await patient_changes.cancel(asked.line.clinic, asked.visit.id)
     return asked.away()
 
 
 def stands(asked: VisitRequest) -> Stands:
-    """How the visit stands now."""
+    """The visit's state now, as the page shows it."""
     match asked.visit.state:
         case "booked":
             return "over" if asked.visit.slot.end <= asked.line.now() else "booked"
@@ -110,14 +112,16 @@ def _visit(asked: VisitRequest, typed: Contact, *, status: int = 200) -> Respons
 
 
 def _said(asked: VisitRequest) -> object:
-    """What came of a move that was just asked for."""
+    """What came of the last form."""
+    if "meanwhile" in asked.query:
+        return wording.MEANWHILE
     if "moved" in asked.query and asked.visit.moved_at is not None:
         return wording.MOVED
     return wording.CHANGED if "changed" in asked.query else None
 
 
 def _card(asked: VisitRequest) -> dict[str, object]:
-    """The day and the time of the visit, large."""
+    """The parts of the visit's day and time."""
     slot, zone = asked.visit.slot, asked.line.settings.zone
     return {
         "start": slot.start.isoformat(),

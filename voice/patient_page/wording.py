@@ -115,6 +115,10 @@ MOVING_WHY = Text(
 )
 LOOK_AGAIN = Text("Check again", "Actualizar")
 MOVED = Text("Your visit is moved.", "Se cambió su cita.")
+MEANWHILE = Text(
+    "Nothing was changed: your visit has had another time since. Please look at it first.",
+    "No se cambió nada: su cita ahora tiene otra hora. Por favor, véala primero.",
+)
 CHANGED = Text(
     "Sorry, your visit could not be moved. This is how it stands now.",
     "Perdón, su cita no se pudo cambiar. Así está ahora.",

@@ -47,7 +47,7 @@ async def test_the_times_are_those_of_the_call_by_day(patient: Patient) -> None:
     assert f"{patient.path}/move?day=2026-12-01#times" in days
     first = await patient.opens("/move?day=2026-12-01")
     assert "9:30\u00a0AM" in first.html
-    assert 'value="2026-12-01T17:00:00+00:00"' not in first.html
+    assert 'name="start" value="2026-12-01T17:00:00+00:00"' not in first.html
     assert 'aria-current="true"' in first.html
     for odd in ("2026-12-05", "yesterday", "9999-12-31"):
         assert (await patient.opens(f"/move?day={odd}")).text == page.text
