@@ -143,12 +143,12 @@ async def test_name_and_email_are_kept_and_shown_to_staff(
 ) -> None:
     """Tidied; and an empty form takes them out again."""
     saved = await patient.follows(
-        await patient.sends(name="  Ana  <b>Pérez</b> ", email=" ana@example.com ")
+        await patient.sends(name="  Ana  <b>Pérez ", email=" ana@example.com ")
     )
     assert "Thank you. It is saved." in saved.text
-    assert 'value="Ana &lt;b&gt;Pérez&lt;/b&gt;"' in saved.html
+    assert 'value="Ana &lt;b&gt;Pérez"' in saved.html
     kept = await row(line.clinic, visit)
-    assert (kept.patient_name, kept.patient_email) == ("Ana <b>Pérez</b>", "ana@example.com")
+    assert (kept.patient_name, kept.patient_email) == ("Ana <b>Pérez", "ana@example.com")
     assert "EMAIL: ana@example.com" in event_for(line.clinic, kept).description
     await patient.sends(name="", email="")
     assert (await row(line.clinic, visit)).patient_name is None
