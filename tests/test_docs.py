@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from support.pure_call import PureCall
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from voice.alerts.conditions import Code
 from voice.cli import cli
 from voice.dialogue.turns import Listening, Turn
 from voice.settings import Settings
@@ -114,6 +116,14 @@ def test_every_route_exists(page: Path) -> None:
         route = re.sub(r"^https?://[\w.:-]+", "", piece) if "://" in piece else piece
         if re.fullmatch(r"/[a-z]+(/[a-z]+)?", route) and route not in NOT_HERE:
             assert f'"{route}' in literals, route
+
+
+def test_every_alert_has_a_remedy() -> None:
+    """Operations says of each alert what it means and what to do."""
+    text = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    section = text.partition("## Alerts")[2].partition("Also worth a look")[0]
+    rows = re.findall(r"^\| ([a-z][a-z -]*) \| ([^|]+) \| ([^|]+) \|$", section, re.MULTILINE)
+    assert sorted(name for name, _, _ in rows if name != "alert") == sorted(get_args(Code))
 
 
 def test_the_readme_quotes_a_call_as_it_is() -> None:
