@@ -5,7 +5,7 @@ VENV := .venv
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --no-input
 LOCKED := $(PIP) install --quiet --require-hashes --requirement
 
-.PHONY: demo test install lint bench prove map lock screenshots
+.PHONY: demo test install lint bench clock prove map lock screenshots
 
 demo: install
 	@exec $(VENV)/bin/screening-line demo $(if $(PORT),--port $(PORT))
@@ -29,6 +29,10 @@ bench: $(VENV)/.dev-ready
 prove: $(VENV)/.dev-ready
 	@PYTHONPATH=tests $(VENV)/bin/python -m prove.run --minutes $(or $(MINUTES),2) --seed $(or $(SEED),1) \
 	  --shape $(or $(SHAPE),one) $(MORE)
+
+# How long a call takes; prints the table and writes it to docs/clock.md.
+clock: $(VENV)/.dev-ready
+	@PYTHONPATH=tests $(VENV)/bin/python tests/support/clock.py
 
 map: $(VENV)/.dev-ready
 	@PYTHONPATH=tests $(VENV)/bin/python tests/support/call_map.py

@@ -34,12 +34,13 @@ class ChartLabels:
     """Labels of chart lines that have a place of their own in an event, as the call writes them.
 
     `safety`: the safety questions; `heard`: what the caller was told; `look_soon`: why staff may
-    want to look sooner.
+    want to look sooner; `ask_first`: what the patient should be asked before anything else.
     """
 
     safety: str
     heard: str
     look_soon: str
+    ask_first: str
 
 
 @dataclass(frozen=True, slots=True)

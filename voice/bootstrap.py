@@ -74,7 +74,7 @@ def line_on(
         rules=settings.rules,
         now=now,
         detail=settings.calendar_detail,
-        chart_labels=ChartLabels(effects.SAFETY, effects.HEARD, effects.LOOK_SOON),
+        chart_labels=ChartLabels(*effects.EVENT_LABELS),
         video_url=settings.video_url or None,
         makes_links=settings.uses_google,
         availability=settings.availability,

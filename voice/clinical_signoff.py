@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 
 from voice.flows import clinical_wording, summary_wording
@@ -68,12 +68,10 @@ def texts_of(things: list[object]) -> list[Text]:
         match thing:
             case Text():
                 found.append(thing)
-            case clinical_wording.Advice():
-                found += [thing.words, thing.promise]
-            case clinical_wording.SafetyQuestion():
-                found += [thing.words, thing.advice.words, thing.advice.promise]
             case tuple():
                 found += texts_of(list(thing))
+            case _ if is_dataclass(thing) and not isinstance(thing, type):
+                found += texts_of([getattr(thing, field.name) for field in fields(thing)])
             case _:
                 pass
     return found

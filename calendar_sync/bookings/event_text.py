@@ -44,6 +44,9 @@ def event_for(clinic: Clinic, booked: Booking) -> Event:
     video = "the link is being made" if coming else link or "needs a link"
     last_four = f" ··{booked.number[-4:]}" if booked.number else ""
     lines = [warning_line(booked.warning)] if booked.warning else []
+    if full:
+        first = dict(booked.chart).get(clinic.chart_labels.ask_first)
+        lines += [ask_first_line(first, clinic.chart_labels)] if first else []
     lines += [_call(booked, zone), *_who(booked), f"VIDEO: {video}"]
     if booked.confirmed_by_text:
         lines.append(f"CONFIRMED by text {short_time(booked.confirmed_by_text, zone)}")
@@ -105,7 +108,7 @@ def _who(booked: Booking) -> list[str]:
 
 def _answers(chart: Chart, labels: ChartLabels) -> list[str]:
     """The keypad answers in words, and what was not recorded."""
-    words = {label.upper(): answer for label, answer in chart}
+    words = {label.upper(): answer for label, answer in chart if label != labels.ask_first}
     safety, heard, soon = (
         words.pop(label.upper(), "") for label in (labels.safety, labels.heard, labels.look_soon)
     )
@@ -123,7 +126,13 @@ def _answers(chart: Chart, labels: ChartLabels) -> list[str]:
 
 def _urgency(chart: Chart, labels: ChartLabels) -> Urgency:
     """Its color. The color tells an answer, so an event without answers has none."""
-    return "soon" if any(label == labels.look_soon for label, _ in chart) else "usual"
+    colored = {labels.look_soon, labels.ask_first}
+    return "soon" if any(label in colored for label, _ in chart) else "usual"
+
+
+def ask_first_line(said: str, labels: ChartLabels) -> str:
+    """The line of an event that says what to ask the patient before anything else."""
+    return f"{labels.ask_first.upper()}: {said}"
 
 
 def _booked(booked: Booking, zone: ZoneInfo) -> str:

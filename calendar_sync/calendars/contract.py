@@ -146,7 +146,7 @@ class Calendar(Protocol):
         """Read one event; None if the calendar never had it."""
         ...
 
-    async def rewrite(
+    async def rewrite(  # noqa: PLR0913  # each is one part of the event that may change
         self,
         event_id: str,
         etag: str,
@@ -154,8 +154,9 @@ class Calendar(Protocol):
         title: str | None = None,
         description: str | None = None,
         location: str | None = None,
+        urgency: Urgency | None = None,
     ) -> CalendarEvent | Changed | Gone | Unknown:
-        """Replace the given texts, never the time, if the version is still `etag`."""
+        """Replace the given texts and the color, never the time, if the version is still `etag`."""
         ...
 
     async def move(

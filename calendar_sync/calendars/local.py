@@ -27,6 +27,7 @@ from calendar_sync.calendars.contract import (
     Inserted,
     Refused,
     Unknown,
+    Urgency,
 )
 
 Method = TypeVar("Method", bound=Callable[..., Coroutine[Any, Any, Any]])
@@ -117,7 +118,7 @@ class LocalCalendar:
             return await _find(cursor, event_id)
 
     @_unknown_on_error
-    async def rewrite(
+    async def rewrite(  # noqa: PLR0913  # each is one part of the event that may change
         self,
         event_id: str,
         etag: str,
@@ -125,8 +126,9 @@ class LocalCalendar:
         title: str | None = None,
         description: str | None = None,
         location: str | None = None,
+        urgency: Urgency | None = None,  # noqa: ARG002
     ) -> CalendarEvent | Changed | Gone | Unknown:
-        """Replace the given texts."""
+        """Replace the given texts; there are no colors here."""
         texts = {"title": title, "description": description, "location": location}
         return await self._change(event_id, etag, texts)
 

@@ -4,7 +4,13 @@ from procrastinate import JobContext
 
 from calendar_sync.bookings.booking import Booking, booking
 from calendar_sync.bookings.event_state import store_etag, store_written
-from calendar_sync.bookings.event_text import WARNING, digest, event_for, warning_line
+from calendar_sync.bookings.event_text import (
+    WARNING,
+    ask_first_line,
+    digest,
+    event_for,
+    warning_line,
+)
 from calendar_sync.calendars.contract import CalendarEvent, Changed
 from calendar_sync.clinic import Clinic
 from calendar_sync.retry import NotYet, UntilSettled, known
@@ -44,7 +50,11 @@ async def rewrite(clinic: Clinic, booking_id: int) -> None:
             await store_written(conn, booking_id, description)
     answer = known(
         await clinic.calendar.rewrite(
-            booked.event_id, event.etag, description=description, location=location
+            booked.event_id,
+            event.etag,
+            description=description,
+            location=location,
+            urgency="soon" if ours and _newly_flagged(clinic, event, description) else None,
         )
     )
     if isinstance(answer, Changed):
@@ -55,6 +65,12 @@ async def rewrite(clinic: Clinic, booking_id: int) -> None:
             await store_etag(conn, booking_id, answer.etag)
             if ours:
                 await store_written(conn, booking_id, answer.description)
+
+
+def _newly_flagged(clinic: Clinic, found: CalendarEvent, description: str) -> bool:
+    """Whether only the new text says what to ask first: then the event gets its color, once."""
+    mark = ask_first_line("", clinic.chart_labels)
+    return mark in description and mark not in found.description
 
 
 def _wanted(clinic: Clinic, booked: Booking, found: CalendarEvent) -> tuple[str, str]:

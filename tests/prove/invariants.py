@@ -14,7 +14,7 @@ from prove.evidence import Evidence, spoken
 from prove.patients import SORRY
 from prove.staff import booking_of
 
-from voice.flows.clinical_wording import SAFETY_QUESTIONS
+from voice.calls.fallback import ADVICE
 
 Violations = Iterator[str]
 ON_TIME = 8.0
@@ -165,7 +165,7 @@ def a_danger_sign_gets_its_advice(seen: Evidence) -> Violations:
             name = heard.step.removeprefix("safety.")
             if following.step.startswith(f"advice.{name}"):
                 continue
-            advice = next(q.advice.words for q in SAFETY_QUESTIONS if q.name == name)
+            advice = ADVICE[name]
             document = patient.player.documents[patient.heard.index(following)].body
             first = [words.split("¦")[0].split(".")[0] for words in (advice.en, advice.es)]
             if not any(words in document for words in first):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from prove.network import Network
 from stand_ins.twilio.server import ACCOUNT
 
-from voice.flows.clinical_wording import SAFETY_QUESTIONS
+from voice.flows.clinical_wording import BEFORE_BOOKING
 from voice.simulator.caller_id import WITHHELD, CallerId
 from voice.simulator.handset import Handset, HungUp, Kind, Press, Segment, Staff
 from voice.simulator.player import Ended, Player
@@ -35,8 +35,8 @@ _KEYS: dict[str, tuple[tuple[str, float], ...]] = {
 }
 """What is pressed where, and how often; "" is silence. The longest name that fits counts."""
 _ANY = tuple((key, 1.0) for key in "123#")
-SORRY = re.compile(r"something went wrong|algo falló|application error")
-_SAFETY = {question.name for question in SAFETY_QUESTIONS}
+SORRY = re.compile(r"something went wrong|hubo un problema|application error")
+_SAFETY = {question.name for question in BEFORE_BOOKING}
 _HANGS_UP = {"placing": 0.15, "booked": 0.1, "confirm": 0.03, "texts": 0.05}
 _ANYWHERE = 0.01
 

@@ -17,11 +17,12 @@ BEGIN, END = "<!-- call map: made by `make map` -->", "<!-- end of the call map 
 START = "Greeting"
 BOXES = {
     "greeting": START,
-    "summary": "Summary, four parts",
-    "summary.next": "Not medical advice; invitation",
+    "summary": "Summary, six parts",
+    "summary.next": "What next?",
     "person.ring": "The clinic's phone rings",
     "person.instead": "Call back, or go on?",
     "number": "Key in a phone number",
+    "number.optional": "Key in a phone number, or skip",
     "number.right": "Is the number right?",
     "times": "Three times",
     "times.wish": "Which other times?",
@@ -29,6 +30,7 @@ BOXES = {
     "confirm": "Book this time?",
     "placing": "One moment",
     "booked": "You are booked, visit code",
+    "flag.history.told": "See your doctor this week; it stays booked",
     "texts": "May we text you?",
     "texts.answer": "How the link comes",
 }
@@ -48,7 +50,7 @@ def box(where: str) -> str:
         outcome = where.removeprefix("end: ")
         return next((said for kind, said in ENDINGS.items() if outcome.startswith(kind)), outcome)
     kind, _, name = where.partition(".")
-    return BOXES.get(where, f"{kind.capitalize()}: {name}")
+    return BOXES.get(where, f"{kind.capitalize()}: {name.replace('_', ' ')}")
 
 
 def condition(world: World) -> str:

@@ -15,7 +15,7 @@ from voice.dialogue import effects
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 NOTE = BookingNote("en", "+14255550123", {"Foot": "right", "How long": "skipped"})
-CHART_LABELS = ChartLabels(effects.SAFETY, effects.HEARD, effects.LOOK_SOON)
+CHART_LABELS = ChartLabels(*effects.EVENT_LABELS)
 RULES = Rules(
     parse_hours("Mon-Fri 09:00-17:00"),
     PACIFIC,

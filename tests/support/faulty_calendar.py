@@ -17,6 +17,7 @@ from calendar_sync.calendars.contract import (
     Inserted,
     Refused,
     Unknown,
+    Urgency,
 )
 
 T = TypeVar("T")
@@ -73,7 +74,7 @@ class FaultyCalendar:
         """See the contract."""
         return await self._pass("find", lambda: self.real.find(event_id))
 
-    async def rewrite(
+    async def rewrite(  # noqa: PLR0913  # as the contract
         self,
         event_id: str,
         etag: str,
@@ -81,12 +82,18 @@ class FaultyCalendar:
         title: str | None = None,
         description: str | None = None,
         location: str | None = None,
+        urgency: Urgency | None = None,
     ) -> CalendarEvent | Changed | Gone | Unknown:
         """See the contract."""
         return await self._pass(
             "rewrite",
             lambda: self.real.rewrite(
-                event_id, etag, title=title, description=description, location=location
+                event_id,
+                etag,
+                title=title,
+                description=description,
+                location=location,
+                urgency=urgency,
             ),
         )
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from voice.dialogue import speech, twiml
 from voice.dialogue.call import replay
 from voice.dialogue.effects import (
+    AddToChart,
     AskCallBack,
     Book,
     Effect,
@@ -27,7 +28,7 @@ from voice.dialogue.effects import (
     TakeBack,
 )
 from voice.dialogue.replay import PromptFacts
-from voice.dialogue.turns import Connected, EffectRequested, Ending, Goodbye, Turn
+from voice.dialogue.turns import Connected, EffectRequested, Ending, Goodbye, Listening, Turn
 from voice.flows.greeting import main_flow
 from voice.flows.transfer import transfer_to_staff
 from voice.language import Text
@@ -60,6 +61,7 @@ GOOD_WORLD: Mapping[type[Effect[Any]], Any] = {
     Book: Submitted("482913"),
     SeePlaced: Placed("booked"),
     KeepConsent: Stored(),
+    AddToChart: Stored(),
     AskCallBack: Stored(),
     SeeStaffPhone: StaffPhone("closed"),
 }
@@ -98,7 +100,8 @@ class PureCall:
             case Connected():
                 return ""
             case here:
-                return " ".join(said.words for said in here.spoken)
+                before = here.heard_first if isinstance(here, Listening) else ()
+                return " ".join(said.words for said in (*before, *here.spoken))
 
     def keys(self, keyed: str) -> "PureCall":
         """Key at this turn; the first value stays."""

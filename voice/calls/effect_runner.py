@@ -6,7 +6,7 @@ from typing import Any, assert_never, cast
 from calendar_sync.availability import offers
 from calendar_sync.availability.opening_hours import is_open
 from calendar_sync.availability.span import Span
-from calendar_sync.bookings import call_backs, confirmation, free_times, holds
+from calendar_sync.bookings import call_backs, chart, confirmation, free_times, holds
 from calendar_sync.bookings.call_back_reasons import parse
 from calendar_sync.bookings.consent import TextConsent, store_consent
 from calendar_sync.bookings.event_text import short_time
@@ -14,6 +14,7 @@ from voice.bootstrap import Line
 from voice.calls import journal
 from voice.dialogue.effects import (
     SAFETY,
+    AddToChart,
     AnyEffect,
     AskCallBack,
     Book,
@@ -58,6 +59,10 @@ async def _result_of(line: Line, sid: str, step: str, effect: AnyEffect) -> Any:
             return await _book(line, sid, effect)
         case SeePlaced():
             return await _placed(line, effect)
+        case AddToChart():
+            async with line.pool.connection() as conn:
+                await chart.add_to_chart(conn, effect.booking, effect.lines)
+            return Stored()
         case KeepConsent():
             async with line.pool.connection() as conn:
                 consent = TextConsent(effect.number, effect.wording, effect.given, line.now())
@@ -90,13 +95,13 @@ def _span(opening: Opening) -> Span:
 
 
 async def _book(line: Line, sid: str, book: Book) -> Submitted | JustTaken:
-    chart = dict(book.chart)
+    lines = dict(book.chart)
     async with line.pool.connection() as conn:
         # Flows have no clock, so the journal says when the safety questions were answered.
         ago, now = await journal.since_keyed(conn, sid, "safety"), line.now()
-        if ago is not None and SAFETY in chart:
-            chart[SAFETY] += f", {short_time(now - ago, line.settings.zone)}"
-        note = confirmation.BookingNote(book.language, book.number or None, chart, now)
+        if ago is not None and SAFETY in lines:
+            lines[SAFETY] += f", {short_time(now - ago, line.settings.zone)}"
+        note = confirmation.BookingNote(book.language, book.number or None, lines, now)
         confirmed = await confirmation.confirm(conn, book.booking, note)
     if isinstance(confirmed, confirmation.Confirmed):
         return Submitted(confirmed.visit_code)

@@ -1,10 +1,13 @@
 """What a caller hears when the line fails; needs no database, calendar or network."""
 
 import re
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
 
 from voice.dialogue.replay import PromptFacts
 from voice.dialogue.turns import Goodbye, Spoken
-from voice.flows.clinical_wording import SAFETY_QUESTIONS
+from voice.flows import clinical_wording as wording
+from voice.flows.clinical_wording import Flag, Stop
 from voice.language import Language, Text
 
 SORRY = Text(
@@ -16,19 +19,60 @@ SORRY = Text(
     " O escriba a {email}. Adiós.",
 )
 """Does not claim that nothing was booked: a booking may have been stored just before."""
-_ADVICE = {f"safety.{question.name}": question.advice.words for question in SAFETY_QUESTIONS}
-_ADVICE_AGAIN = {f"advice.{question.name}": question.advice.words for question in SAFETY_QUESTIONS}
+SORRY_FIRST = Text(
+    "Sorry, something went wrong on our side.", "Perdón, hubo un problema de nuestra parte."
+)
+_QUESTIONS = (*wording.BEFORE_BOOKING, *wording.AFTER_BOOKING)
+ADVICE = {q.name: q.then.advice.words for q in _QUESTIONS if isinstance(q.then, Stop)}
+ADVICE |= {name: advice.words for name, advice in wording.EARLIER_QUESTIONS.items()}
+"""The advice of each safety question that stops a call, by the question's name."""
+_FLAGS = {q.name for q in _QUESTIONS if isinstance(q.then, Flag)}
 
 
-def fallback_response(
-    prompt_facts: PromptFacts, step: str, keyed: str, language: Language
-) -> Goodbye:
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The turn that failed: its step, what was pressed there ("" if unknown), its language."""
+
+    step: str
+    keyed: str
+    language: Language
+
+
+def failed_turn(url: str, keyed: str) -> Failed:
+    """The turn of a URL of ours, which may be relative; with an empty step if it is no turn's."""
+    try:
+        asked = parse_qs(urlsplit(url).query)
+    except ValueError:
+        asked = {}
+    return Failed(
+        asked.get("at", [""])[0], keyed, "es" if asked.get("in", [""])[0] == "es" else "en"
+    )
+
+
+def fallback_response(prompt_facts: PromptFacts, failed: Failed) -> Goodbye:
     """The advice for a safety answer, spoken twice, or an apology with what to do next.
 
-    ``step`` is the step in the URL. Promises nothing, because nothing could be stored.
+    After a stop, and after a yes, it is that question's own advice. When the answer to a safety
+    question is not known, or there was none, the advice is for a yes. Promises nothing, because
+    nothing could be stored.
     """
-    place = re.sub(r"\.\d+$", "", step.partition("-")[0])
-    advice = _ADVICE_AGAIN.get(place) or (_ADVICE.get(place) if keyed in {"1", "3"} else None)
-    words = advice + advice if advice else SORRY
-    said = words.about(**prompt_facts.facts).spoken_in(language)
-    return Goodbye((Spoken(said, language),), slow=False, outcome="fault")
+    words = _words(failed)
+    said = words.about(**prompt_facts.facts).spoken_in(failed.language)
+    return Goodbye((Spoken(said, failed.language),), slow=False, outcome="fault")
+
+
+def _words(failed: Failed) -> Text:
+    kind, _, rest = re.split(r"[-~]", failed.step)[0].partition(".")
+    name = rest.partition(".")[0]
+    advice = ADVICE.get(name)
+    if kind == "advice" and advice:
+        return advice + advice
+    if kind != "safety" or failed.keyed == "2":
+        return SORRY
+    if name in _FLAGS:
+        return wording.FLAGGED + SORRY if failed.keyed in {"1", "3"} else SORRY
+    if advice is None:
+        return SORRY
+    if failed.keyed in {"1", "3"}:
+        return advice + advice
+    return SORRY_FIRST + wording.IF_YES.then(advice) + advice

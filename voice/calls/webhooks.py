@@ -13,9 +13,8 @@ from voice import phone_numbers
 from voice.background import within
 from voice.bootstrap import Line
 from voice.calls import engine
-from voice.calls.fallback import fallback_response
+from voice.calls.fallback import failed_turn, fallback_response
 from voice.dialogue import twiml
-from voice.language import Language
 from voice.twilio_signature import Form, signed_form
 
 log = structlog.get_logger(__name__)
@@ -66,9 +65,13 @@ async def status(line: Line, form: Form, _: Request) -> str:
     return twiml.silence()
 
 
-async def fallback(line: Line, _: Form, __: Request) -> str:
-    """Twilio could not fetch or use an earlier document."""
-    return twiml.document(fallback_response(line.prompt_facts, "", "", "en"), line.phones)
+async def fallback(line: Line, form: Form, _: Request) -> str:
+    """Twilio could not fetch or use an earlier document, whose address is `ErrorUrl`.
+
+    https://www.twilio.com/docs/voice/twiml#request-parameters
+    """
+    failed = failed_turn(form.get("ErrorUrl", ""), _keyed(form))
+    return twiml.document(fallback_response(line.prompt_facts, failed), line.phones)
 
 
 async def whisper(line: Line, _: Form, __: Request) -> str:
@@ -125,10 +128,8 @@ async def _or_fallback_response(line: Line, answer: _Answer, form: Form, request
         log.warning("request without a CallSid; the caller hears the fallback response")
     except Exception:
         log.exception("a turn failed; the caller hears the fallback response", step=step[:60])
-    language: Language = "es" if request.query_params.get("in") == "es" else "en"
-    return twiml.document(
-        fallback_response(line.prompt_facts, step, _keyed(form), language), line.phones
-    )
+    failed = failed_turn(str(request.url), _keyed(form))
+    return twiml.document(fallback_response(line.prompt_facts, failed), line.phones)
 
 
 def _caller(line: Line, form: Form) -> str:

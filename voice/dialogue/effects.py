@@ -11,6 +11,8 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import TypeAdapter
 
+from voice.language import Language
+
 R = TypeVar("R")
 
 
@@ -44,14 +46,23 @@ class Effect(Generic[R]):
 
 @dataclass(frozen=True, slots=True)
 class TakeBack(Effect[str]):
-    """The caller went back: ``step`` is asked again."""
+    """The caller went back: ``step`` is asked again, for the ``generation``-th time.
+
+    ``after`` are the steps entered since then. Their answers no longer count either, so the
+    language and speed in use now are stored, to be in force when ``step`` is asked again.
+    """
 
     result_type: ClassVar[Any] = str
     step: str
+    generation: int
+    language: Language
+    slow: bool
+    after: tuple[str, ...]
 
     def write(self, result: str) -> str:
-        """The step itself, not JSON, so that a replay can count the rows cheaply."""
-        return result
+        """Words, not JSON, so that a replay reads them cheaply. The first is ``step``."""
+        speed = "slow" if self.slow else "normal"
+        return " ".join((result, str(self.generation), self.language, speed, *self.after))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +123,7 @@ class Submitted:
     kind: Literal["asked"] = "asked"
 
 
-SAFETY, HEARD, LOOK_SOON = "Safety", "Heard", "Look soon"
+EVENT_LABELS = SAFETY, HEARD, LOOK_SOON, ASK_FIRST = "Safety", "Heard", "Look soon", "Ask first"
 """Labels of chart lines that have a place of their own in the event; stored with each booking."""
 
 
@@ -152,6 +163,15 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class AddToChart(Effect[Stored]):
+    """Add (label, answer) lines to what staff read about a booking; replaces known labels."""
+
+    result_type: ClassVar[Any] = Stored
+    booking: int
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class KeepConsent(Effect[Stored]):
     """Store whether texts may go to ``number`` (E.164), with the version of the wording."""
 
@@ -187,5 +207,13 @@ class SeeStaffPhone(Effect[StaffPhone]):
 
 
 AnyEffect = (
-    TakeBack | FindOffers | Hold | Book | SeePlaced | KeepConsent | AskCallBack | SeeStaffPhone
+    TakeBack
+    | FindOffers
+    | Hold
+    | Book
+    | SeePlaced
+    | AddToChart
+    | KeepConsent
+    | AskCallBack
+    | SeeStaffPhone
 )

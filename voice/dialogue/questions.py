@@ -18,14 +18,16 @@ LINE_KEYS = "0*79"
 class Choice(Enum):
     """One answer: its key and the words that offer it, so the menu and the keys cannot disagree.
 
-    The key "" is silence, for a question where staying on the line is an answer. An answer without
-    words is not announced (such as "#" to skip a question).
+    The key "" is silence, for a question where staying on the line is an answer. NO_KEY is no key
+    of a phone, for an answer that only follows from too many misses. An answer without words is
+    not announced (such as "#" to skip a question).
     """
 
-    def __init__(self, key: str, words: Text = NOTHING) -> None:
-        """Give the two parts of the value names."""
+    def __init__(self, key: str, words: Text = NOTHING, terse: Text = NOTHING) -> None:
+        """``terse`` are the words of the short menu, if it has others."""
         self.key = key
         self.words = words
+        self.terse = terse or words
 
     @property
     def for_staff(self) -> str:
@@ -33,15 +35,16 @@ class Choice(Enum):
         return self.name.lower().replace("_", " ")
 
 
+NO_KEY = "none"
 E = TypeVar("E", bound=Choice)
 
 
-def menu(offers: Iterable[tuple[Text, str]]) -> Text:
+def menu(offers: Iterable[tuple[Text, str]], press: Text = reprompts.PRESS) -> Text:
     """The spoken menu: what a key does, then the key, with a pause between choices."""
     spoken = NOTHING
     for words, key in offers:
-        press = reprompts.PRESS.about(key=key_name(key))
-        spoken += Text(f"{words.en}, {press.en}.", f"{words.es}, {press.es}.")
+        named = press.about(key=key_name(key))
+        spoken += Text(f"{words.en}, {named.en}.", f"{words.es}, {named.es}.")
     return spoken
 
 
@@ -52,19 +55,23 @@ def keys_of(choices: type[E]) -> dict[str, E]:
 
 
 @cache
-def menu_of(choices: type[Choice]) -> Text:
-    """The spoken menu of all choices that have words."""
-    return menu((choice.words, choice.key) for choice in choices if choice.words)
+def menu_of(choices: type[Choice], *, terse: bool = False) -> Text:
+    """The spoken menu of all choices that have words; ``terse`` names a key without "press"."""
+    offered = [choice for choice in choices if choice.words]
+    if terse:
+        return menu(((choice.terse, choice.key) for choice in offered), reprompts.KEY_ALONE)
+    return menu((choice.words, choice.key) for choice in offered)
 
 
 @dataclass(frozen=True)
 class Question(Generic[E]):
     """A question answered with one key.
 
-    ``name`` is the step's permanent name. ``after`` follows the menu, ``aside`` is spoken in the
-    other language at the end, ``short`` replaces everything on the second attempt (by default the
-    menu does). ``wait`` is the no-input timeout in seconds; ``at_once`` leaves out the pause before
-    the menu.
+    ``name`` is the step's permanent name. ``aside`` follows the words in the other language,
+    ``after`` follows the menu, and ``short`` replaces everything on the second attempt (by default
+    the menu does). ``wait`` is the no-input timeout in seconds. ``at_once`` leaves out the pause
+    before the menu; ``terse`` shortens the menu, for keys that the caller has just heard.
+    ``heard_first``: no key is taken before the words were heard to the end.
     """
 
     name: str
@@ -72,6 +79,8 @@ class Question(Generic[E]):
     choices: type[E]
     wait: int = 8
     at_once: bool = False
+    terse: bool = False
+    heard_first: bool = False
     after: Text = NOTHING
     aside: Text = NOTHING
     short: Text = NOTHING
@@ -87,10 +96,23 @@ class Question(Generic[E]):
             message = f"{self.name}: {len(spoken)} choices; at most {MAX_CHOICES}."
             raise ValueError(message)
 
-    def whole(self, words: Text | None = None) -> Text:
-        """The full prompt; ``words`` replace the question's own."""
-        words, keys = words or self.words, menu_of(self.choices)
-        return (words.then(keys) if self.at_once else words + keys) + self.after
+    def prompt(self, words: Text | None = None) -> tuple[tuple[Text, bool], ...]:
+        """What a key can cut short, as texts; the flag marks the one in the other language.
+
+        ``words`` replace the question's own.
+        """
+        menu = menu_of(self.choices, terse=self.terse) + self.after
+        if self.heard_first:
+            return ((menu, False),)
+        words = words or self.words
+        if self.aside:
+            return ((words, False), (self.aside, True), (menu, False))
+        return ((words.then(menu) if self.at_once else words + menu, False),)
+
+    def texts(self) -> tuple[Text, ...]:
+        """All that is spoken in the caller's language at first, in its order."""
+        first = (self.words,) if self.heard_first else ()
+        return (*first, *(text for text, in_other in self.prompt() if not in_other))
 
     def brief(self) -> Text:
         """The short prompt of the second attempt."""
@@ -103,7 +125,8 @@ class Entry:
 
     ``max_digits`` digits end the entry at once; the key ``finish`` ends a shorter one ("" where #
     skips the question). An entry shorter than ``least`` is not an answer, so that a single key
-    keeps its usual meaning.
+    keeps its usual meaning; 0 alone always asks for a person. ``may_skip``: no digits, which is
+    ``finish`` alone or silence, skip the question.
     """
 
     name: str
@@ -113,9 +136,11 @@ class Entry:
     least: int = 2
     finish: str = "#"
     wait: int = 10
+    may_skip: bool = False
 
     def accepts(self, keyed: str) -> bool:
-        """Whether these keys answer the question, or skip it where # may."""
-        if not self.finish and keyed.startswith("#"):
+        """Whether these keys answer the question, or skip it where they may."""
+        if (self.may_skip and not keyed) or (not self.finish and keyed.startswith("#")):
             return True
-        return keyed.removesuffix("#").isdigit() and len(keyed) >= self.least
+        digits = keyed.removesuffix("#")
+        return digits.isdigit() and digits != "0" and len(keyed) >= self.least

@@ -5,7 +5,8 @@ journal. It stops where the journal ends: at the caller's turn, or at an effect 
 
 The journal maps names to values; the first value of a name wins. ``step~n`` is what the caller
 pressed at the n-th attempt of a step, from 0 ("" is silence); ``step`` alone is the result of an
-effect. Names are permanent: calls under way are asked a renamed step again.
+effect; ``step~n:back`` is the key 8 pressed there (see ``TakeBack``), which makes the answers since
+the previous question void. Names are permanent: calls under way are asked a renamed step again.
 """
 
 from collections import Counter
@@ -15,9 +16,9 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from voice.dialogue import reprompts
-from voice.dialogue.effects import Effect
+from voice.dialogue.effects import Effect, TakeBack
 from voice.dialogue.turns import EffectRequested, Goodbye, Spoken, StopReplay
-from voice.language import Language, Text, other
+from voice.language import NOTHING, Language, Text, other
 
 R = TypeVar("R")
 
@@ -51,16 +52,33 @@ class Replay:
     prompt_facts: PromptFacts
     language: Language = "en"
     slow: bool = False
+    last_words: Text = NOTHING
+    """Once set, the call ends with these words, whatever happens: the advice after a stop."""
+    _prefix: str = ""
     _said: list[Text] = field(default_factory=list)
-    _entered: Counter[str] = field(default_factory=Counter)
+    _entered: list[str] = field(default_factory=list)
     _trail: list[str] = field(default_factory=list)
-    _turns: int = 0
+    _last_keyed: str = ""
 
     def __post_init__(self) -> None:
-        """Count the steps that were taken back, and note whether any key was ever pressed."""
+        """Read what was taken back, and whether any key was ever pressed."""
         rows = self.journal.items()
-        self._taken_back = Counter(step for name, step in rows if name.endswith(":back"))
-        self._silent = not any(keyed for name, keyed in rows if "~" in name)
+        self._turns = [keyed for name, keyed in rows if "~" in name and not name.endswith(":back")]
+        self._silent = not any(self._turns)
+        self._times: Counter[str] = Counter()
+        self._generations: Counter[str] = Counter()
+        self._settings: dict[str, tuple[Language, bool]] = {}
+        for name, value in rows:
+            if name.endswith(":back"):
+                self._read_back(value)
+
+    def _read_back(self, value: str) -> None:
+        """Read a stored ``TakeBack``; calls of earlier versions stored the step alone."""
+        step, *rest = value.split()
+        self._generations.update([step, *rest[3:]])
+        if rest:
+            language: Language = "es" if rest[1] == "es" else "en"
+            self._settings[f"{step}-{rest[0]}"] = (language, rest[2] == "slow")
 
     @property
     def caller(self) -> str:
@@ -84,17 +102,59 @@ class Replay:
         self._trail.clear()
         return effect.read(self.journal[step])
 
-    def goodbye(self, words: Text, outcome: str) -> Goodbye:
-        """The end of the call; no key can cut these words. ``outcome`` is stored with the call."""
-        return Goodbye(self._in_voice(self._taken_lead() + as_prompt(words)), self.slow, outcome)
+    def has(self, name: str) -> bool:
+        """Whether the journal has an effect's result under this name."""
+        return name in self.journal
+
+    def ever_pressed(self, step: str, keys: str) -> bool:
+        """Whether one of these keys was ever pressed at a step, taken back or not."""
+        return any(
+            keyed and keyed in keys and name.partition("~")[0].partition("-")[0] == step
+            for name, keyed in self.journal.items()
+            if "~" in name
+        )
+
+    def end_with(self, name: str, words: Text) -> None:
+        """From here on the call ends with these words, however it ends.
+
+        The names of all further steps begin with ``name``, so that the words can be found from the
+        step in a URL alone, without a database.
+        """
+        self.last_words, self._prefix = words, f"{name}."
+        self._trail.clear()
+
+    def goodbye(self, words: Text, outcome: str, **parts: Text) -> Goodbye:
+        """The end of the call; no key can cut these words.
+
+        ``outcome`` is stored with the call; ``parts`` fill {marks} in the words.
+        """
+        said = self._taken_lead() + as_prompt(self.last_words or words)
+        said = tuple((text.about(**parts), aside) for text, aside in said)
+        return Goodbye(self._in_voice(said), self.slow, outcome, bool(self._last_keyed))
 
     def _enter(self, name: str) -> str:
         """The step's unique name: numbered when entered again, suffixed when taken back."""
-        self._entered[name] += 1
-        times = self._entered[name]
+        name = self._prefix + name
+        self._times[name] += 1
+        times = self._times[name]
         step = name if times == 1 else f"{name}.{times}"
-        back = self._taken_back[step]
-        return f"{step}-{back}" if back else step
+        self._entered.append(step)
+        generation = self._generations[step]
+        if not generation:
+            return step
+        again = f"{step}-{generation}"
+        self.language, self.slow = self._settings.get(again, (self.language, self.slow))
+        return again
+
+    def _take_back(self, mark: str) -> None:
+        """Ask the previous question again; there is no way back past an effect."""
+        if mark in self.journal or not self._trail:
+            return
+        step = self._trail[-1].partition("-")[0]
+        after = self._entered[self._entered.index(step) + 1 :]
+        generation = self._generations[step] + 1
+        taken = TakeBack(step, generation, self.language, self.slow, tuple(after))
+        raise StopReplay(EffectRequested(mark, taken))
 
     def _taken_lead(self) -> Prompt:
         lead = tuple((words, False) for words in self._said)
@@ -112,10 +172,13 @@ class Replay:
 
     def _keyed(self, step: str, number: int) -> str | None:
         """What was pressed at the n-th attempt of a step; None where the journal ends."""
-        self._turns += 1
-        if self._turns > MAX_TURNS:
-            raise StopReplay(self.goodbye(reprompts.CALL_AGAIN, "too many turns"))
-        return self.journal.get(f"{step}~{number}")
+        keyed = self.journal.get(f"{step}~{number}")
+        if keyed is None:
+            if len(self._turns) >= MAX_TURNS:
+                raise StopReplay(self.goodbye(reprompts.CALL_AGAIN, "too many turns"))
+            return None
+        self._last_keyed = keyed
+        return keyed
 
     def _wait(self, seconds: int) -> int:
         """The no-input timeout in seconds; doubled for a caller who asked for more time."""

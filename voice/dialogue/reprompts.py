@@ -26,3 +26,4 @@ CALL_AGAIN = Text(
     "¦ En caso de emergencia, llame al 9 1 1. Adiós.",
 )
 PRESS = Text("press {key}", "oprima {key}")
+KEY_ALONE = Text("{key}", "{key}")

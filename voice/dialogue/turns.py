@@ -28,15 +28,21 @@ class Turn:
     spoken: tuple[Spoken, ...]
     language: Language
     slow: bool
+    after_key: bool
+    """Whether it follows a key press, and so begins with a short silence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listening(Turn):
-    """Waits ``wait`` seconds for at most ``max_digits`` digits; ``finish`` ends an entry early."""
+    """Waits ``wait`` seconds for at most ``max_digits`` digits; ``finish`` ends an entry early.
+
+    ``heard_first`` is spoken before any key is taken; a key can cut ``spoken`` short.
+    """
 
     wait: int
     max_digits: int = 1
     finish: str = ""
+    heard_first: tuple[Spoken, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,7 @@ class Goodbye:
     spoken: tuple[Spoken, ...]
     slow: bool
     outcome: str
+    after_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)

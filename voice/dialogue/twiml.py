@@ -1,6 +1,6 @@
 """Writes TwiML; nothing else does."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -25,6 +25,8 @@ from voice.dialogue.turns import (
 from voice.language import PAUSE, Language
 
 _SLOW = "85%"
+AFTER_KEY_SECONDS = 0.5
+"""Silence after a key press: the keypad is on the handset, which has to go back to the ear."""
 _LOCALES = {
     "Polly.Mia": "es-MX",
     "Polly.Conchita": "es-ES",
@@ -66,15 +68,26 @@ def document(here: Turn | Ending, phones: Phones) -> str:
                 finish_on_key=here.finish,
                 action_on_empty_result=True,
             )
-            _speak(gather, here.spoken, slow=here.slow, phones=phones)
+            # Twilio takes digits only while a Gather runs, so no key cuts what is said before it:
+            # https://www.twilio.com/docs/voice/twiml/gather. This is the one place that relies
+            # on it; even a key kept for the Gather would count only after all was said.
+            _speak(response, here.heard_first, phones, slow=here.slow, after_key=here.after_key)
+            silent = here.after_key and not here.heard_first
+            _speak(
+                gather,
+                here.spoken,
+                phones,
+                slow=here.slow,
+                after_key=silent,
+            )
             response.append(gather)
         case CoverSpeech():
             if here.pause:
                 response.pause(length=here.pause)
-            _speak(response, here.spoken, slow=here.slow, phones=phones)
+            _speak(response, here.spoken, phones, slow=here.slow, after_key=here.after_key)
             response.redirect(_next(here, phones), method="POST")
         case Ringing():
-            _speak(response, here.spoken, slow=here.slow, phones=phones)
+            _speak(response, here.spoken, phones, slow=here.slow, after_key=here.after_key)
             dial = Dial(
                 action=_next(here, phones),
                 method="POST",
@@ -84,7 +97,7 @@ def document(here: Turn | Ending, phones: Phones) -> str:
             dial.number(phones.staff, url=f"{phones.base_path}/voice/whisper", method="POST")
             response.append(dial)
         case Goodbye():
-            _speak(response, here.spoken, slow=here.slow, phones=phones)
+            _speak(response, here.spoken, phones, slow=here.slow, after_key=here.after_key)
             response.hangup()
         case Connected():
             response.hangup()
@@ -107,7 +120,7 @@ def whisper(phones: Phones) -> str:
         action_on_empty_result=True,
     )
     said = Spoken("A caller on the screening line. To take the call, press 1.", "en")
-    _speak(gather, (said, said), slow=False, phones=phones)
+    _speak(gather, (said, said), phones)
     response.append(gather)
     return str(response)
 
@@ -123,7 +136,7 @@ def whispered(key: str) -> str:
 def static_document(spoken: tuple[Spoken, ...], phones: Phones, ring_seconds: int) -> str:
     """The words, then staff's phone if there is one; leads to no further request to the line."""
     response = VoiceResponse()
-    _speak(response, spoken, slow=False, phones=phones)
+    _speak(response, spoken, phones)
     if phones.staff:
         response.dial(phones.staff, timeout=ring_seconds, caller_id=phones.clinic)
     else:
@@ -153,34 +166,46 @@ def _next(turn: Turn, phones: Phones) -> str:
 def _speak(
     into: Any,  # noqa: ANN401  # twilio ships no types
     spoken: tuple[Spoken, ...],
-    *,
-    slow: bool,
     phones: Phones,
+    *,
+    slow: bool = False,
+    after_key: bool = False,
 ) -> None:
-    """In the clinic's own voice where it is recorded; a recording can not be slowed down."""
+    """In the clinic's own voice where it is recorded; a recording can not be slowed down.
+
+    After a key press, the first words follow a short silence.
+    """
     recorded = NO_RECORDINGS if slow else phones.recorded
+    silence = AFTER_KEY_SECONDS if after_key else 0.0
     for said in spoken:
         for number, (piece, url) in enumerate(recorded.pieces(said)):
             if url:
+                if silence and not number:
+                    _synthesize(into, replace(piece, words=""), phones, slow=slow, silence=silence)
                 into.append(_Words(piece.words))
                 into.append(Play(url))
             else:
-                _synthesize(into, piece, slow=slow, phones=phones, after_pause=number > 0)
+                _synthesize(into, piece, phones, slow=slow, silence=silence)
+            silence = PAUSE_SECONDS
+        silence = 0.0
 
 
 def _synthesize(
     into: Any,  # noqa: ANN401  # twilio ships no types
     said: Spoken,
+    phones: Phones,
     *,
     slow: bool,
-    phones: Phones,
-    after_pause: bool,
+    silence: float,
 ) -> None:
+    """One Say, after so many seconds of silence."""
     voice = dict(phones.voices)[said.language]
     say = Say(voice=voice, language=_LOCALES.get(voice, _LOCALES[said.language]))
     words: Any = say.prosody("", rate=_SLOW) if slow else say
+    if silence:
+        words.break_(time=f"{silence * 1000:.0f}ms")
     for number, sentence in enumerate(said.words.split(PAUSE)):
-        if number or after_pause:
+        if number:
             words.break_(time=f"{PAUSE_SECONDS * 1000:.0f}ms")
         words.append(sentence)
     into.append(say)

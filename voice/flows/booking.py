@@ -3,8 +3,6 @@
 from voice.dialogue import speech
 from voice.dialogue.call import Call
 from voice.dialogue.effects import (
-    HEARD,
-    SAFETY,
     AskCallBack,
     Book,
     Held,
@@ -17,13 +15,11 @@ from voice.dialogue.effects import (
 )
 from voice.dialogue.questions import Choice, Question
 from voice.dialogue.turns import Ending
-from voice.flows.clinical_wording import SAFETY_QUESTIONS
 from voice.flows.goodbye import booked
 from voice.flows.phone_number import ask_number
 from voice.flows.times import choose_a_time
 from voice.flows.transfer import NO_NUMBER, call_back
 from voice.flows.triage import Answers
-from voice.flows.urgency import look_soon
 from voice.language import Text
 
 
@@ -61,14 +57,15 @@ ONE_MOMENT = Text("One moment, please.", "Un momento, por favor.")
 STILL = Text(
     "Still booking. Please stay on the line.", "Todavía estoy reservando. No cuelgue, por favor."
 )
-SAFE = (SAFETY, f"{len(SAFETY_QUESTIONS)} of {len(SAFETY_QUESTIONS)} answered no")
-"""What staff read about the safety questions: a caller gets here only with a no to each."""
 MAX_CHECKS = 5
 """How often to check for the booking before telling the caller that the outcome is open."""
 
 
-def booking(call: Call, answers: Answers, heard: tuple[int, ...]) -> Ending:
-    """Offer times, hold one, confirm, book; call it booked only after the calendar has it."""
+def booking(call: Call, chart: Answers) -> Ending:
+    """Offer times, hold one, confirm, book; call it booked only after the calendar has it.
+
+    ``chart`` is what staff read about the answers so far.
+    """
     number = ask_number(call)
     if not number:
         return call.goodbye(NO_NUMBER, "no number to call back")
@@ -76,20 +73,14 @@ def booking(call: Call, answers: Answers, heard: tuple[int, ...]) -> Ending:
         match choose_a_time(call):
             case Unreadable():
                 call.say(UNREADABLE)
-                return call_back(call, "schedule could not be read")
+                return call_back(call, "schedule could not be read", number)
             case None:
                 call.say(NO_TIMES)
-                return call_back(call, "no open time")
+                return call_back(call, "no open time", number)
             case Opening() as opening:
-                chart = (SAFE, *answers, *look_soon(answers), summary_heard(heard))
                 ending = book(call, opening, number, chart)
                 if ending is not None:
                     return ending
-
-
-def summary_heard(parts: tuple[int, ...]) -> tuple[str, str]:
-    """The chart line for the parts of the summary that the caller heard to the end."""
-    return HEARD, f"summary parts {', '.join(map(str, parts))}" if parts else "no summary"
 
 
 def book(call: Call, opening: Opening, number: str, chart: Answers) -> Ending | None:
@@ -133,7 +124,7 @@ def placed(call: Call, booking: int, opening: Opening, code: str, number: str) -
                 return None
             case "not booked":
                 call.say(NOT_BOOKED)
-                return call_back(call, "booking failed")
+                return call_back(call, "booking failed", number)
             case "pending":
                 words = STILL
     call.needs(

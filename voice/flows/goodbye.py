@@ -6,6 +6,7 @@ from voice.dialogue.effects import Opening
 from voice.dialogue.turns import Ending
 from voice.flows.clinical_wording import SAFETY_NET
 from voice.flows.consent import TEXTS_OFF, TEXTS_ON, ask_for_consent
+from voice.flows.safety import ask_after_booking
 from voice.language import Text
 
 BOOKED = Text("You are booked. {time}, {zone}.", "Su cita está confirmada. El {time}, {zone}.")
@@ -24,6 +25,7 @@ def booked(call: Call, booking: int, opening: Opening, code: str, number: str) -
     when = speech.day_and_time(opening.start, call.zone)
     said = BOOKED.about(time=when, zone=speech.zone_name(call.zone))
     call.tell("booked", (said + CODE.about(code=speech.visit_code(code)),))
+    ask_after_booking(call, booking, number)
     agreed = call.prompt_facts.texts and ask_for_consent(call, booking, number)
     link = TEXTS_ON if agreed else TEXTS_OFF
     call.tell("texts.answer", (link,))

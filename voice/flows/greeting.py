@@ -1,14 +1,16 @@
 """The greeting and main menu: book, a booked visit, or stay on the line for the summary."""
 
 from voice.dialogue.call import Call
+from voice.dialogue.effects import HEARD
 from voice.dialogue.questions import Choice, Question
 from voice.dialogue.turns import Ending
 from voice.flows.booking import booking
 from voice.flows.clinical_wording import EMERGENCY
 from voice.flows.education import education
 from voice.flows.existing_visit import existing_visit
-from voice.flows.safety import AllClear, safety
+from voice.flows.safety import AllClear, not_asked_yet, safety
 from voice.flows.triage import triage
+from voice.flows.urgency import look_soon
 from voice.language import Text
 
 
@@ -55,7 +57,14 @@ def main_flow(call: Call) -> Ending:
 def screening(call: Call, heard: tuple[int, ...]) -> Ending:
     """Safety, then triage, then times: no path skips a safety question."""
     match safety(call):
-        case AllClear():
-            return booking(call, triage(call), heard)
+        case AllClear(chart=safe):
+            answers = triage(call)
+            chart = (*safe, *not_asked_yet(), *answers, *look_soon(answers))
+            return booking(call, (*chart, summary_heard(heard)))
         case stopped:
             return stopped
+
+
+def summary_heard(parts: tuple[int, ...]) -> tuple[str, str]:
+    """The chart line for the parts of the summary that the caller heard to the end."""
+    return HEARD, f"summary parts {', '.join(map(str, parts))}" if parts else "no summary"

@@ -26,6 +26,19 @@ ENTER = Entry(
         "Marque el código de área y el número, y luego la tecla numeral, o gato.",
     ),
 )
+IF_YOU_LIKE = Entry(
+    "number.optional",
+    Text(
+        "Please enter your ten digit phone number, then press pound.¦ To skip this, press pound.",
+        "Marque su número de diez dígitos, y luego la tecla numeral.¦ Si no quiere, solo numeral.",
+    ),
+    max_digits=11,
+    short=Text(
+        "Please enter the area code and number, then press pound.",
+        "Marque el código de área y el número, y luego numeral.",
+    ),
+    may_skip=True,
+)
 NOT_A_NUMBER = Text(
     "I can not call that number. I need ten digits of a number in the United States.",
     "No puedo llamar a ese número. Necesito diez dígitos de un número de Estados Unidos.",
@@ -39,10 +52,16 @@ def ask_number(call: Call) -> str:
     return call.caller or keyed_number(call)
 
 
-def keyed_number(call: Call) -> str:
-    """A number that the caller keyed in and confirmed, in E.164; "" after three tries."""
+def keyed_number(call: Call, entry: Entry = ENTER) -> str:
+    """A number that the caller keyed in and confirmed, in E.164; "" after three tries.
+
+    "" also when the entry may be skipped and was.
+    """
     for _ in range(TRIES):
-        number = phone_numbers.keyed(call.ask_digits(ENTER))
+        digits = call.ask_digits(entry)
+        if entry.may_skip and not digits:
+            return ""
+        number = phone_numbers.keyed(digits)
         if not number:
             call.say(NOT_A_NUMBER)
             continue

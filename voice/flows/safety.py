@@ -1,60 +1,128 @@
-"""Five safety questions, before any time is offered. Anything but a clear no stops the booking."""
+"""The safety questions: before any time is offered, and those that only flag a booking after it."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from voice.dialogue.call import Call
-from voice.dialogue.effects import AskCallBack
-from voice.dialogue.questions import Choice, Question
+from voice.dialogue.effects import ASK_FIRST, SAFETY, AddToChart, AskCallBack
+from voice.dialogue.questions import NO_KEY, Choice, Question, menu_of
 from voice.dialogue.turns import Ending
-from voice.flows.clinical_wording import SAFETY_QUESTIONS, UNSURE, SafetyQuestion
-from voice.language import Text
+from voice.flows import clinical_wording as wording
+from voice.flows.clinical_wording import Flag, SafetyQuestion, Stop
+from voice.flows.stop import stop
+from voice.flows.triage import Answers
+from voice.language import NOTHING, Text
 
 
 class SafetyAnswer(Choice):
-    """The answer to a safety question; it can not be skipped, and silence is never a no."""
+    """The answer to a safety question. It can not be skipped, and silence is never a no."""
 
-    YES = "1", Text("Yes to any", "Sí a algo")
-    NO = "2", Text("No", "No")
-    NOT_SURE = "3", Text("Not sure", "No sé")
+    YES = "1", Text("Yes to any", "Si alguna es sí"), Text("Yes to any", "Alguna sí")
+    NO = "2", Text("No to all", "Si todas son no"), Text("No to all", "Todas no")
+    NOT_SURE = "3", Text("Not sure", "Si no sabe"), Text("Not sure", "No sé")
+    NO_ANSWER = NO_KEY
 
 
 @dataclass(frozen=True, slots=True)
 class AllClear:
-    """Every question was answered with a clear no."""
+    """No question stopped the call. ``chart`` is what staff read about the answers."""
+
+    chart: Answers
 
 
-INTRODUCTION = Text("{number} safety questions.", "{number} preguntas de seguridad.")
-AGAIN = Text(
-    "To hear this again, press star.¦ For a person, press 0.",
-    "Para oír esto otra vez, oprima asterisco.¦ Para hablar con una persona, oprima 0.",
+BOOKED_EARLIER = AllClear(((SAFETY, "answered no to the questions of an earlier version"),))
+"""For a call that had booked when the questions changed: it is not asked again."""
+INTRODUCTION = Text(
+    "{number} safety questions. For slower speech, press 7.",
+    "{number} preguntas de seguridad. Más despacio, oprima 7.",
 )
-
-
-QUESTIONS = tuple(
-    (question, Question(f"safety.{question.name}", question.words, SafetyAnswer, wait=10))
-    for question in SAFETY_QUESTIONS
+SHORT = menu_of(SafetyAnswer) + Text(
+    "To hear the question again, press star.¦ For slower speech, press 7.¦ For a person, press 0.",
+    "Para oír la pregunta otra vez, oprima asterisco.¦ Para oír más despacio, oprima 7."
+    "¦ Para hablar con una persona, oprima 0.",
 )
-"""Each question with the way it is put to the caller."""
+BEFORE_THE_ADVICE = {
+    SafetyAnswer.YES: NOTHING,
+    SafetyAnswer.NOT_SURE: wording.UNSURE,
+    SafetyAnswer.NO_ANSWER: wording.NO_ANSWER,
+}
 
 
 def safety(call: Call) -> AllClear | Ending:
-    """Ask all of them; the first that is not a clear no ends in its advice."""
-    call.say(INTRODUCTION.about(number=str(len(SAFETY_QUESTIONS))))
-    for question, asked in QUESTIONS:
-        match call.ask(asked, unclear=SafetyAnswer.NOT_SURE):
-            case SafetyAnswer.NO:
-                continue
-            case SafetyAnswer.YES:
-                return stop(call, question)
-            case SafetyAnswer.NOT_SURE:
-                return stop(call, question, UNSURE)
-    return AllClear()
+    """Ask all of them; the first stop question without a clear no ends the call in its advice."""
+    if call.has("book") and not call.has(f"safety.{wording.BEFORE_BOOKING[0].name}~0"):
+        return BOOKED_EARLIER
+    for name, advice in wording.EARLIER_QUESTIONS.items():
+        if call.has(f"safety.{name}~0") and call.ever_pressed(f"safety.{name}", "13"):
+            return stop(call, name, advice, NOTHING)
+    call.say(INTRODUCTION.about(number=str(len(wording.BEFORE_BOOKING))))
+    stops, flags = 0, list[tuple[str, str]]()
+    for question in wording.BEFORE_BOOKING:
+        answer = call.ask(as_asked(question), unclear=SafetyAnswer.NO_ANSWER)
+        match question.then:
+            case Stop(advice=advice):
+                if answer is not SafetyAnswer.NO:
+                    return stop(call, question.name, advice, BEFORE_THE_ADVICE[answer])
+                stops += 1
+            case Flag(note=note):
+                flags += flag_lines(note, answer)
+                if answer is not SafetyAnswer.NO:
+                    tell_of_flag(call, question.name, call.caller, NOTHING)
+    return AllClear(((SAFETY, f"{stops} of {stops} answered no"), *flags))
 
 
-def stop(call: Call, question: SafetyQuestion, *before: Text) -> Ending:
-    """The advice, twice; no times, no booking. The promise is spoken only because it is stored."""
-    outcome = f"stopped at safety.{question.name}"
-    call.needs("stop", AskCallBack(outcome, call.caller, call.language))
-    advice = question.advice
-    call.tell(f"advice.{question.name}", (*before, advice.words + advice.promise + AGAIN))
-    return call.goodbye(advice.words, outcome)
+def not_asked_yet() -> Answers:
+    """What staff read about the questions after the booking, until they are answered."""
+    flags = (q.then.note for q in wording.AFTER_BOOKING if isinstance(q.then, Flag))
+    return tuple((_label(note), "not answered") for note in flags)
+
+
+def ask_after_booking(call: Call, booking: int, number: str) -> None:
+    """Ask what only flags the booking; whatever the answer is, the visit stays booked."""
+    for question in wording.AFTER_BOOKING:
+        match question.then:
+            case Flag(note=note):
+                answer = call.ask(as_asked(question), unclear=SafetyAnswer.NO_ANSWER)
+                lines = flag_lines(note, answer)
+                call.needs(f"chart.{question.name}", AddToChart(booking, lines))
+                if answer is not SafetyAnswer.NO:
+                    tell_of_flag(call, question.name, number, wording.STAYS_BOOKED)
+            case Stop():
+                message = f"{question.name}: a question after the booking can only flag it."
+                raise ValueError(message)
+
+
+def flag_lines(note: str, answer: SafetyAnswer) -> Answers:
+    """What staff read of an answer that does not stop the call."""
+    said = (_label(note), answer.for_staff)
+    flagged = ((ASK_FIRST, f"{note}: {answer.for_staff}"),)
+    return (said,) if answer is SafetyAnswer.NO else (*flagged, said)
+
+
+def tell_of_flag(call: Call, name: str, number: str, after: Text) -> None:
+    """Put a call-back on the list, then tell the caller what to do; in this order."""
+    reason = f"flagged at safety.{name}"
+    call.needs(f"flag.{name}", AskCallBack(reason, number, call.language))
+    call.tell(f"flag.{name}.told", (wording.FLAGGED.then(wording.STAFF_WILL_SEE).then(after),))
+
+
+@cache
+def as_asked(question: SafetyQuestion) -> Question[SafetyAnswer]:
+    """The question as it is put to the caller: no key counts before its last sign was spoken."""
+    return Question(
+        f"safety.{question.name}",
+        question.words,
+        SafetyAnswer,
+        wait=10,
+        heard_first=True,
+        terse=question is not wording.BEFORE_BOOKING[0],
+        short=SHORT,
+    )
+
+
+QUESTIONS = tuple(map(as_asked, (*wording.BEFORE_BOOKING, *wording.AFTER_BOOKING)))
+"""All of them, where their recordings are looked for."""
+
+
+def _label(note: str) -> str:
+    return note[:1].upper() + note[1:]

@@ -11,18 +11,18 @@ Answers = tuple[tuple[str, str], ...]
 class Side(Choice):
     """Which foot."""
 
-    LEFT = "1", Text("For left", "El izquierdo")
-    RIGHT = "2", Text("For right", "El derecho")
-    BOTH = "3", Text("For both", "Los dos")
+    LEFT = "1", Text("For left", "El izquierdo"), Text("Left", "Izquierdo")
+    RIGHT = "2", Text("For right", "El derecho"), Text("Right", "Derecho")
+    BOTH = "3", Text("For both", "Los dos"), Text("Both", "Los dos")
     SKIPPED = "#"
 
 
 class Since(Choice):
     """How long it has lasted."""
 
-    WEEKS = "1", Text("For weeks", "Semanas")
-    MONTHS = "2", Text("For months", "Meses")
-    YEARS = "3", Text("For years", "Años")
+    WEEKS = "1", Text("For weeks", "Semanas"), Text("Weeks", "Semanas")
+    MONTHS = "2", Text("For months", "Meses"), Text("Months", "Meses")
+    YEARS = "3", Text("For years", "Años"), Text("Years", "Años")
     SKIPPED = "#"
 
 
@@ -35,16 +35,18 @@ class YesNo(Choice):
 
 
 INTRODUCTION = Text(
-    "Six short questions. To skip one, press pound.",
-    "Seis preguntas cortas. Para saltar una, oprima la tecla numeral, o gato.",
+    "Six short questions. To skip all, press pound.",
+    "Seis preguntas cortas. Para saltar todas, oprima la tecla numeral.",
 )
-SIDE = Question("foot.side", Text("Which foot?", "¿Qué pie?"), Side)
-SINCE = Question("foot.since", Text("For how long?", "¿Desde hace cuánto?"), Since)
+SKIP_ONE = Text("To skip one, press pound.", "Para saltar una, oprima la tecla numeral.")
+SIDE = Question("foot.side", Text("Which foot?", "¿Qué pie?"), Side, terse=True)
+SINCE = Question("foot.since", Text("For how long?", "¿Desde hace cuánto?"), Since, terse=True)
 NUMB = Question(
     "foot.numb",
     Text("Is it numb, or does it tingle?", "¿Lo siente dormido o con hormigueo?"),
     YesNo,
     wait=6,
+    terse=True,
 )
 STEADY = Question(
     "foot.steady",
@@ -54,6 +56,7 @@ STEADY = Question(
     ),
     YesNo,
     wait=6,
+    terse=True,
 )
 BACK = Question(
     "foot.back",
@@ -63,40 +66,59 @@ BACK = Question(
     ),
     YesNo,
     wait=6,
+    terse=True,
 )
 PAIN = Entry(
-    "foot.pain",
+    "foot.pain_level",
     Text(
-        "From 0 to 10, how bad is the pain?",
-        "Del 0 al 10, ¿cuánto le duele?",
+        "From 1 to 10, how bad is the pain?",
+        "Del 1 al 10, ¿cuánto le duele?",
     ),
     max_digits=2,
     least=1,
     finish="",
-    wait=4,
-    short=Text("Key in a number from 0 to 10.", "Marque un número del 0 al 10."),
+    wait=3,
+    short=Text("Key in a number from 1 to 10.", "Marque un número del 1 al 10."),
 )
+"""From 1, since 0 asks for a person here as everywhere."""
 WORST = 10
+UNSTEADY_LABEL, PAIN_LABEL = "Less steady, or weaker on one side", "Pain, 1 to 10"
+LABELS = (
+    "Foot",
+    "How long",
+    "Numb or tingling",
+    UNSTEADY_LABEL,
+    "Low back stiff, or back of leg tight",
+    PAIN_LABEL,
+)
 
 
 def triage(call: Call) -> Answers:
-    """Ask all; returns the answers in words. No answer ends the call."""
+    """Ask all; returns the answers in words. No answer ends the call.
+
+    Pound at the first question skips all of them, at a later one that question.
+    """
     call.say(INTRODUCTION)
-    return (
-        ("Foot", call.ask(SIDE).for_staff),
-        ("How long", call.ask(SINCE).for_staff),
-        ("Numb or tingling", call.ask(NUMB).for_staff),
-        ("Less steady, or weaker on one side", call.ask(STEADY).for_staff),
-        ("Low back stiff, or back of leg tight", call.ask(BACK).for_staff),
-        ("Pain, 0 to 10", pain(call)),
+    side = call.ask(SIDE)
+    if side is Side.SKIPPED:
+        return tuple((label, "skipped") for label in LABELS)
+    call.say(SKIP_ONE)
+    answers = (
+        side.for_staff,
+        call.ask(SINCE).for_staff,
+        call.ask(NUMB).for_staff,
+        call.ask(STEADY).for_staff,
+        call.ask(BACK).for_staff,
+        pain(call),
     )
+    return tuple(zip(LABELS, answers, strict=True))
 
 
 def pain(call: Call) -> str:
-    """A number from 0 to 10, or skipped."""
+    """A number from 1 to 10, or skipped."""
     keyed = call.ask_digits(PAIN)
     if keyed and int(keyed) > WORST:
         call.say(Text("Ten is the most.", "Diez es lo máximo."))
         keyed = call.ask_digits(PAIN)
-    in_range = keyed.isdigit() and int(keyed) <= WORST
+    in_range = keyed.isdigit() and 1 <= int(keyed) <= WORST
     return str(int(keyed)) if in_range else "skipped"

@@ -5,11 +5,10 @@ event and gives the reason there; staff decide. The safety questions are separat
 """
 
 from voice.dialogue.effects import LOOK_SOON
-from voice.flows.triage import Answers
+from voice.flows.triage import PAIN_LABEL, UNSTEADY_LABEL, Answers
 
 STRONG_PAIN = 8
 """Of 10. Eight and up is commonly called severe and may need an earlier visit."""
-_UNSTEADY, _PAIN = "Less steady, or weaker on one side", "Pain, 0 to 10"
 
 
 def look_soon(answers: Answers) -> Answers:
@@ -19,9 +18,9 @@ def look_soon(answers: Answers) -> Answers:
     no reason either.
     """
     said = dict(answers)
-    pain = said.get(_PAIN, "")
+    pain = said.get(PAIN_LABEL, "")
     reasons = [
-        *(["less steady or weaker"] if said.get(_UNSTEADY) == "yes" else []),
+        *(["less steady or weaker"] if said.get(UNSTEADY_LABEL) == "yes" else []),
         *([f"pain {pain} of 10"] if pain.isdigit() and int(pain) >= STRONG_PAIN else []),
     ]
     return ((LOOK_SOON, ", ".join(reasons)),) if reasons else ()

@@ -71,7 +71,8 @@ def _modules() -> list[ModuleType]:
 def _inside(name: str, value: object, wanted: type) -> Iterator[tuple[str, Text]]:
     match value:
         case Question() if wanted is Question:
-            yield value.name, value.whole()
+            for number, text in enumerate(value.texts(), start=1):
+                yield value.name if number == 1 else f"{value.name}.{number}", text
             yield f"{value.name}.again", value.brief()
             yield f"{value.name}.aside", value.aside
         case Text() if wanted is Text:

@@ -19,11 +19,12 @@ from calendar_sync.calendars.contract import (
     Inserted,
     Refused,
     Unknown,
+    Urgency,
     opens,
 )
 from calendar_sync.calendars.google.client import GoogleAccess
 from calendar_sync.calendars.google.errors import Trouble
-from calendar_sync.calendars.google.events import body, event_from, times
+from calendar_sync.calendars.google.events import COLORS, body, event_from, times
 from calendar_sync.calendars.google.free_busy import free_busy
 from calendar_sync.calendars.google.listing import listed, pages, read
 from calendar_sync.calendars.google.watch import GooglePush
@@ -114,7 +115,7 @@ class GoogleCalendar:
             return reachable if isinstance(reachable, Unknown) else None
         return read(answer, self._event)
 
-    async def rewrite(
+    async def rewrite(  # noqa: PLR0913  # each is one part of the event that may change
         self,
         event_id: str,
         etag: str,
@@ -122,10 +123,13 @@ class GoogleCalendar:
         title: str | None = None,
         description: str | None = None,
         location: str | None = None,
+        urgency: Urgency | None = None,
     ) -> CalendarEvent | Changed | Gone | Unknown:
-        """Replace the given texts."""
+        """Replace the given texts and the color."""
         texts = {"summary": title, "description": description, "location": location}
         given = {field: text for field, text in texts.items() if text is not None}
+        if urgency in COLORS:
+            given["colorId"] = COLORS[urgency]
         return await self._patch(event_id, etag, given)
 
     async def move(

@@ -8,8 +8,8 @@ from calendar_sync.availability.span import Span
 from calendar_sync.calendars.contract import CalendarEvent, Event
 
 BOOKING = "booking_id"
-_COLORS = {"soon": "6", "first": "11"}
-"""Google's tangerine and tomato. Set by the insert only: a color that staff choose stays."""
+COLORS = {"soon": "6", "first": "11"}
+"""Google's tangerine and tomato; set by the insert, or by an answer that came after it."""
 
 
 def body(event: Event, zone: ZoneInfo) -> dict[str, Any]:
@@ -26,8 +26,8 @@ def body(event: Event, zone: ZoneInfo) -> dict[str, Any]:
     }
     if event.booking_id is not None:
         resource["extendedProperties"] = {"private": {BOOKING: event.booking_id}}
-    if event.urgency in _COLORS:
-        resource["colorId"] = _COLORS[event.urgency]
+    if event.urgency in COLORS:
+        resource["colorId"] = COLORS[event.urgency]
     if event.guest is not None:
         resource["attendees"] = [{"email": event.guest}]
         resource["guestsCanInviteOthers"] = False

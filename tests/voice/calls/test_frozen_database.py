@@ -11,7 +11,7 @@ from voice import background
 from voice.app import create_app
 from voice.bootstrap import line_on
 from voice.database.connection import open_pool
-from voice.flows.clinical_wording import SAFETY_QUESTIONS
+from voice.flows.clinical_wording import BEFORE_BOOKING, CALL_911
 from voice.settings import Settings
 from voice.simulator.caller_id import CallerId
 from voice.simulator.transport import Answer, InProcess
@@ -59,9 +59,9 @@ async def test_a_danger_sign_gets_its_advice_in_time(frozen: Frozen) -> None:
     """The answer leaves while the statement still waits, and nothing waits for its cancelling."""
     await frozen.post("/voice/incoming")
     frozen.ice.freeze()
-    heart = SAFETY_QUESTIONS[0]
-    answer, took = await frozen.post(f"/voice/turn?at=safety.{heart.name}&turn=0&in=en", Digits="1")
-    assert heart.advice.words.en.split(".")[0] in answer.body.decode()
+    chest = BEFORE_BOOKING[0]
+    answer, took = await frozen.post(f"/voice/turn?at=safety.{chest.name}&turn=0&in=en", Digits="1")
+    assert CALL_911.words.en.split(".")[0] in answer.body.decode()
     assert took < LIMIT + 1
 
 

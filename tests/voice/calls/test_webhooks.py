@@ -13,7 +13,7 @@ from calendar_sync.bookings import call_backs
 from voice.app import create_app
 from voice.bootstrap import Line, line_on
 from voice.calls.webhooks import router_for
-from voice.flows.clinical_wording import SAFETY_QUESTIONS, SafetyQuestion
+from voice.flows.clinical_wording import BEFORE_BOOKING, SafetyQuestion, Stop
 from voice.language import Language
 from voice.logs import write_logs
 from voice.settings import Settings
@@ -89,7 +89,7 @@ async def test_a_body_of_more_than_64_kilobytes_is_refused(post: Posts) -> None:
 
 
 @pytest.mark.parametrize("digits", [*"0123456789*#", "", "12345678901", "abc", "\uff11", "1;2"])
-@pytest.mark.parametrize("step", ["greeting", "safety.heart", "foot.pain", "no.such.step", "<x>"])
+@pytest.mark.parametrize("step", ["greeting", "safety.chest", "foot.pain", "no.such.step", "<x>"])
 async def test_any_signed_request_gets_twiml(post: Posts, step: str, digits: str) -> None:
     """Whatever the fields are: 200 and a document."""
     await post("/voice/incoming")
@@ -107,7 +107,7 @@ async def test_a_turn_has_ascii_digits(post: Posts, line: Line, number: str) -> 
 
 async def test_a_call_that_nobody_knows_begins_anew(post: Posts) -> None:
     """A key of a call without a journal answers nothing; the greeting is polite enough."""
-    heard = words(await post("/voice/turn?at=safety.heart&turn=0&in=en", Digits="2"))
+    heard = words(await post("/voice/turn?at=safety.chest&turn=0&in=en", Digits="2"))
     assert "BodyFix Physical Therapy" in heard
     await post("/voice/turn?at=greeting&turn=0&in=en", Digits="1")
     heard = words(await post("/voice/turn?at=greeting&turn=0&in=en", Digits="1"))
@@ -134,24 +134,25 @@ async def test_a_no_after_a_stored_yes_changes_nothing(post: Posts) -> None:
     """First write wins: the advice stays."""
     await post("/voice/incoming")
     await post("/voice/turn?at=greeting&turn=0&in=en", Digits="1")
-    advice = words(await post("/voice/turn?at=safety.heart&turn=0&in=en", Digits="1"))
-    again = words(await post("/voice/turn?at=safety.heart&turn=0&in=en", Digits="2"))
+    advice = words(await post("/voice/turn?at=safety.chest&turn=0&in=en", Digits="1"))
+    again = words(await post("/voice/turn?at=safety.chest&turn=0&in=en", Digits="2"))
     assert advice == again
     assert "call 9 1 1" in advice
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-@pytest.mark.parametrize("question", SAFETY_QUESTIONS, ids=lambda question: question.name)
+@pytest.mark.parametrize("question", BEFORE_BOOKING, ids=lambda question: question.name)
 async def test_the_advice_needs_no_database(
     post_in_the_dark: Posts, question: SafetyQuestion, language: Language
 ) -> None:
     """Yes and not sure get their advice, twice and in the caller's language, from memory alone."""
     post = post_in_the_dark
+    assert isinstance(question.then, Stop)
     for digits in "13":
         heard = words(
             await post(f"/voice/turn?at=safety.{question.name}&turn=0&in={language}", Digits=digits)
         )
-        first = question.advice.words.spoken_in(language).split(".")[0]
+        first = question.then.advice.words.spoken_in(language).split(".")[0]
         assert heard.count(first) == 2
         assert "staff" not in heard
 
@@ -188,10 +189,10 @@ async def test_no_answer_and_no_number_is_in_the_log(
     caplog.set_level(logging.DEBUG)
     await post("/voice/incoming")
     await post("/voice/turn?at=greeting&turn=0&in=en", Digits="1")
-    await post("/voice/turn?at=safety.heart&turn=0&in=en", Digits="1")
+    await post("/voice/turn?at=safety.chest&turn=0&in=en", Digits="1")
     async with line.pool.connection() as conn:
         assert len(await call_backs.open_requests(conn)) == 1
-    await post_in_the_dark("/voice/turn?at=advice.heart.1&turn=0&in=en", Digits="1")
+    await post_in_the_dark("/voice/turn?at=advice.chest.keys&turn=0&in=en", Digits="1")
     logged = caplog.text + "".join(capsys.readouterr())
     assert "4255550123" not in logged
     assert "Digits" not in logged

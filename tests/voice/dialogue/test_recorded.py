@@ -46,7 +46,7 @@ def test_another_language_is_not_replaced() -> None:
 
 def turn(*, slow: bool = False) -> Listening:
     """A turn that says something fixed and then a time."""
-    return Listening("times", 0, (Spoken(f"{A}¦ {C}", "en"),), "en", slow, wait=8)
+    return Listening("times", 0, (Spoken(f"{A}¦ {C}", "en"),), "en", slow, after_key=False, wait=8)
 
 
 def test_twiml_plays_the_recording_and_says_the_rest() -> None:

@@ -4,15 +4,17 @@ import pytest
 from support.caller import Caller
 from support.patients import To
 
+from voice.flows.clinical_wording import BEFORE_BOOKING
+
 
 @pytest.fixture
 def to_the_times() -> To:
-    """Through the front door, five noes and six answers, to the offered times."""
+    """Through the greeting, a no to every question and six answers, to the offered times."""
 
     async def go(caller: Caller) -> None:
         await caller.presses("1")
-        for _ in range(5):
-            await caller.hears("No, press 2").presses("2")
+        for _ in BEFORE_BOOKING:
+            await caller.hears("No to all").presses("2")
         await caller.presses("2").presses("3").presses("1").presses("2").presses("1")
         await caller.presses("7#").hears("In Pacific time")
 
@@ -26,5 +28,16 @@ def to_booked(to_the_times: To) -> To:
     async def go(caller: Caller) -> None:
         await to_the_times(caller)
         await caller.presses("1").presses("1").hears("You are booked")
+
+    return go
+
+
+@pytest.fixture
+def to_consent(to_booked: To) -> To:
+    """On past the question that only flags a booking, with a no, to consent to texts."""
+
+    async def go(caller: Caller) -> None:
+        await to_booked(caller)
+        await caller.stays_silent().hears("One more for Doctor Spring").presses("2")
 
     return go

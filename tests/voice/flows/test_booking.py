@@ -45,7 +45,7 @@ async def test_the_time_heard_is_the_time_booked(
     assert not isinstance(entry, Unknown)
     assert entry.span == Span(at("2026-12-01 09:00"), at("2026-12-01 09:20"))
     assert entry.title == "Video screening ··0123"
-    assert "SAFETY: 5 of 5 answered no" in entry.description
+    assert "SAFETY: 6 of 6 answered no" in entry.description
     assert "FOOT: right" in entry.description
 
 
@@ -110,10 +110,9 @@ async def test_stale_busy_times_offer_nothing(caller: Caller, line: Line) -> Non
         await conn.execute("ALTER TABLE local_event RENAME TO local_event_away")
     try:
         await caller.presses("1")
-        for _ in range(5):
+        for _ in range(6):
             await caller.presses("2")
-        await caller.presses("1").presses("1").presses("1").presses("1").presses("1")
-        await caller.presses("5#").hears(
+        await caller.presses("#").hears(
             "I can not see the schedule right now, so nothing is booked."
         )
         await caller.hears("Our staff will call you at the number ending in 0 1 2 3.")
@@ -132,9 +131,9 @@ async def test_a_full_calendar_leads_to_a_call_back(
     now.forward(seconds=1)
     await free_times.refresh(line.clinic)
     await caller.presses("1")
-    for _ in range(5):
+    for _ in range(6):
         await caller.presses("2")
-    await caller.presses("1").presses("1").presses("1").presses("1").presses("1").presses("5#")
+    await caller.presses("#")
     await caller.hears("I have no open time to offer.").hears("Our staff will call you")
     assert await reasons(line) == ["no open time"]
 
@@ -187,9 +186,9 @@ async def test_a_caller_without_a_number_keys_one_in_before_booking(
     for number in ("+266696687", "+442079460000", ""):
         caller: Caller = await calls(number)
         await caller.presses("1")
-        for _ in range(5):
+        for _ in range(6):
             await caller.presses("2")
-        await caller.presses("1").presses("1").presses("1").presses("1").presses("1").presses("5#")
+        await caller.presses("#")
         await caller.hears("Please enter your ten digit phone number, then press pound.")
         await caller.presses("555#").hears("I can not call that number.").presses("4255550188")
         await caller.presses("#").hears("I have 4 2 5. 5 5 5. 0 1 8 8.").presses("1")

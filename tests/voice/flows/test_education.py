@@ -217,7 +217,7 @@ async def test_any_key_skips_a_part_and_answers_nothing(caller: Caller) -> None:
     await caller.presses("2").hears("Last, what you can do").presses("2").hears("not medical")
     await caller.presses("2").hears("Thank you for listening").presses("1")
     await caller.hears("chest pain").hears_everything()
-    assert "at=safety.heart&amp;turn=0" in caller.documents[-1].body
+    assert "at=safety.chest&amp;turn=0" in caller.documents[-1].body
 
 
 async def test_one_goes_straight_to_booking(caller: Caller) -> None:

@@ -29,11 +29,11 @@ async def test_the_visit_code_is_said_twice_in_two_groups(
 
 
 async def test_consent_is_stored_with_time_number_and_wording(
-    caller: Caller, line: Line, to_booked: To
+    caller: Caller, line: Line, to_consent: To
 ) -> None:
     """Yes to texts at the number that calls."""
-    await to_booked(caller)
-    await caller.stays_silent().hears("text you about this visit, at the number ending in 0 1 2 3?")
+    await to_consent(caller)
+    await caller.hears("text you about this visit, at the number ending in 0 1 2 3?")
     await caller.hears("About five texts: the link, reminders, changes.")
     await caller.hears("Message and data rates may apply. Reply stop to end, help for help.")
     await caller.presses("1")
@@ -45,11 +45,11 @@ async def test_consent_is_stored_with_time_number_and_wording(
 
 
 async def test_without_consent_the_caller_hears_how_the_link_comes(
-    caller: Caller, line: Line, to_booked: To
+    caller: Caller, line: Line, to_consent: To
 ) -> None:
     """No texts: staff call with the link, and nothing is stored as a yes."""
-    await to_booked(caller)
-    await caller.stays_silent().presses("2")
+    await to_consent(caller)
+    await caller.presses("2")
     await caller.hears("No texts, then. We will call you with the video link before your visit.")
     assert (await kept(line, caller)).text_number is None
 
@@ -60,7 +60,7 @@ def test_a_line_that_sends_no_texts_does_not_ask_for_consent() -> None:
     while "You are booked" not in call.words:
         assert not call.over
         call.presses({"greeting": "1", "confirm": "1"}.get(_step(call), "2"))
-    call.presses("")
+    call.presses("", "2")
     assert call.words.startswith("No texts, then. We will call you")
 
 
@@ -68,20 +68,20 @@ def _step(call: PureCall) -> str:
     return getattr(call.here, "step", "")
 
 
-async def test_texts_can_go_to_another_number(caller: Caller, line: Line, to_booked: To) -> None:
+async def test_texts_can_go_to_another_number(caller: Caller, line: Line, to_consent: To) -> None:
     """Keyed in, read back digit by digit, entered again when it was wrong."""
-    await to_booked(caller)
-    await caller.stays_silent().presses("3").hears("Please enter your ten digit phone number")
+    await to_consent(caller)
+    await caller.presses("3").hears("Please enter your ten digit phone number")
     await caller.presses("4255550177#").hears("I have 4 2 5. 5 5 5. 0 1 7 7.").presses("2")
     await caller.presses("4255550178#").hears("I have 4 2 5. 5 5 5. 0 1 7 8.").presses("1")
     await caller.hears("A text with your link is on its way.")
     assert (await kept(line, caller)).text_number == "+14255550178"
 
 
-async def test_every_booked_call_ends_with_the_safety_net(caller: Caller, to_booked: To) -> None:
+async def test_every_booked_call_ends_with_the_safety_net(caller: Caller, to_consent: To) -> None:
     """What to watch for, how to change the visit, goodbye; no key cuts it short."""
-    await to_booked(caller)
-    await caller.stays_silent().presses("1").stays_silent()
+    await to_consent(caller)
+    await caller.presses("1").stays_silent()
     await caller.hears("Go to an emergency room right away if any of this starts.")
     await caller.hears("To change or cancel, call this number.").hears_everything()
     assert caller.over is Ended.LINE_HUNG_UP
@@ -90,13 +90,14 @@ async def test_every_booked_call_ends_with_the_safety_net(caller: Caller, to_boo
 async def test_a_whole_booking_in_spanish(caller: Caller, line: Line) -> None:
     """Spanish words, dates and times from the first question to the goodbye."""
     await caller.presses("9").presses("1")
-    for _ in range(5):
-        await caller.hears("No, oprima 2").presses("2")
+    for _ in range(6):
+        await caller.hears("odas ").presses("2")
     await caller.hears("¿Qué pie?").presses("1").presses("1").presses("1").presses("1").presses("1")
     await caller.hears("¿cuánto le duele?").presses("5#")
     await caller.hears("El martes 1 de diciembre a las 9 de la mañana, oprima 2.").presses("2")
     await caller.hears("Para reservarla, oprima 1.").presses("1").hears("Su cita está confirmada.")
-    await caller.stays_silent().hears("¿Puede BodyFix Physical Therapy enviarle mensajes de texto")
+    await caller.stays_silent().hears("Una más para el doctor Spring.").presses("2")
+    await caller.hears("¿Puede BodyFix Physical Therapy enviarle mensajes de texto")
     await caller.presses("1").hears("Le enviamos un mensaje de texto con su enlace.").stays_silent()
     await caller.hears("Vaya de inmediato a una sala de emergencias").hears("Adiós.")
     assert (await kept(line, caller)).language == "es"

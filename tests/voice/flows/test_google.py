@@ -69,7 +69,7 @@ async def test_a_call_books_an_event_with_the_whole_chart_note(
     event = google.screenings.events[event_id]
     assert event["summary"] == "Video screening ··0123"
     assert event["start"]["dateTime"] == "2026-11-30T12:00:00-08:00"
-    for words in ("CALL: +1 425 555 0123", "SAFETY: 5 of 5 answered no", "caller not verified"):
+    for words in ("CALL: +1 425 555 0123", "SAFETY: 6 of 6 answered no", "caller not verified"):
         assert words in event["description"]
     assert event["visibility"] == "private"
 

@@ -157,7 +157,7 @@ async def test_changed_after_you_are_booked_with_the_caller_still_there(  # noqa
     await to_booked(caller)
     STAFF[does](google)
     await follow_all(line.clinic)
-    await caller.presses("1").hears("For another number").presses("1")
+    await caller.presses("1").presses("2").hears("For another number").presses("1")
     await caller.hears("A text with your link is on its way").hears_everything()
     booking = await booking_of(line, caller)
     assert booking.state == state
@@ -178,7 +178,9 @@ async def test_deleted_and_restored_while_the_caller_is_still_there(
     await follow_all(line.clinic)
     google.screenings.restore(event_of(google))
     await follow_all(line.clinic)
-    await caller.presses("1").hears("For another number").presses("2").hears_everything()
+    await (
+        caller.presses("1").presses("2").hears("For another number").presses("2").hears_everything()
+    )
     booking = await booking_of(line, caller)
     assert (booking.state, booking.slot) == ("booked", span(NOON[0]))
     assert (await owed(line.clinic), await requests(line.clinic)) == ([], [])

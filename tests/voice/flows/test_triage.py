@@ -4,6 +4,7 @@ from support.caller import Caller
 
 from calendar_sync.bookings.booking import bookings_of_call
 from voice.bootstrap import Line
+from voice.flows.triage import LABELS
 
 
 async def booked_chart(line: Line, caller: Caller) -> dict[str, str]:
@@ -14,11 +15,11 @@ async def booked_chart(line: Line, caller: Caller) -> dict[str, str]:
 
 
 async def to_triage(caller: Caller) -> None:
-    """Five clear noes."""
+    """A clear no to every safety question."""
     await caller.presses("1")
-    for _ in range(5):
+    for _ in range(6):
         await caller.presses("2")
-    await caller.hears("Six short questions. To skip one, press pound. Which foot?")
+    await caller.hears("Six short questions. To skip all, press pound. Which foot?")
 
 
 async def test_the_answers_reach_staff_in_words(caller: Caller, line: Line) -> None:
@@ -27,16 +28,17 @@ async def test_the_answers_reach_staff_in_words(caller: Caller, line: Line) -> N
     await caller.presses("1").presses("3").presses("1").presses("2").presses("1").presses("10")
     await caller.presses("1").presses("1").hears("You are booked")
     chart = await booked_chart(line, caller)
-    assert chart.pop("Safety").startswith("5 of 5 answered no, ")
+    assert chart.pop("Safety").startswith("6 of 6 answered no, ")
     assert chart == {
         "Foot": "left",
         "How long": "years",
         "Numb or tingling": "yes",
         "Less steady, or weaker on one side": "no",
         "Low back stiff, or back of leg tight": "yes",
-        "Pain, 0 to 10": "10",
+        "Pain, 1 to 10": "10",
         "Look soon": "pain 10 of 10",
         "Heard": "no summary",
+        "Past cancer, unexplained weight loss, or pain all night": "not answered",
     }
 
 
@@ -53,18 +55,30 @@ async def test_the_safety_result_has_the_time_of_its_last_answer(
         await caller.presses(keys)
     await caller.hears("You are booked")
     said = (await booked_chart(line, caller))["Safety"]
-    assert said == "5 of 5 answered no, Nov 30, 4:59 AM PT"
+    assert said == "6 of 6 answered no, Nov 30, 4:59 AM PT"
 
 
 async def test_a_skipped_question_is_skipped_and_never_no(caller: Caller, line: Line) -> None:
     """Pound goes on, and staff read that it was skipped."""
     await to_triage(caller)
-    await caller.presses("#").presses("#").presses("#").presses("#").presses("#").presses("#")
+    await caller.presses("1").hears("To skip one, press pound.")
+    for _ in range(5):
+        await caller.presses("#")
     await caller.stays_silent().hears("In Pacific time")
     await caller.presses("1").presses("1").hears("You are booked")
     chart = await booked_chart(line, caller)
-    assert list(chart.values()).count("skipped") == 6
+    assert list(chart.values()).count("skipped") == 5
     assert "no" not in chart.values()
+
+
+async def test_one_key_at_the_start_skips_all_of_it(caller: Caller, line: Line) -> None:
+    """Straight on to the times; staff read that every question was skipped."""
+    await to_triage(caller)
+    await caller.presses("#").hears("In Pacific time")
+    await caller.presses("1").presses("1").hears("You are booked")
+    chart = await booked_chart(line, caller)
+    assert [chart[label] for label in LABELS] == ["skipped"] * 6
+    assert "Look soon" not in chart
 
 
 async def test_pain_beyond_ten_is_asked_again(caller: Caller) -> None:
@@ -74,9 +88,9 @@ async def test_pain_beyond_ten_is_asked_again(caller: Caller) -> None:
     await caller.hears("Ten is the most.").presses("7#").hears("In Pacific time")
 
 
-async def test_zero_is_a_pain_of_zero(caller: Caller, line: Line) -> None:
-    """Where a number is keyed in, digits are digits."""
+async def test_zero_is_a_person_at_the_pain_question_too(caller: Caller) -> None:
+    """The scale begins at 1, so that 0 means the same everywhere."""
     await to_triage(caller)
-    await caller.presses("1").presses("1").presses("1").presses("1").presses("1").presses("0#")
-    await caller.presses("1").presses("1").hears("You are booked")
-    assert (await booked_chart(line, caller))["Pain, 0 to 10"] == "0"
+    await caller.presses("1").presses("1").presses("1").presses("1").presses("1")
+    await caller.hears("From 1 to 10, how bad is the pain?").presses("0").stays_silent()
+    await caller.hears("The clinic is closed now.").presses("2").hears("From 1 to 10")

@@ -14,13 +14,13 @@ CALM = {
     "Numb or tingling": "yes",
     "Less steady, or weaker on one side": "no",
     "Low back stiff, or back of leg tight": "yes",
-    "Pain, 0 to 10": "7",
+    "Pain, 1 to 10": "7",
 }
 
 
 def answers(**other: str) -> Answers:
     """Those answers, with `unsteady` or `pain` another one."""
-    labels = {"unsteady": "Less steady, or weaker on one side", "pain": "Pain, 0 to 10"}
+    labels = {"unsteady": "Less steady, or weaker on one side", "pain": "Pain, 1 to 10"}
     return tuple({**CALM, **{labels[name]: said for name, said in other.items()}}.items())
 
 
@@ -48,7 +48,7 @@ def test_the_event_knows_the_label(line: Line) -> None:
 
 def test_a_whole_call_reaches_the_rule() -> None:
     """A question that is worded anew for staff has to be named anew in the rule."""
-    call = PureCall().presses("1", *"22222", "2", "3", "1", "1", "1", "9#", "1", "1")
+    call = PureCall().presses("1", *"222222", "2", "3", "1", "1", "1", "9#", "1", "1")
     assert call.words == "One moment, please."
     [book] = [each for each in call.effects if isinstance(each, Book)]
     assert (LOOK_SOON, "less steady or weaker, pain 9 of 10") in book.chart

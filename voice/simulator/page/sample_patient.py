@@ -7,15 +7,14 @@ from calendar_sync.bookings.booking import Booking, BookingNote, booking, bookin
 from calendar_sync.bookings.consent import TextConsent, store_consent
 from voice.bootstrap import Line
 from voice.dialogue import speech
-from voice.dialogue.effects import HEARD
-from voice.flows.booking import SAFE
+from voice.dialogue.effects import HEARD, SAFETY
 from voice.flows.consent import CONSENT_VERSION
 
 NUMBER = "+14255550177"
 CALL_SID = "CA" + "0" * 31 + "1"
 _SETTLED = 5.0
 _CHART = {
-    SAFE[0]: SAFE[1],
+    SAFETY: "6 of 6 answered no",
     "Foot": "right",
     "Main": "numbness or tingling",
     "How long": "over 6 months",

@@ -1,0 +1,21 @@
+"""Adds to the chart of a booking what the caller answers after it was booked."""
+
+from psycopg import AsyncConnection
+from psycopg.types.json import Jsonb
+
+from calendar_sync import job_queue
+from calendar_sync.bookings import booking_writes
+from calendar_sync.bookings.booking import Chart, booking
+
+
+async def add_to_chart(conn: AsyncConnection, booking_id: int, lines: Chart) -> None:
+    """Add (label, answer) lines, replacing labels that are there, and have the event rewritten.
+
+    The same lines again change nothing. Raises BookingNotFoundError, and LockNotAvailable while
+    somebody else works on the booking.
+    """
+    async with conn.transaction():
+        before = await booking(conn, booking_id, lock=True)
+        chart = dict(before.chart) | dict(lines)
+        if await booking_writes.store(conn, booking_id, chart=Jsonb(list(chart.items()))):
+            await job_queue.rewrite_event(conn, booking_id)
