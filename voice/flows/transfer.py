@@ -28,7 +28,7 @@ TRANSFER = Text("One moment. I will try the clinic now.", "Un momento. Voy a lla
 NO_ANSWER = Text("Sorry, no one can answer right now.", "Lo siento, nadie puede contestar ahora.")
 CLOSED = Text("The clinic is closed now.", "La clínica está cerrada ahora.")
 INSTEAD = Question("person.instead", NOTHING, WithoutStaff)
-INSTEAD_AFTER_STOP = Question("person.instead", NOTHING, AfterStop, wait=10)
+INSTEAD_AFTER_STOP = Question("person.after_stop", NOTHING, AfterStop, wait=10)
 WILL_CALL = Text(
     "Thank you. Our staff will call you at the number ending in {last_four}."
     "¦ If it gets worse, call your doctor. In an emergency, call 9 1 1. Goodbye.",
