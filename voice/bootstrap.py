@@ -118,6 +118,8 @@ async def open_line(
         pool = await stack.enter_async_context(open_pool(dsn))
         line = line_on(settings, pool, now)
         stack.callback(line.texting.close)
+        if line.recordings is not None:
+            line.recordings.warn_of_unplayed()
         if worker:
             # A line of their own, so that no job takes a connection that a caller waits for.
             job_pool = await stack.enter_async_context(open_pool(dsn, options=JOBS, size=12))

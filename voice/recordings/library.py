@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import structlog
 from pydantic import TypeAdapter, ValidationError
 
 from voice.dialogue.recorded import Recorded
@@ -18,6 +19,8 @@ from voice.errors import ReportedError
 from voice.language import Text
 from voice.recordings.audio import UnplayableError, read_audio
 from voice.recordings.prompts import RecordablePrompt, recordable_prompts
+
+log = structlog.get_logger(__name__)
 
 ACCEPTED = "accepted.json"
 TYPES = {".wav": "audio/wav", ".mp3": "audio/mpeg"}
@@ -70,6 +73,15 @@ class Library:
                 if found.state == "fine"
             }
         )
+
+    def warn_of_unplayed(self) -> None:
+        """Log how many recordings callers do not hear, for whoever changed words or files."""
+        unplayed = [f.file for f in self.findings if f.file and f.state != "fine"] + self.unknown
+        if unplayed:
+            log.warning(
+                "recordings are not played; run screening-line recordings --check",
+                count=len(unplayed),
+            )
 
     def accept(self) -> list[Finding]:
         """Take files that are new here as recorded for the present words; returns these.

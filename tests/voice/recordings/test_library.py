@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 from support.recordings import keep, mp3, wav
 
 from voice.dialogue.turns import Spoken
@@ -70,6 +71,17 @@ def test_what_callers_should_not_hear_is_not_played(
     assert why in library.findings[0].why
     assert library.recorded("").pieces(HELLO.spoken) == [(HELLO.spoken, "")]
     assert library.files == {}
+
+
+def test_the_log_says_how_many_are_not_played(tmp_path: Path) -> None:
+    """One line at the start of a line; nothing when all are."""
+    keep(tmp_path, "hello.en.wav", wav(3))
+    with capture_logs() as before:
+        Library(tmp_path, PROMPTS).warn_of_unplayed()
+    assert [entry["count"] for entry in before] == [1]
+    with capture_logs() as after:
+        checked(tmp_path).warn_of_unplayed()
+    assert after == []
 
 
 def test_an_mp3_serves_as_well(tmp_path: Path) -> None:
