@@ -35,7 +35,7 @@ class RecordablePrompt:
 
 
 def recordable_prompts(facts: Mapping[str, Text]) -> list[RecordablePrompt]:
-    """Every prompt without changing parts, in English and then in Spanish, each words once.
+    """Every prompt without changing parts, in English and then in Spanish, the article first.
 
     ``facts`` are the clinic's own (its name, email and number); they do not change between calls.
     A time, a code or a caller's number does, so a prompt with one stays synthetic.
@@ -47,7 +47,12 @@ def recordable_prompts(facts: Mapping[str, Text]) -> list[RecordablePrompt]:
             spoken = Spoken(words.spoken_in(language), language)
             if spoken.words and "{" not in spoken.words:
                 found.setdefault(spoken, RecordablePrompt(name, spoken))
-    return sorted(found.values(), key=lambda prompt: _LANGUAGES.index(prompt.spoken.language))
+    return sorted(found.values(), key=_place)
+
+
+def _place(prompt: RecordablePrompt) -> tuple[int, bool, str]:
+    article = prompt.name.startswith("summary.")
+    return _LANGUAGES.index(prompt.spoken.language), not article, prompt.name
 
 
 def _named_texts() -> Iterator[tuple[str, Text]]:
