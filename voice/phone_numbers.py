@@ -56,7 +56,7 @@ def masked(number: str) -> str:
 
 
 def shown_number(e164: str) -> str:
-    """A US number in writing: 425-202-5687; others stay in E.164."""
-    if e164.startswith("+1") and len(e164) == len("+14252025687"):
+    """A US number in writing: 206-555-0199; others stay in E.164."""
+    if e164.startswith("+1") and len(e164) == len("+12065550199"):
         return f"{e164[2:5]}-{e164[5:8]}-{e164[8:]}"
     return e164

@@ -26,6 +26,7 @@ from voice.setting_types import (
 )
 
 NO_SECRET = SecretStr("")
+DEMO_NUMBER = "+14252025687"
 REQUIRED = (
     "public_base_url",
     "twilio_account_sid",
@@ -55,9 +56,7 @@ class RequiredFields(BaseSettings):
     clinic_name: Annotated[str, _setting("as callers hear it", min_length=1)] = (
         "BodyFix Physical Therapy"
     )
-    clinic_number: Annotated[PhoneNumber, _setting("the number that patients call")] = (
-        "+14252025687"
-    )
+    clinic_number: Annotated[PhoneNumber, _setting("the number that patients call")] = DEMO_NUMBER
     clinic_email: Annotated[Email, _setting("offered to callers")] = "info@bodyfixpt.com"
     clinic_time_zone: Annotated[
         ZoneName, _setting("the time zone of the opening hours and of spoken times")

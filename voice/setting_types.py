@@ -39,7 +39,7 @@ def _number(text: str) -> str:
     except phonenumbers.NumberParseException:
         number = None
     if number is None or not phonenumbers.is_possible_number(number):
-        message = f"{text!r} is not a phone number; write it like +14252025687"
+        message = f"{text!r} is not a phone number; write it like +12065550199"
         raise ValueError(message)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

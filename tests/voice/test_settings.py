@@ -99,7 +99,7 @@ def test_everything_wrong_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> N
         "OPENING_HOURS": ("Mon 9-5", "Mon-Fri 09:00-12:00 13:00-17:00"),
         "CLINIC_TIME_ZONE": ("Mars", "America/Los_Angeles"),
         "CLOSED_DATES": ("2026-12-24 2026-13-01", "and us-federal for the federal"),
-        "STAFF_NUMBER": ("call me", "+14252025687"),
+        "STAFF_NUMBER": ("call me", "+12065550199"),
         "CLINIC_EMAIL": ("nobody", "info@example.org"),
         "HORIZON_DAYS": ("0", "write a whole number from 1 to 60"),
         "NOTICE_HOURS": ("four", "'four' cannot be used; write a whole number from 0 to 720"),

@@ -3,7 +3,7 @@
 The clinician signs them together with ``clinical_wording.py``; a changed word needs a new line in
 ``clinical_signatures.toml``. Each part takes at most 20 seconds at 165 words a minute, all of them
 about 110. A test checks that every claim of the article is told, in both languages, and that no
-sentence says anything else.
+sentence says anything else. The settings name the clinician who explains it.
 """
 
 from voice.language import Text
@@ -12,11 +12,11 @@ NOT_ADVICE = Text("This is not medical advice.", "Esto no es un consejo médico.
 SUMMARY = (
     Text(
         "Has your foot hurt for weeks, months, or even years? That is common."
-        " Doctor Joel Spring, physical therapist, explains how your back can cause it."
+        " {clinician} explains how your back can cause it."
         " Any key skips a part.¦ Your spinal cord ends in your low back."
         " From there, nerves run to your hips and legs. From the neck, to your arms.",
         "¿Hace semanas, meses o hasta años que le duele el pie? Es común."
-        " El doctor Joel Spring, fisioterapeuta, explica cómo la espalda puede causarlo."
+        " {clinician} explica cómo la espalda puede causarlo."
         " Cualquier tecla salta una parte.¦ La médula espinal termina en la espalda baja."
         " De ahí salen nervios a las caderas y las piernas, y del cuello, a los brazos.",
     ),

@@ -7,6 +7,7 @@ https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir (StirVerstat).
 import secrets
 from dataclasses import dataclass, field
 
+from voice.setting_fields import DEMO_NUMBER
 from voice.settings import DEMO_ACCOUNT
 
 WITHHELD = "+266696687"
@@ -27,7 +28,7 @@ class CallerId:
 
     number: str
     stir_verstat: str | None = None
-    line: str = "+14252025687"
+    line: str = DEMO_NUMBER
     call_sid: str = field(default_factory=_new_sid)
     account_sid: str = DEMO_ACCOUNT
     parent: str | None = None

@@ -8,6 +8,7 @@ import secrets
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import ParseError, fromstring
 
+from voice.setting_fields import DEMO_NUMBER
 from voice.settings import DEMO_ACCOUNT
 from voice.simulator.caller_id import location_fields
 from voice.simulator.transport import Answer, Form
@@ -28,7 +29,7 @@ class TextMessage:
 
     number: str
     words: str
-    line: str = "+14252025687"
+    line: str = DEMO_NUMBER
     account_sid: str = DEMO_ACCOUNT
     sid: str = field(default_factory=_new_sid)
 

@@ -31,7 +31,7 @@ class ClinicFacts:
 
 
 def short_name(name: str) -> str:
-    """The part of the clinic's name that may be read on a locked screen: "BodyFix".
+    """The part of the clinic's name that may be read on a locked screen: "Lakeside".
 
     Up to the first word that reveals the kind of clinic; a leading one is left out.
     """
@@ -76,6 +76,6 @@ def time_of_day(when: datetime, zone: ZoneInfo, language: Language) -> str:
 
 
 def plain_number(e164: str) -> str:
-    """425-202-5687 for +14252025687; other countries' numbers unchanged."""
+    """206-555-0199 for +12065550199; other countries' numbers unchanged."""
     digits = re.fullmatch(r"\+1(\d{3})(\d{3})(\d{4})", e164)
     return "-".join(digits.groups()) if digits else e164

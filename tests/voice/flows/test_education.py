@@ -13,7 +13,7 @@ from voice.simulator.player import Ended
 
 LANGUAGES: tuple[Language, ...] = ("en", "es")
 FRAME = (
-    "Doctor Joel Spring, physical therapist, explains how your back can cause it.",
+    "{clinician} explains how your back can cause it.",
     "Any key skips a part.",
     "Next, nerves.",
     "Next, muscle and fascia.",
