@@ -7,6 +7,8 @@ killed holder would block the very job that requeues it.
 import logging
 
 from procrastinate import JobContext
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.jobs import Status
 
 from calendar_sync.bookings import call_backs, free_times
 from calendar_sync.bookings.booking import booking
@@ -97,11 +99,20 @@ async def reconcile_bookings(context: JobContext, timestamp: int) -> None:
     pass_context=True,
 )
 async def retry_stalled(context: JobContext, timestamp: int) -> None:
-    """Every two seconds: requeue the jobs of a killed worker; a caller may be waiting."""
+    """Every two seconds: requeue the jobs of a killed worker; a caller may be waiting.
+
+    A job that cannot be requeued does not keep the others waiting. One whose queueing lock a newer
+    job has, as each periodic one does after a minute, is finished: the newer one does its work.
+    """
     del timestamp
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=_DEAD_AFTER):
-        await manager.retry_job(job)
+        try:
+            await manager.retry_job(job)
+        except UniqueViolation:
+            await manager.finish_job(job, Status.FAILED, delete_job=True)
+        except ConnectorException:
+            log.warning("could not requeue stalled job %s (%s)", job.id, job.task_name)
 
 
 @blueprint.periodic(cron="7 * * * *")
