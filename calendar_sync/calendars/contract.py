@@ -9,6 +9,7 @@ A calendar has no locks: two overlapping inserts both succeed. The database keep
 the event id, chosen by us, keeps one booking from becoming two events.
 """
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -126,10 +127,12 @@ class CursorExpired:
 class Calendar(Protocol):
     """A calendar that the line writes bookings to and reads busy times from."""
 
-    async def busy(self, within: Span, *, besides: str | None = None) -> tuple[Span, ...] | Unknown:
+    async def busy(
+        self, within: Span, *, besides: AbstractSet[str] = frozenset()
+    ) -> tuple[Span, ...] | Unknown:
         """Times that are not free, clipped to `within`, merged, ascending.
 
-        The event with the id `besides` does not count. `within` is at most 60 days. Unknown as soon
+        Events with an id in `besides` do not count. `within` is at most 60 days. Unknown as soon
         as any part of the answer is missing or doubtful: never a shorter list.
         """
         ...

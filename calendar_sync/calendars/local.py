@@ -5,6 +5,7 @@ and a reader of `changes` never skips one.
 """
 
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -57,16 +58,18 @@ class LocalCalendar:
         self._pool = pool
 
     @_unknown_on_error
-    async def busy(self, within: Span, *, besides: str | None = None) -> tuple[Span, ...] | Unknown:
+    async def busy(
+        self, within: Span, *, besides: AbstractSet[str] = frozenset()
+    ) -> tuple[Span, ...] | Unknown:
         """Confirmed events that block their time."""
         async with self._pool.connection() as conn, conn.cursor(row_factory=dict_row) as cursor:
             await cursor.execute(
                 """
                 SELECT during FROM local_event
                 WHERE status = 'confirmed' AND blocks AND during && %s
-                  AND lower(trim(title)) <> lower(%s) AND id IS DISTINCT FROM %s
+                  AND lower(trim(title)) <> lower(%s) AND id <> ALL (%s)
                 """,
-                [as_range(within), OPENED, besides],
+                [as_range(within), OPENED, list(besides)],
             )
             return merged([as_span(row["during"]) async for row in cursor], within)
 

@@ -98,7 +98,7 @@ async def _attempt(clinic: Clinic, move: Move) -> None:
         return
     replaced = ""
     if event.span == visit.slot:
-        if known(await clinic.calendar.busy(held.slot, besides=event.event_id)):
+        if known(await clinic.calendar.busy(held.slot, besides={event.event_id})):
             await _give_up(clinic, move, "taken")
             return
         replaced = event.etag

@@ -1,11 +1,7 @@
 """The jobs that follow staff: read their changes, look at single events, show call-backs."""
 
-from datetime import datetime
-
 from procrastinate import JobContext
-from psycopg import AsyncConnection
 
-from calendar_sync import job_queue
 from calendar_sync.bookings import notices
 from calendar_sync.bookings.booking import Booking, booking
 from calendar_sync.bookings.event_state import store_warning
@@ -15,6 +11,7 @@ from calendar_sync.job_queue import HOUSEKEEPING
 from calendar_sync.retry import NotYet, UntilSettled, known
 from calendar_sync.sync import call_back_events
 from calendar_sync.sync.blueprint import blueprint, clinic_of
+from calendar_sync.sync.overlaps import check_overlaps
 from calendar_sync.sync.rewrite import rewrite
 from calendar_sync.sync.staff_changes import follow, keeps_time, read_changes, return_to_lanes
 
@@ -41,13 +38,12 @@ async def look_at_event(context: JobContext, booking_id: int) -> None:
 
 
 async def follow_all(clinic: Clinic) -> None:
-    """Follow every change, queue a look at visits with a warning, update notices and call-backs."""
+    """Follow every change, queue looks at visits that overlap, update notices and call-backs."""
     await read_changes(clinic)
     async with clinic.pool.connection() as conn, conn.transaction():
         await return_to_lanes(conn)
         await notices.follow_up(conn, clinic.rules.zone)
-        for booking_id in await _with_warning(conn, clinic.now()):
-            await job_queue.look_at_event(conn, booking_id)
+    await check_overlaps(clinic)
     await call_back_events.show(clinic)
     await call_back_events.clear(clinic)
 
@@ -70,19 +66,10 @@ async def look(clinic: Clinic, booking_id: int) -> None:
         raise NotYet(why)
     if booked.state != "booked" or booked.slot.end <= clinic.now():
         return
-    busy = known(await clinic.calendar.busy(booked.slot, besides=booked.event_id))
+    busy = known(await clinic.calendar.busy(booked.slot, besides={event.event_id}))
     async with clinic.pool.connection() as conn:
         await store_warning(conn, booking_id, _warning(clinic, booked, event, busy=bool(busy)))
     await rewrite(clinic, booking_id)
-
-
-async def _with_warning(conn: AsyncConnection, now: datetime) -> list[int]:
-    """Coming visits that staff were asked to check."""
-    rows = await conn.execute(
-        "SELECT id FROM booking WHERE state = 'booked' AND warning <> '' AND upper(during) > %s",
-        [now],
-    )
-    return [booking_id for (booking_id,) in await rows.fetchall()]
 
 
 def _warning(clinic: Clinic, booked: Booking, event: CalendarEvent, *, busy: bool) -> str:

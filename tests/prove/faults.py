@@ -23,9 +23,9 @@ _GOOGLE = (
     GoogleFault("", "reset", after=True),
     GoogleFault("", "half", after=True),
     GoogleFault("", "not json"),
-    GoogleFault("calendar.events.insert", "hang"),
-    GoogleFault("calendar.events.insert", "reset", after=True),
-    GoogleFault("calendar.events.patch", "reset", after=True),
+    GoogleFault("events.insert", "hang"),
+    GoogleFault("events.insert", "reset", after=True),
+    GoogleFault("events.patch", "reset", after=True),
 )
 _TWILIO = (
     TwilioFault("", "status", status=503),

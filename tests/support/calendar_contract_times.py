@@ -1,4 +1,4 @@
-"""The rest of the Calendar contract: times that staff open, and busy times besides one event."""
+"""The rest of the Calendar contract: times that staff open, and busy times besides some events."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -35,14 +35,14 @@ class TimesContract:
     async def test_one_event_can_be_left_out_of_the_busy_times(self, calendar: Calendar) -> None:
         """What else stands at a booking's time, without the booking itself."""
         await put(calendar, OURS)
-        assert await calendar.busy(DAY, besides=OURS.id) == ()
+        assert await calendar.busy(DAY, besides={OURS.id}) == ()
         await put(calendar, replace(THEIRS, span=NINE))
-        assert await calendar.busy(DAY, besides=OURS.id) == (NINE,)
+        assert await calendar.busy(DAY, besides={OURS.id}) == (NINE,)
 
     async def test_silence_opens_nothing(self, unreachable: Calendar) -> None:
         """No answer is not the same as no opened times."""
         assert isinstance(await unreachable.opened(DAY), Unknown)
-        assert isinstance(await unreachable.busy(DAY, besides=OURS.id), Unknown)
+        assert isinstance(await unreachable.busy(DAY, besides={OURS.id}), Unknown)
 
     async def test_events_that_touch_the_window_are_outside_it(self, calendar: Calendar) -> None:
         """Ranges are half-open on both sides."""

@@ -1,6 +1,7 @@
 """A calendar that wraps another one and fails where a test says."""
 
 from collections.abc import Awaitable, Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
@@ -56,7 +57,9 @@ class FaultyCalendar:
             raise Killed
         return Unknown("the answer was lost") if fault == "after" else answer
 
-    async def busy(self, within: Span, *, besides: str | None = None) -> tuple[Span, ...] | Unknown:
+    async def busy(
+        self, within: Span, *, besides: AbstractSet[str] = frozenset()
+    ) -> tuple[Span, ...] | Unknown:
         """See the contract."""
         return await self._pass("busy", lambda: self.real.busy(within, besides=besides))
 

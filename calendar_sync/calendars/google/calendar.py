@@ -4,6 +4,7 @@ What each failure leads to is in `google.errors`. Whatever Google answers that i
 answer to the request is Unknown; free/busy with a gap in it is never read as free.
 """
 
+from collections.abc import Set as AbstractSet
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -57,10 +58,12 @@ class GoogleCalendar:
         """Notifications of changes in the screenings calendar, to a public https address."""
         return GooglePush(self._google, self._calendar, address)
 
-    async def busy(self, within: Span, *, besides: str | None = None) -> tuple[Span, ...] | Unknown:
+    async def busy(
+        self, within: Span, *, besides: AbstractSet[str] = frozenset()
+    ) -> tuple[Span, ...] | Unknown:
         """Free/busy of every calendar; the screenings calendar's events are listed if needed.
 
-        Free/busy cannot leave out one event, nor does it show events that open a time.
+        Free/busy cannot leave out an event, nor does it show events that open a time.
         """
         busy = await free_busy(self._google, self._blocking, within)
         if isinstance(busy, Unknown):
@@ -70,13 +73,13 @@ class GoogleCalendar:
             events = await listed(self._google, self._calendar, within, self._zone)
             if isinstance(events, Unknown):
                 return events
-            if besides is not None or any(opens(event.title) for event in events):
+            if besides or any(opens(event.title) for event in events):
                 screenings = [
                     event.span
                     for event in events
                     if event.blocks
                     and not opens(event.title)
-                    and besides not in {event.event_id, event.series}
+                    and not besides & {event.event_id, event.series}
                 ]
         return merged([*screenings, *(span for calendar in others for span in calendar)], within)
 

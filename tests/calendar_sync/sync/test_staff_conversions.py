@@ -87,7 +87,7 @@ async def test_an_event_made_to_repeat_is_marked_and_is_not_its_own_rival(
     clinic, google, booking_id, event = at_google
     google.screenings.edit(event, recurrence=["RRULE:FREQ=WEEKLY;COUNT=3"])
     await follow_all(clinic)
-    assert await clinic.calendar.busy(NINE, besides=event) == ()
+    assert await clinic.calendar.busy(NINE, besides={event}) == ()
     await look(clinic, booking_id)
     assert (await row(clinic, booking_id)).slot == NINE
     assert (await own_event(clinic, booking_id)).description.startswith(f"CHECK: {REPEATS}\n")
