@@ -1,4 +1,4 @@
-"""Which calendar the line keeps: Google's when it has credentials, else the local diary."""
+"""Chooses the calendar from the settings: Google's with credentials, else the local one."""
 
 from pathlib import Path
 
@@ -15,12 +15,12 @@ from voice.settings import Settings
 
 
 def calendar_for(settings: Settings, pool: AsyncConnectionPool) -> Calendar:
-    """The diary of the settings; a demo always keeps a local one. Raises SettingsError."""
+    """The line's calendar; a demo always has a local one. Raises SettingsError."""
     return google_calendar(settings) if settings.uses_google else LocalCalendar(pool)
 
 
 def push_for(settings: Settings, calendar: Calendar) -> Push | None:
-    """How Google tells of changes at once; None for a local diary or an address it cannot call."""
+    """Push channels for changes; None for a local calendar or an address Google cannot call."""
     address = push_address(settings)
     if not (settings.uses_google and address):
         return None
@@ -30,7 +30,7 @@ def push_for(settings: Settings, calendar: Calendar) -> Push | None:
 
 
 def invitations_for(settings: Settings, calendar: Calendar) -> Invitations | None:
-    """Where patients are invited from; None without a calendar for it."""
+    """The calendar that invites patients; None if no calendar is set for it."""
     if not (settings.uses_google and settings.google_invitations_calendar_id):
         return None
     from calendar_sync.calendars.google.calendar import GoogleCalendar  # noqa: PLC0415  # as below
@@ -46,21 +46,21 @@ def invitations_for(settings: Settings, calendar: Calendar) -> Invitations | Non
 
 
 def push_address(settings: Settings) -> str:
-    """Where Google's messages go; "" unless the line is called by https, as Google demands."""
+    """The address of push messages; "" unless it is https, which Google requires."""
     base = settings.public_base_url.rstrip("/")
     return f"{base}/calendar/changed" if base.startswith("https://") else ""
 
 
 def google_calendar(settings: Settings) -> Calendar:
-    """The clinic's calendars at Google. Raises SettingsError."""
-    # Google's client takes 0.2 s and 30 MB: only a line that uses it pays for it.
+    """The clinic's Google calendars. Raises SettingsError."""
+    # Google's client takes 0.2 s and 30 MB to import, so only a line that uses it does.
     from calendar_sync.calendars.google.calendar import GoogleCalendar  # noqa: PLC0415  # as said
     from calendar_sync.calendars.google.client import GoogleAccess  # noqa: PLC0415  # as said
 
     try:
         access = GoogleAccess(Path(settings.google_credentials_file), api_url(settings))
-    except CalendarError as trouble:
-        raise SettingsError(str(trouble)) from trouble
+    except CalendarError as error:
+        raise SettingsError(str(error)) from error
     return GoogleCalendar(
         access,
         settings.google_screenings_calendar_id,
@@ -70,6 +70,6 @@ def google_calendar(settings: Settings) -> Calendar:
 
 
 def api_url(settings: Settings) -> str:
-    """The Calendar API's address with the slash at its end that the client needs; "": Google's."""
+    """The Calendar API's base address with the trailing slash the client needs; "": default."""
     url = settings.google_api_url
     return f"{url.rstrip('/')}/" if url else ""

@@ -62,13 +62,13 @@ def held_port(host: str, port: int, another: str = "") -> Generator[socket.socke
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             held.bind((host, port))
-        except (OSError, OverflowError) as trouble:
+        except (OSError, OverflowError) as error:
             message = (
-                f"The line cannot listen on {host} port {port}: {trouble}. "
+                f"The line cannot listen on {host} port {port}: {error}. "
                 "Stop what uses that port, or choose another one with --port"
             )
             message += f": {another}." if another else "."
-            raise PortInUseError(message) from trouble
+            raise PortInUseError(message) from error
         yield held
 
 

@@ -1,4 +1,4 @@
-"""What the flow tests share: ways to place a call, ways into it, a diary with moods."""
+"""Shared by the flow tests: ways to place a call, and a calendar that can refuse."""
 
 from collections.abc import Awaitable
 from typing import Protocol
@@ -29,10 +29,10 @@ class To(Protocol):
 
 
 class MoodyCalendar(LocalCalendar):
-    """The local diary; ``instead`` is what an insert is answered with when it is set."""
+    """The local calendar; ``instead`` is what an insert is answered with when it is set."""
 
     instead: Unknown | Refused | None = None
 
     async def insert(self, event: Event) -> Inserted | Clash | Unknown | Refused:
-        """As told, or as the local diary does."""
+        """Answer as set, or as the local calendar does."""
         return self.instead or await super().insert(event)

@@ -1,4 +1,4 @@
-"""A call without a line: the story, a journal in memory, and a world made to order."""
+"""A call without a line: the flow, a journal in memory, and effects that answer as asked."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -80,7 +80,7 @@ class PureCall:
 
     @property
     def here(self) -> Turn | Ending:
-        """Where the call is now, with everything done that the story wanted."""
+        """Where the call is now, with every effect done that the flow asked for."""
         while self._known is None or self._known[0] != len(self.journal):
             match replay(main_flow, self.journal, self.clinic, transfer_to_staff):
                 case EffectRequested(step=step, effect=effect):

@@ -24,7 +24,7 @@ from voice.worker import work
 
 @pytest.fixture
 def calendar(database: AsyncConnectionPool) -> MoodyCalendar:
-    """The diary of the line."""
+    """The calendar of the line."""
     return MoodyCalendar(database)
 
 
@@ -32,7 +32,7 @@ def calendar(database: AsyncConnectionPool) -> MoodyCalendar:
 async def line(
     database: AsyncConnectionPool, now: SetClock, calendar: MoodyCalendar
 ) -> AsyncGenerator[Line]:
-    """The line in its opening hours, with an empty diary, a staff phone and a worker."""
+    """The line in its opening hours, with an empty calendar, a staff phone and a worker."""
     settings = Settings.load("demo").model_copy(update={"staff_number": "+14255550142"})
     line = line_on(settings, database, now)
     line = replace(line, clinic=replace(line.clinic, calendar=calendar))

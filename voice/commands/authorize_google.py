@@ -10,7 +10,7 @@ from typing import Any
 from google_auth_oauthlib.flow import InstalledAppFlow
 
 from calendar_sync.calendars.google.client import SCOPE, SCOPES, GoogleAccess
-from calendar_sync.calendars.google.errors import Trouble
+from calendar_sync.calendars.google.errors import RequestFailure
 from voice.calendar_setup import api_url
 from voice.errors import ReportedError
 from voice.settings import Settings
@@ -65,19 +65,19 @@ def _signed_in(options: AuthorizeOptions) -> dict[str, Any]:
             scopes=own if options.make_calendar else list(SCOPES),
             autogenerate_code_verifier=True,
         )
-    except (OSError, ValueError) as trouble:
+    except (OSError, ValueError) as error:
         message = (
             f"{options.client_file} is no client file of Google's. In Google's console make an "
             "OAuth client of the type Desktop app and download its JSON."
         )
-        raise NotAuthorizedError(message) from trouble
+        raise NotAuthorizedError(message) from error
     try:
         got = flow.run_local_server(
             port=0, access_type="offline", prompt="consent", browser=options.browser
         )
-    except Exception as trouble:
-        message = f"The sign-in was not finished ({type(trouble).__name__}). Run it again."
-        raise NotAuthorizedError(message) from trouble
+    except Exception as error:
+        message = f"The sign-in was not finished ({type(error).__name__}). Run it again."
+        raise NotAuthorizedError(message) from error
     if not got.refresh_token:
         message = (
             "Google gave no lasting sign-in. Remove the app at myaccount.google.com/permissions, "
@@ -109,7 +109,7 @@ async def _make(settings: Settings, credentials: Path, name: str) -> str:
     body = {"summary": name, "timeZone": settings.clinic_time_zone}
     made = await access.ask(lambda google: google.calendars().insert(body=body))
     access.close()
-    if isinstance(made, Trouble):
+    if isinstance(made, RequestFailure):
         message = (
             f'The calendar "{name}" could not be made: {made.why}. Make it by hand in Google '
             "Calendar, or delete what was made and run this again."

@@ -13,7 +13,7 @@ from calendar_sync.bookings.event_text import event_id
 from calendar_sync.calendars.contract import CalendarEvent, Event, Gone, Inserted
 from calendar_sync.calendars.google.calendar import GoogleCalendar
 from calendar_sync.calendars.google.client import GoogleAccess
-from calendar_sync.calendars.google.errors import Trouble
+from calendar_sync.calendars.google.errors import RequestFailure
 from calendar_sync.calendars.google.free_busy import free_busy
 from calendar_sync.calendars.google.watch import GooglePush
 from calendar_sync.calendars.push import Watched
@@ -55,8 +55,8 @@ async def look(settings: Settings) -> list[Line]:
     """Try everything that the line does at Google, and delete the test event again."""
     try:
         access = GoogleAccess(Path(settings.google_credentials_file), api_url(settings))
-    except CalendarError as trouble:
-        return [("wrong", str(trouble))]
+    except CalendarError as error:
+        return [("wrong", str(error))]
     try:
         return await _look(settings, access)
     finally:
@@ -66,7 +66,7 @@ async def look(settings: Settings) -> list[Line]:
 async def _look(settings: Settings, access: GoogleAccess) -> list[Line]:
     calendar = settings.google_screenings_calendar_id
     said = await _first_event(access, calendar)
-    if isinstance(said, Trouble):
+    if isinstance(said, RequestFailure):
         return [("wrong", f"{_cannot('read the screenings calendar', said)}")]
     lines: list[Line] = [("ok", "signed in, and the screenings calendar can be read")]
     lines.append(_zone(settings, said))
@@ -106,7 +106,7 @@ async def _busy_zones(settings: Settings, access: GoogleAccess) -> list[Line]:
     remedy = _DAYS.format(zone=settings.clinic_time_zone)
     for calendar in settings.busy_calendar_ids:
         said = await _first_event(access, calendar)
-        zone = None if isinstance(said, Trouble) else said.get("timeZone")
+        zone = None if isinstance(said, RequestFailure) else said.get("timeZone")
         if zone is None:
             unread.append(calendar)
         elif zone != settings.clinic_time_zone:
@@ -117,7 +117,7 @@ async def _busy_zones(settings: Settings, access: GoogleAccess) -> list[Line]:
     return lines
 
 
-async def _first_event(access: GoogleAccess, calendar: str) -> dict[str, Any] | Trouble:
+async def _first_event(access: GoogleAccess, calendar: str) -> dict[str, Any] | RequestFailure:
     return await access.ask(lambda google: google.events().list(calendarId=calendar, maxResults=1))
 
 
@@ -129,7 +129,7 @@ async def _busy(access: GoogleAccess, calendar: str) -> Line:
         "items": [{"id": calendar}],
     }
     said = await access.ask(lambda google: google.freebusy().query(body=question))
-    if isinstance(said, Trouble):
+    if isinstance(said, RequestFailure):
         return "wrong", _cannot("ask for busy times", said)
     answer = await free_busy(access, (calendar,), Span(now, now + timedelta(hours=1)))
     if not isinstance(answer, list):
@@ -220,14 +220,14 @@ async def _deleted(calendar: GoogleCalendar, event: Event) -> AsyncGenerator[lis
             lines.append(("wrong", f'delete the event "{event.title}" by hand: {_SHARE}'))
 
 
-def _cannot(what: str, trouble: Trouble) -> str:
+def _cannot(what: str, error: RequestFailure) -> str:
     """What failed, and what the clinic should do."""
-    if "insufficientPermissions" in trouble.why:
+    if "insufficientPermissions" in error.why:
         remedy = f"the sign-in lacks a permission; {_SIGN_IN}, and tick every box that Google shows"
     else:
         remedy = {
             "sign-in": f"{_SIGN_IN}; if it happens weekly, publish the app in Google's console",
             "missing": f"check GOOGLE_SCREENINGS_CALENDAR_ID; then {_SHARE}",
             "set-up": _SHARE,
-        }.get(trouble.kind, "check this computer's internet connection and try again in a minute")
-    return f"the line cannot {what} ({trouble.why}): {remedy}"
+        }.get(error.kind, "check this computer's internet connection and try again in a minute")
+    return f"the line cannot {what} ({error.why}): {remedy}"

@@ -1,4 +1,4 @@
-"""The PostgreSQL that the line starts for itself when no DATABASE_URL is set.
+"""The embedded PostgreSQL, which the line starts when DATABASE_URL is not set.
 
 The programs come in a wheel; the data stands in DATA_DIR/postgres and is reached by a socket in
 that folder only. Whoever uses the engine holds a shared lock on a file beside it. The system drops
@@ -27,15 +27,15 @@ from voice.errors import DatabaseError
 VERSION = "18"
 _LONGEST_SOCKET_PATH = 100
 """Bytes; the system's own limit is 104 to 108."""
-_PATIENCE = 30.0
-"""Seconds for a start, which may have to repair the data after a power cut."""
+_START_TIMEOUT = 30.0
+"""Seconds. A start after a power cut may have to recover the data first."""
 
 
 class Engine:
-    """One data folder and the PostgreSQL on it; every method blocks."""
+    """One data folder and its PostgreSQL; every method blocks."""
 
     def __init__(self, data_dir: Path) -> None:
-        """`data_dir` is made when it does not exist yet."""
+        """`data_dir` is created if it does not exist."""
         self.data_dir = data_dir.resolve()
         self.cluster = self.data_dir / "postgres"
         self._programs = Programs()
@@ -44,7 +44,7 @@ class Engine:
         self._serving: IO[str] | None = None
 
     def claim(self) -> None:
-        """Be the only line on this folder until `stop`. Raises DatabaseError when there is one."""
+        """Take the folder until `stop`. Raises DatabaseError if another line has it."""
         self._serving = self._open("line.lock")
         try:
             fcntl.flock(self._serving, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -74,7 +74,7 @@ class Engine:
                 raise
 
     def stop(self) -> None:
-        """Leave the engine; stop it when nobody else uses it."""
+        """Stop using the engine, and stop it if no other process uses it."""
         with self._turn:
             if self._using is not None:
                 with suppress(BlockingIOError):
@@ -94,7 +94,7 @@ class Engine:
             self._using = None
 
     def is_running(self) -> bool:
-        """Whether the engine's main process is there; cheap enough to ask every second."""
+        """Whether the engine's main process is alive; cheap enough to check every second."""
         try:
             os.kill(int(self._pid_file()[0]), 0)
         except (FileNotFoundError, ProcessLookupError, NotADirectoryError, ValueError, IndexError):
@@ -104,7 +104,7 @@ class Engine:
         return True
 
     def dsn(self, database: str) -> str:
-        """Where to reach one database of a started engine."""
+        """The dsn of one database on a started engine."""
         return make_conninfo(host=str(self._socket_dir()), user="postgres", dbname=database)
 
     def _open(self, name: str) -> IO[str]:
@@ -112,15 +112,15 @@ class Engine:
         try:
             self.data_dir.mkdir(parents=True, exist_ok=True)
             return (self.data_dir / name).open("a+")
-        except OSError as trouble:
+        except OSError as error:
             message = (
-                f"The data folder {self.data_dir} cannot be used: {trouble.strerror}. "
+                f"The data folder {self.data_dir} cannot be used: {error.strerror}. "
                 "Make it readable and writable for you, or set DATA_DIR to another folder."
             )
-            raise DatabaseError(message) from trouble
+            raise DatabaseError(message) from error
 
     def _create(self) -> None:
-        """Make the data folder of PostgreSQL in one step, so that a kill leaves no half of one."""
+        """Create PostgreSQL's data folder in one step, so that a kill never leaves half of one."""
         made = self.cluster / "PG_VERSION"
         try:
             if made.exists():
@@ -139,12 +139,12 @@ class Engine:
             if made_it.returncode != 0:
                 self._does_not_start(made_it.stderr)
             new.rename(self.cluster)
-        except OSError as trouble:
-            self._does_not_start(f"{trouble.filename}: {trouble.strerror}")
+        except OSError as error:
+            self._does_not_start(f"{error.filename}: {error.strerror}")
 
     def _run(self) -> None:
-        """Start until it answers; a start may find the last engine still going down."""
-        give_up = time.monotonic() + _PATIENCE
+        """Start it and wait until it answers; the previous one may still be shutting down."""
+        give_up = time.monotonic() + _START_TIMEOUT
         while not self._answers():
             if not self.is_running():
                 self._start_once()
@@ -154,14 +154,14 @@ class Engine:
                 time.sleep(0.1)
 
     def _start_once(self) -> None:
-        """One start, with everything said on the command line, so no file has to be edited."""
+        """Start once, with all options on the command line, so that no file has to be edited."""
         log = self.cluster / "server.log"
         with suppress(OSError):
             log.replace(self.cluster / "server.old.log")
         socket_dir = self._socket_dir()
         if socket_dir != self.cluster:
             self._programs.private_folder(socket_dir)
-        # terse and panic: no value of a row, so no phone number, gets into the log.
+        # terse and panic keep values of rows, and so phone numbers, out of the log.
         options = (
             f"-c listen_addresses='' -c unix_socket_directories='{socket_dir}' -c timezone=UTC"
             " -c log_error_verbosity=terse -c log_min_error_statement=panic"
@@ -182,11 +182,11 @@ class Engine:
         return True
 
     def _pid_file(self) -> list[str]:
-        """What a running engine says of itself: process, folder, start, port, socket folder."""
+        """The lines of postmaster.pid: process, folder, start time, port, socket folder."""
         return (self.cluster / "postmaster.pid").read_text().splitlines()
 
     def _socket_dir(self) -> Path:
-        """Where the running engine's socket is, or where the next one's will be."""
+        """The folder of the running engine's socket, or of the next one's."""
         with suppress(OSError, IndexError):
             return Path(self._pid_file()[4])
         if len(os.fsencode(self.cluster / ".s.PGSQL.5432")) < _LONGEST_SOCKET_PATH:
@@ -195,7 +195,7 @@ class Engine:
         return Path(gettempdir()) / f"screening-line-{short}"
 
     def _does_not_start(self, said: str) -> NoReturn:
-        """What PostgreSQL gave as its reason, and what usually helps."""
+        """Raise DatabaseError with PostgreSQL's own reason and the usual remedies."""
         lines = [line.strip() for line in said.splitlines() if line.strip()] or ["no reason given"]
         reason = next((line for line in lines if re.search(r"error:|FATAL:", line)), lines[-1])
         message = (

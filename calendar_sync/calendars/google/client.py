@@ -20,7 +20,7 @@ from google.oauth2.credentials import Credentials as UserCredentials
 from google.oauth2.service_account import Credentials as ServiceCredentials
 from googleapiclient.discovery import build
 
-from calendar_sync.calendars.google.errors import Trouble, trouble
+from calendar_sync.calendars.google.errors import RequestFailure, failure_of
 from calendar_sync.errors import CalendarError
 
 SCOPE = "https://www.googleapis.com/auth/"
@@ -55,7 +55,7 @@ class GoogleAccess:
 
     async def ask(
         self, build_request: Callable[[Any], Any], *, etag: str | None = None
-    ) -> dict[str, Any] | Trouble:
+    ) -> dict[str, Any] | RequestFailure:
         """Send the request that `build_request` makes with the client; never raises.
 
         With `etag` the request takes effect only while the event has that version.
@@ -66,7 +66,7 @@ class GoogleAccess:
             return await asyncio.wait_for(running, _REQUEST_SECONDS)
         except TimeoutError:
             # The thread goes on, and the request may still take effect.
-            return Trouble("unknown", "Google took too long")
+            return RequestFailure("unknown", "Google took too long")
 
     def close(self) -> None:
         """Let the threads end; requests that are under way may still take effect."""
@@ -74,7 +74,7 @@ class GoogleAccess:
 
     def _ask(
         self, build_request: Callable[[Any], Any], etag: str | None
-    ) -> dict[str, Any] | Trouble:
+    ) -> dict[str, Any] | RequestFailure:
         http = httplib2.Http(timeout=self._timeout)
         signed = google_auth_httplib2.AuthorizedHttp(self._credentials, http=http)
         try:
@@ -84,13 +84,15 @@ class GoogleAccess:
                 request.headers["If-Match"] = etag
             answer = request.execute(http=signed, num_retries=0)
         except BaseException as error:  # noqa: BLE001  # httplib2 raises all kinds of errors
-            return trouble(error)
+            return failure_of(error)
         finally:
             http.close()
         if answer == "":  # the client returns this for 204
             return {}
         return (
-            answer if isinstance(answer, dict) else Trouble("unknown", "the answer is not Google's")
+            answer
+            if isinstance(answer, dict)
+            else RequestFailure("unknown", "the answer is not Google's")
         )
 
     @cached_property

@@ -47,7 +47,7 @@ _SLOW_DOWN = {"rateLimitExceeded", "userRateLimitExceeded"}
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class RequestFailure:
     """A request that failed. `why` holds nothing from the request; `wait` is in seconds."""
 
     kind: Kind
@@ -56,45 +56,47 @@ class Trouble:
     no_conference: bool = False
 
 
-def trouble(error: BaseException) -> Trouble:
+def failure_of(error: BaseException) -> RequestFailure:
     """What an exception from the client means; any that is not recognized is unknown."""
     if isinstance(error, HttpError):
         return _of_status(error)
     if isinstance(error, RefreshError):
         if error.retryable:
-            return Trouble("unknown", "Google's sign-in did not answer")
-        return Trouble("sign-in", "the sign-in at Google has ended; sign in again", SIGN_IN_WAIT)
+            return RequestFailure("unknown", "Google's sign-in did not answer")
+        return RequestFailure(
+            "sign-in", "the sign-in at Google has ended; sign in again", SIGN_IN_WAIT
+        )
     if isinstance(error, TransportError):
-        return Trouble("unknown", "Google's sign-in was not reached")
-    return Trouble("unknown", f"Google was not reached: {type(error).__name__}")
+        return RequestFailure("unknown", "Google's sign-in was not reached")
+    return RequestFailure("unknown", f"Google was not reached: {type(error).__name__}")
 
 
-def _of_status(error: HttpError) -> Trouble:  # noqa: C901, PLR0911  # the table, row by row
+def _of_status(error: HttpError) -> RequestFailure:  # noqa: C901, PLR0911  # the table, row by row
     status, reason, message = int(error.resp.status), *_reason(error)
     why = f"Google answered {status} {reason}".strip()
     match status:
         case 400:
-            return Trouble("invalid", why, no_conference="conference type" in message)
+            return RequestFailure("invalid", why, no_conference="conference type" in message)
         case 401:
-            return Trouble("sign-in", why, SIGN_IN_WAIT)
+            return RequestFailure("sign-in", why, SIGN_IN_WAIT)
         case 429:
-            return Trouble("unknown", why, _requested_wait(error.resp))
+            return RequestFailure("unknown", why, _requested_wait(error.resp))
         case 403 if reason in _SLOW_DOWN:
-            return Trouble("unknown", why, _requested_wait(error.resp))
+            return RequestFailure("unknown", why, _requested_wait(error.resp))
         case 403 if reason == "quotaExceeded":
-            return Trouble("unknown", why, QUOTA_WAIT)
+            return RequestFailure("unknown", why, QUOTA_WAIT)
         case 403:
-            return Trouble("set-up", why)
+            return RequestFailure("set-up", why)
         case 404:
-            return Trouble("missing", why)
+            return RequestFailure("missing", why)
         case 409:
-            return Trouble("exists", why)
+            return RequestFailure("exists", why)
         case 410:
-            return Trouble("gone", why)
+            return RequestFailure("gone", why)
         case 412:
-            return Trouble("changed", why)
+            return RequestFailure("changed", why)
         case _:
-            return Trouble("unknown", why, _requested_wait(error.resp))
+            return RequestFailure("unknown", why, _requested_wait(error.resp))
 
 
 def _reason(error: HttpError) -> tuple[str, str]:

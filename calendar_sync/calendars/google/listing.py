@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from calendar_sync.availability.span import Span
 from calendar_sync.calendars.contract import Unknown
 from calendar_sync.calendars.google.client import GoogleAccess
-from calendar_sync.calendars.google.errors import Trouble
+from calendar_sync.calendars.google.errors import RequestFailure
 from calendar_sync.calendars.google.events import span_of
 
 T = TypeVar("T")
@@ -38,32 +38,32 @@ async def listed(
         "maxResults": 2500,
     }
     items = await pages(google, calendar, query)
-    if isinstance(items, Trouble):
+    if isinstance(items, RequestFailure):
         return Unknown(items.why, items.wait)
     return read({}, lambda _: [_listed(item, zone) for item in items[0] if _is_live(item)])
 
 
 async def pages(
     google: GoogleAccess, calendar: str, query: Resource
-) -> tuple[list[Resource], str | None] | Trouble:
+) -> tuple[list[Resource], str | None] | RequestFailure:
     """All items of a list, and its sync token. A page may be empty and not be the last."""
     items: list[Resource] = []
     page_query: Resource = dict(query)
     while True:
         answer = await google.ask(_list(calendar, dict(page_query)))
-        if isinstance(answer, Trouble):
+        if isinstance(answer, RequestFailure):
             return answer
         if not isinstance(answer.get("items"), list):
-            return Trouble("unknown", "Google's list has no items")
+            return RequestFailure("unknown", "Google's list has no items")
         items += answer["items"]
         if answer.get("nextPageToken") is None:
             return items, answer.get("nextSyncToken")
         page_query["pageToken"] = answer["nextPageToken"]
 
 
-def read(answer: Resource | Trouble, reading: Callable[[Resource], T]) -> T | Unknown:
+def read(answer: Resource | RequestFailure, reading: Callable[[Resource], T]) -> T | Unknown:
     """What `reading` makes of an answer, or Unknown if it cannot be read."""
-    if isinstance(answer, Trouble):
+    if isinstance(answer, RequestFailure):
         return Unknown(answer.why, answer.wait)
     try:
         return reading(answer)

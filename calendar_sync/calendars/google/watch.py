@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from calendar_sync.calendars.contract import Gone, Refused, Unknown
 from calendar_sync.calendars.google.client import GoogleAccess
-from calendar_sync.calendars.google.errors import Trouble
+from calendar_sync.calendars.google.errors import RequestFailure
 from calendar_sync.calendars.google.listing import Resource, read
 from calendar_sync.calendars.push import Watched
 
@@ -36,7 +36,7 @@ class GooglePush:
         answer = await self._google.ask(
             lambda client: client.events().watch(calendarId=self.calendar, body=request)
         )
-        if isinstance(answer, Trouble) and answer.kind in {"set-up", "missing", "invalid"}:
+        if isinstance(answer, RequestFailure) and answer.kind in {"set-up", "missing", "invalid"}:
             return Refused(answer.why)
         return read(answer, _watched)
 
@@ -44,7 +44,7 @@ class GooglePush:
         """Close a channel; Google answers 404 for one that has ended."""
         ended = {"id": channel, "resourceId": resource}
         answer = await self._google.ask(lambda client: client.channels().stop(body=ended))
-        if isinstance(answer, Trouble) and answer.kind not in {"missing", "gone"}:
+        if isinstance(answer, RequestFailure) and answer.kind not in {"missing", "gone"}:
             return Unknown(answer.why, answer.wait)
         return Gone()
 

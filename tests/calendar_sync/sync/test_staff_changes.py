@@ -169,7 +169,7 @@ async def test_a_mark_is_put_before_what_staff_wrote_and_taken_away_again(
 
 
 async def test_our_own_writes_are_not_staffs(clinic: Clinic) -> None:
-    """Insert, consent and withdrawal lead to no change and no telling."""
+    """Insert, consent and withdrawal lead to no change and no notice."""
     booking_id = await booked(clinic)
     await agree(clinic, booking_id)
     await rewrite(clinic, booking_id)

@@ -107,5 +107,5 @@ async def test_staff_may_bring_back_a_visit_that_its_patient_cancelled(
             await follow_all(at_google)
             assert (await row(clinic, visit)).state == "booked"
             async with clinic.pool.connection() as conn:
-                [telling] = await notices.open_notices(conn)
-            assert (telling.kind, telling.what) == ("restored", NINE)
+                [notice] = await notices.open_notices(conn)
+            assert (notice.kind, notice.what) == ("restored", NINE)

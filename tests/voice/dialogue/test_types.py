@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-STORY = '''
+FLOW = '''
 from voice.dialogue.call import Call
 from voice.dialogue.questions import Choice, Question
 from voice.dialogue.turns import Ending
@@ -23,7 +23,7 @@ class Foot(Choice):
 FOOT = Question("foot", Text("Which foot?", {spanish}), Foot)
 
 
-def story(call: Call) -> Ending:
+def flow(call: Call) -> Ending:
     """Ask once."""
     match call.ask(FOOT):
         case Foot.LEFT:
@@ -39,7 +39,7 @@ SILENT = """        case Foot.RIGHT:
 @pytest.mark.parametrize(
     ("spanish", "rest", "refused"),
     [
-        pytest.param('"¿Qué pie?"', RIGHT, None, id="a whole story"),
+        pytest.param('"¿Qué pie?"', RIGHT, None, id="a complete flow"),
         pytest.param('"¿Qué pie?"', "", "exhaustive-match", id="a key that nobody handles"),
         pytest.param('"¿Qué pie?"', SILENT, "return", id="a path that ends in silence"),
         pytest.param("", RIGHT, "call-arg", id="a question without Spanish"),
@@ -49,8 +49,8 @@ def test_the_type_checker_refuses_a_broken_story(
     tmp_path: Path, spanish: str, rest: str, refused: str | None
 ) -> None:
     """A key nobody handles, a silent path, a missing translation: none gets as far as CI."""
-    file = tmp_path / "story.py"
-    file.write_text(STORY.format(spanish=spanish, rest=rest), "utf-8")
+    file = tmp_path / "flow.py"
+    file.write_text(FLOW.format(spanish=spanish, rest=rest), "utf-8")
     here = Path(__file__).parents[3]
     command = [sys.executable, "-m", "mypy", "--config-file", str(here / "pyproject.toml")]
     done = subprocess.run(

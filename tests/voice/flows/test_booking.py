@@ -32,7 +32,7 @@ async def reasons(line: Line) -> list[str]:
 async def test_the_time_heard_is_the_time_booked(
     caller: Caller, line: Line, to_the_times: To
 ) -> None:
-    """The second of three times, in the diary with its chart note."""
+    """The second of three times, in the calendar with its chart note."""
     await to_the_times(caller)
     await caller.hears("For Tuesday, December 1st, at 9 AM, press 2").presses("2")
     await caller.hears("Tuesday, December 1st, at 9 AM, Pacific time. To book it, press 1.")
@@ -171,7 +171,7 @@ async def test_a_refused_booking_is_told_as_not_booked(
 async def test_a_time_that_staff_took_meanwhile_is_not_booked(
     caller: Caller, line: Line, to_the_times: To
 ) -> None:
-    """The diary is read once more before the insert; staff's own events come first."""
+    """The calendar is read once more before the insert; staff's own events come first."""
     await to_the_times(caller)
     await caller.presses("1").hears("To book it, press 1")
     theirs = Event("staff0", Span(at("2026-11-30 12:00"), at("2026-11-30 13:00")), "lunch")

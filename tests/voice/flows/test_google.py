@@ -53,7 +53,7 @@ async def event_of(line: Line, sid: str) -> tuple[int, str]:
     return booking.id, booking.event_id or ""
 
 
-async def owed(clinic: Clinic) -> list[str]:
+async def open_kinds(clinic: Clinic) -> list[str]:
     """What patients are still to be told."""
     async with clinic.pool.connection() as conn:
         return [each.kind for each in await notices.open_notices(conn)]
@@ -86,18 +86,18 @@ async def test_staff_drag_shorten_delete_and_restore_after_a_call(
     google.screenings.drag(event_id, "2026-12-01 15:00", "2026-12-01 15:20")
     await follow_all(line.clinic)
     assert (await row(line.clinic, booking_id)).slot == span("2026-12-01 15:00")
-    assert await owed(line.clinic) == ["moved"]
+    assert await open_kinds(line.clinic) == ["moved"]
     google.screenings.drag(event_id, "2026-12-01 15:00", "2026-12-01 15:10")
     await follow_all(line.clinic)
     assert (await row(line.clinic, booking_id)).slot == span("2026-12-01 15:00", 10)
     google.screenings.delete(event_id)
     await follow_all(line.clinic)
     assert (await row(line.clinic, booking_id)).state == "cancelled"
-    assert await owed(line.clinic) == ["cancelled"]
+    assert await open_kinds(line.clinic) == ["cancelled"]
     google.screenings.restore(event_id)
     await follow_all(line.clinic)
     assert (await row(line.clinic, booking_id)).state == "booked"
-    assert await owed(line.clinic) == ["moved"]
+    assert await open_kinds(line.clinic) == ["moved"]
 
 
 async def test_staff_fill_the_time_while_the_caller_decides(
@@ -170,7 +170,7 @@ async def test_killed_between_insert_and_answer(
 def clinic_at(
     database: AsyncConnectionPool, now: SetClock, google: Google, tmp_path: Path
 ) -> Generator[Clinic]:
-    """The desk at that Google, without a worker."""
+    """A clinic at that Google, without a worker."""
     with calendar_at(google, tmp_path) as calendar:
         line = line_on(Settings.load("demo"), database, now)
         yield replace(line.clinic, calendar=calendar)

@@ -55,7 +55,7 @@ async def booking_of(line: Line, caller: Caller) -> Booking:
         return (await bookings_of_call(conn, caller.who.call_sid))[-1]
 
 
-async def owed(clinic: Clinic) -> list[str]:
+async def open_kinds(clinic: Clinic) -> list[str]:
     """What patients are still to be told."""
     async with clinic.pool.connection() as conn:
         return [each.kind for each in await notices.open_notices(conn)]
@@ -101,7 +101,7 @@ async def test_dragged_between_the_yes_and_our_look_back(
     assert "12" not in caller.heard[-1].partition("You are booked")[2].partition("code")[0]
     booking = await booking_of(line, caller)
     assert (booking.state, booking.slot) == ("booked", span(THREE[0]))
-    assert await owed(line.clinic) == ["moved"]
+    assert await open_kinds(line.clinic) == ["moved"]
     assert await requests(line.clinic) == [
         "visit moved by staff to Mon Nov 30, 3:00 PM: tell the patient"
     ]
@@ -110,13 +110,13 @@ async def test_dragged_between_the_yes_and_our_look_back(
 async def test_shortened_between_the_yes_and_our_look_back(
     line: Line, google: Google, calls: Calls, to_the_times: To
 ) -> None:
-    """The start stands, so it is booked as was said, and nothing is owed."""
+    """The start stands, so it is booked as was said, and nobody has to be told."""
     caller = await to_the_yes(calls, to_the_times)
     google.meanwhile["events.get"] = lambda: STAFF["shorten"](google)
     await caller.presses("1").hears("You are booked")
     booking = await booking_of(line, caller)
     assert (booking.state, booking.slot) == ("booked", span(NOON[0], 10))
-    assert (await owed(line.clinic), await requests(line.clinic)) == ([], [])
+    assert (await open_kinds(line.clinic), await requests(line.clinic)) == ([], [])
 
 
 async def test_deleted_between_the_yes_and_our_look_back(
@@ -132,7 +132,7 @@ async def test_deleted_between_the_yes_and_our_look_back(
     google.screenings.restore(event_of(google))
     await follow_all(line.clinic)
     assert (await booking_of(line, caller)).state == "booked"
-    assert await owed(line.clinic) == ["restored"]
+    assert await open_kinds(line.clinic) == ["restored"]
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ async def test_changed_after_you_are_booked_with_the_caller_still_there(  # noqa
     state: str,
     kinds: list[str],
 ) -> None:
-    """What was heard was true; the rest of the call goes on, and the change is owed once."""
+    """What was heard was true; the rest of the call goes on, and the change is told once."""
     caller = await calls()
     await to_booked(caller)
     STAFF[does](google)
@@ -161,7 +161,7 @@ async def test_changed_after_you_are_booked_with_the_caller_still_there(  # noqa
     await caller.hears("A text with your link is on its way").hears_everything()
     booking = await booking_of(line, caller)
     assert booking.state == state
-    assert await owed(line.clinic) == kinds
+    assert await open_kinds(line.clinic) == kinds
     assert booking.text_number == "+14255550123"
     assert (event_of(google) in {each["id"] for each in google.screenings.live()}) == (
         does != "delete"
@@ -171,7 +171,7 @@ async def test_changed_after_you_are_booked_with_the_caller_still_there(  # noqa
 async def test_deleted_and_restored_while_the_caller_is_still_there(
     line: Line, google: Google, calls: Calls, to_booked: To
 ) -> None:
-    """Undone before anybody was told: nothing is owed, nobody is listed, the visit stands."""
+    """Undone before anybody was told: nobody has to be told or called, the visit stands."""
     caller = await calls()
     await to_booked(caller)
     STAFF["delete"](google)
@@ -183,7 +183,7 @@ async def test_deleted_and_restored_while_the_caller_is_still_there(
     )
     booking = await booking_of(line, caller)
     assert (booking.state, booking.slot) == ("booked", span(NOON[0]))
-    assert (await owed(line.clinic), await requests(line.clinic)) == ([], [])
+    assert (await open_kinds(line.clinic), await requests(line.clinic)) == ([], [])
     assert (await row(line.clinic, booking.id)).promised == booking.slot
 
 

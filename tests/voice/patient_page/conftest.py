@@ -1,4 +1,4 @@
-"""A visit's page stands on the clinic's desk."""
+"""Fixtures of the patient page: a clinic, a booked visit, and its patient."""
 
 from dataclasses import replace
 
@@ -22,14 +22,14 @@ from voice.worker import jobs
 
 @pytest.fixture
 def clinic(database: AsyncConnectionPool, now: SetClock) -> Clinic:
-    """A clinic with the local diary and nothing in it."""
+    """An empty clinic with the local calendar."""
     assert jobs.tasks
     return Clinic(database, LocalCalendar(database), RULES, now, "full", CHART_LABELS, None)
 
 
 @pytest.fixture
 def calendar(database: AsyncConnectionPool) -> FaultyCalendar:
-    """A diary that fails where a test says."""
+    """A calendar that fails where a test says."""
     return FaultyCalendar(LocalCalendar(database))
 
 

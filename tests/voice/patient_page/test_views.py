@@ -78,7 +78,7 @@ async def test_without_a_link_the_clinic_calls(patient: Patient, now: SetClock) 
 
 
 async def test_a_link_in_the_making_is_announced(line: Line, visit: int) -> None:
-    """The diary makes one for each event, and it will be there in time."""
+    """The calendar makes one for each event, and it will be there in time."""
     line = replace(line, clinic=replace(line.clinic, makes_links=True))
     patient = await patient_of(line, create_app(line), visit)
     assert "15 minutes before" in (await patient.opens()).text

@@ -85,10 +85,10 @@ def ends(process: int) -> bool:
 
 @pytest.fixture(scope="module")
 def folder(data_dirs: Path) -> Path:
-    """One data folder for the whole story."""
-    story = data_dirs / "demo"
-    story.mkdir()
-    return story / "data"
+    """One data folder for all the tests of this file."""
+    folder = data_dirs / "demo"
+    folder.mkdir()
+    return folder / "data"
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Bring the database named on standard input up to date; several at once take turns."""
+"""Migrates the database named on standard input; concurrent runs wait for each other."""
 
 import sys
 from pathlib import Path
@@ -11,11 +11,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 TURN = 0x5C4EE1
-"""The advisory lock of those who migrate; the number is arbitrary."""
+"""The advisory lock of a migration run; the number is arbitrary."""
 
 
 def upgrade(dsn: str) -> None:
-    """Run the steps that are missing. Raises psycopg.Error or SQLAlchemy's wrapping of it."""
+    """Run the missing steps. Raises psycopg.Error, or SQLAlchemy's DBAPIError around one."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     engine = create_engine(
@@ -32,6 +32,6 @@ def upgrade(dsn: str) -> None:
 if __name__ == "__main__":
     try:
         upgrade(sys.stdin.read())
-    except (psycopg.Error, DBAPIError) as trouble:
-        said = str(trouble.orig if isinstance(trouble, DBAPIError) else trouble)
+    except (psycopg.Error, DBAPIError) as error:
+        said = str(error.orig if isinstance(error, DBAPIError) else error)
         sys.exit(said.partition("\n")[0])

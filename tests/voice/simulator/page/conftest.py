@@ -32,7 +32,7 @@ def clock(now: SetClock) -> DemoClock:
 
 @pytest_asyncio.fixture
 async def line(database: AsyncConnectionPool, clock: DemoClock) -> AsyncGenerator[Line]:
-    """A demo with an empty diary and a worker."""
+    """A demo with an empty calendar and a worker."""
     settings = with_demo_defaults(Settings.load("demo"), date(2026, 11, 30))
     line = line_on(settings, database, clock)
     await free_times.refresh(line.clinic)

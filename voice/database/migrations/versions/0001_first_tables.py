@@ -1,4 +1,4 @@
-"""Calls and their answers, bookings, consents, call-backs, busy times and the local diary."""
+"""Calls and their answers, bookings, consents, call-backs, busy times and the local calendar."""
 
 from alembic import op
 
