@@ -17,6 +17,7 @@ from voice.errors import DatabaseError
 QUEUE = """
 SELECT 'function', proname, pg_get_functiondef(p.oid) FROM pg_proc p
 JOIN pg_namespace n ON n.oid = pronamespace WHERE nspname = 'public'
+  AND proname NOT LIKE 'call\\_back%'  -- ours
 UNION ALL
 SELECT 'column', table_name || '.' || column_name,
   concat_ws(' ', data_type, udt_name, is_nullable, column_default)
