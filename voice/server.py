@@ -43,7 +43,7 @@ _FIRST_PASSED = 3
 
 
 class PortInUseError(ReportedError):
-    """The address cannot be listened on."""
+    """The port is already in use, or the address is not ours."""
 
 
 @contextmanager
@@ -86,7 +86,7 @@ def serve(
     demo: Demo | None = None,
     before_stop: Callable[[], None] = lambda: None,
 ) -> None:
-    """Answer calls on the held port until Ctrl-C or SIGTERM; then stop all that was started.
+    """Answer calls on the held port until Ctrl-C or SIGTERM, then stop everything.
 
     `before_stop` is called as soon as the signal comes.
     """
@@ -123,7 +123,7 @@ def serve_beside(settings: Settings, port: socket.socket, held_open: IO[bytes]) 
 
 
 def work_only(settings: Settings, *, once_up: Callable[[], None]) -> None:
-    """Do jobs, without answering calls, until Ctrl-C or SIGTERM."""
+    """Run jobs, without answering calls, until Ctrl-C or SIGTERM."""
 
     async def main() -> None:
         async with open_line(settings, alone=False):
@@ -134,23 +134,23 @@ def work_only(settings: Settings, *, once_up: Callable[[], None]) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn without its own way with signals, which kills the process before all is stopped."""
+    """Uvicorn without its signal handling, which ends the process before everything is stopped."""
 
     once_up: Callable[[], None] = staticmethod(lambda: None)
     before_stop: Callable[[], None] = staticmethod(lambda: None)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen, and tell."""
+        """Start listening, then call `once_up`."""
         await super().startup(sockets)
         if self.started:
             self.once_up()
 
     def capture_signals(self) -> nullcontext[None]:  # type: ignore[override]  # fewer powers
-        """Leave them to us."""
+        """Do nothing: we handle signals."""
         return nullcontext()
 
     def stop(self) -> None:
-        """Let the answers in hand be finished; the second time do not wait for them."""
+        """Finish running requests; the second time, stop at once."""
         self.before_stop()
         self.force_exit = self.should_exit
         self.should_exit = True
@@ -180,7 +180,7 @@ def _config(app: FastAPI) -> uvicorn.Config:
 
 
 def _run(main: Callable[[], Coroutine[object, object, None]]) -> None:
-    """Run to the end; a signal before the server is up cancels, so that nothing is left behind."""
+    """Run to the end; a signal before the server is up cancels, so that all is cleaned up."""
 
     async def stoppable() -> None:
         task = asyncio.current_task()
@@ -196,7 +196,7 @@ def _run(main: Callable[[], Coroutine[object, object, None]]) -> None:
 
 
 def _on_stop(stop: Callable[[], object]) -> None:
-    """Ctrl-C, a supervisor's SIGTERM, and a closed window unless it was to be outlived."""
+    """Call `stop` on SIGINT, SIGTERM, and, unless it is ignored (nohup), SIGHUP."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)

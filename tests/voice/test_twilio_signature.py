@@ -73,7 +73,7 @@ def test_two_tokens_hold_while_one_is_being_changed() -> None:
 
 
 def test_another_hash_is_no_signature() -> None:
-    """SHA-256 of the same words is not what this line was told to expect."""
+    """SHA-256 of the same words is not accepted."""
     joined = URL + "".join(name + value for name, value in sorted(FIELDS))
     other = hmac.digest(b"12345", joined.encode(), hashlib.sha256)
     assert not is_twilios(URL, FIELDS, base64.b64encode(other).decode(), ["12345"])
@@ -118,7 +118,7 @@ def signed(fields: list[tuple[str, str]]) -> tuple[bytes, str]:
 @pytest.mark.parametrize("signature", [None, "", "short", "x" * 10_000, "A" * 28, "é" * 27 + "="])
 async def test_without_a_signature_that_could_be_one_no_body_is_read(signature: str | None) -> None:
     """Hashing strangers' bodies would keep callers waiting."""
-    assert await asked(b"a=b&" * 20_000, signature) == (None, 0)
+    assert await asked(b"a=b&" * 100, signature) == (None, 0)
 
 
 @pytest.mark.parametrize("length", [True, False])

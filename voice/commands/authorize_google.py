@@ -1,4 +1,4 @@
-"""Signing in to Google once, as the clinic: `screening-line authorize-google`."""
+"""`screening-line authorize-google`: sign in to Google as the clinic, once."""
 
 import json
 import os
@@ -22,12 +22,12 @@ WEEK = (
 
 
 class NotAuthorizedError(ReportedError):
-    """Google did not give what the line needs."""
+    """Google did not grant what the line needs."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuthorizeOptions:
-    """Where Google's client file is, where to write, and the name of a calendar to make, or ""."""
+    """Google's client file, the file to write, and the name of a calendar to create or ""."""
 
     client_file: Path
     credentials_file: Path
@@ -38,7 +38,7 @@ class AuthorizeOptions:
 async def authorize(
     settings: Settings, options: AuthorizeOptions, say: Callable[[str], None]
 ) -> None:
-    """Sign in with the browser, write the credentials, make the calendars.
+    """Sign in with a browser, write the credentials, create the calendars.
 
     Raises NotAuthorizedError.
     """
@@ -50,14 +50,14 @@ async def authorize(
         say(f"Made the calendar. In .env: GOOGLE_SCREENINGS_CALENDAR_ID={made}")
         made = await _make(settings, file, f"{name}: invitations")
         say(
-            "Made one to invite patients from, who give an email. Untick it in Google Calendar's "
-            f"list, as staff need not see it. In .env: GOOGLE_INVITATIONS_CALENDAR_ID={made}"
+            "Made a calendar that invites patients who give an email. Staff need not see it, so "
+            f"untick it in Google Calendar's list. In .env: GOOGLE_INVITATIONS_CALENDAR_ID={made}"
         )
     say(WEEK)
 
 
 def _signed_in(options: AuthorizeOptions) -> dict[str, Any]:
-    """The installed-app flow: offline access, consent asked for again, PKCE."""
+    """Run the installed-app flow with offline access, renewed consent, and PKCE."""
     own = [SCOPE + "calendar.app.created", SCOPES[1]]
     try:
         flow = InstalledAppFlow.from_client_secrets_file(
@@ -67,7 +67,7 @@ def _signed_in(options: AuthorizeOptions) -> dict[str, Any]:
         )
     except (OSError, ValueError) as error:
         message = (
-            f"{options.client_file} is no client file of Google's. In Google's console make an "
+            f"{options.client_file} is not a Google client file. In Google's console create an "
             "OAuth client of the type Desktop app and download its JSON."
         )
         raise NotAuthorizedError(message) from error
@@ -80,7 +80,7 @@ def _signed_in(options: AuthorizeOptions) -> dict[str, Any]:
         raise NotAuthorizedError(message) from error
     if not got.refresh_token:
         message = (
-            "Google gave no lasting sign-in. Remove the app at myaccount.google.com/permissions, "
+            "Google gave no refresh token. Remove the app at myaccount.google.com/permissions, "
             "then run this again."
         )
         raise NotAuthorizedError(message)
@@ -95,7 +95,7 @@ def _signed_in(options: AuthorizeOptions) -> dict[str, Any]:
 
 
 def _write(file: Path, credentials: dict[str, Any]) -> None:
-    """Only for this user, from the first byte on."""
+    """Write the file with mode 0600 from the start."""
     file.parent.mkdir(parents=True, exist_ok=True)
     new = file.with_name(f".{file.name}.new")
     new.unlink(missing_ok=True)
@@ -111,8 +111,8 @@ async def _make(settings: Settings, credentials: Path, name: str) -> str:
     access.close()
     if isinstance(made, RequestFailure):
         message = (
-            f'The calendar "{name}" could not be made: {made.why}. Make it by hand in Google '
-            "Calendar, or delete what was made and run this again."
+            f'The calendar "{name}" could not be created: {made.why}. Create it in Google '
+            "Calendar, or delete what was created and run this again."
         )
         raise NotAuthorizedError(message)
     return str(made["id"])

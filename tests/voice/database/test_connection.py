@@ -75,7 +75,7 @@ def test_the_queue_is_as_its_makers_would_install_it(migrated: str, fresh: str) 
 
 
 def test_a_database_that_may_forget_is_refused(fresh: str) -> None:
-    """With synchronous_commit off, a booking that was told of can be lost in a power cut."""
+    """With synchronous_commit off, a power cut can lose a booking that its caller heard of."""
     name = sql.Identifier(str(conninfo_to_dict(fresh)["dbname"]))
     with psycopg.connect(fresh, autocommit=True) as conn:
         conn.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(name))
