@@ -54,7 +54,7 @@ lock:
 	  --output-file requirements-dev.lock && \
 	echo uv | $$compile - --output-file requirements-uv.lock
 
-$(VENV)/.ready: requirements.lock pyproject.toml
+$(VENV)/.ready: requirements.lock pyproject.toml deploy/trim-packages.sh
 	@$(find_python); \
 	if [ -e $(VENV)/.in-work ] || ! $(VENV)/bin/python -m pip --version >/dev/null 2>&1; then \
 	  echo "Setting up $(VENV) (about a minute) ..."; \
@@ -63,6 +63,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	touch $(VENV)/.in-work
 	@$(LOCKED) requirements.lock
 	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@sh deploy/trim-packages.sh $(VENV)
 	@touch $@ && rm $(VENV)/.in-work
 
 $(VENV)/.dev-ready: $(VENV)/.ready requirements-dev.lock
