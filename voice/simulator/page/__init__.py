@@ -1,1 +1,1 @@
-"""The browser page at /phone, of a demo only: place a call, and watch what happens around it."""
+"""The browser page of a demo, at /phone: place a call and watch what happens."""

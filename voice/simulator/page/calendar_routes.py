@@ -1,4 +1,4 @@
-"""The routes of the clinic's calendar on the page: the week, an event's note, and staff's hands."""
+"""The routes of the clinic's calendar on the page: the week, an event, and what staff do."""
 
 from datetime import date, time
 from typing import Literal
@@ -24,7 +24,7 @@ class Move(BaseModel):
 
 
 class Block(BaseModel):
-    """Which part of which local day."""
+    """A part of a local day."""
 
     day: date
     part: Literal["morning", "afternoon", "day"]
@@ -43,7 +43,7 @@ def router(session: Session) -> APIRouter:
 
     @routes.get("/{event_id}")
     async def note(event_id: str) -> Response:
-        """An event as staff read it; nothing when it is not in the calendar any more."""
+        """An event as staff read it; 204 if it is no longer in the calendar."""
         found = await staff_actions.find(line, event_id)
         if found is None or found.span is None:
             return Response(status_code=_GONE)

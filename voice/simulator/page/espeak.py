@@ -1,8 +1,8 @@
-"""Speaks with the espeak-ng that the extra `sim` installs: words in, a WAV file out.
+"""Speaks words as a WAV file with the espeak-ng that the extra `sim` installs.
 
     python -m voice.simulator.page.espeak en-us 165 < words > sound.wav
 
-The library keeps one voice for a whole process, so each sentence gets a process of its own.
+The library keeps one voice per process, so each sentence gets its own process.
 Source: speak_lib.h of espeak-ng, https://github.com/espeak-ng/espeak-ng/tree/master/src/include
 """
 
@@ -24,12 +24,12 @@ _Heard = ctypes.CFUNCTYPE(
 
 
 def is_installed() -> bool:
-    """Whether the extra is there."""
+    """Whether the extra is installed."""
     return find_spec("espeakng_loader") is not None
 
 
 def spoken(words: str, voice: str, words_a_minute: int) -> bytes:
-    """The words as a WAV file. Raises OSError when the library does not start or knows no voice."""
+    """The words as a WAV file. Raises OSError if the library or the voice is not available."""
     import espeakng_loader  # noqa: PLC0415  # only there with the extra
 
     library: Any = ctypes.CDLL(espeakng_loader.get_library_path())

@@ -1,4 +1,4 @@
-"""The patient's phone on the page: the texts it got, and what its owner writes back."""
+"""The patient's phone on the page: the texts it received and the replies of its owner."""
 
 import re
 from collections import deque
@@ -19,7 +19,7 @@ from voice.texts.opt_outs import suppress
 from voice.texts.twilio_errors import meaning_of
 
 LANDLINE = "+12065550142"
-"""The page's landline. A number alone does not tell; Twilio does, at the first text to it."""
+"""The page's landline. Nothing in a number says so; Twilio reports it at the first text."""
 _TO_A_LANDLINE = 21614
 _MOST_KEPT = 200
 _TWILIOS_OWN = STOP_WORDS | START_WORDS | HELP_WORDS
@@ -28,7 +28,7 @@ _OK = 200
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
-    """One message of the screen; ``link`` is the part of its words that leads to ``path``."""
+    """One message on the screen; ``link`` is the part of its words that links to ``path``."""
 
     name: str
     by: Literal["clinic", "patient", "remark"]
@@ -41,7 +41,7 @@ class Bubble:
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """What the patient wrote, or a note about it: kept by the page, never by the line."""
+    """A reply of the patient, or a remark about it; kept by the page, not by the line."""
 
     number: str
     bubble: Bubble
@@ -49,7 +49,7 @@ class _Written:
 
 
 class PatientPhone:
-    """The messages of every number that a page shows."""
+    """The messages to and from every number that a page shows."""
 
     def __init__(self, line: Line) -> None:
         self._line = line
@@ -57,7 +57,7 @@ class PatientPhone:
         self._newest: dict[str, int] = {}
 
     async def bubbles(self, conn: AsyncConnection, number: str) -> list[Bubble]:
-        """The messages of a number (E.164), oldest first; from now on it is looked after."""
+        """The messages of a number (E.164), oldest first; its new texts are noticed from now on."""
         texts = await texts_to(conn, number)
         self._newest.setdefault(number, _last(texts))
         rows = [(text.id, self._bubble(f"text-{text.id}", "clinic", text)) for text in texts]
@@ -65,7 +65,7 @@ class PatientPhone:
         return [bubble for _, bubble in sorted(rows, key=lambda row: row[0])]
 
     async def anything_new(self, conn: AsyncConnection) -> bool:
-        """Whether a text came, to any number that a page shows, since the last look."""
+        """Whether any number that a page shows received a text since the last look."""
         came = False
         for number, newest in self._newest.items():
             if texts := await texts_to(conn, number, newest):
@@ -73,7 +73,7 @@ class PatientPhone:
         return came
 
     async def write(self, post: Post, number: str, words: str) -> None:
-        """The patient texts the clinic: the line is asked as by Twilio, and its answer arrives."""
+        """Send a text to the line as Twilio would, and deliver its reply."""
         settings = self._line.settings
         message = TextMessage(
             number, words, line=settings.clinic_number, account_sid=settings.twilio_account_sid
@@ -91,7 +91,7 @@ class PatientPhone:
             await self._keep(number, f"{message.sid}-note", "remark", _unanswered(words))
 
     async def know_landline(self, number: str) -> None:
-        """The demo has no Twilio to say so: its landline is one from the first call on."""
+        """Mark the landline as one, because a demo has no Twilio to report it."""
         if number == LANDLINE:
             async with self._line.pool.connection() as conn:
                 await suppress(conn, number, meaning_of(_TO_A_LANDLINE).words)
@@ -117,7 +117,7 @@ class PatientPhone:
 
 
 def _unanswered(words: str) -> str:
-    """Why nothing came back."""
+    """Why there is no reply."""
     alone = re.sub(r"[\W_]", "", words).casefold()
     if alone in _TWILIOS_OWN:
         return f"The line sends no answer: Twilio itself answers {alone.upper()}."

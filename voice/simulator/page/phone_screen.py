@@ -1,4 +1,4 @@
-"""What the page shows of a patient's phone: its messages, why none come, and the next one due."""
+"""What the page shows of a patient's phone: its messages, why none arrive, and what is next."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,7 +29,7 @@ _IN_THE_EVENT = "Staff read in the event to call with the link."
 
 @dataclass(frozen=True, slots=True)
 class PendingText:
-    """A text that waits for its time (aware): the words to skip there, and the clinic's wall."""
+    """The next text or visit: its time (aware), the words to skip there, and the local time."""
 
     at: datetime
     words: str
@@ -38,7 +38,7 @@ class PendingText:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """``number`` is E.164, "" for none; ``shown`` is the same for eyes."""
+    """``number`` is E.164, "" for none; ``shown`` is the same as people write it."""
 
     number: str
     shown: str
@@ -74,7 +74,7 @@ async def screen_of(
 
 
 async def _visits(conn: AsyncConnection, number: str, sid: str) -> list[Booking]:
-    """The visits of a call, the newest first, then others that are texted about to the number."""
+    """The visits of a call, newest first, then others whose texts go to the number."""
     if not sid and number == sample_patient.NUMBER:
         sid = sample_patient.CALL_SID
     own = [each for each in await bookings_of_call(conn, sid) if each.confirmed_at is not None]
@@ -89,7 +89,7 @@ async def _visits(conn: AsyncConnection, number: str, sid: str) -> list[Booking]
 async def _next_due(
     conn: AsyncConnection, line: Line, number: str, visits: list[Booking]
 ) -> PendingText | None:
-    """The first text to this number that waits for its time; after the last one, the visit."""
+    """The first text to this number that is still to come; after the last one, the visit."""
     waiting = [(visit.slot.start, _VISIT) for visit in visits if visit.state == "booked"]
     waiting += [
         (max(row.due, row.not_before or row.due), row.kind)
@@ -106,7 +106,7 @@ async def _next_due(
 
 
 async def _why_none(conn: AsyncConnection, visit: Booking, *, call_is_over: bool) -> list[str]:
-    """Why no texts come about this visit, and what the line did instead; nothing when they do."""
+    """Why no texts arrive about this visit, and what the line did instead; empty if they do."""
     if visit.text_number is not None and not visit.text_trouble:
         return []
     if visit.text_number is not None:

@@ -59,7 +59,7 @@ def _pages(session: Session) -> APIRouter:
 
     @router.get("/")
     async def start() -> Response:
-        """Lead to the page."""
+        """Redirect to the page."""
         return RedirectResponse("/phone")
 
     @router.get(VIDEO_ROOM)

@@ -1,4 +1,4 @@
-"""A patient whom the clinic knows: a number with a booking and texts, made as a call makes them."""
+"""A known patient: a number with a booking and texts, created the way a call creates them."""
 
 from dataclasses import dataclass
 
@@ -32,7 +32,7 @@ class SamplePatient:
 
 
 async def sample_patient_visit(line: Line) -> SamplePatient:
-    """The patient, with a booking to come: the one there is, or a new one at the next free time."""
+    """The patient with an upcoming booking: an existing one, or a new one at the next free time."""
     async with line.pool.connection() as conn:
         made = await bookings_of_call(conn, CALL_SID)
     coming = [each for each in made if each.state == "booked" and each.slot.start > line.now()]

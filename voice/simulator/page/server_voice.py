@@ -1,4 +1,4 @@
-"""A voice of this computer, for browsers that have none: espeak-ng, as a program or an extra."""
+"""This computer's own voice, for browsers without one: espeak-ng, as a program or an extra."""
 
 import asyncio
 import shutil
@@ -38,7 +38,7 @@ async def speak(words: str, language: str) -> bytes | None:
 
 
 def _command(voice: str) -> list[str]:
-    """What speaks standard input; the program, where it is installed, starts faster."""
+    """A command that speaks standard input; an installed program starts faster than the extra."""
     if program := shutil.which(PROGRAM):
         return [program, "-v", voice, "-s", str(WORDS_A_MINUTE), "--stdin", "--stdout"]
     return [sys.executable, "-m", espeak.__name__, voice, str(WORDS_A_MINUTE)]

@@ -1,7 +1,7 @@
-"""The staff's side of the page: what they do in the clinic's calendar, by the Calendar contract.
+"""What staff do in the clinic's calendar on the page, through the Calendar interface.
 
-As in Google's own page the last hand wins: that the line has just written its note into an event
-is no reason to refuse what staff do with it.
+As on Google's own page the last write wins: staff need not try again because the line has just
+written into an event.
 """
 
 from base64 import b32hexencode
@@ -23,7 +23,7 @@ _TITLE = "Blocked by staff"
 
 @dataclass(frozen=True, slots=True)
 class ActionResult:
-    """What staff did, as a sentence; ``ok`` is False when nothing was done."""
+    """What staff did, as a sentence; ``ok`` is False if nothing was done."""
 
     message: str
     ok: bool = True
@@ -35,13 +35,13 @@ _NO_ANSWER = ActionResult("The calendar did not answer. Try again.", ok=False)
 
 
 async def find(line: Line, event_id: str) -> CalendarEvent | None:
-    """A live event."""
+    """The event, or None if it is gone."""
     found = await line.clinic.calendar.find(event_id)
     return found if isinstance(found, CalendarEvent) and not found.cancelled else None
 
 
 async def move(line: Line, event_id: str, day: date, at: time) -> ActionResult:
-    """Give the event another local time; its length stays."""
+    """Move the event to a local time; its length stays the same."""
     start = datetime.combine(day, at, line.settings.zone).astimezone(UTC)
     for _ in range(_TRIES):
         found = await find(line, event_id)
@@ -57,7 +57,7 @@ async def move(line: Line, event_id: str, day: date, at: time) -> ActionResult:
 
 
 async def delete(line: Line, event_id: str) -> ActionResult:
-    """Delete the event, as staff would with one key."""
+    """Delete the event."""
     for _ in range(_TRIES):
         found = await find(line, event_id)
         if found is None:
@@ -68,7 +68,7 @@ async def delete(line: Line, event_id: str) -> ActionResult:
 
 
 async def block(line: Line, day: date, part: Part) -> ActionResult:
-    """An event of staff's own, over the open hours of a morning, an afternoon or a day."""
+    """Block the open hours of a morning, an afternoon or a day with an event of staff."""
     span = _span(line.clinic.rules, day, part)
     if span is None:
         return ActionResult("The clinic is closed then.", ok=False)
@@ -82,7 +82,7 @@ async def block(line: Line, day: date, part: Part) -> ActionResult:
 
 
 def _span(rules: Rules, day: date, part: Part) -> Span | None:
-    """The open hours, from their first minute to their last; None when closed."""
+    """From the first to the last open minute; None if the clinic is closed."""
     noon = _NOON.hour * 60
     ranges = [] if day in rules.closed_dates else rules.hours.weekly[day.weekday()]
     if part == "morning":

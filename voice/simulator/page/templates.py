@@ -1,4 +1,4 @@
-"""The page's templates and files."""
+"""The page's templates and static files."""
 
 from pathlib import Path
 
@@ -19,5 +19,5 @@ _TEMPLATES = jinja2.Environment(
 
 
 def page(name: str, /, **known: object) -> HTMLResponse:
-    """A template, filled."""
+    """Render a template."""
     return HTMLResponse(_TEMPLATES.get_template(name).render(**known))

@@ -28,7 +28,7 @@ class Reply(BaseModel):
 
 
 def router(session: Session) -> APIRouter:
-    """The routes; numbers come in the body, as addresses end up in lists."""
+    """The routes; phone numbers are sent in the body, because URLs end up in logs."""
     routes = APIRouter(route_class=LocalRoute, prefix="/phone/texts")
     line, phone = session.line, session.patient_phone
 
@@ -43,7 +43,7 @@ def router(session: Session) -> APIRouter:
 
     @routes.post("/reply", status_code=_NO_CONTENT)
     async def reply(written: Reply) -> None:
-        """The patient writes back."""
+        """Send a reply of the patient."""
         await phone.write(session.post, written.number, written.words)
 
     @routes.post("/skip", status_code=_NO_CONTENT)
