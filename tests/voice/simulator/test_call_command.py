@@ -31,7 +31,7 @@ TO_THE_TIMES = "1 2 2 2 2 2 # # # # # #"
 
 @pytest.fixture
 def connected(line: Line) -> ConnectedLine:
-    """The line of the tests, as a terminal reaches it."""
+    """The line of the tests, as a terminal connects to it."""
     app, settings = create_app(line), line.settings
     post = InProcess(app, settings.public_base_url, settings.tokens[0])
     return ConnectedLine(post, settings, line.pool)
@@ -72,7 +72,7 @@ async def test_the_transcript_is_printed_and_the_booking_shown(
 async def test_a_call_that_books_nothing_says_so(
     connected: ConnectedLine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A time that was only chosen is no booking."""
+    """A time that was only chosen is not booked."""
     await placed(connected, f"{TO_THE_TIMES} . 2 h")
     said = capsys.readouterr().err.strip().splitlines()
     assert re.fullmatch(r"The caller hung up, after \d min \d+ s and 13 keys\.", said[0])
@@ -93,7 +93,7 @@ async def test_a_quiet_call_tells_only_what_came_of_it(
 async def test_a_call_back_request_of_the_call_is_shown(
     connected: ConnectedLine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """And those of other calls are not."""
+    """Those of other calls are not."""
     async with connected.pool.connection() as conn:
         caller = call_backs.Caller("CA" + "f" * 32, None, "en")
         await call_backs.request(conn, caller, Reason.OTHER, "another call")
@@ -106,7 +106,7 @@ async def test_a_call_back_request_of_the_call_is_shown(
 async def test_a_person_types_the_keys(
     connected: ConnectedLine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was said until each key, how the call ended, and what it came to."""
+    """What was said until each key, how the call ended, and its outcome."""
     hands, screen = pty.openpty()
     with os.fdopen(hands, "wb", buffering=0) as typing, os.fdopen(screen) as stdin:
         monkeypatch.setattr("sys.stdin", stdin)

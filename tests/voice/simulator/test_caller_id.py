@@ -1,4 +1,4 @@
-"""What a request says of the caller: https://www.twilio.com/docs/voice/twiml."""
+"""What a request says about the caller: https://www.twilio.com/docs/voice/twiml."""
 
 import re
 
@@ -40,5 +40,5 @@ def test_the_end_of_a_call_is_told_with_its_length() -> None:
 
 
 def test_every_call_is_another_call() -> None:
-    """Ids are random, so that no two calls share a journal."""
+    """IDs are random, so that no two calls share a journal."""
     assert CallerId("+14255550123").call_sid != CallerId("+14255550123").call_sid

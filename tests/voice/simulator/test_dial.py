@@ -1,4 +1,4 @@
-"""<Dial> as https://www.twilio.com/docs/voice/twiml/dial has it, with a made-up outcome."""
+"""<Dial> as https://www.twilio.com/docs/voice/twiml/dial has it, with a simulated outcome."""
 
 import pytest
 from support.tiny_line import BASE, Played, play

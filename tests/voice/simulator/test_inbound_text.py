@@ -1,4 +1,4 @@
-"""A patient's text, field by field, and what the line's document answers."""
+"""A patient's text, field by field, and the line's reply."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from voice.simulator.transport import Answer
 
 
 def test_a_text_has_twilios_fields() -> None:
-    """Who writes, to whom, what, under a name of its own."""
+    """Sender, recipient and body, under an ID of its own."""
     first, second = (TextMessage("+14255550123", "C") for _ in range(2))
     told = dict(first.fields())
     assert (told["From"], told["To"], told["Body"]) == ("+14255550123", "+14252025687", "C")

@@ -1,4 +1,4 @@
-"""Keys written down beforehand: when each is pressed."""
+"""Key scripts: when each key is pressed."""
 
 import asyncio
 from collections import deque
@@ -39,7 +39,7 @@ def placed(
 
 
 def test_a_key_is_pressed_after_the_first_sentence() -> None:
-    """Who knows the line does not hear it out, but hears where it is."""
+    """A caller who knows the line presses a key after the first sentence."""
     line, player = placed("1 2 h", staff=Staff.FAILED)
     assert line.fields("/next")["Digits"] == "1"
     assert line.fields("/end")["Digits"] == "2"
@@ -94,7 +94,7 @@ def test_h_hangs_up() -> None:
 
 @pytest.mark.parametrize("token", ["x", "1x", "--", "12.", "hh"])
 def test_a_wrong_token_is_named(token: str) -> None:
-    """One sentence says which, and what can stand there."""
+    """One sentence says which, and what is allowed there."""
     with pytest.raises(InvalidKeysError) as refused:
         read_keys(f"1 {token} 2")
     assert str(refused.value) == (
@@ -118,5 +118,5 @@ def test_a_wrong_token_is_named(token: str) -> None:
     ],
 )
 def test_the_keys_of_a_call(lines: list[str], keys: str) -> None:
-    """A point where all was heard, a dash for silence, h at the end; lost keys are left out."""
+    """A dot after a whole prompt, a dash for silence, h at the end; keys not heard are left out."""
     assert keys_of_call(lines) == keys

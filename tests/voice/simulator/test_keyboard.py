@@ -1,4 +1,4 @@
-"""Keys come without Enter, and the terminal is given back as it was."""
+"""Keys need no Enter, and the terminal is restored."""
 
 import asyncio
 import os
@@ -22,7 +22,7 @@ def tty() -> Generator[tuple[int, int]]:
 
 
 def typed(tty: tuple[int, int], text: bytes, times: int) -> list[str | None]:
-    """What so many readings give after this was typed."""
+    """The keys read after this was typed."""
 
     async def read() -> list[str | None]:
         with Keyboard(tty[1]) as keyboard:
@@ -43,7 +43,7 @@ def test_what_is_no_key_of_a_phone_is_nothing(tty: tuple[int, int]) -> None:
 
 
 def test_an_arrow_key_is_nothing(tty: tuple[int, int]) -> None:
-    """It comes as several characters, among them could be digits."""
+    """It arrives as several characters, which may include digits."""
     assert typed(tty, b"\x1b[1;5C", 1) == [None]
 
 

@@ -65,7 +65,7 @@ def test_a_fallback_that_fails_too_ends_the_call_with_twilios_words() -> None:
 
 
 def test_an_address_elsewhere_is_not_asked() -> None:
-    """The phone knows one line, and hands its signature to nobody else."""
+    """The phone knows one line, and signs requests to nobody else."""
     away = "<Redirect>https://other.example/a</Redirect>"
     played = play({"/voice/incoming": away, "/voice/fallback": SORRY})
     assert played.line.fields("/voice/fallback")["ErrorUrl"] == "https://other.example/a"
@@ -93,7 +93,7 @@ def test_an_application_that_answers_nothing_is_a_fault() -> None:
 
 
 def test_a_face_can_only_press_keys_that_a_phone_has() -> None:
-    """A key such as A is a mistake of the face."""
+    """A key such as A is a bug of the handset."""
     with pytest.raises(ValueError, match="'A' is not a key of a phone"):
         play({"/voice/incoming": "<Pause/>"}, (0.5, "A"))
 

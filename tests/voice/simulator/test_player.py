@@ -198,7 +198,7 @@ def test_no_call_runs_through_more_than_200_documents() -> None:
 
 
 def test_no_call_takes_more_than_ten_minutes() -> None:
-    """A silent caller who is asked for ever is let go."""
+    """A silent caller who is asked endlessly is let go."""
     played = play({"/voice/incoming": "<Gather timeout='60'/><Redirect>/voice/incoming</Redirect>"})
     assert played.ended is Ended.TOO_LONG
     assert 600 < played.player.seconds <= 660

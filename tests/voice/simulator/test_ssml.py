@@ -11,7 +11,7 @@ ELEVEN = "one two three four five six seven eight nine ten eleven"
 
 
 def say(inside: str, attributes: str = "") -> list[Segment]:
-    """The moments of one Say."""
+    """The segments of one Say."""
     (verb,) = parse(f"<Response><Say {attributes}>{inside}</Say></Response>".encode())
     assert isinstance(verb, Playback)
     return list(verb.segments)
@@ -30,7 +30,7 @@ def test_each_sentence_is_a_moment() -> None:
 
 
 def test_sentences_take_together_what_the_words_take() -> None:
-    """Cutting speech into moments makes it neither longer nor shorter."""
+    """Splitting speech into segments makes it neither longer nor shorter."""
     words = "It is 9:20 AM. Don't wait. Call 9 1 1."
     assert sum(segment.seconds for segment in say(words)) == pytest.approx(seconds(words))
 

@@ -1,4 +1,4 @@
-"""A call in the terminal: what is written when, and keys in the middle of it."""
+"""A call in the terminal: what is written when, and keys in between."""
 
 import asyncio
 import io
@@ -20,7 +20,7 @@ MENU = f"<Gather action='/next' timeout='6' numDigits='2'><Say>{ELEVEN}</Say></G
 
 @dataclass
 class Fingers:
-    """Keys at their seconds of a clock that only waiting moves on."""
+    """Keys at given seconds of a clock that only waiting advances."""
 
     keys: list[tuple[float, str]]
     clock: float = 0.0
@@ -48,7 +48,7 @@ def call(
     fast: bool = False,
     width: int = 80,
 ) -> tuple[str, Player, Ended]:
-    """What a person sees, without the lines that run out and are wiped."""
+    """What a person sees at the end, without the countdown lines."""
     out = io.StringIO()
     handset = Terminal(fingers, out, staff, fast=fast, width=width, clock=lambda: fingers.clock)
     player = Player(InProcess(TinyLine(documents), BASE, TOKEN), handset, CallerId("+14255550123"))
@@ -89,7 +89,7 @@ def test_a_key_cuts_the_words() -> None:
 
 
 def test_the_wait_runs_out() -> None:
-    """A line gets shorter, with the seconds that are left; then the silence is told."""
+    """A line gets shorter with the seconds that are left; then the silence is noted."""
     out = io.StringIO()
     fingers = Fingers([])
     handset = Terminal(fingers, out, clock=lambda: fingers.clock)
@@ -144,7 +144,7 @@ def test_h_hangs_up() -> None:
 
 
 def test_scenes_are_told() -> None:
-    """Ringing, talking and sounds are no words."""
+    """Ringing, talking and sounds are noted in brackets."""
     dial = "<Dial timeout='20'>+14255550199</Dial>"
     documents = {"/voice/incoming": f"<Play>/a.wav</Play>{dial}<Say>Bye.</Say>"}
     seen, player, _ = call(documents, Fingers([]), staff=Staff.VOICEMAIL)

@@ -1,4 +1,4 @@
-"""A transcript reads well, and placed again it comes out equal to the letter."""
+"""A transcript reads well, and replaying it gives the same transcript."""
 
 import asyncio
 from datetime import datetime
@@ -54,7 +54,7 @@ def written(handset: Handset) -> str:
 
 
 def test_a_transcript_tells_a_call() -> None:
-    """Words, language, keys, silence, staff and the end, each on a line of its own."""
+    """Words, language, keys, silence, staff and the end, each on its own line."""
     keys = [(9.5, "1"), (11.0, "4"), (11.5, "2"), (12.0, "5"), (12.5, "#"), (13.5, "7")]
     assert written(Hands(keys, Staff.BUSY)) == (
         "caller: +14255550123\n"
@@ -98,7 +98,7 @@ def test_what_a_key_cut_off_ends_in_a_dash() -> None:
 def test_a_call_placed_again_is_equal_to_the_letter(
     keys: list[tuple[float, str]], ahead: list[str], staff: Staff, end: list[tuple[float, str]]
 ) -> None:
-    """Whatever was pressed when, also where nobody listened and before a prompt was there."""
+    """Whenever keys were pressed, also while the line was not listening or before a prompt."""
     once = written(Hands(sorted(keys) + end, staff, ahead))
     heading, lines = read(once)
     assert heading == HEADING
@@ -130,13 +130,13 @@ def test_a_transcript_without_a_heading_is_refused(text: str) -> None:
 
 
 def test_a_line_that_is_no_line_is_named() -> None:
-    """A key that is misspelt would silently be no key."""
+    """A misspelled key would silently be ignored."""
     with pytest.raises(InvalidTranscriptError, match="'CALLER pushes 1' is not a transcript line"):
         read("\n".join([*HEADING.lines(), "CALLER pushes 1"]))
 
 
 def test_spoken_visit_codes_are_blanked_and_numbers_are_not() -> None:
-    """A code is drawn anew in each call; a phone number is not."""
+    """Each call gets a new code; a phone number stays."""
     said = "Your code is 4 8 2. 9 1 3. Again, 4 8 2. 9 1 3. Call 4 2 5. 5 5 5. 0 1 2 3."
     blanked = "Your code is _ _ _. _ _ _. Again, _ _ _. _ _ _. Call 4 2 5. 5 5 5. 0 1 2 3."
     assert without_codes(said) == blanked

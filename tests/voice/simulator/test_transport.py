@@ -73,14 +73,14 @@ def test_a_request_in_process_is_signed_for_the_public_address() -> None:
 
 
 def test_a_wrong_token_is_refused() -> None:
-    """There is no way in without the token."""
+    """Nothing gets in without the token."""
     answer = asyncio.run(InProcess(Checking(), BASE, "wrong")(f"{BASE}/voice?x=1", FORM))
     assert answer.status == 403
 
 
 @pytest.mark.parametrize(("token", "status"), [(TOKEN, 200), ("wrong", 403)])
 def test_a_request_over_http_is_signed_too(token: str, status: int) -> None:
-    """The demo checks the terminal phone like anybody else."""
+    """The demo checks the signature of the terminal's calls like any other."""
     with a_web_server() as address:
         answer = asyncio.run(OverHttp(address, token)(f"{address}/voice/turn?at=x#rc=2", FORM))
     assert (answer.status, answer.content_type) == (status, "text/xml")
@@ -93,7 +93,7 @@ def test_a_redirect_over_http_is_not_followed() -> None:
 
 
 def test_a_line_that_is_not_there_is_an_answer() -> None:
-    """No exception: the player goes on to the fallback."""
+    """There is no exception: the player goes on to the fallback."""
     with a_web_server() as address:
         pass
     assert asyncio.run(OverHttp(address, TOKEN)(f"{address}/voice", FORM)) == NOTHING_CAME
@@ -108,6 +108,6 @@ def test_no_other_host_is_asked(post: Post) -> None:
 
 
 def test_the_token_goes_to_no_other_machine() -> None:
-    """The phone over HTTP is for the line on this machine."""
+    """Calls over HTTP go to the line on this computer only."""
     with pytest.raises(ValueError, match="not on this computer"):
         OverHttp("https://line.example", TOKEN)

@@ -1,4 +1,4 @@
-"""This computer's own voice, for browsers without one: espeak-ng, as a program or an extra."""
+"""Speaks with this computer's own voice, for browsers without one: espeak-ng."""
 
 import asyncio
 import shutil

@@ -49,7 +49,7 @@ async def url(line: Line) -> AsyncGenerator[str]:
 
 @pytest_asyncio.fixture
 async def opens(chrome: Browser, url: str) -> AsyncGenerator[Opens]:
-    """A page that is open, and whose scripts and console have nothing to complain of at the end."""
+    """Opens pages; fails at the end if a script or the console reported an error."""
     troubles: list[str] = []
 
     def complain(said: ConsoleMessage) -> None:
@@ -75,13 +75,13 @@ async def opens(chrome: Browser, url: str) -> AsyncGenerator[Opens]:
 
 @pytest_asyncio.fixture
 async def visitor(opens: Opens) -> Visitor:
-    """Somebody who has opened the page and reads the captions, sixty times as fast as life."""
+    """Somebody who has opened the page and reads the captions, at sixty times the speed."""
     return await opens()
 
 
 @pytest_asyncio.fixture
 async def session(database: AsyncConnectionPool, clock: DemoClock) -> AsyncGenerator[Session]:
-    """A demo's page without a browser and without a worker: what a test does not do is not done."""
+    """A demo's page without a browser or a worker: nothing happens that the test does not do."""
     assert jobs.tasks
     line = line_on(with_demo_defaults(Settings.load("demo"), date(2026, 11, 30)), database, clock)
     session = Session(line, create_app(line))

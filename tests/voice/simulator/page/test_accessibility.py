@@ -1,4 +1,4 @@
-"""For everybody and from nowhere else: axe's rules, narrow screens, no request that leaves."""
+"""Accessible and local: axe's rules, narrow screens, no request to another host."""
 
 from pathlib import Path
 from typing import Any

@@ -16,7 +16,7 @@ BELOW_THE_END = """document.documentElement.scrollHeight - window.scrollY
 
 
 async def test_a_whole_booking_by_clicking(visitor: Visitor) -> None:
-    """From the green button to the event, open at its chart note, and to the text with its link."""
+    """From the green button to the event, opened in the calendar, and to the text with its link."""
     page = visitor.page
     await (await (await visitor.calls()).to_the_times()).presses("1")
     await (await visitor.hears("To book it, press 1")).presses("1")

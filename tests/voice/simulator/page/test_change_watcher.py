@@ -1,4 +1,4 @@
-"""What the page tells of a booking: what the line did, and whom it followed."""
+"""What the page says about a booking: what the line did, and whose changes it followed."""
 
 import json
 
@@ -7,7 +7,10 @@ from support.patient_visit import booked, held
 
 from calendar_sync.bookings import patient_changes
 from calendar_sync.sync.move import carry_out
+from voice.app import create_app
+from voice.bootstrap import Line
 from voice.simulator.page.session import Session
+from voice.texts import demo_sender
 
 ONE, TWO, THREE = (span(f"2026-12-01 {hour}:00") for hour in (13, 14, 15))
 
@@ -40,3 +43,15 @@ async def test_the_page_tells_whom_the_line_follows(session: Session) -> None:
         "The patient moved the visit to Tuesday, December 1st, at 3 PM.",
         "The patient canceled the visit on Tuesday, December 1st, at 3 PM.",
     ]
+
+
+async def test_a_terminal_is_told_too(line: Line) -> None:
+    """With the clinic's time, whether a page is open or not."""
+    said: list[str] = []
+    session = Session(line, create_app(line), said.append)
+    await session.watcher.look()
+    async with line.pool.connection() as conn:
+        await demo_sender.keep(conn, "+14255550123", "BodyFix: hello. More.", line.now())
+    await session.watcher.look()
+    session.close()
+    assert said == ["7:50 AM  Texted ··0123: “BodyFix: hello.”"]

@@ -1,4 +1,4 @@
-"""Events reach every open page once, and one that comes back hears what it missed."""
+"""Events reach every open page once; a page that reconnects gets what it missed."""
 
 import asyncio
 

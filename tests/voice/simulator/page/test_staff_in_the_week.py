@@ -1,4 +1,4 @@
-"""The staff's hands in the clinic's week, and what the line makes of it."""
+"""What staff do in the clinic's week, and how the line follows."""
 
 import pytest_asyncio
 from playwright.async_api import Locator, expect
@@ -52,7 +52,7 @@ async def test_an_event_is_dragged(known: Visitor) -> None:
 
 
 async def test_an_event_in_hand_is_not_lost(known: Visitor) -> None:
-    """Whatever changes in the week meanwhile is drawn once the hand lets go, even on the spot."""
+    """Whatever changes in the week meanwhile is shown once the event is dropped, even in place."""
     page, event = known.page, event_on(known, "2026-11-30")
     blocked = page.locator('[data-day="2026-12-04"] .event.busy')
     await event.hover(position={"x": 20, "y": 5})
