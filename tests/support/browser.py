@@ -14,6 +14,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from voice.app import create_app
 from voice.background import run_in_background
 from voice.bootstrap import Line
+from voice.flows.clinical_wording import BEFORE_BOOKING
 from voice.server import held_port
 from voice.simulator.page.router import add_phone
 
@@ -26,7 +27,7 @@ _SINCE_THE_LAST_KEY = (
 )
 
 expect.set_options(timeout=30_000)
-FOOT = (("press 2", "2"), ("press 3", "3"), ("press 1", "1"), ("press 2", "2"), ("press 1", "1"))
+FOOT = (("Right, 2", "2"), ("Years, 3", "3"), ("Yes, 1", "1"), ("No, 2", "2"), ("Yes, 1", "1"))
 
 
 @asynccontextmanager
@@ -128,12 +129,19 @@ class Visitor:
     async def to_the_times(self) -> "Visitor":
         """From the greeting to the offered times: nothing is wrong, and a foot hurts."""
         await (await self.hears("press 1")).presses("1")
-        for _ in range(5):
-            await (await self.hears("No, press 2")).presses("2")
+        for _ in BEFORE_BOOKING:
+            await (await self.hears("No to all")).presses("2")
         for words, key in FOOT:
             await (await self.hears(words)).presses(key)
-        await (await self.hears("From 0 to 10")).presses("7#")
+        await (await self.hears("From 1 to 10")).presses("7#")
         return await self.hears("In Pacific time")
+
+    async def books(self, key: str) -> "Visitor":
+        """From the offered times to a booking, up to the question about texts."""
+        await self.presses(key)
+        await (await self.hears("To book it, press 1")).presses("1")
+        await (await self.hears("No to all")).presses("2")
+        return await self.hears("For yes")
 
     async def sees_line_do(self, words: str) -> "Visitor":
         """The panel of what happens tells it."""

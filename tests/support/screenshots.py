@@ -92,9 +92,7 @@ async def for_the_patient(line: Line, browser: Browser, url: str) -> None:
 
 async def booked(visitor: Visitor, key: str) -> None:
     """A call that books the offer under this key, with consent to texts."""
-    await (await (await visitor.calls()).to_the_times()).presses(key)
-    await (await visitor.hears("To book it, press 1")).presses("1")
-    await (await visitor.hears("For yes, press 1")).presses("1")
+    await (await (await (await visitor.calls()).to_the_times()).books(key)).presses("1")
     await expect(visitor.page.locator("#after")).to_be_visible()
     await expect(visitor.page.locator(".bubble.clinic").first).to_be_visible()
 
@@ -130,9 +128,7 @@ async def to_look_at(browser: Browser, url: str, folder: Path) -> None:
 
 async def booked_in_vain(visitor: Visitor) -> None:
     """A landline agrees to texts, which cannot come."""
-    await (await (await visitor.calls()).to_the_times()).presses("1")
-    await (await visitor.hears("To book it, press 1")).presses("1")
-    await (await visitor.hears("For yes, press 1")).presses("1")
+    await (await (await (await visitor.calls()).to_the_times()).books("1")).presses("1")
     await expect(visitor.page.locator("#texts-none")).to_contain_text("Staff are asked")
     await expect(visitor.page.locator("#after")).to_be_visible()
 
