@@ -6,8 +6,9 @@ from psycopg import AsyncConnection
 
 from calendar_sync import job_queue
 from calendar_sync.bookings import booking_writes
-from calendar_sync.bookings.booking import booking
-from calendar_sync.bookings.event_text import digest
+from calendar_sync.bookings.booking import Booking, booking
+from calendar_sync.bookings.descriptions import digest, line_digest, words_digest
+from calendar_sync.bookings.event_text import warning_line
 
 
 async def store_etag(conn: AsyncConnection, booking_id: int, etag: str) -> None:
@@ -17,7 +18,18 @@ async def store_etag(conn: AsyncConnection, booking_id: int, etag: str) -> None:
 
 async def store_written(conn: AsyncConnection, booking_id: int, text: str) -> None:
     """Remember a description as ours: before it is written, and as it was read back."""
-    await booking_writes.add_written(conn, booking_id, digest(text))
+    for known in {digest(text), words_digest(text)} - {""}:
+        await booking_writes.add_written(conn, booking_id, known)
+
+
+def is_ours(visit: Booking, text: str) -> bool:
+    """Whether we wrote this description, and staff have at most opened and saved it since."""
+    return not {digest(text), words_digest(text)}.isdisjoint(visit.written)
+
+
+def is_warning(visit: Booking, line: str) -> bool:
+    """Whether a line with this `line_digest` is a warning that we wrote into the event."""
+    return line in {*visit.written, line_digest(warning_line(visit.warning))}
 
 
 async def store_link(conn: AsyncConnection, booking_id: int, link: str) -> None:
@@ -37,5 +49,13 @@ async def store_withdrawn(conn: AsyncConnection, booking_id: int, at: datetime) 
 
 
 async def store_warning(conn: AsyncConnection, booking_id: int, warning: str) -> None:
-    """What staff should check; "" if there is nothing."""
-    await booking_writes.store(conn, booking_id, warning=warning)
+    """What staff should check; "" if there is nothing.
+
+    The line is remembered as ours before anything writes it. So is the one before it, which a
+    version that remembered none may have written.
+    """
+    async with conn.transaction():
+        before = (await booking(conn, booking_id, lock=True)).warning
+        for each in {before, warning} - {""}:
+            await booking_writes.add_written(conn, booking_id, line_digest(warning_line(each)))
+        await booking_writes.store(conn, booking_id, warning=warning)

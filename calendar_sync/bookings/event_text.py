@@ -71,11 +71,6 @@ def event_for(clinic: Clinic, booked: Booking) -> Event:
     )
 
 
-def digest(text: str) -> str:
-    """What is stored of a text that we wrote, to recognize it."""
-    return sha256(text.encode()).hexdigest()
-
-
 def warning_line(warning: str) -> str:
     """The first line of an event that staff should check."""
     return f"{WARNING}{warning}"

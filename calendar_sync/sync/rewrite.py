@@ -3,14 +3,9 @@
 from procrastinate import JobContext
 
 from calendar_sync.bookings.booking import Booking, booking
-from calendar_sync.bookings.event_state import store_etag, store_written
-from calendar_sync.bookings.event_text import (
-    WARNING,
-    ask_first_line,
-    digest,
-    event_for,
-    warning_line,
-)
+from calendar_sync.bookings.descriptions import with_line
+from calendar_sync.bookings.event_state import is_ours, is_warning, store_etag, store_written
+from calendar_sync.bookings.event_text import ask_first_line, event_for, warning_line
 from calendar_sync.calendars.contract import CalendarEvent, Changed
 from calendar_sync.clinic import Clinic
 from calendar_sync.retry import NotYet, UntilSettled, known
@@ -26,8 +21,8 @@ async def rewrite_event(context: JobContext, booking_id: int) -> None:
 async def rewrite(clinic: Clinic, booking_id: int) -> None:
     """Write the booking's present text into its event, if an older one of ours is there.
 
-    A description that staff have changed stays as it is; only the line that asks them to check
-    something is put before it, or removed. Raises NotYet while the booking waits for its event, if
+    A description that staff have changed stays as it is; only our line that asks them to check
+    something is put before it, replaced or removed. Raises NotYet while the booking waits for its event, if
     the calendar does not know, and if staff change the event at the same time.
     """
     async with clinic.pool.connection() as conn:
@@ -43,7 +38,7 @@ async def rewrite(clinic: Clinic, booking_id: int) -> None:
     description, location = _wanted(clinic, booked, event)
     if (description, location) == (event.description, event.location):
         return
-    ours = digest(event.description) in booked.written
+    ours = is_ours(booked, event.description)
     if ours:
         # Stored first: if we die after writing, the text is still known as ours.
         async with clinic.pool.connection() as conn:
@@ -78,10 +73,7 @@ def _wanted(clinic: Clinic, booked: Booking, found: CalendarEvent) -> tuple[str,
     ours = event_for(clinic, booked)
     own_places = {"", clinic.video_url, booked.video_link}
     location = ours.location if found.location in own_places else found.location
-    if digest(found.description) in booked.written:
+    if is_ours(booked, found.description):
         return ours.description, location
-    first, _, rest = found.description.partition("\n")
-    staffs = rest if first.startswith(WARNING) else found.description
-    if booked.warning:
-        staffs = f"{warning_line(booked.warning)}\n{staffs}"
-    return staffs, location
+    warning = warning_line(booked.warning) if booked.warning else ""
+    return with_line(found.description, warning, lambda line: is_warning(booked, line)), location

@@ -10,13 +10,15 @@ import pytest_asyncio
 from procrastinate import App
 from psycopg_pool import AsyncConnectionPool
 from stand_ins.google.server import Google
-from support.clinic import CHART_LABELS, RULES, SetClock
+from support.clinic import CHART_LABELS, RULES, SetClock, confirmed, row, span
 from support.faulty_calendar import FaultyCalendar
 from support.google_clinic import calendar_at
+from support.google_visit import GoogleVisit
 
 from calendar_sync.bookings import free_times
 from calendar_sync.calendars.local import LocalCalendar
 from calendar_sync.clinic import Clinic
+from calendar_sync.sync.insert import insert
 from calendar_sync.sync.staff_jobs import follow_all
 from voice.worker import jobs
 
@@ -55,3 +57,16 @@ async def either(
         await follow_all(clinic)
         await free_times.refresh(clinic)
         yield clinic
+
+
+@pytest_asyncio.fixture
+async def google_visit(clinic: Clinic, tmp_path: Path) -> AsyncGenerator[GoogleVisit]:
+    """A visit in Google's calendar; at the end nothing was sent that Google would not take."""
+    with Google() as google, calendar_at(google, tmp_path) as calendar:
+        at_google = replace(clinic, calendar=calendar)
+        await follow_all(at_google)
+        booking_id = await confirmed(at_google, span("2026-12-01 09:00"))
+        await insert(at_google, booking_id)
+        event = (await row(clinic, booking_id)).event_id or ""
+        yield GoogleVisit(at_google, google, booking_id, event)
+        assert google.broken_rules == []
