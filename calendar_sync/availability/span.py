@@ -45,3 +45,19 @@ def merged(spans: Iterable[Span], within: Span) -> tuple[Span, ...]:
         else:
             joined.append(Span(start, end))
     return tuple(joined)
+
+
+def without(spans: Iterable[Span], removed: Iterable[Span]) -> list[Span]:
+    """What is left of the spans once the `removed` ones are cut out."""
+    left = list(spans)
+    for cut in removed:
+        pieces = [
+            (start, end)
+            for span in left
+            for start, end in (
+                (span.start, min(span.end, cut.start)),
+                (max(span.start, cut.end), span.end),
+            )
+        ]
+        left = [Span(start, end) for start, end in pieces if start < end]
+    return left

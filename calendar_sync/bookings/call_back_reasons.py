@@ -27,6 +27,12 @@ class Reason(Enum):
     )
     """Consent, video link or a warning is missing there, or the event should not be there."""
 
+    EVENT_UNREADABLE = (
+        "event_unreadable",
+        "an event in the screenings calendar cannot be read ({}): check it, or delete it",
+    )
+    """Whatever it says about a visit is not followed; the detail is its title or its id."""
+
     VISIT_MOVED = "visit_moved", "visit moved by staff to {}: tell the patient"
     VISIT_CANCELLED = "visit_cancelled", "visit cancelled by staff: tell the patient"
     VISIT_RESTORED = "visit_restored", "visit restored by staff at {}: tell the patient"

@@ -53,7 +53,7 @@ class CalendarEvent:
 
     `etag` names this version: a write that names another one changes nothing. `booking_id` is None
     for an event that is not ours. A tombstone may have lost all but its id; only there is `span`
-    None.
+    None. `etag` is "" only there too.
     """
 
     event_id: str
@@ -112,11 +112,20 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An event that changed and that we cannot read; the texts are "" where they are missing."""
+
+    event_id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """What changed, each event once in its latest state, and the cursor for the next call."""
 
     entries: tuple[CalendarEvent, ...]
     cursor: str
+    unreadable: tuple[Unreadable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

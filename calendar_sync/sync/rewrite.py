@@ -22,8 +22,8 @@ async def rewrite(clinic: Clinic, booking_id: int) -> None:
     """Write the booking's present text into its event, if an older one of ours is there.
 
     A description that staff have changed stays as it is; only our line that asks them to check
-    something is put before it, replaced or removed. Raises NotYet while the booking waits for its event, if
-    the calendar does not know, and if staff change the event at the same time.
+    something is put before it, replaced or removed. Raises NotYet while the booking waits for its
+    event, if the calendar does not know, and if staff change the event at the same time.
     """
     async with clinic.pool.connection() as conn:
         booked = await booking(conn, booking_id)

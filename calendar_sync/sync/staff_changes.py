@@ -26,9 +26,17 @@ from psycopg.errors import DeadlockDetected, ExclusionViolation, LockNotAvailabl
 from psycopg.rows import dict_row
 
 from calendar_sync import job_queue
-from calendar_sync.bookings import booking_writes, notices
+from calendar_sync.bookings import booking_writes, call_backs, notices
 from calendar_sync.bookings.booking import Booking, from_row, pending_move
-from calendar_sync.calendars.contract import CalendarEvent, Changes, CursorExpired, Unknown
+from calendar_sync.bookings.call_back_reasons import Reason
+from calendar_sync.bookings.call_backs import Caller
+from calendar_sync.calendars.contract import (
+    CalendarEvent,
+    Changes,
+    CursorExpired,
+    Unknown,
+    Unreadable,
+)
 from calendar_sync.clinic import Clinic
 from calendar_sync.sync import change_cursor, seen_versions
 from calendar_sync.sync.call_back_events import close_if_done
@@ -68,13 +76,24 @@ async def _follow_all(clinic: Clinic, changes: Changes, since: str | None, *, fu
         if await change_cursor.current(conn) != since:
             return False
         followed = [await follow(conn, clinic, event) for event in changes.entries]
-        look_again = [booking_id for booking_id in followed if booking_id]
+        look_again = [*followed]
+        look_again += [await _set_aside(conn, each) for each in changes.unreadable]
         if full:
             look_again += await _missing(conn, clinic, changes.entries)
         await change_cursor.store(conn, changes.cursor)
-        for booking_id in look_again:
+        for booking_id in filter(None, look_again):
             await job_queue.look_at_event(conn, booking_id)
     return True
+
+
+async def _set_aside(conn: AsyncConnection, event: Unreadable) -> int | None:
+    """Show staff, once, an event that cannot be read; the booking's id if it is one's."""
+    visit = await _booking_of(conn, event.event_id)
+    target = visit or Caller(f"event {event.event_id}", None, "en")
+    detail = event.title or event.event_id or "it has no id"
+    await call_backs.request(conn, target, Reason.EVENT_UNREADABLE, detail)
+    log.warning("an event in the calendar could not be read; it was set aside for staff")
+    return visit.id if visit else None
 
 
 async def follow(conn: AsyncConnection, clinic: Clinic, event: CalendarEvent) -> int | None:
@@ -92,9 +111,10 @@ async def follow(conn: AsyncConnection, clinic: Clinic, event: CalendarEvent) ->
         outcome = _outcome(clinic, visit, event)
         if outcome == "later":
             return visit.id
-        if outcome is None or not await seen_versions.store(
-            conn, event.event_id, event.etag, visit.id, outcome
-        ):
+        if outcome is None:
+            return None
+        new = await seen_versions.store(conn, event.event_id, event.etag, visit.id, outcome)
+        if event.etag and not new:  # a tombstone without a version counts while there is a visit
             return None
         if outcome == "cancelled":
             await booking_writes.cancel(conn, visit, by="staff")

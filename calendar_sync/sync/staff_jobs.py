@@ -84,4 +84,4 @@ def _warning(clinic: Clinic, booked: Booking, event: CalendarEvent, *, busy: boo
 
 def _absent(event_id: str) -> CalendarEvent:
     """An event that the calendar does not know counts as cancelled."""
-    return CalendarEvent(event_id, None, "", "", "", None, cancelled=True, etag="absent")
+    return CalendarEvent(event_id, None, "", "", "", None, cancelled=True, etag="")

@@ -23,11 +23,12 @@ from calendar_sync.calendars.contract import (
     Urgency,
     opens,
 )
+from calendar_sync.calendars.google.changes import changes_from
 from calendar_sync.calendars.google.client import GoogleAccess
 from calendar_sync.calendars.google.errors import RequestFailure
 from calendar_sync.calendars.google.events import COLORS, body, event_from, times
 from calendar_sync.calendars.google.free_busy import free_busy
-from calendar_sync.calendars.google.listing import listed, pages, read
+from calendar_sync.calendars.google.listing import blocking, listed, pages, read
 from calendar_sync.calendars.google.watch import GooglePush
 
 
@@ -70,25 +71,18 @@ class GoogleCalendar:
             return busy
         screenings, *others = busy
         if screenings:
-            events = await listed(self._google, self._calendar, within, self._zone)
-            if isinstance(events, Unknown):
-                return events
-            if besides or any(opens(event.title) for event in events):
-                screenings = [
-                    event.span
-                    for event in events
-                    if event.blocks
-                    and not opens(event.title)
-                    and not besides & {event.event_id, event.series}
-                ]
+            listing = await listed(self._google, self._calendar, within, self._zone)
+            if isinstance(listing, Unknown):
+                return listing
+            screenings = blocking(listing, screenings, besides)
         return merged([*screenings, *(span for calendar in others for span in calendar)], within)
 
     async def opened(self, within: Span) -> tuple[Span, ...] | Unknown:
         """Events with that title in the screenings calendar, each occurrence of recurring ones."""
-        events = await listed(self._google, self._calendar, within, self._zone)
-        if isinstance(events, Unknown):
-            return events
-        return merged([event.span for event in events if opens(event.title)], within)
+        listing = await listed(self._google, self._calendar, within, self._zone)
+        if isinstance(listing, Unknown):
+            return listing
+        return merged([event.span for event in listing.events if opens(event.title)], within)
 
     async def insert(self, event: Event) -> Inserted | Clash | Unknown | Refused:
         """Insert with one request; without a video link if this account cannot make one."""
@@ -167,8 +161,7 @@ class GoogleCalendar:
         items, cursor = answer
         if cursor is None:
             return Unknown("Google sent no sync token")
-        latest = read({}, lambda _: {item["id"]: self._event(item) for item in items})
-        return latest if isinstance(latest, Unknown) else Changes(tuple(latest.values()), cursor)
+        return await changes_from(items, cursor, self._zone, self.find)
 
     async def _insert(self, resource: dict[str, Any]) -> dict[str, Any] | RequestFailure:
         return await self._google.ask(

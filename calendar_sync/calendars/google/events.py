@@ -1,13 +1,14 @@
 """Our events as Google's resources, and back; pure."""
 
-from datetime import UTC, date, datetime, time
-from typing import Any
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from calendar_sync.availability.span import Span
 from calendar_sync.calendars.contract import CalendarEvent, Event
 
 BOOKING = "booking_id"
+_MINUTE = timedelta(minutes=1)
 COLORS = {"soon": "6", "first": "11"}
 """Google's tangerine and tomato; set by the insert, or by an answer that came after it."""
 
@@ -48,32 +49,73 @@ def times(span: Span, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def event_from(resource: dict[str, Any], zone: ZoneInfo) -> CalendarEvent:
-    """The event of a resource. Raises KeyError or ValueError if it is none."""
-    cancelled = resource["status"] == "cancelled"
-    span = None if cancelled and "start" not in resource else span_of(resource, zone)
-    conference = resource.get("conferenceData", {})
-    link_status = conference.get("createRequest", {}).get("status", {}).get("statusCode")
-    entry_points = conference.get("entryPoints", [])
-    links = [entry["uri"] for entry in entry_points if entry.get("entryPointType") == "video"]
+    """The event of a resource. Raises KeyError, TypeError or ValueError if it cannot be read.
+
+    Of a deleted event only the id is sure to be there (Google's reference of Events, `status`).
+    Texts and links that are not what they should be count as missing.
+    """
+    cancelled = resource.get("status") == "cancelled"
+    conference = _part(resource, "conferenceData")
+    link_status = _part(_part(conference, "createRequest"), "status").get("statusCode")
     return CalendarEvent(
-        event_id=resource["id"],
-        span=span,
-        title=resource.get("summary", ""),
-        description=resource.get("description", ""),
-        location=resource.get("location", ""),
-        booking_id=resource.get("extendedProperties", {}).get("private", {}).get(BOOKING),
+        event_id=_id(resource),
+        span=_span_of_deleted(resource, zone) if cancelled else span_of(resource, zone),
+        title=_text(resource, "summary"),
+        description=_text(resource, "description"),
+        location=_text(resource, "location"),
+        booking_id=_part(_part(resource, "extendedProperties"), "private").get(BOOKING),
         cancelled=cancelled,
-        etag=resource["etag"],
-        link=links[0] if links else resource.get("hangoutLink", ""),
+        etag=_text(resource, "etag") if cancelled else str(resource["etag"]),
+        link=_video_link(conference) or _text(resource, "hangoutLink"),
         link_pending=link_status == "pending",
-        all_day="date" in resource.get("start", {}),
+        all_day="date" in _part(resource, "start"),
         repeats=bool(resource.get("recurrence")),
     )
 
 
+def _id(resource: dict[str, Any]) -> str:
+    event_id = resource["id"]
+    if not isinstance(event_id, str) or not event_id:
+        message = "an event without an id"
+        raise ValueError(message)
+    return event_id
+
+
+def _span_of_deleted(resource: dict[str, Any], zone: ZoneInfo) -> Span | None:
+    try:
+        return span_of(resource, zone)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+        return None
+
+
+def _part(resource: dict[str, Any], name: str) -> dict[str, Any]:
+    """An object within a resource; empty if it is missing or of another kind."""
+    part = resource.get(name)
+    return cast("dict[str, Any]", part) if isinstance(part, dict) else {}
+
+
+def _text(resource: dict[str, Any], name: str) -> str:
+    text = resource.get(name)
+    return text if isinstance(text, str) else ""
+
+
+def _video_link(conference: dict[str, Any]) -> str:
+    entries = conference.get("entryPoints")
+    videos = [
+        _text(cast("dict[str, Any]", entry), "uri")
+        for entry in (entries if isinstance(entries, list) else [])
+        if isinstance(entry, dict) and entry.get("entryPointType") == "video"
+    ]
+    return videos[0] if videos else ""
+
+
 def span_of(resource: dict[str, Any], zone: ZoneInfo) -> Span:
-    """When it takes place; an all-day event lasts from midnight to midnight in `zone`."""
-    return Span(instant(resource["start"], zone), instant(resource["end"], zone))
+    """When it takes place; an all-day event lasts from midnight to midnight in `zone`.
+
+    An event without length, which Google's page shows like any other, lasts a minute.
+    """
+    start, end = instant(resource["start"], zone), instant(resource["end"], zone)
+    return Span(start, max(end, start + _MINUTE) if end >= start else end)
 
 
 def instant(resource: dict[str, Any], zone: ZoneInfo) -> datetime:

@@ -1,18 +1,23 @@
 """Lists of events from Google, page by page, and reading its answers."""
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from calendar_sync.availability.span import Span
-from calendar_sync.calendars.contract import Unknown
+from calendar_sync.availability.span import Span, without
+from calendar_sync.calendars.contract import Unknown, opens
 from calendar_sync.calendars.google.client import GoogleAccess
 from calendar_sync.calendars.google.errors import RequestFailure
 from calendar_sync.calendars.google.events import span_of
 
 T = TypeVar("T")
 Resource = dict[str, Any]
+
+UNREADABLE = (KeyError, ValueError, TypeError, AttributeError, OverflowError)
+"""What reading an answer raises that is not what the reference says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +32,18 @@ class Listed:
     """The id of the recurring event that it is an occurrence of."""
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The occurrences that could be read; `complete` tells whether that is all of them."""
+
+    events: tuple[Listed, ...]
+    complete: bool
+
+
 async def listed(
     google: GoogleAccess, calendar: str, within: Span, zone: ZoneInfo
-) -> list[Listed] | Unknown:
-    """Every occurrence in the window that is not cancelled."""
+) -> Listing | Unknown:
+    """Every occurrence in the window that is not cancelled and can be read."""
     query = {
         "singleEvents": True,
         "timeMin": within.start.isoformat(),
@@ -40,7 +53,26 @@ async def listed(
     items = await pages(google, calendar, query)
     if isinstance(items, RequestFailure):
         return Unknown(items.why, items.wait)
-    return read({}, lambda _: [_listed(item, zone) for item in items[0] if _is_live(item)])
+    each = [read({}, partial(_listed, item, zone)) for item in items[0]]
+    events = tuple(event for event in each if isinstance(event, Listed))
+    return Listing(events, complete=not any(isinstance(event, Unknown) for event in each))
+
+
+def blocking(listing: Listing, busy: list[Span], besides: AbstractSet[str]) -> list[Span]:
+    """The busy times `busy` of a calendar, but for opened times and the events `besides`.
+
+    With an event in it that cannot be read, only free/busy knows when that is.
+    """
+    apart: list[Span] = []
+    blocks: list[Span] = []
+    for event in listing.events:
+        if opens(event.title) or besides & {event.event_id, event.series}:
+            apart.append(event.span)
+        elif event.blocks:
+            blocks.append(event.span)
+    if not besides and not apart:
+        return busy
+    return blocks if listing.complete else [*blocks, *without(busy, apart)]
 
 
 async def pages(
@@ -67,7 +99,7 @@ def read(answer: Resource | RequestFailure, reading: Callable[[Resource], T]) ->
         return Unknown(answer.why, answer.wait)
     try:
         return reading(answer)
-    except (KeyError, ValueError, TypeError, AttributeError) as error:
+    except UNREADABLE as error:
         return Unknown(f"Google's answer could not be read: {type(error).__name__}")
 
 
@@ -75,13 +107,14 @@ def _list(calendar: str, query: Resource) -> Callable[[Any], Any]:
     return lambda client: client.events().list(calendarId=calendar, **query)
 
 
-def _is_live(resource: Resource) -> bool:
-    return bool(resource["status"] != "cancelled")
-
-
-def _listed(resource: Resource, zone: ZoneInfo) -> Listed:
-    blocks = resource.get("transparency") != "transparent"
-    series = resource.get("recurringEventId", "")
+def _listed(resource: Resource, zone: ZoneInfo, _: Resource) -> Listed | None:
+    """None for a cancelled event, and for one without length, which takes no time."""
+    if resource.get("status") == "cancelled" or resource["start"] == resource["end"]:
+        return None
     return Listed(
-        resource.get("summary", ""), resource["id"], blocks, span_of(resource, zone), series
+        str(resource.get("summary", "")),
+        resource["id"],
+        resource.get("transparency") != "transparent",
+        span_of(resource, zone),
+        resource.get("recurringEventId", ""),
     )

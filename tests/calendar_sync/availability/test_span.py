@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.clinic import span
 
-from calendar_sync.availability.span import Span, merged
+from calendar_sync.availability.span import Span, merged, without
 
 MIDNIGHT = datetime(2026, 12, 1, tzinfo=UTC)
 DAY = Span(MIDNIGHT, MIDNIGHT + timedelta(days=1))
@@ -70,3 +70,15 @@ def test_merging_keeps_every_minute_and_adds_none(spans: list[Span]) -> None:
     ]
     assert all(one.end < two.start for one, two in pairwise(joined))
     assert all(DAY.start <= each.start and each.end <= DAY.end for each in joined)
+
+
+def test_cutting_leaves_what_is_around_the_cut() -> None:
+    """A cut in the middle leaves two pieces, one that covers all of it leaves none."""
+    day = Span(MIDNIGHT, MIDNIGHT + timedelta(hours=3))
+    middle = Span(MIDNIGHT + timedelta(hours=1), MIDNIGHT + timedelta(hours=2))
+    assert without([day], [middle]) == [
+        Span(day.start, middle.start),
+        Span(middle.end, day.end),
+    ]
+    assert without([middle], [day]) == []
+    assert without([day], []) == [day]

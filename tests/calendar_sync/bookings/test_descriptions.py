@@ -1,4 +1,4 @@
-"""Our line in a description is found by its words, as plain text and as the HTML of Google's page."""
+"""Our line in a description is found by its words, in plain text and in the HTML of Google."""
 
 import pytest
 

@@ -26,6 +26,8 @@ class Calendar:
     changed: dict[str, int] = field(default_factory=dict[str, int])
     life: int = 1
     """Sync tokens of another life have expired."""
+    odd: list[Any] = field(default_factory=list[Any])
+    """Items that are no proper events, in each of its lists."""
 
     def put(self, event: Resource) -> Resource:
         """Keep a new version of an event: another etag, the newest place among the changes."""

@@ -35,7 +35,10 @@ def list_events(
     answer: Resource = {
         "kind": "calendar#events",
         "timeZone": calendar.zone,
-        "items": [_bare(world, event, since) for event in found[begin : begin + size]],
+        "items": [
+            *calendar.odd,
+            *(_bare(world, event, since) for event in found[begin : begin + size]),
+        ],
     }
     if begin + size < len(found):
         answer["nextPageToken"] = _pack({"from": begin + size, "top": top})
@@ -109,7 +112,7 @@ def _bare(world: World, event: Resource, since: int | None) -> Resource:
     """Source: reference of Events, status: a deleted event is only sure to have its id."""
     if since is None or event["status"] != "cancelled" or not world.bare_tombstones:
         return event
-    return {key: event[key] for key in ("kind", "etag", "id", "status")}
+    return {key: event[key] for key in ("id", "status")}
 
 
 def free_busy(

@@ -1,0 +1,141 @@
+"""An event that cannot be read is handled or set aside for staff; all others are followed."""
+
+from typing import Any
+
+import pytest
+from support.clinic import own_event, requests, row, span
+from support.google_visit import GoogleVisit
+
+from calendar_sync.bookings.free_times import BusySnapshot, refresh
+from calendar_sync.calendars.contract import Changes
+from calendar_sync.sync.staff_jobs import follow_all, look
+
+NINE, TEN = span("2026-12-01 09:00"), span("2026-12-01 10:00")
+TIME = {"dateTime": "2026-12-02T09:00:00-08:00"}
+LATER = {"dateTime": "2026-12-02T09:30:00-08:00"}
+
+READABLE = {"etag": "1", "start": TIME, "end": LATER}
+
+ODD: list[Any] = [
+    {"id": "odd00000", "status": "confirmed", "summary": "Lunch"},
+    {"id": "odd00001", "etag": "1", "start": TIME},
+    {"id": "odd00002", "etag": "1", "start": TIME, "end": {}},
+    {"id": "odd00003", "etag": "1", "start": TIME, "end": None},
+    {"id": "odd00004", "etag": "1", "start": LATER, "end": TIME},
+    {"id": "odd00005", "etag": "1", "start": {"dateTime": "2026-12-02T09:00:00"}, "end": LATER},
+    {"id": "odd00006", "etag": "1", "start": {"dateTime": "soon"}, "end": LATER},
+    {"id": "odd00007", "etag": "1", "start": {"date": "2026-02-30"}, "end": {"date": "2026-03-01"}},
+    {"id": "odd00008", "etag": "1", "start": ["x"], "end": 5},
+]
+NAMELESS: list[Any] = [
+    {"id": 5, "status": "cancelled"},
+    {"status": "confirmed", "start": TIME, "end": LATER},
+    {"status": "cancelled"},
+    {},
+    None,
+    "an event",
+    [],
+]
+FINE: list[Any] = [
+    {"id": "fine0000"},
+    {"id": "fine0001", "status": "cancelled"},
+    {"id": "fine0002", "status": "cancelled", "start": {}, "end": None},
+    {"id": "fine0003", "start": TIME, "end": LATER},
+    {"id": "fine0004", "etag": "1", "start": TIME, "end": TIME},
+    {"id": "fine0005", "status": "unheard of", "eventType": "of a new type", **READABLE},
+    {"id": "fine0006", "summary": None, "description": 5, "location": ["x"], **READABLE},
+    {"id": "fine0007", "conferenceData": "none", "extendedProperties": None, **READABLE},
+    {"id": "fine0008", "conferenceData": {"entryPoints": [1, {}]}, **READABLE},
+]
+
+
+@pytest.mark.parametrize("odd", [[*ODD, *NAMELESS, *FINE], [*reversed([*FINE, *NAMELESS, *ODD])]])
+async def test_staff_are_followed_whatever_else_is_in_the_list(
+    google_visit: GoogleVisit, odd: list[Any]
+) -> None:
+    """The visit that they moved moves, one that they deleted is cancelled, times are offered."""
+    clinic, google, booking_id, event = google_visit
+    google.screenings.odd = odd
+    google.screenings.drag(event, "2026-12-01 10:00", "2026-12-01 10:20")
+    await follow_all(clinic)
+    assert (await row(clinic, booking_id)).slot == TEN
+    snapshot = await refresh(clinic)
+    assert isinstance(snapshot, BusySnapshot)
+    assert TEN in snapshot.busy
+    google.screenings.delete(event)
+    await follow_all(clinic)
+    assert (await row(clinic, booking_id)).state == "cancelled"
+
+
+async def test_events_that_cannot_be_read_are_shown_to_staff_once(
+    google_visit: GoogleVisit,
+) -> None:
+    """Each by its title or its id, however often it is read; those without an id together."""
+    clinic, google, _, _ = google_visit
+    for each in ODD:
+        google.screenings.put({"status": "confirmed", **each})
+        google.screenings.changed[each["id"]] = 0
+    google.screenings.odd = [*ODD, *NAMELESS]
+    for _ in range(2):
+        await follow_all(clinic)
+    shown = [why for why in await requests(clinic) if "cannot be read" in why]
+    named = ["Lunch", *(each["id"] for each in ODD[1:]), "it has no id"]
+    assert len(shown) == len(named)
+    assert all(any(f"({name})" in why for why in shown) for name in named)
+
+
+async def test_what_can_be_made_out_needs_nobody(google_visit: GoogleVisit) -> None:
+    """Deleted events without anything but their id, new types, texts that are no texts."""
+    clinic, google, _, _ = google_visit
+    google.screenings.odd = FINE
+    await follow_all(clinic)
+    assert await requests(clinic) == []
+
+
+async def test_a_visit_whose_item_is_bare_is_read_by_itself(google_visit: GoogleVisit) -> None:
+    """The list has only its id; the event itself says where staff have moved it."""
+    clinic, google, booking_id, event = google_visit
+    google.screenings.drag(event, "2026-12-01 10:00", "2026-12-01 10:20")
+    google.screenings.changed[event] = 0
+    google.screenings.odd = [{"id": event}]
+    await follow_all(clinic)
+    assert (await row(clinic, booking_id)).slot == TEN
+
+
+async def test_a_deletion_without_a_version_counts_each_time(google_visit: GoogleVisit) -> None:
+    """Deleted, restored and deleted again: tombstones have only their id for sure."""
+    clinic, google, booking_id, event = google_visit
+    states: list[str] = []
+    for change in (google.screenings.delete, google.screenings.restore, google.screenings.delete):
+        change(event)
+        await follow_all(clinic)
+        states.append((await row(clinic, booking_id)).state)
+    assert states == ["cancelled", "booked", "cancelled"]
+
+
+async def test_a_visit_that_cannot_be_read_keeps_its_time_and_is_shown(
+    google_visit: GoogleVisit,
+) -> None:
+    """Nobody is told anything; once it can be read again it is followed."""
+    clinic, google, booking_id, event = google_visit
+    before = google.screenings.events[event]
+    google.screenings.put({**before, "end": {}})
+    await follow_all(clinic)
+    assert (await row(clinic, booking_id)).slot == NINE
+    assert [why for why in await requests(clinic) if "cannot be read" in why]
+    google.screenings.drag(event, "2026-12-01 10:00", "2026-12-01 10:20")
+    await look(clinic, booking_id)
+    assert (await row(clinic, booking_id)).slot == TEN
+    assert (await own_event(clinic, booking_id)).span == TEN
+
+
+async def test_an_odd_event_does_not_free_the_others_times(google_visit: GoogleVisit) -> None:
+    """Free/busy still knows when it is, so the time of the event that cannot be read is busy."""
+    clinic, google, _, event = google_visit
+    google.screenings.add("2026-12-01 09:00", "2026-12-01 09:20")
+    assert await clinic.calendar.busy(NINE, besides={event}) == (NINE,)
+    google.screenings.add("2026-12-01 10:00", "2026-12-01 10:20", "Open for screenings")
+    google.screenings.odd = [{"id": "odd00001"}]
+    day = span("2026-12-01 08:00", minutes=300)
+    assert await clinic.calendar.busy(day) == (NINE,)
+    assert isinstance(await clinic.calendar.changes(None), Changes)
