@@ -119,7 +119,7 @@ async def test_a_visit_that_cannot_be_read_keeps_its_time_and_is_shown(
     """Nobody is told anything; once it can be read again it is followed."""
     clinic, google, booking_id, event = google_visit
     before = google.screenings.events[event]
-    google.screenings.put({**before, "end": {}})
+    google.screenings.put({**before, "end": {}, "transparency": "transparent"})
     await follow_all(clinic)
     assert (await row(clinic, booking_id)).slot == NINE
     assert [why for why in await requests(clinic) if "cannot be read" in why]
