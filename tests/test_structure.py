@@ -31,6 +31,7 @@ ONLY_HERE = {
         "voice.texts.webhooks",
         "voice.health",
         "voice.request_body",
+        "voice.page_security",
         "voice.trusted_client",
         "voice.twilio_signature",
         "voice.patient_page",

@@ -11,11 +11,12 @@ from calendar_sync.bookings.booking import Booking
 from voice.bootstrap import Line
 from voice.dialogue import speech
 from voice.language import Language, Text, other
+from voice.page_security import FormCookie, form_key
 from voice.patient_page import wording
-from voice.patient_page.security import form_key
 from voice.patient_page.templates import page
 from voice.phone_numbers import shown_number
 
+COOKIE = FormCookie("visit")
 _SEE_OTHER = 303
 
 

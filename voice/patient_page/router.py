@@ -2,40 +2,27 @@
 
 The token is in the URL, so no URL of these routes is logged or measured: metrics use the route as
 declared, and the web server writes no access log.
+
+Whoever has the link may see and change the visit. Its token has 128 random bits, so guesses need
+no limit.
 """
 
 from collections.abc import Awaitable, Callable
 
-import psycopg
-import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
-from psycopg_pool import PoolTimeout
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Receive, Scope, Send
-from starlette.types import Message as AsgiMessage
 
 from calendar_sync.bookings.booking import Booking, booking
 from voice.bootstrap import Line
+from voice.page_security import Sealed, form_of
 from voice.patient_page import reschedule, views, wording
 from voice.patient_page.privacy import PATH as PRIVACY
 from voice.patient_page.privacy import privacy_page
-from voice.patient_page.request import Message, VisitRequest, language_of
-from voice.patient_page.security import (
-    HEADERS,
-    STRICT_TRANSPORT,
-    browser_key,
-    form_of,
-    give_key,
-    is_ours,
-)
+from voice.patient_page.request import COOKIE, Message, VisitRequest, language_of
 from voice.patient_page.templates import FILES
 from voice.refusals import refused
 from voice.visit_links import visit_behind
 
-log = structlog.get_logger(__name__)
-
 _READ = ["GET", "HEAD"]
-_OURS = (["visit"], [PRIVACY.strip("/")])
 _NO_VISIT = Message(404, wording.NO_VISIT, wording.NO_VISIT_WHY, switch=True)
 _NOT_DONE = Message(403, wording.NOT_DONE, wording.NOT_DONE_WHY)
 _FAILED = Message(500, wording.TROUBLE, wording.TROUBLE_WHY)
@@ -60,7 +47,18 @@ _FORMS: dict[str, Answer] = {
 def add_visit(app: FastAPI, line: Line) -> None:
     """Put the patient's page into the line's application."""
     app.include_router(_router(line))
-    app.add_middleware(Sealed, line=line)
+
+    def failed(request: Request, status: int) -> Response:
+        message = _DATABASE_DOWN if status == _DATABASE_DOWN.status else _FAILED
+        return message.page(line, language_of(request))
+
+    app.add_middleware(
+        Sealed,
+        name="the patient's page",
+        folders=("visit", PRIVACY.strip("/")),
+        public_url=line.settings.public_base_url,
+        failed=failed,
+    )
 
 
 def _router(line: Line) -> APIRouter:
@@ -100,13 +98,13 @@ def _endpoint(line: Line, answer: Answer) -> Callable[[Request], Awaitable[Respo
         sent = request.method == "POST"
         form = await form_of(request) if sent else {}
         public = line.settings.public_base_url
-        if form is None or (sent and not is_ours(request, form, token, public)):
+        if form is None or (sent and not COOKIE.is_ours(request, form, token, public)):
             refused("a form that is not from this visit's own page")
             return _NOT_DONE.page(line, language)
-        key = browser_key(request)
+        key = COOKIE.key(request)
         query = {**request.query_params, **request.path_params}
         response = await answer(VisitRequest(line, language, token, visit, query, form, key))
-        give_key(response, key, public)
+        COOKIE.give(response, key, public)
         return response
 
     return endpoint
@@ -116,40 +114,3 @@ async def _visit(line: Line, token: str) -> Booking | None:
     async with line.pool.connection() as conn:
         visit_id = await visit_behind(conn, token, line.now())
         return None if visit_id is None else await booking(conn, visit_id)
-
-
-class Sealed:
-    """ASGI middleware: security headers on every response, and a page in place of a failure."""
-
-    def __init__(self, app: ASGIApp, line: Line) -> None:
-        self._app, self._line = app, line
-        secure = line.settings.public_base_url.startswith("https://")
-        self._headers = HEADERS | (STRICT_TRANSPORT if secure else {})
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; those of other routes are passed on."""
-        if scope["type"] != "http" or scope["path"].split("/")[1:2] not in _OURS:
-            await self._app(scope, receive, send)
-            return
-        begun = False
-
-        async def sealed(part: AsgiMessage) -> None:
-            nonlocal begun
-            if part["type"] == "http.response.start":
-                begun = True
-                MutableHeaders(scope=part).update(self._headers)
-            await send(part)
-
-        try:
-            await self._app(scope, receive, sealed)
-        except Exception as error:
-            if begun:
-                raise
-            message = _FAILED
-            if isinstance(error, psycopg.OperationalError | PoolTimeout):
-                message = _DATABASE_DOWN
-                log.warning("the patient's page cannot be shown: the database does not answer")
-            else:
-                log.exception("the patient's page failed")
-            response = message.page(self._line, language_of(Request(scope)))
-            await response(scope, receive, sealed)
