@@ -35,10 +35,11 @@ ONLY_HERE = {
         "voice.trusted_client",
         "voice.twilio_signature",
         "voice.patient_page",
+        "voice.staff_page",
         "voice.recordings.router",
         "voice.calls.webhooks",
     },
-    "jinja2": {"voice.simulator.page", "voice.patient_page"},
+    "jinja2": {"voice.simulator.page", "voice.patient_page", "voice.staff_page"},
     "googleapiclient": {
         "calendar_sync.calendars.google.client",
         "calendar_sync.calendars.google.errors",

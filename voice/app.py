@@ -9,6 +9,7 @@ from voice.health import health_routes
 from voice.metrics import Measured
 from voice.patient_page.router import add_visit
 from voice.recordings.router import recordings_router
+from voice.staff_page.router import add_staff
 from voice.texts.webhooks import text_routes
 
 
@@ -24,4 +25,5 @@ def create_app(line: Line) -> FastAPI:
         app.include_router(recordings_router(line.recordings))
     app.add_middleware(Measured)
     add_visit(app, line)
+    add_staff(app, line)
     return app

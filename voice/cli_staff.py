@@ -1,4 +1,4 @@
-"""The commands that staff use: `callbacks`, `jobs`, `recordings`."""
+"""The commands that staff use: `callbacks`, `jobs`, `recordings`, `staff-link`."""
 
 import asyncio
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -21,6 +21,7 @@ def add_commands(cli: typer.Typer) -> None:
     cli.command("callbacks")(callbacks)
     cli.command("jobs")(jobs)
     cli.command("recordings")(recordings)
+    cli.command("staff-link")(staff_link)
 
 
 def callbacks(
@@ -89,6 +90,17 @@ def recordings(
     typer.echo("\n".join(lines))
     if not fine:
         raise typer.Exit(1)
+
+
+def staff_link(*, demo: Demo = None) -> None:
+    """Print a link that signs one browser in to the staff page (STAFF_PAGE=on)."""
+    from voice.commands import staff_link as links
+    from voice.simulator.running_demo import running_demo
+
+    settings = _chosen(demo=demo).settings
+    runs = running_demo(settings.data_dir) if settings.is_demo else None
+    address = runs.url if runs else settings.public_base_url
+    typer.echo("\n".join(asyncio.run(links.lines(settings, address))))
 
 
 def _chosen(*, demo: bool | None) -> "ChosenLine":

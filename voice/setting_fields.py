@@ -214,3 +214,12 @@ class AlertFields(BaseSettings):
     alert_ping_url: Annotated[
         Address, _setting("asked each minute while all is well, such as a healthchecks.io address")
     ] = ""
+
+
+class StaffFields(BaseSettings):
+    """What staff get besides the calendar."""
+
+    staff_page: Annotated[
+        Literal["on", "off"],
+        _setting("on: /staff shows call-backs to who signs in with `screening-line staff-link`"),
+    ] = "off"

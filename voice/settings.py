@@ -27,6 +27,7 @@ from voice.setting_fields import (
     RequiredFields,
     ScreeningFields,
     ServerFields,
+    StaffFields,
     TextFields,
     VoiceFields,
 )
@@ -43,6 +44,7 @@ UNNAMED_CLINICIAN = {
 
 
 class Settings(  # the fields of the last base come first
+    StaffFields,
     AlertFields,
     BackupFields,
     ServerFields,

@@ -132,6 +132,16 @@ async def bookings_of_call(conn: AsyncConnection, call_sid: str) -> list[Booking
         return [from_row(row) async for row in cursor]
 
 
+async def coming_visits(conn: AsyncConnection, now: datetime) -> list[Booking]:
+    """Visits in the calendar that are not over at `now` (aware), the next one first."""
+    async with conn.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(
+            "SELECT * FROM booking WHERE state = 'booked' AND upper(during) > %s ORDER BY during",
+            [now],
+        )
+        return [from_row(row) async for row in cursor]
+
+
 async def live_bookings(conn: AsyncConnection, within: Span, but_for: str = "") -> tuple[Span, ...]:
     """Times that overlap `within` and are booked, confirmed, or held and not yet expired.
 

@@ -131,6 +131,24 @@ async def mark_done(conn: AsyncConnection, call_back_id: int) -> bool:
     return await _close(conn, "id = %s", [call_back_id]) == 1
 
 
+async def reopen(conn: AsyncConnection, call_back_id: int) -> bool:
+    """Take `mark_done` back; False if the request is open, or there is none.
+
+    It gets a new event, since the calendar may have lost the former one: the id of an event
+    follows from `asked_at`.
+    """
+    reopened = await conn.execute(
+        """
+        UPDATE call_back SET done_at = NULL, asked_at = asked_at + interval '1 microsecond',
+            former_events = array_remove(former_events || event_id, NULL),
+            event_id = NULL, shown_at = NULL
+        WHERE id = %s AND done_at IS NOT NULL
+        """,
+        [call_back_id],
+    )
+    return reopened.rowcount == 1
+
+
 async def withdraw(conn: AsyncConnection, call_sid: str, reason: Reason, detail: str = "") -> None:
     """Nobody needs to call about this any more."""
     await _close(

@@ -1,0 +1,31 @@
+"""A call-back that was marked done by mistake is taken back."""
+
+from psycopg_pool import AsyncConnectionPool
+
+from calendar_sync.bookings import call_backs
+from calendar_sync.bookings.call_back_reasons import Reason
+
+
+async def test_a_request_that_is_opened_again_keeps_its_place_and_gets_a_new_event(
+    database: AsyncConnectionPool,
+) -> None:
+    """It has waited since it was asked for; its former event is removed."""
+    for sid in ("CA1", "CA2"):
+        caller = call_backs.Caller(sid, "+14255550123", "en")
+        async with database.connection() as conn:
+            await call_backs.request(conn, caller, Reason.ASKED_FOR_PERSON)
+    async with database.connection() as conn:
+        first, _ = await call_backs.open_requests(conn)
+        await call_backs.plan_event(conn, [first.id], "event1")
+        await call_backs.mark_shown(conn, "event1")
+    async with database.connection() as conn:
+        assert not await call_backs.reopen(conn, first.id)
+        assert await call_backs.mark_done(conn, first.id)
+        assert await call_backs.reopen(conn, first.id)
+        assert not await call_backs.reopen(conn, first.id)
+        assert not await call_backs.reopen(conn, 99)
+        again, other = await call_backs.open_requests(conn)
+        assert (again.id, other.call_sid) == (first.id, "CA2")
+        assert 0 < (again.asked_at - first.asked_at).total_seconds() < 0.001
+        assert again.shown_at is None
+        assert await call_backs.unneeded_events(conn) == [(first.id, "event1")]

@@ -1,0 +1,128 @@
+"""Figures about calls, texts, and call-backs of some days; nothing in them is about one person."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg import AsyncConnection
+
+from voice.flows.clinical_wording import AFTER_BOOKING, BEFORE_BOOKING
+
+STAGES = ("called", "safety questions passed", "times offered", "confirmed a time", "booked")
+"""How far a call got; each stage includes those before it."""
+STOPPED = "stopped at a safety question"
+QUESTIONS = tuple(question.name for question in (*BEFORE_BOOKING, *AFTER_BOOKING))
+_TEXT_STATES = {
+    "owed": "waiting",
+    "sending": "being sent",
+    "accepted": "accepted by Twilio",
+    "sent": "sent",
+    "delivered": "delivered",
+    "failed": "failed",
+    "dropped": "not needed any more",
+}
+_LAST_QUESTION = rf"^safety\.{re.escape(BEFORE_BOOKING[-1].name)}([.-][0-9]+)*~"
+_CALLS = r"""
+SELECT call.outcome, call.ended_at IS NULL AS goes_on,
+  EXISTS (SELECT FROM call_back WHERE call_sid = call.sid AND reason ~ '^stopped at safety\.')
+    AS stopped,
+  EXISTS (SELECT FROM booking
+          WHERE call_sid = call.sid AND state IN ('booked', 'cancelled')) AS booked,
+  coalesce((
+    SELECT max(CASE
+      WHEN name ~ '^book([.-]|$)' AND value LIKE '%%"asked"%%' THEN 3
+      WHEN name ~ '^times\.offers([.-]|$)' AND value LIKE '%%"start"%%' THEN 2
+      WHEN name ~ '^foot\.' OR name ~ %(last)s AND value = '2' THEN 1
+      ELSE 0 END)
+    FROM journal WHERE call_sid = call.sid), 0) AS stage
+FROM call WHERE began_at >= %(begin)s AND began_at < %(end)s
+"""
+_ANSWERS = r"""
+SELECT word, question, count(DISTINCT call_sid) FROM (
+  SELECT call_sid, (regexp_match(reason, '^(stopped|flagged) at safety\.(.+)$'))[1] AS word,
+    (regexp_match(reason, '^(stopped|flagged) at safety\.(.+)$'))[2] AS question
+  FROM call_back JOIN call ON call.sid = call_sid
+  WHERE began_at >= %(begin)s AND began_at < %(end)s) AS asked
+WHERE question IS NOT NULL GROUP BY word, question
+"""
+_CALL_BACKS = """
+SELECT count(*) FILTER (WHERE asked_at >= %(begin)s AND asked_at < %(end)s),
+  count(*) FILTER (WHERE done_at >= %(begin)s AND done_at < %(end)s),
+  count(*) FILTER (WHERE done_at IS NULL)
+FROM call_back
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Counts, each by what is counted. `hung_up` is by the last stage that the caller reached."""
+
+    calls: int
+    endings: Mapping[str, int]
+    funnel: Mapping[str, int]
+    hung_up: Mapping[str, int]
+    stops: Mapping[str, int]
+    flags: Mapping[str, int]
+    texts: Mapping[str, int]
+    call_backs_opened: int
+    call_backs_done: int
+    call_backs_waiting: int
+    """Now, whenever they were asked for."""
+
+
+async def figures(conn: AsyncConnection, begin: datetime, end: datetime) -> Figures:
+    """Count what began from `begin` until before `end`, both aware."""
+    period: dict[str, object] = {"begin": begin, "end": end, "last": _LAST_QUESTION}
+    rows = await (await conn.execute(_CALLS, period)).fetchall()
+    endings, hung_up, reached = Counter[str](), Counter[str](), Counter[int]()
+    for outcome, goes_on, stopped, booked, stage in rows:
+        last = 0 if stopped else len(STAGES) - 1 if booked else stage
+        endings[STOPPED if stopped else _ending(outcome, goes_on=goes_on)] += 1
+        reached[last] += 1
+        if outcome == "hung up" and not stopped:
+            hung_up[STAGES[last]] += 1
+    answers = await (await conn.execute(_ANSWERS, period)).fetchall()
+    texts = await conn.execute(
+        "SELECT state, count(*) FROM text WHERE created >= %(begin)s AND created < %(end)s"
+        " GROUP BY state",
+        period,
+    )
+    states = dict[str, int](await texts.fetchall())
+    asked = await (await conn.execute(_CALL_BACKS, period)).fetchone() or (0, 0, 0)
+    return Figures(
+        calls=len(rows),
+        endings=dict(endings.most_common()),
+        funnel={
+            stage: sum(n for last, n in reached.items() if last >= number)
+            for number, stage in enumerate(STAGES)
+        },
+        hung_up={stage: hung_up[stage] for stage in STAGES if hung_up[stage]},
+        stops=_by_question(answers, "stopped"),
+        flags=_by_question(answers, "flagged"),
+        texts={words: states[state] for state, words in _TEXT_STATES.items() if state in states},
+        call_backs_opened=asked[0],
+        call_backs_done=asked[1],
+        call_backs_waiting=asked[2],
+    )
+
+
+def question_words(name: str) -> str:
+    """A safety question as a table names it, from its permanent name."""
+    return name.replace("_", " ")
+
+
+def _ending(outcome: str | None, *, goes_on: bool) -> str:
+    if outcome is None:
+        return "still on the line" if goes_on else "not known"
+    return {"fault": "the line failed", "outcome open": "booked, but not seen in time"}.get(
+        outcome, outcome
+    )
+
+
+def _by_question(answers: list[tuple[str, str, int]], word: str) -> dict[str, int]:
+    """In the order in which the questions are asked; retired ones come last."""
+    found = {question: count for said, question, count in answers if said == word}
+    known = [name for name in QUESTIONS if name in found]
+    return {question_words(name): found[name] for name in (*known, *sorted(found.keys() - known))}

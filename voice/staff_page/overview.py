@@ -1,0 +1,94 @@
+"""What the staff page shows. It reads what the commands read, and no answer of a caller."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from calendar_sync.bookings import call_backs
+from calendar_sync.bookings.booking import Booking, coming_visits
+from calendar_sync.bookings.call_backs import CallBack
+from calendar_sync.sync import change_cursor
+from voice.bootstrap import Line
+from voice.clock import utc_now
+from voice.dialogue import speech
+from voice.figures import Figures, figures
+from voice.phone_numbers import shown_number
+
+_LANGUAGES = {"en": "English", "es": "Spanish"}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An open call-back request; `number` is E.164, or "" if it was withheld."""
+
+    id: int
+    number: str
+    shown: str
+    language: str
+    since: str
+    reason: str
+    is_urgent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A coming screening, in the clinic's time; `caller` is the last four digits."""
+
+    when: str
+    caller: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All of the page. `unread_since` is set while the calendar has not been read lately."""
+
+    today: Figures
+    waiting: list[Waiting]
+    coming: list[Coming]
+    unread_since: str = ""
+
+
+async def overview(line: Line) -> Overview:
+    """Read it; requests that are urgent come first, then the longest waiting."""
+    midnight = datetime.combine(
+        utc_now().astimezone(line.settings.zone).date(), time(), line.settings.zone
+    )
+    async with line.pool.connection() as conn:
+        # Calls are dated by the database's clock, which a demo does not move.
+        today = await figures(conn, midnight, midnight + timedelta(days=1))
+        requests = await call_backs.open_requests(conn)
+        visits = await coming_visits(conn, line.now())
+        unread = await change_cursor.overdue_since(conn)
+    return Overview(
+        today,
+        [_waiting(line, each) for each in sorted(requests, key=lambda each: not each.is_urgent)],
+        [_coming(line, each) for each in visits],
+        _when(line, unread) if unread else "",
+    )
+
+
+def _waiting(line: Line, request: CallBack) -> Waiting:
+    number = request.number or ""
+    return Waiting(
+        id=request.id,
+        number=number,
+        shown=shown_number(number) if number else "Number withheld",
+        language=_LANGUAGES.get(request.language, request.language),
+        since=_when(line, request.asked_at),
+        reason=request.reason[:1].upper() + request.reason[1:],
+        is_urgent=request.is_urgent,
+    )
+
+
+def _coming(line: Line, visit: Booking) -> Coming:
+    return Coming(
+        when=_when(line, visit.slot.start),
+        caller=f"··{visit.number[-4:]}" if visit.number else "number withheld",
+        language=_LANGUAGES.get(visit.language, visit.language),
+    )
+
+
+def _when(line: Line, at: datetime) -> str:
+    """As in "Tue, Dec 1, 9:00 AM"."""
+    pattern = "EEE, MMM d, h:mm a"
+    return speech.formatted(at.astimezone(line.settings.zone), pattern, pattern).en
