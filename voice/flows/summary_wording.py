@@ -67,10 +67,10 @@ SUMMARY = (
         " Busque a alguien que encuentre la causa, no solo los síntomas.",
     ),
     Text(
-        "When Doctor Spring first started, he treated what people felt."
+        "When Doctor Spring, who wrote this, first started, he treated what people felt."
         " Getting better took longer than it should."
         " Now he looks at the whole body, and treats the cause. You should too.",
-        "Cuando el doctor Spring empezó, trataba lo que la gente sentía."
+        "Cuando el doctor Spring, el autor, empezó, trataba lo que la gente sentía."
         " Tardaban más de lo debido en mejorar."
         " Ahora revisa todo el cuerpo y trata la causa. Usted también debería hacerlo.",
     )

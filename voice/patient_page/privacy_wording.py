@@ -144,8 +144,9 @@ NOBODY_ELSE = Text(
 DELETE_TITLE = Text("See or delete what we keep", "Ver o borrar lo que guardamos")
 DELETE = Text(
     "Call {number} or write to {email}. We will ask which phone number it is about. We show or"
-    " delete it within 45 days, in the calendar and at Twilio too, and it costs nothing.",
+    " delete it within 45 days, in the calendar and at Twilio too, and it costs nothing. Back-up"
+    " copies lose it when newer ones replace them.",
     "Llame al {number} o escriba a {email}. Le preguntaremos de qué número de teléfono se trata."
     " Se lo mostramos o lo borramos en un plazo de 45 días, también en el calendario y en Twilio,"
-    " sin costo.",
+    " sin costo. Las copias de seguridad lo pierden cuando otras más nuevas las reemplazan.",
 )
