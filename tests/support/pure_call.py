@@ -37,7 +37,9 @@ PACIFIC = ZoneInfo("America/Los_Angeles")
 CLINIC = PromptFacts(
     {
         "clinic": Text("BodyFix Physical Therapy", "BodyFix Physical Therapy"),
-        "clinician": Text("Doctor Joel Spring,", "El doctor Joel Spring,"),
+        "clinician": Text(
+            "Doctor Joel Spring, physical therapist,", "El doctor Joel Spring, fisioterapeuta,"
+        ),
         "email": speech.email("info@bodyfixpt.com"),
         "clinic_number": speech.phone_number("+14252025687"),
     },
