@@ -126,6 +126,19 @@ def test_every_alert_has_a_remedy() -> None:
     assert sorted(name for name, _, _ in rows if name != "alert") == sorted(get_args(Code))
 
 
+def test_staff_read_in_their_page_what_stands_in_events() -> None:
+    """Titles and marks of events are named as the code spells them, in any case."""
+    code = "".join(
+        path.read_text("utf-8").casefold()
+        for folder in ("voice", "calendar_sync")
+        for path in (ROOT / folder).rglob("*.py")
+    )
+    text = (ROOT / "docs" / "staff.md").read_text("utf-8")
+    named = re.findall(r"(?<!\*)\*([A-Z][A-Za-z ]+[a-zA-Z])(?: ··\d+)?\*(?!\*)", text)
+    assert {"CHECK", "Call back", "Video screening", "Open for screenings"} <= set(named)
+    assert [name for name in named if f'"{name.casefold()}' not in code] == []
+
+
 def test_the_readme_quotes_a_call_as_it_is() -> None:
     """The words of the line stand in a call in this order; "..." leaves some out."""
     heard, call = "", PureCall()
