@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -62,7 +62,8 @@ class Evidence:
     broken_rules: list[str]
     not_ready: list[str]
     tables: dict[str, list[Row]]
-    outages: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
+    is_calm: bool = False
+    """No process and no database was hurt in this run."""
 
     def by_call(self, table: str) -> dict[str, list[Row]]:
         """The rows of a table for each call."""

@@ -48,12 +48,16 @@ class Faults:
     over: bool = False
     made: Counter[str] = field(default_factory=Counter[str])
 
-    async def outside(self, mean: float) -> None:
-        """Google and Twilio fail, every `mean` seconds on average."""
+    async def outside(self, mean: float, hang: float) -> None:
+        """Google and Twilio fail, every `mean` seconds on average; `hang` of it inserts hang."""
         while not self.over:
             await asyncio.sleep(self.chance.expovariate(1 / mean))
             times = self.chance.choice([1, 1, 1, 3, 6])
-            if self.chance.random() < 0.6:
+            if self.chance.random() < hang:
+                for method in ("freebusy.query", "events.insert", "events.get"):
+                    self.google.faults.append(GoogleFault(method, "hang", times=6))
+                self.made["google hangs"] += 1
+            elif self.chance.random() < 0.6:
                 each = self.chance.choice(_GOOGLE)
                 self.google.faults.append(
                     GoogleFault(each.on, each.kind, each.status, each.reason, each.retry_after,

@@ -7,18 +7,14 @@ know the line from outside: what patients heard, what the calendar and Twilio ha
 import re
 from collections import Counter
 from collections.abc import Iterator
-from inspect import isfunction
 from itertools import pairwise
 
 from prove.evidence import Evidence, spoken
-from prove.patients import SORRY
 from prove.staff import booking_of
 
 from voice.calls.fallback import ADVICE
 
 Violations = Iterator[str]
-ON_TIME = 8.0
-"""Seconds; the line's own limit is below 5, and the machine is busy."""
 _THE_TIME = 2  # the sentence after "you are booked"
 _PROMISED = re.compile(
     r"Our staff will call you at|We will call or text you to make sure"
@@ -180,35 +176,6 @@ def no_stopped_caller_is_booked(seen: Evidence) -> Violations:
             yield f"call {patient.who.call_sid}"
 
 
-def every_answer_is_in_time(seen: Evidence) -> Violations:
-    """Whatever hangs, a caller has an answer."""
-    for each in seen.exchanges:
-        if each.seconds > ON_TIME:
-            yield f"{each.url}: {each.seconds:.1f} s, status {each.status}"
-
-
-def no_answer_is_an_error(seen: Evidence) -> Violations:
-    """A signed request is answered with 200 or 204; a status of a text may be asked again."""
-    for each in seen.exchanges:
-        if each.status not in {0, 200, 204} and not each.url.partition("?")[0].endswith("/status"):
-            yield f"{each.url}: {each.status}"
-
-
-def a_repeated_request_has_the_same_answer(seen: Evidence) -> Violations:
-    """Twice at once: the same words, and no second effect."""
-    for each in seen.exchanges:
-        fault = SORRY.search(each.body) or (each.twin and SORRY.search(each.twin))
-        if each.twin is not None and each.twin != each.body and not fault:
-            yield f"{each.url}: {each.body[:200]} / {each.twin[:200]}"
-
-
-def every_call_has_an_outcome(seen: Evidence) -> Violations:
-    """Also when the end of the call was told to nobody."""
-    for row in seen.tables["call"]:
-        if row["outcome"] is None:
-            yield f"call {row['sid']}"
-
-
 def each_call_back_has_one_event(seen: Evidence) -> Violations:
     """Open requests stand in the calendar once; closed ones do not."""
     live = {e["id"]: booking_of(e) for e in seen.call_back_events if e["status"] != "cancelled"}
@@ -219,32 +186,22 @@ def each_call_back_has_one_event(seen: Evidence) -> Violations:
     yield from (f"request {row['id']} has none" for row in rows if row["event_id"] not in live)
 
 
-def no_job_is_left(seen: Evidence) -> Violations:
-    """None failed, none is forgotten by the worker that had it."""
-    counted: Counter[tuple[str, str]] = Counter()
-    for row in seen.tables["jobs"]:
-        if row["status"] in {"failed", "doing", "aborting"}:
-            counted[row["task_name"], row["status"]] += 1
-    yield from (f"{count} {task} {status}" for (task, status), count in counted.items())
-
-
-def nothing_against_the_rules_was_sent(seen: Evidence) -> Violations:
-    """Neither Google nor Twilio was asked for what they would never do."""
-    yield from seen.broken_rules
-
-
-def the_line_is_well_again(seen: Evidence) -> Violations:
-    """At the end each process is ready."""
-    yield from seen.not_ready
-
-
-def violations(seen: Evidence) -> dict[str, list[str]]:
-    """Every rule that was broken, with its violations: all functions above are rules."""
-    rules = [
-        each for each in globals().values() if isfunction(each) and each.__module__ == __name__
-    ]
-    return {
-        rule.__name__: lines
-        for rule in rules
-        if rule is not violations and (lines := list(rule(seen)))
+def only_who_agreed_is_texted(seen: Evidence) -> Violations:
+    """No text to a caller who did not press 1 or 3 when asked."""
+    agreed = {
+        patient.who.call_sid
+        for patient in seen.patients
+        if any(heard.step == "texts" and heard.keyed in {"1", "3"} for heard in patient.heard)
     }
+    for row in seen.tables["text"]:
+        if row["sid"] and seen.bookings[row["booking"]]["call_sid"] not in agreed:
+            yield f"text {row['id']} about booking {row['booking']}"
+
+
+def no_note_of_staff_is_lost(seen: Evidence) -> Violations:
+    """What staff wrote into the event of a visit stays there."""
+    events = {event.id: event for event in seen.events}
+    for number, edit in enumerate(seen.edits):
+        event = events.get(edit.event_id)
+        if edit.deed == "note" and event and f"seen by staff {number}" not in event.description:
+            yield f"booking {event.booking}: note {number}"

@@ -29,6 +29,12 @@ class Options:
     """Mean seconds between two edits by staff; 0: none."""
     database: float = 0.0
     """Mean seconds between two deaths or freezes of the database; 0: none."""
+    hang: float = 0.0
+    """The share of faults that are a Google that does not answer inserts."""
+    doubled: float = 0.03
+    """The share of requests that arrive twice at once."""
+    jumps: int = 3
+    """How often the clock jumps on in the quiet time."""
     keep: bool = False
     """Keep the folder with the logs also when nothing was broken."""
 

@@ -1,9 +1,10 @@
 """What a run says at its end: how much was done, and which rules were broken."""
 
 from collections import Counter
+from inspect import getmembers, isfunction
 
+from prove import invariants, process_invariants
 from prove.evidence import Evidence
-from prove.invariants import violations
 from prove.processes import Processes
 
 _SIDES = {"before", "after"}
@@ -14,6 +15,17 @@ _SHOWN = 5
 def say(words: str) -> None:
     """One line to standard output."""
     print(words, flush=True)  # noqa: T201  # this is what it is for
+
+
+def violations(seen: Evidence) -> dict[str, list[str]]:
+    """Every rule that was broken, with its violations: each function of the two modules is one."""
+    rules = [
+        rule
+        for module in (invariants, process_invariants)
+        for _, rule in getmembers(module, isfunction)
+        if rule.__module__ == module.__name__
+    ]
+    return {rule.__name__: lines for rule in rules if (lines := list(rule(seen)))}
 
 
 def report(seen: Evidence, processes: Processes, faults: Counter[str]) -> int:

@@ -40,7 +40,6 @@ BEGIN = datetime(2026, 12, 1, 18, tzinfo=UTC)
 """A Tuesday, 10 AM in the clinic."""
 _JUMP = timedelta(minutes=22)
 """Longer than anything waits that is tried again; three are longer than a call without an end."""
-_JUMPS = 3
 
 
 @dataclass
@@ -72,7 +71,9 @@ class Run:
                 Processes(self.folder, self._env(split=split), self.chance("kills"))
             )
             stack.callback(self.database.kill)
-            self.network = Network(lambda: self.processes.web, self.chance("network"))
+            self.network = Network(
+                lambda: self.processes.web, self.chance("network"), self.options.doubled
+            )
             await self._start(split=split)
             await self._load()
             await self._calm_down()
@@ -80,6 +81,7 @@ class Run:
                 self.patients, self.network.exchanges, self.staff, self.twilio, self.database
             )
             seen.not_ready = await self._ready(10)
+            seen.is_calm = not (self.options.kill or self.options.database)
             return report(seen, self.processes, self.faults.made + self.database_faults)
 
     def _env(self, *, split: bool) -> dict[str, str]:
@@ -134,7 +136,7 @@ class Run:
             self.processes.kill_points = 0.7
             side.append(self.faults.kills(options.kill))
         if options.fault:
-            side.append(self.faults.outside(options.fault))
+            side.append(self.faults.outside(options.fault, options.hang))
         if options.edit:
             side.append(self._staff(options.edit))
         if options.database:
@@ -184,7 +186,7 @@ class Run:
     async def _calm_down(self) -> None:
         """Nothing fails; the clock jumps on, so that whatever waits has its time."""
         await self._ready(60)
-        for jump in range(_JUMPS + 1):
+        for jump in range(self.options.jumps + 1):
             if jump:
                 self.clock.stop()
                 self.clock = time_machine.travel(BEGIN + jump * _JUMP, tick=True)

@@ -1,0 +1,76 @@
+"""What must hold of the line's processes after any run; the same kind of rules as `invariants`."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from prove.evidence import Evidence
+from prove.patients import SORRY
+
+from voice.simulator.player import Ended
+
+Violations = Iterator[str]
+ON_TIME = 8.0
+"""Seconds; the line's own limit is below 5, and the machine is busy."""
+
+
+def every_answer_is_in_time(seen: Evidence) -> Violations:
+    """Whatever hangs, a caller has an answer."""
+    for each in seen.exchanges:
+        if each.seconds > ON_TIME:
+            yield f"{each.url}: {each.seconds:.1f} s, status {each.status}"
+
+
+def no_answer_is_an_error(seen: Evidence) -> Violations:
+    """A signed request is answered with 200 or 204; a status of a text may be asked again."""
+    for each in seen.exchanges:
+        if each.status not in {0, 200, 204} and not each.url.partition("?")[0].endswith("/status"):
+            yield f"{each.url}: {each.status}"
+
+
+def a_repeated_request_has_the_same_answer(seen: Evidence) -> Violations:
+    """Twice at once: the same words, and no second effect."""
+    for each in seen.exchanges:
+        fault = SORRY.search(each.body) or (each.twin and SORRY.search(each.twin))
+        if each.twin is not None and each.twin != each.body and not fault:
+            yield f"{each.url}: {each.body[:200]} / {each.twin[:200]}"
+
+
+def every_call_has_an_outcome(seen: Evidence) -> Violations:
+    """Also when the end of the call was told to nobody."""
+    for row in seen.tables["call"]:
+        if row["outcome"] is None:
+            yield f"call {row['sid']}"
+
+
+def a_calm_line_works(seen: Evidence) -> Violations:
+    """Where nothing is hurt nobody hears an apology, and callers are booked."""
+    if seen.is_calm:
+        yield from (f"{e.url}: {e.body[-300:]}" for e in seen.exchanges if SORRY.search(e.body))
+    if not any(row["confirmed_at"] for row in seen.bookings.values()):
+        yield "nobody was booked"
+
+
+def every_call_comes_to_an_end(seen: Evidence) -> Violations:
+    """None goes round and round."""
+    for patient in seen.patients:
+        if patient.ended in {Ended.TOO_LONG, Ended.TOO_MANY_DOCUMENTS}:
+            yield f"call {patient.who.call_sid}: {patient.ended}"
+
+
+def no_job_is_left(seen: Evidence) -> Violations:
+    """None failed, none is forgotten by the worker that had it."""
+    counted: Counter[tuple[str, str]] = Counter()
+    for row in seen.tables["jobs"]:
+        if row["status"] in {"failed", "doing", "aborting"}:
+            counted[row["task_name"], row["status"]] += 1
+    yield from (f"{count} {task} {status}" for (task, status), count in counted.items())
+
+
+def nothing_against_the_rules_was_sent(seen: Evidence) -> Violations:
+    """Neither Google nor Twilio was asked for what they would never do."""
+    yield from seen.broken_rules
+
+
+def the_line_is_well_again(seen: Evidence) -> Violations:
+    """At the end each process is ready."""
+    yield from seen.not_ready
