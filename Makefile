@@ -5,7 +5,7 @@ VENV := .venv
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --no-input
 LOCKED := $(PIP) install --quiet --require-hashes --requirement
 
-.PHONY: demo test install lint bench clock prove map lock screenshots
+.PHONY: demo test install lint bench clock prove prove-mutants map lock screenshots
 
 demo: install
 	@exec $(VENV)/bin/screening-line demo $(if $(PORT),--port $(PORT))
@@ -33,6 +33,10 @@ prove: $(VENV)/.dev-ready
 # How long a call takes; prints the table and writes it to docs/clock.md.
 clock: $(VENV)/.dev-ready
 	@PYTHONPATH=tests $(VENV)/bin/python tests/support/clock.py
+
+# Breaks one guard of the line at a time; the chaos run must notice each (about half an hour).
+prove-mutants: $(VENV)/.dev-ready
+	@PYTHONPATH=.:tests $(VENV)/bin/python -m prove.mutants
 
 map: $(VENV)/.dev-ready
 	@PYTHONPATH=tests $(VENV)/bin/python tests/support/call_map.py

@@ -1,20 +1,23 @@
-"""What a signed, stored turn costs, as a multiple of a bare FastAPI endpoint in the same run.
+"""What each turn of a whole call costs, as a multiple of a bare FastAPI endpoint in the same run.
 
-Both servers run alone with uvicorn's usual loop and parser; their processor seconds are read from
-the operating system, so the speed of this machine and of the client do not count. Rounds alternate,
-and are long enough for a clock of processor time that ticks a hundred times a second.
+Whole booked calls are placed, one after the other, over one connection or over 32 in step. The
+processor time of each process is read from the scheduler in nanoseconds (/proc/PID/task/*/schedstat,
+https://docs.kernel.org/scheduler/sched-stats.html), so neither the speed of this machine nor the
+client counts. "web" is the process that answers; "all" adds the worker and PostgreSQL, over all
+turns of a call. Medians of rounds.
 """
 
 import asyncio
 import os
-import secrets
+import re
 import statistics
 import sys
 import tempfile
+from collections import defaultdict
+from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode
 
-import psutil
 import uvicorn
 from fastapi import FastAPI, Response
 from pydantic import SecretStr
@@ -22,26 +25,43 @@ from pydantic import SecretStr
 from voice.app import create_app
 from voice.bootstrap import open_line
 from voice.dialogue import twiml
+from voice.server import work_only
 from voice.settings import Settings
 from voice.simulator.caller_id import CallerId
 from voice.twilio_signature import sign
 
-ROUNDS, REQUESTS, CONNECTIONS = 5, 1500, (1, 32)
+ROUNDS, CALLS, CONNECTIONS = int(os.environ.get("ROUNDS", "5")), 32, (1, 32)
 TOKEN, PORTS = "benchmark", {"bare": 8101, "line": 8102}
-TURN = "/voice/turn?at=greeting&turn=0&in=en"
-GOAL = 5
+KEYS = {
+    "greeting": "1",
+    "safety": "2",
+    "foot": "2",
+    "foot.pain_level": "5",
+    "times": "1",
+    "confirm": "1",
+}
+"""What is pressed where; at any other step the caller listens."""
+DOES = {
+    "arrival": "the call begins",
+    "foot.pain_level": "finds times",
+    "times": "holds one",
+    "confirm": "books it",
+    "placing": "looks for it",
+    "texts": "stores consent",
+    "end": "the call has ended",
+}
+GOALS = {"arrival": 5.0, "ordinary": 3.5, "effect": 12.0}
+_NEXT = re.compile(r'<Gather[^>]*action="([^"]+)"|<Redirect[^>]*>([^<]+)<')
+_AT = re.compile(r"at=([a-z0-9_.]+)")
 
 
 async def serve(kind: str, folder: str) -> None:
-    """One of the two servers, until it is ended."""
-    settings = Settings.load("demo", PORTS[kind]).model_copy(
-        update={"twilio_auth_token": SecretStr(TOKEN), "data_dir": Path(folder)}
-    )
+    """One of the servers, until it is ended."""
+    settings = _settings(folder)
     if kind == "bare":
         app = FastAPI()
 
-        @app.post("/voice/turn")
-        @app.post("/voice/incoming")
+        @app.post("/{path:path}")
         async def constant() -> Response:
             """The same number of bytes every time."""
             return Response(twiml.silence(), media_type="text/xml")
@@ -52,49 +72,134 @@ async def serve(kind: str, folder: str) -> None:
         await _run(create_app(line), kind)
 
 
+def _settings(folder: str) -> Settings:
+    more = {"twilio_auth_token": SecretStr(TOKEN), "data_dir": Path(folder), "horizon_days": 55}
+    hours = {"opening_hours": "Mon-Sun 00:00-23:59", "notice_hours": 0}
+    return Settings.load("demo", PORTS["line"]).model_copy(update=more | hours)
+
+
 async def _run(app: FastAPI, kind: str) -> None:
     options = uvicorn.Config(app, port=PORTS[kind], access_log=False, log_level="error")
     await uvicorn.Server(options).serve()
 
 
-def request(kind: str, path: str, sid: str) -> bytes:
-    """One signed request with all the fields that Twilio sends."""
-    fields = [*CallerId("+14255550123", call_sid=sid).fields("in-progress"), ("Digits", "1")]
-    body = urlencode(fields)
-    base = f"http://127.0.0.1:{PORTS[kind]}"
-    return (
-        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n"
-        "Content-Type: application/x-www-form-urlencoded\r\n"
-        f"X-Twilio-Signature: {sign(base + path, fields, TOKEN)}\r\n\r\n{body}"
-    ).encode()
+class Connection:
+    """One HTTP connection to a server, kept open."""
+
+    def __init__(self, kind: str) -> None:
+        self._port = PORTS[kind]
+
+    async def post(self, path: str, caller: CallerId, **more: str) -> str:
+        """A signed request with all the fields that Twilio sends; the body of its answer."""
+        if not hasattr(self, "_reader"):
+            self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
+        fields = [*caller.fields("completed" if "status" in path else "in-progress"), *more.items()]
+        body = urlencode(fields)
+        signature = sign(f"http://127.0.0.1:{PORTS['line']}{path}", fields, TOKEN)
+        self._writer.write(
+            f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n"
+            "Content-Type: application/x-www-form-urlencoded\r\n"
+            f"X-Twilio-Signature: {signature}\r\n\r\n{body}".encode()
+        )
+        head = await self._reader.readuntil(b"\r\n\r\n")
+        if not head.startswith(b"HTTP/1.1 200"):
+            raise SystemExit(head.decode())
+        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+        return (await self._reader.readexactly(length)).decode()
 
 
-async def load(kind: str, requests: list[bytes], connections: int) -> None:
-    """Send all of them over so many connections, each waiting for its answers."""
-    waiting = iter(requests)
+class Call:
+    """A call that goes from turn to turn."""
 
-    async def one() -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", PORTS[kind])
-        for sent in waiting:
-            writer.write(sent)
-            head = await reader.readuntil(b"\r\n\r\n")
-            if not head.startswith(b"HTTP/1.1 200"):
-                raise SystemExit(head.decode())
-            length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-            await reader.readexactly(length)
-        writer.close()
+    def __init__(self, number: int) -> None:
+        self.caller = CallerId(f"+1425{2_000_000 + number * 37 % 7_000_000:07}")
+        self.path, self.step = "/voice/incoming", "arrival"
+        self.over = False
 
-    await asyncio.gather(*(one() for _ in range(connections)))
+    async def turn(self, connection: Connection) -> None:
+        """The next request, with the key that is pressed at its step."""
+        keys = {"Digits": _key(self.step)} if self.step not in {"arrival", "end"} else {}
+        body = await connection.post(self.path, self.caller, **keys)
+        self.over = self.step == "end"
+        following = _NEXT.search(body)
+        if following is None:
+            self.path, self.step = "/voice/status", "end"
+            return
+        self.path = unescape(following[1] or following[2])
+        at = _AT.search(self.path)
+        self.step = at[1] if at else "?"
 
 
-async def measured(kind: str, server: psutil.Process, connections: int) -> float:
-    """Processor seconds of the server for one request."""
-    sids = ["CA" + secrets.token_hex(16) for _ in range(REQUESTS)]
-    await load(kind, [request(kind, "/voice/incoming", sid) for sid in sids], connections)
-    turns = [request(kind, TURN, sid) for sid in sids]
-    before = sum(server.cpu_times()[:2])
-    await load(kind, turns, connections)
-    return (sum(server.cpu_times()[:2]) - before) / REQUESTS
+def _key(step: str) -> str:
+    if step == "texts":
+        return "1"
+    return KEYS.get(step, KEYS.get(step.partition(".")[0], ""))
+
+
+def _name(step: str) -> str:
+    """Steps that are asked in the same way have one name."""
+    return step if step in KEYS or step in DOES else step.partition(".")[0]
+
+
+def spent(pids: list[int]) -> int:
+    """Nanoseconds of processor that these processes have used."""
+    total = 0
+    for pid in pids:
+        for task in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+            total += int(task.read_text().split()[0])
+    return total
+
+
+def postgres(folder: Path) -> list[int]:
+    """The server and its processes."""
+    first = int((folder / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+    children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+    return [first, *map(int, children)]
+
+
+async def calls(
+    first: int, web: int, connections: int, others: dict[str, list[int]]
+) -> dict[str, float]:
+    """Whole calls; nanoseconds for one turn by name, of the others under "worker" and so on."""
+    costs: dict[str, list[int]] = defaultdict(list)
+    made = [Call(first + number) for number in range(CALLS)]
+    pool = [Connection("line") for _ in range(connections)]
+    before = {name: spent(pids) for name, pids in others.items()}
+    turns = 0
+
+    async def together(group: list[Call]) -> None:
+        nonlocal turns
+        name, began = _name(group[0].step), spent([web])
+        await asyncio.gather(*(call.turn(pool[n]) for n, call in enumerate(group)))
+        costs[name] += [(spent([web]) - began) // len(group)] * len(group)
+        turns += len(group)
+
+    for start in range(0, CALLS, connections):
+        group = made[start : start + connections]
+        while group := [call for call in group if not call.over]:
+            # Times are found and held one call after the other, or all would want the same.
+            alone = group[0].step in {"foot.pain_level", "times"}
+            for part in [[call] for call in group] if alone else [group]:
+                await together(part)
+                while alone and part[0].step == "times":
+                    await together(part)
+    await asyncio.sleep(0.5)  # the worker books; its share is in the calls' total
+    by_name = {name: statistics.fmean(all_) for name, all_ in costs.items()}
+    others_ns = {name: (spent(pids) - before[name]) / turns for name, pids in others.items()}
+    return by_name | {"turn of web": sum(map(sum, costs.values())) / turns} | others_ns
+
+
+async def bare(pid: int, connections: int) -> float:
+    """Nanoseconds of the bare endpoint for one request."""
+    pool = [Connection("bare") for _ in range(connections)]
+    caller, requests, began = CallerId("+14255550123"), 1500, spent([pid])
+
+    async def one(connection: Connection) -> None:
+        for _ in range(requests // connections):
+            await connection.post("/voice/turn?at=greeting&turn=0&in=en", caller, Digits="1")
+
+    await asyncio.gather(*map(one, pool))
+    return (spent([pid]) - began) / (requests // connections * connections)
 
 
 async def answers(port: int) -> None:
@@ -109,36 +214,53 @@ async def answers(port: int) -> None:
             return
 
 
+def report(connections: int, rounds: list[dict[str, float]]) -> None:
+    """Each turn as a multiple of the bare endpoint."""
+    print(f"\n{connections} connections; a bare endpoint is "  # noqa: T201  # what it is for
+          f"{statistics.median(each['bare'] for each in rounds) / 1000:.0f} µs")  # fmt: skip
+    for name in rounds[0]:
+        times = statistics.median(each[name] / each["bare"] for each in rounds if name in each)
+        kind = "effect" if name in DOES else "ordinary"
+        goal = GOALS.get(name, GOALS[kind]) if name not in _TOTALS else 0
+        wanted = f"  goal {goal}" if goal else ""
+        print(f"  {name:<16} {DOES.get(name, ''):<20} {times:6.1f}{wanted}")  # noqa: T201  # the same
+
+
+_TOTALS = {"bare", "turn of web", "worker", "database"}
+
+
 async def main() -> None:
-    """Both, in turn, and their ratio."""
+    """All servers, the rounds, and the table."""
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o755)  # noqa: PTH101, S103  # the engine runs as another user
-        servers = {
-            kind: await asyncio.create_subprocess_exec(
-                sys.executable, __file__, kind, str(Path(folder) / "data"), env=os.environ
-            )
-            for kind in PORTS
-        }
+        data = Path(folder) / "data"
+        servers = {}
         try:
-            for port in PORTS.values():
-                await answers(port)
-            processes = {kind: psutil.Process(server.pid) for kind, server in servers.items()}
-            for connections in CONNECTIONS:
-                cost: dict[str, list[float]] = {kind: [] for kind in PORTS}
-                for _ in range(ROUNDS + 1):
-                    for kind, process in processes.items():
-                        cost[kind].append(await measured(kind, process, connections))
-                bare, line = (statistics.median(cost[kind][1:]) for kind in PORTS)
-                print(  # noqa: T201  # this is what it is for
-                    f"{connections:>3} connections: a bare FastAPI endpoint {bare * 1e6:.0f} µs of"
-                    f" processor, a signed and stored turn {line * 1e6:.0f} µs:"
-                    f" {line / bare:.1f} times (goal: at most {GOAL})"
+            for kind in ("bare", "line", "worker"):
+                servers[kind] = await asyncio.create_subprocess_exec(
+                    sys.executable, __file__, kind, str(data), env=os.environ
                 )
+                if kind in PORTS:
+                    await answers(PORTS[kind])
+            await asyncio.sleep(3)  # the worker has no port
+            number = 0
+            for connections in CONNECTIONS:
+                rounds: list[dict[str, float]] = []
+                for _ in range(ROUNDS + 1):
+                    others = {"worker": [servers["worker"].pid], "database": postgres(data)}
+                    constant = await bare(servers["bare"].pid, connections)
+                    number += CALLS
+                    found = await calls(number, servers["line"].pid, connections, others)
+                    rounds.append({"bare": constant, **found})
+                report(connections, rounds[1:])
         finally:
-            for server in servers.values():
+            for server in reversed(servers.values()):
                 server.terminate()
                 await server.wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(*sys.argv[1:]) if len(sys.argv) > 1 else main())
+    if sys.argv[1:2] == ["worker"]:
+        work_only(_settings(sys.argv[2]), once_up=lambda: None)
+    else:
+        asyncio.run(serve(*sys.argv[1:]) if len(sys.argv) > 1 else main())

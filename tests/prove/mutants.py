@@ -1,6 +1,7 @@
 """Breaks one guard of the line at a time and runs a short slice: each must be caught, by name.
 
-`make prove-mutants`, or with NAMES of some; a green chaos run means nothing while mutants survive.
+`make prove-mutants` tries all; names as arguments of this module only those. A green chaos run
+means little while mutants survive.
 """
 
 import asyncio
