@@ -1,10 +1,10 @@
 """What each turn of a whole call costs, as a multiple of a bare FastAPI endpoint in the same run.
 
-Whole booked calls are placed, one after the other, over one connection or over 32 in step. The
-processor time of each process is read from the scheduler in nanoseconds (/proc/PID/task/*/schedstat,
+Whole booked calls are placed, one after the other over one connection, or in step over 32. The
+processor time of each process is read from the scheduler in nanoseconds (schedstat of each task,
 https://docs.kernel.org/scheduler/sched-stats.html), so neither the speed of this machine nor the
-client counts. "web" is the process that answers; "all" adds the worker and PostgreSQL, over all
-turns of a call. Medians of rounds.
+client counts. A turn's figure is that of the web process; the worker and PostgreSQL are given
+apart, divided by all turns. Medians of rounds.
 """
 
 import asyncio
@@ -61,7 +61,7 @@ async def serve(kind: str, folder: str) -> None:
     if kind == "bare":
         app = FastAPI()
 
-        @app.post("/{path:path}")
+        @app.post("/voice/turn")
         async def constant() -> Response:
             """The same number of bytes every time."""
             return Response(twiml.silence(), media_type="text/xml")
