@@ -34,7 +34,7 @@ async def test_spanish_is_offered_right_after_the_emergency_sentence(caller: Cal
 async def test_half_a_second_of_silence_follows_each_key(caller: Caller) -> None:
     """The keypad may be on the handset, which has to go back to the ear; silence needs none."""
     await caller.presses("1").hears("6 safety questions")
-    assert '<break time="500ms" />First' in caller.documents[-1].body
+    assert '<break time="500ms" />6 safety questions' in caller.documents[-1].body
     assert "500ms" not in caller.documents[0].body
     await caller.stays_silent()
     assert "500ms" not in caller.documents[-1].body
