@@ -5,6 +5,7 @@ database driver, and `serve` never loads the simulator.
 """
 
 import asyncio
+import json
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -185,14 +186,24 @@ def call(  # noqa: PLR0913  # one for each option
 
 
 @cli.command()
-def check() -> None:
-    """Check everything that a live line needs, and say how to fix what is wrong."""
+def check(
+    *, as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False
+) -> None:
+    """Check everything that a live line needs, and say how to fix what is wrong.
+
+    Exits with 1 if anything is wrong, with 0 if there are only notes.
+    """
     from voice.commands import check as checks
 
     findings = checks.check()
-    for finding in findings:
-        typer.echo(f"{finding.state:>5}  {finding.says}")
-    if any(finding.state == "wrong" for finding in findings):
+    wrong = any(finding.state == "wrong" for finding in findings)
+    if as_json:
+        listed = [{"state": each.state, "says": each.says} for each in findings]
+        typer.echo(json.dumps({"ok": not wrong, "findings": listed}, indent=1))
+    else:
+        for finding in findings:
+            typer.echo(f"{finding.state:>5}  {finding.says}")
+    if wrong:
         raise typer.Exit(1)
 
 

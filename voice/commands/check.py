@@ -3,6 +3,7 @@
 import asyncio
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from voice.setting_types import LOOPBACK
 from voice.settings import Settings
 
 _TOKEN = re.compile(r"[0-9a-f]{32}")
+_OTHERS_READ = 0o044
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ def check() -> list[Finding]:
         ]
     return [
         *_settings(settings),
+        *_files(settings),
         *_database(settings),
         *_calendar(settings),
         *_twilio(settings),
@@ -76,6 +79,17 @@ def _settings(settings: Settings) -> list[Finding]:
         *[Finding("wrong", f"setting {says}") for says in wrong],
         Finding("ok", f"clinic: {_facts(settings)}"),
         *[Finding("note", f"setting {says}") for says in _unset(settings)],
+    ]
+
+
+def _files(settings: Settings) -> list[Finding]:
+    """Files with secrets that other users of this computer can read."""
+    named = (".env", settings.google_credentials_file, settings.backup_key_file)
+    files = [Path(name) for name in named if name and Path(name).is_file()]
+    return [
+        Finding("wrong", f"file {file}: other users can read its secrets; run: chmod 600 {file}")
+        for file in files
+        if file.stat().st_mode & _OTHERS_READ
     ]
 
 

@@ -1,5 +1,8 @@
 """`screening-line check`: what a live line lacks, one line each, with the remedy."""
 
+import json
+from pathlib import Path
+
 import pytest
 from support.command_line import Run
 
@@ -95,3 +98,24 @@ def test_the_demo_clinics_facts_are_not_complete(
         assert code == 1
         for name in ("CLINIC_NAME", "CLINIC_NUMBER", "CLINIC_EMAIL", "CLINIC_TIME_ZONE"):
             assert f"{name}: missing" in said
+
+
+def test_a_secret_that_others_can_read_is_wrong(live: Run, tmp_path: Path) -> None:
+    """By its name, with the command that closes it."""
+    env = tmp_path / ".env"
+    env.write_text("")
+    env.chmod(0o644)
+    code, said = live("check")
+    assert code == 1
+    assert "wrong  file .env: other users can read its secrets; run: chmod 600 .env" in said
+    env.chmod(0o600)
+    assert "other users" not in live("check")[1]
+
+
+def test_the_findings_as_json(live: Run) -> None:
+    """For a monitor: the same lines, and whether anything is wrong; the exit code says it too."""
+    code, said = live("check", "--json")
+    found = json.loads(said)
+    plain = [f"{each['state']:>5}  {each['says']}" for each in found["findings"]]
+    assert (code, found["ok"]) == (1, False)
+    assert plain == live("check")[1].splitlines()
