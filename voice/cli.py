@@ -5,7 +5,6 @@ database driver, and `serve` never loads the simulator.
 """
 
 import asyncio
-import json
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -196,14 +195,8 @@ def check(
     from voice.commands import check as checks
 
     findings = checks.check()
-    wrong = any(finding.state == "wrong" for finding in findings)
-    if as_json:
-        listed = [{"state": each.state, "says": each.says} for each in findings]
-        typer.echo(json.dumps({"ok": not wrong, "findings": listed}, indent=1))
-    else:
-        for finding in findings:
-            typer.echo(f"{finding.state:>5}  {finding.says}")
-    if wrong:
+    typer.echo(checks.as_json(findings) if as_json else checks.as_text(findings))
+    if checks.is_wrong(findings):
         raise typer.Exit(1)
 
 

@@ -183,8 +183,15 @@ def test_connections_stay_below_the_open_file_limit(
     monkeypatch: pytest.MonkeyPatch, soft: int, hard: int, raised: int | None, limit: int
 ) -> None:
     """The limit is raised as far as allowed; files for the database and services are reserved."""
-    given: list[tuple[int, tuple[int, int]]] = []
-    monkeypatch.setattr(resource, "getrlimit", lambda _: (soft, hard))
-    monkeypatch.setattr(resource, "setrlimit", lambda *args: given.append(args))
+    given: list[int] = []
+
+    def limits(_: int) -> tuple[int, int]:
+        return soft, hard
+
+    def set_limits(_: int, limits: tuple[int, int]) -> None:
+        given.append(limits[0])
+
+    monkeypatch.setattr(resource, "getrlimit", limits)
+    monkeypatch.setattr(resource, "setrlimit", set_limits)
     assert connection_limit() == limit
-    assert [each[1][0] for each in given] == ([raised] if raised else [])
+    assert given == ([raised] if raised else [])

@@ -88,7 +88,7 @@ async def test_a_database_error_is_logged_without_the_row(
             structlog.get_logger("ours").exception("failed")
         try:
             async with database.connection() as conn:
-                await conn.execute(statement)
+                await conn.execute(statement.encode())
         except psycopg.Error as error:
             failed = RuntimeError("while storing")
             failed.__cause__ = error
@@ -105,7 +105,7 @@ async def test_a_database_error_is_logged_without_the_row(
 async def _raise_in_a_group(database: AsyncConnectionPool, statement: str) -> None:
     async def run() -> None:
         async with database.connection() as conn:
-            await conn.execute(statement)
+            await conn.execute(statement.encode())
 
     async with asyncio.TaskGroup() as group:
         group.create_task(run())

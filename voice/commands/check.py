@@ -1,8 +1,9 @@
 """What `screening-line check` finds: one line each, with the remedy. It leaves nothing behind."""
 
 import asyncio
+import json
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -53,6 +54,22 @@ def check() -> list[Finding]:
         *_twilio(settings),
         *_wording(refused=settings.unsigned_wording == "refuse"),
     ]
+
+
+def is_wrong(findings: list[Finding]) -> bool:
+    """Whether a live line would not work."""
+    return any(each.state == "wrong" for each in findings)
+
+
+def as_text(findings: list[Finding]) -> str:
+    """One line per finding."""
+    return "\n".join(f"{each.state:>5}  {each.says}" for each in findings)
+
+
+def as_json(findings: list[Finding]) -> str:
+    """The findings as a JSON object: `ok`, and `findings` with `state` and `says`."""
+    listed = [asdict(each) for each in findings]
+    return json.dumps({"ok": not is_wrong(findings), "findings": listed}, indent=1)
 
 
 def _settings_named(error: SettingsError) -> list[str]:
