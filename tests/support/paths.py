@@ -1,8 +1,8 @@
 """Searches for a string of keys that is offered a time past a safety question; there must be none.
 
-The rule: a time is offered only when the last key of every stop question is 2, and neither 1 nor 3
-was ever pressed at one. The search presses every key at every turn, to a depth, in the pure core. It
-goes on from each situation once: strings that lead to the same one have the same future.
+The rule: a time is offered only when the last key of every stop question is 2, and neither 1 nor
+3 was ever pressed at one. The search presses every key at every turn, to a depth, in the pure core.
+It goes on from each situation once: strings that lead to the same one have the same future.
 ``python tests/support/paths.py 9`` searches deeper.
 """
 
@@ -10,6 +10,7 @@ import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from support.pure_call import CALLER, GOOD_WORLD, PureCall
 
@@ -30,13 +31,13 @@ class Seed:
 
     keys: tuple[str, ...] = ()
     caller: str = CALLER
-    phone: StaffPhone = StaffPhone("closed")
+    phone: Literal["open", "closed"] = "closed"
 
 
 SEEDS = (
     Seed(),
     Seed(caller=""),
-    Seed(("9", "1", *SAFE[:3]), phone=StaffPhone("open")),
+    Seed(("9", "1", *SAFE[:3]), phone="open"),
     Seed(("1", *SAFE[:5])),
     Seed(("1", *SAFE[:4], "8", "8", "8")),
     Seed(("1", *SAFE[:3], "0", "2")),
@@ -72,7 +73,7 @@ def unsafe(pressed: Pressed) -> str:
 
 def search(seed: Seed, depth: int) -> Iterator[Found]:
     """Every situation that ``depth`` more keys can lead to, by the shortest string."""
-    world = {**GOOD_WORLD, SeeStaffPhone: seed.phone}
+    world = {**GOOD_WORLD, SeeStaffPhone: StaffPhone(seed.phone)}
     begin, pressed = PureCall(world, {"caller": seed.caller}), list[tuple[str, str]]()
     for key in seed.keys:
         pressed.append((_base(begin), key))
@@ -95,7 +96,7 @@ def search(seed: Seed, depth: int) -> Iterator[Found]:
 def situation(call: PureCall, pressed: Pressed) -> object:
     """What decides the rest of a call: the place, the answers that count, the misses so far.
 
-    How often something was taken back, and triage answers, lead nowhere else.
+    Language, speed, triage answers, and how often something was taken back lead nowhere else.
     """
     here = call.here
     if not isinstance(here, Turn):
@@ -111,7 +112,8 @@ def situation(call: PureCall, pressed: Pressed) -> object:
     answers = frozenset((step, newest.get(step, "")) for step in STOPS)
     way = frozenset(step for step in newest if step.startswith(("greeting", "summary", "number")))
     bad = any(step in STOPS and key in {"1", "3"} for step, key in pressed)
-    place = (_base(call), here.language, here.slow, misses, min(len(now), 3))
+    tries = len(now) if _base(call) in STOPS else 0
+    place = (_base(call), misses, tries)
     return (place, answers, way, bad, any(value for _, value in rows))
 
 

@@ -36,9 +36,9 @@ INTRODUCTION = Text(
     "{number} safety questions. For slower speech, press 7.",
     "{number} preguntas de seguridad. Más despacio, oprima 7.",
 )
-SHORT = menu_of(SafetyAnswer) + Text(
-    "To hear the question again, press star.¦ For slower speech, press 7.¦ For a person, press 0.",
-    "Para oír la pregunta otra vez, oprima asterisco.¦ Para oír más despacio, oprima 7."
+SHORT = menu_of(SafetyAnswer, terse=True) + Text(
+    "To hear it again, press star.¦ For slower speech, press 7.¦ For a person, press 0.",
+    "Para oírla otra vez, oprima asterisco.¦ Para oír más despacio, oprima 7."
     "¦ Para hablar con una persona, oprima 0.",
 )
 BEFORE_THE_ADVICE = {

@@ -153,6 +153,7 @@ class Player:
     async def _do(self, verb: Verb, here: str) -> DocumentRequest | None:
         match verb:
             case Playback():
+                self._ahead.clear()  # only a Gather takes digits: see voice.dialogue.twiml
                 for segment in verb.segments:
                     await self._hear(segment)
                 return None

@@ -13,7 +13,7 @@ from calendar_sync.bookings import call_backs
 from voice.app import create_app
 from voice.bootstrap import Line, line_on
 from voice.calls.webhooks import router_for
-from voice.flows.clinical_wording import BEFORE_BOOKING, SafetyQuestion, Stop
+from voice.flows.clinical_wording import BEFORE_BOOKING, CALL_911, SafetyQuestion, Stop
 from voice.language import Language
 from voice.logs import write_logs
 from voice.settings import Settings
@@ -155,6 +155,24 @@ async def test_the_advice_needs_no_database(
         first = question.then.advice.words.spoken_in(language).split(".")[0]
         assert heard.count(first) == 2
         assert "staff" not in heard
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+async def test_the_fallback_reads_the_step_from_the_address_that_failed(
+    post: Posts, post_in_the_dark: Posts, language: Language
+) -> None:
+    """Twilio names it in ErrorUrl; a yes and the steps after it get their own advice."""
+    advice = CALL_911.words.spoken_in(language)
+    base = "https://line.example/voice/turn?turn=0&in="
+    for posts in (post, post_in_the_dark):
+        for step, digits in (
+            ("safety.chest", "1"),
+            ("advice.chest.keys", ""),
+            ("safety.stroke", ""),
+        ):
+            told = {"ErrorCode": "11200", "ErrorUrl": f"{base}{language}&at={step}#rc=2"}
+            heard = words(await posts("/voice/fallback", Digits=digits, **told))
+            assert heard.endswith(advice.replace("\u00a6", "")), (step, heard)
 
 
 async def test_without_a_database_a_caller_hears_who_to_turn_to(post_in_the_dark: Posts) -> None:

@@ -60,8 +60,8 @@ async def test_not_sure_is_taken_as_a_yes(caller: Caller, line: Line, name: str)
 async def test_silence_is_never_a_no_and_is_told_as_silence(caller: Caller, line: Line) -> None:
     """Three times nothing at a question is as good as not sure."""
     await to_question(caller, "toilet")
-    await caller.stays_silent().hears("I did not hear a key. Yes to any, press 1.")
-    await caller.hears("To hear the question again, press star.")
+    await caller.stays_silent().hears("I did not hear a key. Yes to any, 1.")
+    await caller.hears("To hear it again, press star.")
     await caller.stays_silent().hears("In the last two weeks, is any of this new")
     await caller.stays_silent().hears("I did not hear an answer. To be safe: You need a")
     assert "take that as a yes" not in " ".join(caller.heard)

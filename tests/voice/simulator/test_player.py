@@ -139,6 +139,16 @@ def test_a_pause_is_silence_of_its_length() -> None:
     assert played.player.seconds == pytest.approx(4.0)
 
 
+def test_no_key_counts_before_what_is_said_in_front_of_a_gather() -> None:
+    """Twilio takes digits only in a Gather: keys in a Say before it, or typed ahead, are lost."""
+    said = "<Say>One sign, and another one.</Say>"
+    menu = "<Gather action='/end' numDigits='1' timeout='5'><Say>Press.</Say></Gather>"
+    line = {"/voice/incoming": said + menu, "/end": "<Hangup/>"}
+    played = play(line, (0.5, "1"), (1.0, "2"), (2.3, "3"), ahead=("9",))
+    assert played.hands.lost == ["1", "2"]
+    assert played.line.fields("/end")["Digits"] == "3"
+
+
 def test_hangup_ends_the_call() -> None:
     """https://www.twilio.com/docs/voice/twiml/hangup: verbs after it are unreachable."""
     played = play({"/voice/incoming": "<Hangup/><Say>Never said.</Say>"})
