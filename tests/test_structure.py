@@ -47,6 +47,7 @@ ONLY_HERE = {
     "babel": {"voice.dialogue.speech"},
     "httplib2": {"calendar_sync.calendars.google.client"},
     "procrastinate": {"calendar_sync", "voice.worker"},
+    "rich": {"voice.cli_staff", "voice.commands.report"},
     "sqlalchemy": {"voice.database.migrations.__main__"},
     "twilio": {"voice.texts.twilio_sender", "voice.dialogue.twiml"},
     "typer": {"voice.cli", "voice.cli_database", "voice.cli_staff"},

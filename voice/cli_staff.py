@@ -1,6 +1,8 @@
-"""The commands that staff use: `callbacks`, `jobs`, `recordings`, `staff-link`."""
+"""The commands that staff use: `callbacks`, `jobs`, `report`, `recordings`, `staff-link`."""
 
 import asyncio
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -20,6 +22,7 @@ def add_commands(cli: typer.Typer) -> None:
     """Add them to the command line."""
     cli.command("callbacks")(callbacks)
     cli.command("jobs")(jobs)
+    cli.command("report")(report)
     cli.command("recordings")(recordings)
     cli.command("staff-link")(staff_link)
 
@@ -60,6 +63,41 @@ def jobs(
     line = _chosen(demo=demo)
     shown = job_list.retry(line.settings) if retry else job_list.lines(line.settings)
     typer.echo("\n".join([f"Jobs and texts of {line.name}:", *asyncio.run(shown)]))
+
+
+def report(
+    *,
+    first: Annotated[
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="The first day; else 30 days back."),
+    ] = None,
+    last: Annotated[
+        datetime | None,
+        typer.Option("--to", formats=["%Y-%m-%d"], help="The last day; else today."),
+    ] = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of tables.")] = False,
+    svg: Annotated[
+        Path | None, typer.Option(help="Also write how far calls got to this file, as a picture.")
+    ] = None,
+    demo: Demo = None,
+) -> None:
+    """Count calls, texts, and call-backs of some days; nothing in it is about one person."""
+    from rich.console import Console
+
+    from voice.clock import utc_now
+    from voice.commands import report as reports
+
+    line = _chosen(demo=demo)
+    until = last.date() if last else utc_now().astimezone(line.settings.zone).date()
+    since = first.date() if first else until - timedelta(days=reports.DEFAULT_DAYS - 1)
+    found = asyncio.run(reports.read(line.settings, since, until))
+    if svg is not None:
+        reports.write_svg(svg, reports.svg(found, since, until))
+    if as_csv:
+        typer.echo(reports.csv_text(found), nl=False)
+        return
+    typer.echo(f"Report of {line.name}:")
+    Console(highlight=False).print(reports.tables(found, since, until))
 
 
 def recordings(
