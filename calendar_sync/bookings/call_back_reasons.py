@@ -47,6 +47,9 @@ class Reason(Enum):
     )
 
     SAFETY_STOP = "safety_stop", "stopped at safety.{}"
+    """Staff read it in other words, see `for_staff`; the detail is the name of the question."""
+    SAFETY_FLAG = "safety_flag", "flagged at safety.{}"
+    """The same; the visit is booked."""
     ASKED_FOR_PERSON = "asked_for_person", "asked for a person"
     NO_OPEN_TIME = "no_open_time", "no open time"
     SCHEDULE_UNREADABLE = "schedule_unreadable", "schedule could not be read"
@@ -91,8 +94,19 @@ class Reason(Enum):
         return self in {Reason.SAFETY_STOP, Reason.EMERGENCY_TEXT, Reason.CRISIS_TEXT}
 
     def words(self, detail: str = "") -> str:
-        """The whole sentence that staff read."""
+        """The words that are stored and parsed: those of all versions."""
         return self.template.format(detail)
+
+    def for_staff(self, detail: str = "") -> str:
+        """The sentence that staff read in the calendar, on the list and in the demo."""
+        question = detail.replace("_", " ")
+        match self:
+            case Reason.SAFETY_STOP:
+                return f"answered yes or not sure to the {question} question, so nothing is booked"
+            case Reason.SAFETY_FLAG:
+                return f"booked, but answered yes or not sure to the {question} question"
+            case _:
+                return self.words(detail)
 
 
 def reason_of(code: str) -> Reason | None:

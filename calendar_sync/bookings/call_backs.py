@@ -63,7 +63,7 @@ class CallBack:
     def reason(self) -> str:
         """Why to call, in words for staff."""
         known = reason_of(self.code)
-        return known.words(self.detail) if known else self.stored_words
+        return known.for_staff(self.detail) if known else self.stored_words
 
     @property
     def is_urgent(self) -> bool:

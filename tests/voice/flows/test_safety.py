@@ -29,6 +29,12 @@ async def to_question(caller: Caller, name: str) -> None:
     await caller.hears("Not sure")
 
 
+def stopped(name: str) -> str:
+    """What staff read of a stop: the question in their words, no name of a step."""
+    question = name.replace("_", " ")
+    return f"answered yes or not sure to the {question} question, so nothing is booked"
+
+
 async def reasons(line: Line) -> list[tuple[str, str | None]]:
     """What staff are asked to call back for."""
     async with line.pool.connection() as conn:
@@ -42,7 +48,7 @@ async def test_a_yes_stops_with_its_advice_twice(caller: Caller, line: Line, nam
     await caller.presses("1").hears(ADVICE[name])
     await caller.stays_silent().hears(ADVICE[name]).hears_everything()
     assert caller.over is Ended.LINE_HUNG_UP
-    assert await reasons(line) == [(f"stopped at safety.{name}", "+14255550123")]
+    assert await reasons(line) == [(stopped(name), "+14255550123")]
     said = " ".join(document.body for document in caller.documents)
     assert "Pacific time" not in said
     assert "Dial" not in said
@@ -54,7 +60,7 @@ async def test_not_sure_is_taken_as_a_yes(caller: Caller, line: Line, name: str)
     await to_question(caller, name)
     await caller.presses("3").hears("To be safe, I take that as a yes.").stays_silent()
     await caller.hears(ADVICE[name])
-    assert await reasons(line) == [(f"stopped at safety.{name}", "+14255550123")]
+    assert await reasons(line) == [(stopped(name), "+14255550123")]
 
 
 async def test_silence_is_never_a_no_and_is_told_as_silence(caller: Caller, line: Line) -> None:
@@ -66,7 +72,7 @@ async def test_silence_is_never_a_no_and_is_told_as_silence(caller: Caller, line
     await caller.stays_silent().hears("I did not hear an answer. To be safe: You need a")
     assert "take that as a yes" not in " ".join(caller.heard)
     await caller.stays_silent().hears("Go to an emergency room now.")
-    assert await reasons(line) == [("stopped at safety.toilet", "+14255550123")]
+    assert await reasons(line) == [(stopped("toilet"), "+14255550123")]
 
 
 async def test_wrong_keys_are_never_a_no(caller: Caller) -> None:
@@ -137,5 +143,5 @@ async def test_staff_read_how_many_questions_were_answered(
     await to_question(hidden, "chest")
     await hidden.presses("1").hears(ADVICE["chest"]).hears_everything()
     assert "staff" not in " ".join(hidden.heard)
-    assert await reasons(line) == [("stopped at safety.chest", None)]
+    assert await reasons(line) == [(stopped("chest"), None)]
     assert caller.keys == ""
