@@ -51,6 +51,7 @@ async def test_a_done_request_leaves_the_list_for_good(database: AsyncConnection
 
 NEWER_THAN_CODES = {
     Reason.BOOKED_UNHEARD,
+    Reason.EVENT_UNREADABLE,
     Reason.RESTORED_GONE,
     Reason.RESTORED_MOVED,
     Reason.SAFETY_FLAG,
