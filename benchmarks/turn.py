@@ -74,12 +74,15 @@ async def serve(kind: str, folder: str) -> None:
 
 def _settings(folder: str) -> Settings:
     more = {"twilio_auth_token": SecretStr(TOKEN), "data_dir": Path(folder), "horizon_days": 55}
-    hours = {"opening_hours": "Mon-Sun 00:00-23:59", "notice_hours": 0}
+    hours = {"opening_hours": "Mon-Fri 08:00-18:00", "notice_hours": 0}
     return Settings.load("demo", PORTS["line"]).model_copy(update=more | hours)
 
 
 async def _run(app: FastAPI, kind: str) -> None:
-    options = uvicorn.Config(app, port=PORTS[kind], access_log=False, log_level="error")
+    # A connection waits for its next turn while the others have theirs.
+    options = uvicorn.Config(
+        app, port=PORTS[kind], access_log=False, log_level="error", timeout_keep_alive=600
+    )
     await uvicorn.Server(options).serve()
 
 

@@ -127,7 +127,11 @@ async def _or_fallback_response(line: Line, answer: _Answer, form: Form, request
             return await within(ANSWER_SECONDS, answer(line, form, request))
         log.warning("request without a CallSid; the caller hears the fallback response")
     except Exception:
-        log.exception("a turn failed; the caller hears the fallback response", step=step[:60])
+        log.exception(
+            "a turn failed; the caller hears the fallback response",
+            step=step[:60],
+            call=form.get("CallSid", "")[:34],
+        )
     failed = failed_turn(str(request.url), _keyed(form))
     return twiml.document(fallback_response(line.prompt_facts, failed), line.phones)
 

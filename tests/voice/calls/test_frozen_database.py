@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 
 import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 from support.frozen_database import Ice, freezable
 
 from voice import background
@@ -94,3 +95,12 @@ async def test_a_report_of_a_text_is_asked_for_again(frozen: Frozen) -> None:
     answer, took = await frozen.post("/sms/status?text=1", **status)
     assert answer.status == 503
     assert took < LIMIT + 1
+
+
+async def test_a_status_that_cannot_be_stored_is_one_line_in_the_log(frozen: Frozen) -> None:
+    """With the call's SID, by which its end can be looked up at Twilio."""
+    frozen.ice.freeze()
+    with capture_logs() as logs:
+        await frozen.post("/voice/status", CallStatus="completed")
+    [line] = logs
+    assert line["call"] == "CA" + "6" * 32
