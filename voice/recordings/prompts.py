@@ -13,6 +13,8 @@ from voice.dialogue.speech import seconds
 from voice.dialogue.turns import Spoken
 from voice.language import Language, Text
 
+_ENDS = (".", "?", "!")
+"""What ends otherwise is a part of a sentence, which nobody would read aloud by itself."""
 _LANGUAGES: tuple[Language, ...] = ("en", "es")
 
 
@@ -45,7 +47,7 @@ def recordable_prompts(facts: Mapping[str, Text]) -> list[RecordablePrompt]:
         words = text.about(**facts)
         for language in _LANGUAGES:
             spoken = Spoken(words.spoken_in(language), language)
-            if spoken.words and "{" not in spoken.words:
+            if spoken.words.endswith(_ENDS) and "{" not in spoken.words:
                 found.setdefault(spoken, RecordablePrompt(name, spoken))
     return sorted(found.values(), key=_place)
 

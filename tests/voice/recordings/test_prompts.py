@@ -19,6 +19,7 @@ def test_every_prompt_has_one_name_and_words_without_gaps() -> None:
     assert max(Counter(prompt.spoken for prompt in PROMPTS).values()) == 1
     for prompt in PROMPTS:
         assert "{" not in prompt.spoken.words
+        assert prompt.spoken.words[-1] in ".?!", prompt
         assert prompt.seconds > 0
 
 
