@@ -32,7 +32,14 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 async def served(**limits: float) -> AsyncGenerator[Callable[[], asyncio.Future[Connection]]]:
     """A server with these limits; each call opens a connection to it."""
     kind = type("Protocol", (LimitedProtocol,), limits)
-    config = uvicorn.Config(application, http=kind, ws="none", lifespan="off", log_config=None)
+    config = uvicorn.Config(
+        application,
+        http=kind,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        timeout_keep_alive=60,
+    )
     server = uvicorn.Server(config)
     config.load()
     server.lifespan = config.lifespan_class(config)
@@ -125,7 +132,7 @@ async def test_a_head_has_a_largest_size(head: bytes) -> None:
 
 async def test_a_body_that_nobody_reads_closes_the_connection() -> None:
     """A refused request cannot go on sending."""
-    async with served() as connect:
+    async with served(body_seconds=60.0) as connect:
         reader, writer = await connect()
         writer.write(b"POST /unread HTTP/1.1\r\nhost: x\r\ncontent-length: 99999999\r\n\r\nabc")
         assert (await until_closed(reader)).startswith(b"HTTP/1.1 200 OK")
