@@ -23,8 +23,10 @@ SORRY_FIRST = Text(
     "Sorry, something went wrong on our side.", "Perdón, hubo un problema de nuestra parte."
 )
 _QUESTIONS = (*wording.BEFORE_BOOKING, *wording.AFTER_BOOKING)
-ADVICE = {q.name: q.then.advice.words for q in _QUESTIONS if isinstance(q.then, Stop)}
-ADVICE |= {name: advice.words for name, advice in wording.EARLIER_QUESTIONS.items()}
+ADVICE = {
+    **{q.name: q.then.advice.words for q in _QUESTIONS if isinstance(q.then, Stop)},
+    **{name: advice.words for name, advice in wording.EARLIER_QUESTIONS.items()},
+}
 """The advice of each safety question that stops a call, by the question's name."""
 _FLAGS = {q.name for q in _QUESTIONS if isinstance(q.then, Flag)}
 
