@@ -20,6 +20,7 @@ from voice.setting_types import (
     OpeningHours,
     OptionalEmail,
     PhoneNumber,
+    PhoneNumbers,
     PublicAddress,
     SafeAddress,
     ZoneName,
@@ -78,6 +79,10 @@ class ClinicFields(BaseSettings):
     staff_number: Annotated[
         PhoneNumber, _setting("the phone that key 0 rings; unset: callers get a call-back instead")
     ] = ""
+    clinic_phones: Annotated[
+        PhoneNumbers,
+        _setting("the clinic's other phones, so that a call they forward is not taken for theirs"),
+    ] = frozenset()
     video_url: Annotated[
         Address, _setting("a fixed video room; unset: Google Meet, or staff add a link")
     ] = ""

@@ -64,6 +64,13 @@ def _hours(text: str) -> str:
     return text
 
 
+def _numbers(text: object) -> object:
+    """Phone numbers separated by commas, each in E.164."""
+    if not isinstance(text, str):
+        return text
+    return frozenset(_number(part.strip()) for part in text.split(",") if part.strip())
+
+
 def _dates(text: object) -> object:
     """Dates such as 2026-12-24; "us-federal" adds the holidays of this year and the next ten."""
     if not isinstance(text, str):
@@ -213,6 +220,7 @@ def check_calendars(ids: str, *, one: bool, account: str) -> None:
 
 
 PhoneNumber = Annotated[str, AfterValidator(_number)]
+PhoneNumbers = Annotated[frozenset[str], NoDecode, BeforeValidator(_numbers)]
 Folder = Annotated[str, AfterValidator(_folder)]
 ZoneName = Annotated[str, AfterValidator(_zone)]
 OpeningHours = Annotated[str, AfterValidator(_hours)]

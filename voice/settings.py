@@ -71,6 +71,11 @@ class Settings(  # the fields of the last base come first
     database_name: ClassVar[str] = "screening_line"
     """In the embedded PostgreSQL; the demo's database is another one on the same server."""
 
+    @property
+    def own_numbers(self) -> frozenset[str]:
+        """Every number of the clinic's, in E.164: no patient calls from one of them."""
+        return self.clinic_phones | {self.clinic_number, self.staff_number} - {""}
+
     @classmethod
     def load(cls, mode: Mode, port: int = 8000) -> "Settings":
         """Read the settings. Raises SettingsError, which names everything wrong or missing.

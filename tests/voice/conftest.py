@@ -33,7 +33,12 @@ async def line(
     database: AsyncConnectionPool, now: SetClock, calendar: MoodyCalendar
 ) -> AsyncGenerator[Line]:
     """The line in its opening hours, with an empty calendar, a staff phone and a worker."""
-    settings = Settings.load("demo").model_copy(update={"staff_number": "+14255550142"})
+    settings = Settings.load("demo").model_copy(
+        update={
+            "staff_number": "+14255550142",
+            "clinic_phones": frozenset({"+14255550150", "+14255550151"}),
+        }
+    )
     line = line_on(settings, database, now)
     line = replace(line, clinic=replace(line.clinic, calendar=calendar))
     await free_times.refresh(line.clinic)

@@ -74,7 +74,7 @@ async def _result_of(line: Line, sid: str, step: str, effect: AnyEffect) -> Any:
                 await call_backs.request(conn, caller, *parse(effect.reason))
             return Stored()
         case SeeStaffPhone():
-            return _staff_phone(line)
+            return await _staff_phone(line, sid)
         case _:
             assert_never(effect)
 
@@ -120,7 +120,10 @@ async def _placed(line: Line, effect: SeePlaced) -> Placed:
             return Placed("not booked")
 
 
-def _staff_phone(line: Line) -> StaffPhone:
-    if not line.settings.staff_number:
+async def _staff_phone(line: Line, sid: str) -> StaffPhone:
+    """Whether to ring the clinic; never for a forwarded call, which could ring in a circle."""
+    async with line.pool.connection() as conn:
+        forwarded = journal.FORWARDED in dict(await journal.in_order(conn, sid))
+    if forwarded or not line.settings.staff_number:
         return StaffPhone("no phone")
     return StaffPhone("open" if is_open(line.clinic.rules, line.now()) else "closed")

@@ -11,10 +11,15 @@ from voice.flows.transfer import transfer_to_staff
 _STORE_OUTCOME = "UPDATE call SET outcome = coalesce(outcome, %s) WHERE sid = %s"
 
 
-async def begin(line: Line, sid: str, caller: str) -> Turn | Ending:
-    """A call arrives from ``caller`` (E.164, or "" when it cannot be called back)."""
+async def begin(line: Line, sid: str, caller: str, *, forwarded: bool = False) -> Turn | Ending:
+    """A call arrives from ``caller`` (E.164, or "" when it cannot be called back).
+
+    While a `forwarded` call lasts the clinic's phone is not rung.
+    """
     async with line.pool.connection() as conn:
         rows = await journal.begin(conn, sid, caller)
+        if forwarded:
+            rows = await journal.keep(conn, sid, journal.FORWARDED, "yes")
     return await _run(line, sid, rows)
 
 

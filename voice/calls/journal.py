@@ -7,6 +7,8 @@ from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
 CALLER = "caller"
+FORWARDED = "forwarded"
+"""Stored for a call that another phone sent on to the line."""
 
 _BEGIN = """
 WITH new_call AS (

@@ -8,13 +8,15 @@ import structlog
 from fastapi import APIRouter, Request, Response
 from starlette.background import BackgroundTask
 
-from calendar_sync.bookings import free_times, holds
+from calendar_sync.bookings import call_backs, free_times, holds
+from calendar_sync.bookings.call_back_reasons import Reason
 from voice import phone_numbers
 from voice.background import within
 from voice.bootstrap import Line
-from voice.calls import engine
+from voice.calls import engine, journal
 from voice.calls.fallback import failed_turn, fallback_response
 from voice.dialogue import twiml
+from voice.dialogue.turns import Ending, Listening, Turn
 from voice.twilio_signature import Form, signed_form
 
 log = structlog.get_logger(__name__)
@@ -35,12 +37,15 @@ UPDATE call SET ended_at = coalesce(ended_at, now()), status = coalesce(status, 
     outcome = coalesce(outcome, 'hung up')
 WHERE sid = %s
 """
+NOT_ANSWERED = "not answered"
 _ENDED = {"completed", "busy", "failed", "no-answer", "canceled"}
 
 
 async def incoming(line: Line, form: Form, _: Request) -> str:
     """A new call."""
-    begun = await engine.begin(line, form["CallSid"], _caller(line, form))
+    begun = await engine.begin(
+        line, form["CallSid"], _caller(line, form), forwarded=_is_forwarded(line, form)
+    )
     return twiml.document(begun, line.phones)
 
 
@@ -53,7 +58,18 @@ async def turn(line: Line, form: Form, request: Request) -> str:
     here = await engine.answer(line, form["CallSid"], f"{step}~{number}", _keyed(form))
     if here is None:
         return await incoming(line, form, request)
+    if _keyed(form) == NOT_ANSWERED and form.get("CallStatus") in _ENDED:
+        await _hung_up_ringing(line, form, here)
     return twiml.document(here, line.phones)
+
+
+async def _hung_up_ringing(line: Line, form: Form, here: Turn | Ending) -> None:
+    """The caller ended the call while the clinic's phone rang: staff call back."""
+    language = here.language if isinstance(here, Listening) else "en"
+    async with line.pool.connection() as conn:
+        rows = dict(await journal.in_order(conn, form["CallSid"]))
+        caller = call_backs.Caller(form["CallSid"], rows.get(journal.CALLER) or None, language)
+        await call_backs.request(conn, caller, Reason.ASKED_FOR_PERSON)
 
 
 async def status(line: Line, form: Form, _: Request) -> str:
@@ -137,14 +153,24 @@ async def _or_fallback_response(line: Line, answer: _Answer, form: Form, request
 
 
 def _caller(line: Line, form: Form) -> str:
-    return phone_numbers.usable(form.get("From", ""), own=line.settings.clinic_number)
+    """The number to call back; a forwarded call may show that of the phone that forwarded it."""
+    own = {*line.settings.own_numbers, form.get("ForwardedFrom", "").strip()}
+    return phone_numbers.usable(form.get("From", ""), own)
+
+
+def _is_forwarded(line: Line, form: Form) -> bool:
+    """Whether a phone sent this call on to us: ringing the clinic could ring that same phone."""
+    shown = form.get("From", "").strip()
+    return shown in line.settings.own_numbers or bool(
+        phone_numbers.usable(form.get("ForwardedFrom", ""), own=(line.settings.clinic_number,))
+    )
 
 
 def _keyed(form: Form) -> str:
     """The keys pressed, or how a transfer to staff went ("answered" or "not answered")."""
     if "DialCallStatus" in form:
         bridged = form.get("DialBridged") == "true"
-        return "answered" if bridged else "not answered"
+        return "answered" if bridged else NOT_ANSWERED
     keys = form.get("Digits", "")
     return keys if _KEYS.fullmatch(keys) else ""
 

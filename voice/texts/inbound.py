@@ -236,4 +236,5 @@ def without_database(config: TextConfig, body: str) -> str:
 
 def usable(sender: str, own: str) -> str:
     """The number to answer in E.164; "" for short codes, other countries and our own number."""
-    return phone_numbers.usable(sender, own=own)
+    number = phone_numbers.usable(sender, own=(own,))
+    return number if phone_numbers.domestic(number) else ""

@@ -1,0 +1,25 @@
+"""The clinic's own phone is forwarded to the line: it is neither the caller nor rung."""
+
+import pytest
+from support.clinic import SetClock
+from support.patients import Calls
+
+from calendar_sync.bookings import call_backs
+from voice.bootstrap import Line
+from voice.simulator.handset import Kind, Staff
+
+
+@pytest.mark.parametrize("number", ["+14252025687", "+14255550142", "+14255550150", "+14255550151"])
+async def test_the_phone_that_forwarded_is_not_rung_and_is_not_the_caller(
+    calls: Calls, line: Line, now: SetClock, number: str
+) -> None:
+    """In opening hours key 0 leads to the call-back, which asks for a number."""
+    now.forward(hours=2)
+    caller = await calls(number, staff=Staff.ANSWERS)
+    await caller.presses("0").hears("no one can answer").presses("1")
+    await caller.hears("enter your ten digit phone number").presses("4255550188#")
+    await caller.presses("1").hears("the number ending in 0 1 8 8")
+    assert Kind.RINGING not in {segment.kind for _, segment in caller.segments}
+    async with line.pool.connection() as conn:
+        [request] = await call_backs.open_requests(conn)
+    assert (request.number, request.reason) == ("+14255550188", "asked for a person")
