@@ -21,7 +21,7 @@ from voice.visit_links import new_link
 DOCS = Path(__file__).parents[2] / "docs"
 MORNING = datetime(2026, 11, 30, 17, 12, tzinfo=UTC)
 FIRST_PART = "sound=captions&speed=40&waits=1"
-WIDE, MIDDLE, NARROW = (1440, 960), (1100, 900), (360, 780)
+WIDE, MIDDLE, NARROW = (1366, 768), (1280, 720), (360, 740)
 
 
 async def main(extra: Path | None) -> None:
@@ -42,7 +42,7 @@ async def visit(browser: Browser, url: str, size: tuple[int, int], scheme: str) 
     """Open the page in a window of this size, twice as sharp."""
     page = await browser.new_page(
         viewport={"width": size[0], "height": size[1]},
-        device_scale_factor=2 if size == WIDE else 1.5,
+        device_scale_factor=1.5,
         color_scheme="dark" if scheme == "dark" else "light",
     )
     return await Visitor(page, url).opens(FIRST_PART)
