@@ -118,8 +118,9 @@ class Attempts(Replay):
     def _sorry(self, keyed: str, misses: int, at: Step) -> Prompt:
         """What to say before the second attempt, and before the third."""
         if misses > 1:
+            more_time = NOTHING if self.slow else reprompts.MORE_TIME
             person = NOTHING if self._in_staff_flow else reprompts.FOR_A_PERSON
-            return as_prompt(reprompts.MORE_TIME + person) if at.offers_help else ()
+            return as_prompt(more_time + person) if at.offers_help else ()
         if not keyed:
             return as_prompt(reprompts.NO_KEY)
         return as_prompt(reprompts.NOT_A_CHOICE.about(key=" ".join(keyed)))

@@ -60,6 +60,14 @@ async def test_nine_changes_the_language_of_everything(caller: Caller) -> None:
     await caller.presses("9").hears("do you have chest pain")
 
 
+async def test_slower_speech_is_not_offered_once_it_is_on(caller: Caller) -> None:
+    """The help before the third attempt names a person alone."""
+    await caller.presses("7").hears("I will speak slower and wait longer.")
+    await caller.presses("5").hears("5 is not one of the choices.")
+    await caller.presses("5").hears("For a person, press 0.")
+    assert "slower speech" not in " ".join(caller.heard)
+
+
 async def test_seven_speaks_slower_and_waits_twice_as_long(caller: Caller) -> None:
     """More time for those who need it, for the rest of the call."""
     await caller.presses("7").hears("I will speak slower and wait longer.")
