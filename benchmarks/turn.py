@@ -25,6 +25,7 @@ from pydantic import SecretStr
 from voice.app import create_app
 from voice.bootstrap import open_line
 from voice.dialogue import twiml
+from voice.logs import write_logs
 from voice.server import work_only
 from voice.settings import Settings
 from voice.simulator.caller_id import CallerId
@@ -58,6 +59,7 @@ _AT = re.compile(r"at=([a-z0-9_.]+)")
 async def serve(kind: str, folder: str) -> None:
     """One of the servers, until it is ended."""
     settings = _settings(folder)
+    write_logs("json")  # structlog's own default draws every local variable of a traceback
     if kind == "bare":
         app = FastAPI()
 
@@ -264,6 +266,7 @@ async def main() -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["worker"]:
+        write_logs("json")
         work_only(_settings(sys.argv[2]), once_up=lambda: None)
     else:
         asyncio.run(serve(*sys.argv[1:]) if len(sys.argv) > 1 else main())

@@ -66,19 +66,18 @@ def a_confirmed_time_is_lost_only_to_staff(seen: Evidence) -> Violations:
 
 
 def booked_is_said_only_of_what_stands_there(seen: Evidence) -> Violations:
-    """Who heard "you are booked" has a visit whose event was made for the time that was spoken."""
+    """Who heard "you are booked" had an event by then, made for the time that was spoken."""
     of_call = seen.by_call("booking")
     made = {event.booking: event for event in seen.events}
     for patient in seen.patients:
+        mine = [row for row in of_call[patient.who.call_sid] if row["id"] in made]
         for heard in patient.heard:
             if heard.step.partition(".")[0] != "booked" or len(heard.words) < _THE_TIME:
                 continue
-            mine = [row for row in of_call[patient.who.call_sid] if row["id"] in made]
-            times = [
-                made[row["id"]].first_start if made[row["id"]].id not in seen.touched else None
-                for row in mine
-            ]
-            if not any(t is None or any(w in str(heard) for w in spoken(t)) for t in times):
+            there = [made[row["id"]] for row in mine if made[row["id"]].made_at <= heard.at]
+            touched = any(event.id in seen.touched for event in there)
+            times = [event.first_start for event in there]
+            if not touched and not any(w in str(heard) for t in times for w in spoken(t)):
                 yield f"call {patient.who.call_sid}: {heard} but {times}"
 
 

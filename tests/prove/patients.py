@@ -8,6 +8,7 @@ import asyncio
 import random
 import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from prove.network import Network
 from stand_ins.twilio.server import ACCOUNT
@@ -51,6 +52,8 @@ class Heard:
     keyed: str = ""
     left: str = ""
     """Keys still to be pressed."""
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """When the document came."""
 
     def __str__(self) -> str:
         return " ".join(self.words)

@@ -102,10 +102,10 @@ class Run:
                 self.processes.want(name, "serve", "--no-worker", web=True)
             for name in ("worker1", "worker2"):
                 self.processes.want(name, "worker")
-            self._must_be_ready(await self._ready(60))
+            self._must_be_ready(await self._ready(120))
             return
         self.processes.want("line", "serve", web=True)
-        self._must_be_ready(await self._ready(60))
+        self._must_be_ready(await self._ready(120))
         self.database.set_clock()
         await self.processes.restart()
         await self._ready(60)
