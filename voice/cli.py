@@ -140,6 +140,8 @@ def serve_live(
 
     settings = Settings.load("live")
     _signed_or_allowed(settings)
+    if settings.limits == "off":
+        typer.echo("Warning: LIMITS=off; robots could take every opening.", err=True)
     with held_port(host, port) as held:
         write_logs("json")
         with web_processes(held, workers - 1) as stop_others:

@@ -207,6 +207,26 @@ class BackupFields(BaseSettings):
     backup_keep: Annotated[int, _setting("how many back-ups are kept", ge=1, le=3650)] = 14
 
 
+class LimitFields(BaseSettings):
+    """What one number, one call, and everybody together may take."""
+
+    limits: Annotated[
+        Literal["on", "off"], _setting("off: no limits at all, for load tests only")
+    ] = "on"
+    limit_coming_visits: Annotated[
+        int, _setting("coming visits per number; two serve a family", ge=1, le=100)
+    ] = 2
+    limit_calls_per_hour: Annotated[
+        int, _setting("calls per number and hour that are offered times", ge=1, le=1000)
+    ] = 6
+    limit_rings_per_call: Annotated[
+        int, _setting("rings of the staff phone per call", ge=1, le=20)
+    ] = 2
+    limit_held_percent: Annotated[
+        int, _setting("share of the open times that callers may hold at once", ge=1, le=100)
+    ] = 25
+
+
 class AlertFields(BaseSettings):
     """Who is told when the line needs somebody."""
 

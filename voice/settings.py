@@ -24,6 +24,7 @@ from voice.setting_fields import (
     BackupFields,
     ClinicFields,
     GoogleFields,
+    LimitFields,
     RequiredFields,
     ScreeningFields,
     ServerFields,
@@ -45,6 +46,7 @@ UNNAMED_CLINICIAN = {
 
 class Settings(  # the fields of the last base come first
     StaffFields,
+    LimitFields,
     AlertFields,
     BackupFields,
     ServerFields,

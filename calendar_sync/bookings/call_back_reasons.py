@@ -46,6 +46,9 @@ class Reason(Enum):
         "visit was not in the calendar after a back-up was restored: check it by phone",
     )
 
+    OVER_LIMIT = "over_limit", "was offered no time, over a limit of the line"
+    LIMIT_REACHED = "limit_reached", "limit reached ({}): no call needed, look for robots"
+
     SAFETY_STOP = "safety_stop", "stopped at safety.{}"
     """Staff read it in other words, see `for_staff`; the detail is the name of the question."""
     SAFETY_FLAG = "safety_flag", "flagged at safety.{}"

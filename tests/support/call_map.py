@@ -10,7 +10,7 @@ from pathlib import Path
 from support.pure_call import CALLER, GOOD_WORLD
 from support.walk import Stop, World, every_place, place, worlds
 
-from voice.dialogue.effects import Offers, Placed, StaffPhone, Unreadable
+from voice.dialogue.effects import Offers, OverLimit, Placed, StaffPhone, Unreadable
 
 PAGE = Path(__file__).parents[2] / "docs" / "call-map.md"
 BEGIN, END = "<!-- call map: made by `make map` -->", "<!-- end of the call map -->"
@@ -64,6 +64,8 @@ def condition(world: World) -> str:
             said = "no staff phone"
         case Unreadable():
             said = "calendar unreadable"
+        case OverLimit():
+            said = "over a limit"
         case Offers():
             said = "no time free"
         case Placed(state="booked"):

@@ -14,6 +14,7 @@ from voice.dialogue.effects import (
     Hold,
     JustTaken,
     Offers,
+    OverLimit,
     Placed,
     SeePlaced,
     SeeStaffPhone,
@@ -32,6 +33,7 @@ def worlds() -> Iterator[World]:
     yield {**GOOD_WORLD, SeeStaffPhone: StaffPhone("open")}
     yield {**GOOD_WORLD, SeeStaffPhone: StaffPhone("no phone")}
     yield {**GOOD_WORLD, FindOffers: Unreadable()}
+    yield {**GOOD_WORLD, FindOffers: OverLimit()}
     yield {**GOOD_WORLD, FindOffers: Offers(())}
     yield {**GOOD_WORLD, Hold: JustTaken()}
     for state in ("pending", "taken", "not booked"):

@@ -10,6 +10,7 @@ from calendar_sync.bookings import call_backs, chart, confirmation, free_times, 
 from calendar_sync.bookings.call_back_reasons import parse
 from calendar_sync.bookings.consent import TextConsent, store_consent
 from calendar_sync.bookings.event_text import short_time
+from voice import limits
 from voice.bootstrap import Line
 from voice.calls import journal
 from voice.dialogue.effects import (
@@ -26,6 +27,7 @@ from voice.dialogue.effects import (
     KeepConsent,
     Offers,
     Opening,
+    OverLimit,
     Placed,
     SeePlaced,
     SeeStaffPhone,
@@ -79,12 +81,19 @@ async def _result_of(line: Line, sid: str, step: str, effect: AnyEffect) -> Any:
             assert_never(effect)
 
 
-async def _offers(line: Line, sid: str, request: FindOffers) -> Offers | Unreadable:
+async def _offers(line: Line, sid: str, request: FindOffers) -> Offers | Unreadable | OverLimit:
     async with line.pool.connection() as conn:
-        await holds.release_unconfirmed(conn, sid)
+        for each in (sid, *await limits.other_holding_calls(conn, sid)):
+            await holds.release_unconfirmed(conn, each)
     free = await free_times.free_openings(line.clinic)
     if isinstance(free, free_times.Stale):
         return Unreadable()
+    if (allowed := limits.limits_of(line.settings)) is not None:
+        async with line.pool.connection() as conn:
+            over = await limits.exceeded(conn, allowed, sid, len(free), line.now())
+            if over is not None:
+                await limits.tell_staff(conn, over, line.now())
+                return OverLimit()
     beyond = datetime.fromisoformat(request.beyond) if request.beyond else None
     three = offers.three_offers(free, line.clinic.rules.zone, request.part, beyond)
     return Offers(tuple(Opening(span.start, span.end) for span in three))
@@ -122,8 +131,10 @@ async def _placed(line: Line, effect: SeePlaced) -> Placed:
 
 async def _staff_phone(line: Line, sid: str) -> StaffPhone:
     """Whether to ring the clinic; never for a forwarded call, which could ring in a circle."""
+    allowed = limits.limits_of(line.settings)
     async with line.pool.connection() as conn:
         forwarded = journal.FORWARDED in dict(await journal.in_order(conn, sid))
-    if forwarded or not line.settings.staff_number:
+        rung = await limits.rings(conn, sid) if allowed else 0
+    if forwarded or not line.settings.staff_number or (allowed and rung >= allowed.rings_per_call):
         return StaffPhone("no phone")
     return StaffPhone("open" if is_open(line.clinic.rules, line.now()) else "closed")

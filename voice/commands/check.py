@@ -90,6 +90,8 @@ def _settings(settings: Settings) -> list[Finding]:
             "TWILIO_AUTH_TOKEN: it cannot be an auth token, which is 32 characters of 0-9 and a-f; "
             "copy it from Twilio's console"
         )
+    if settings.limits == "off":
+        wrong.append("LIMITS: off is for load tests; robots could take every opening; remove it")
     complete = [] if wrong else [Finding("ok", "settings: complete")]
     return [
         *complete,

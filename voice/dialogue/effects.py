@@ -80,14 +80,21 @@ class Unreadable:
     kind: Literal["unreadable"] = "unreadable"
 
 
+@dataclass(frozen=True, slots=True)
+class OverLimit:
+    """The caller, or all callers together, may take no further time now."""
+
+    kind: Literal["over limit"] = "over limit"
+
+
 PartOfDay = Literal["any", "morning", "afternoon"]
 
 
 @dataclass(frozen=True, slots=True)
-class FindOffers(Effect[Offers | Unreadable]):
+class FindOffers(Effect[Offers | Unreadable | OverLimit]):
     """Up to three openings of a part of the day that start after ``beyond`` (ISO 8601; "" now)."""
 
-    result_type: ClassVar[Any] = Offers | Unreadable
+    result_type: ClassVar[Any] = Offers | Unreadable | OverLimit
     part: PartOfDay
     beyond: str
 

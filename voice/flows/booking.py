@@ -9,6 +9,7 @@ from voice.dialogue.effects import (
     Hold,
     JustTaken,
     Opening,
+    OverLimit,
     SeePlaced,
     Submitted,
     Unreadable,
@@ -36,6 +37,11 @@ NO_TIMES = Text("I have no open time to offer.", "Ahora no tengo horarios dispon
 UNREADABLE = Text(
     "I can not see the schedule right now, so nothing is booked.",
     "No puedo ver la agenda en este momento, así que no hay ninguna cita reservada.",
+)
+OVER_LIMIT = Text(
+    "I can not offer a time right now, because I have reached a limit. Our staff will help you.",
+    "No puedo ofrecerle un horario en este momento porque llegué a un límite."
+    " Nuestro personal le ayudará.",
 )
 NOT_BOOKED = Text(
     "Sorry, the schedule did not take it, so nothing is booked.",
@@ -74,6 +80,9 @@ def booking(call: Call, chart: Answers) -> Ending:
             case Unreadable():
                 call.say(UNREADABLE)
                 return call_back(call, "schedule could not be read", number)
+            case OverLimit():
+                call.say(OVER_LIMIT)
+                return call_back(call, "was offered no time, over a limit of the line", number)
             case None:
                 call.say(NO_TIMES)
                 return call_back(call, "no open time", number)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from voice.dialogue import speech
 from voice.dialogue.call import Call
-from voice.dialogue.effects import FindOffers, Offers, Opening, Unreadable
+from voice.dialogue.effects import FindOffers, Offers, Opening, OverLimit, Unreadable
 from voice.dialogue.questions import Choice, Question
 from voice.language import Text
 
@@ -43,18 +43,18 @@ ALL_HEARD = Question(
 FIRST_TIMES = FindOffers("any", "")
 
 
-def choose_a_time(call: Call) -> Opening | Unreadable | None:
+def choose_a_time(call: Call) -> Opening | Unreadable | OverLimit | None:
     """The chosen opening; None when there is none or the caller wants none.
 
-    Unreadable when the busy times are not known.
+    Unreadable when the busy times are not known, OverLimit when no time may be offered.
     """
     search = FIRST_TIMES
     while True:
         # From here on key 8 no longer leads back to the safety questions: what an effect has
         # brought stands, and a caller with a new sign has key 0.
         match call.needs("times.offers", search):
-            case Unreadable() as unreadable:
-                return unreadable
+            case Unreadable() | OverLimit() as nothing:
+                return nothing
             case Offers(openings=()) if search == FIRST_TIMES:
                 return None
             case Offers(openings=()):

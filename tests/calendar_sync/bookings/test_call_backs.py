@@ -52,6 +52,8 @@ async def test_a_done_request_leaves_the_list_for_good(database: AsyncConnection
 NEWER_THAN_CODES = {
     Reason.BOOKED_UNHEARD,
     Reason.EVENT_UNREADABLE,
+    Reason.LIMIT_REACHED,
+    Reason.OVER_LIMIT,
     Reason.RESTORED_GONE,
     Reason.RESTORED_MOVED,
     Reason.SAFETY_FLAG,

@@ -54,6 +54,14 @@ def test_an_address_of_this_computer_is_not_complete(
     assert "settings: complete" not in said
 
 
+def test_a_line_without_limits_is_not_complete(live: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """LIMITS=off is for load tests."""
+    monkeypatch.setenv("LIMITS", "off")
+    code, said = live("check")
+    assert (code, "settings: complete" in said) == (1, False)
+    assert "robots could take every opening" in said
+
+
 @pytest.mark.parametrize("token", ["token", "2" * 31, "A" * 32, f"{'2' * 32},old"])
 def test_a_token_that_cannot_be_one_is_not_complete(
     live: Run, monkeypatch: pytest.MonkeyPatch, token: str

@@ -1,0 +1,134 @@
+"""Limits keep robots from the openings; a patient over one gets a call-back, and staff are told."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack
+
+import pytest
+import pytest_asyncio
+from psycopg_pool import AsyncConnectionPool
+from stand_ins.twilio.server import ACCOUNT
+from support.caller import Caller
+from support.clinic import SetClock, at, requests
+from support.text_clinic import BASE, settings_at
+
+from calendar_sync.bookings import free_times
+from voice.app import create_app
+from voice.background import run_in_background
+from voice.bootstrap import Line, line_on
+from voice.flows.clinical_wording import BEFORE_BOOKING
+from voice.limits import limits_of
+from voice.settings import Settings
+from voice.simulator.caller_id import CallerId
+from voice.simulator.handset import Kind, Staff
+from voice.simulator.transport import InProcess
+from voice.worker import work
+
+Place = Callable[[str], Awaitable[Caller]]
+ROBOT = "+14255550123"
+REFUSED = "because I have reached a limit"
+
+
+@pytest.fixture
+def changes() -> dict[str, object]:
+    """What a test sets otherwise."""
+    return {}
+
+
+@pytest_asyncio.fixture
+async def line(
+    database: AsyncConnectionPool, now: SetClock, changes: dict[str, object]
+) -> AsyncGenerator[Line]:
+    """A live line, in its opening hours, that sends no texts."""
+    settings = settings_at("", texts="off", staff_number="+14255550142", **changes)
+    line = line_on(settings, database, now)
+    await free_times.refresh(line.clinic)
+    async with run_in_background(work(line.clinic)):
+        yield line
+
+
+@pytest_asyncio.fixture
+async def place(line: Line) -> AsyncGenerator[Place]:
+    """Calls from any number, up to the offered times or what is said instead of them."""
+    post = InProcess(create_app(line), BASE, line.settings.tokens[0])
+    async with AsyncExitStack() as stack:
+
+        async def go(number: str) -> Caller:
+            caller = Caller(post, CallerId(number, account_sid=ACCOUNT), Staff.NO_ANSWER)
+            await stack.enter_async_context(caller)
+            await caller.presses("1")
+            for _ in BEFORE_BOOKING:
+                await caller.hears("No to all").presses("2")
+            await caller.presses("#")
+            return caller
+
+        yield go
+
+
+async def test_a_number_has_two_coming_visits_and_then_a_call_back(
+    place: Place, line: Line
+) -> None:
+    """The third caller from it hears so in one sentence; staff hear of the limit once."""
+    for _ in range(2):
+        caller = await place(ROBOT)
+        await caller.presses("1").presses("1").hears("You are booked")
+    for _ in range(2):
+        caller = await place(ROBOT)
+        await caller.hears(REFUSED).hears("Our staff will call you")
+    waiting = await requests(line.clinic)
+    assert waiting.count("limit reached (coming visits): no call needed, look for robots") == 1
+    await (await place("+14255550124")).hears("In Pacific time")
+
+
+@pytest.mark.parametrize("changes", [{"limit_calls_per_hour": 2}])
+async def test_calls_of_one_number_within_an_hour_are_bounded(
+    place: Place, line: Line, changes: dict[str, object]
+) -> None:
+    """A call an hour ago does not count; another number is not concerned."""
+    assert changes
+    async with line.pool.connection() as conn:
+        await conn.execute(
+            "INSERT INTO call (sid, caller, began_at)"
+            " VALUES ('CAold', %s, now() - interval '61 minutes')",
+            [ROBOT],
+        )
+    for _ in range(2):
+        await (await place(ROBOT)).hears("In Pacific time")
+    await (await place(ROBOT)).hears(REFUSED)
+    await (await place("+14255550124")).hears("In Pacific time")
+
+
+async def test_a_number_holds_one_time_that_of_its_newest_call(place: Place, line: Line) -> None:
+    """A patient whose call was cut is not refused for what the dead call still holds."""
+    for _ in range(3):
+        await (await place(ROBOT)).presses("1").hears("To book it")
+    async with line.pool.connection() as conn:
+        rows = await conn.execute("SELECT count(*) FROM booking WHERE state = 'held'")
+        assert await rows.fetchone() == (1,)
+
+
+@pytest.mark.parametrize("changes", [{"limit_held_percent": 1, "horizon_days": 2}])
+async def test_unconfirmed_calls_hold_a_share_of_what_is_open(
+    place: Place, changes: dict[str, object]
+) -> None:
+    """However many numbers they come from, and when they come from none."""
+    assert changes
+    await (await place(ROBOT)).presses("1").hears("To book it")
+    for number in ("+14255550124", "+14255550125"):
+        await (await place(number)).hears(REFUSED)
+
+
+async def test_one_call_rings_the_staff_phone_twice(place: Place, now: SetClock) -> None:
+    """Then it is a call-back, so nobody is rung nineteen times."""
+    now.at = at("2026-11-30 10:00")
+    caller = await place(ROBOT)
+    for _ in range(3):
+        await caller.presses("0").hears("To go on without a person").presses("2")
+    rung = [each for _, each in caller.segments if each.kind is Kind.RINGING]
+    assert len(rung) == 2
+
+
+def test_a_demo_and_a_load_test_have_no_limits() -> None:
+    """One person calls a demo again and again; `check` and `serve` speak of LIMITS=off."""
+    assert limits_of(Settings.load("demo")) is None
+    assert limits_of(settings_at("", limits="off")) is None
+    assert limits_of(settings_at("")) is not None

@@ -1,0 +1,104 @@
+"""What one number, one call, and everybody together may take: against robots, not patients.
+
+Every limit is counted in PostgreSQL, so all processes and machines share it. A caller over a limit
+hears one sentence and gets a call-back; staff are told once a day that a limit was reached. What is
+said in an emergency and the safety questions come before any limit.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from psycopg import AsyncConnection
+
+from calendar_sync.bookings import call_backs
+from calendar_sync.bookings.call_back_reasons import Reason
+from voice.settings import Settings
+
+Name = Literal["coming visits", "calls an hour", "holds in all"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits in force; their reasons are beside the settings, see `setting_fields`."""
+
+    coming_visits: int
+    calls_per_hour: int
+    rings_per_call: int
+    held_percent: int
+
+
+def limits_of(settings: Settings) -> Limits | None:
+    """The limits of a line; None for a demo, which one person calls again and again."""
+    if settings.limits == "off" or settings.is_demo:
+        return None
+    return Limits(
+        settings.limit_coming_visits,
+        settings.limit_calls_per_hour,
+        settings.limit_rings_per_call,
+        settings.limit_held_percent,
+    )
+
+
+async def exceeded(
+    conn: AsyncConnection, limits: Limits, call_sid: str, openings: int, now: datetime
+) -> Name | None:
+    """The first limit that this call would exceed by being offered a time; None if none.
+
+    `openings` is how many are free now. A withheld number has only the limit of all callers.
+    """
+    rows = await conn.execute(
+        """
+        SELECT number.e164,
+               (SELECT count(*) FROM booking
+                WHERE number = number.e164 AND state IN ('held', 'booked')
+                  AND confirmed_at IS NOT NULL AND upper(during) > %(now)s),
+               (SELECT count(*) FROM call
+                WHERE caller = number.e164 AND began_at > now() - %(hour)s),
+               (SELECT count(*) FROM booking
+                WHERE state = 'held' AND confirmed_at IS NULL AND expires_at > now())
+        FROM (SELECT caller AS e164 FROM call WHERE sid = %(sid)s) AS number
+        """,
+        {"sid": call_sid, "now": now, "hour": timedelta(hours=1)},
+    )
+    _, visits, calls, held = await rows.fetchone() or ("", 0, 0, 0)
+    if visits >= limits.coming_visits:
+        return "coming visits"
+    if calls > limits.calls_per_hour:
+        return "calls an hour"
+    if held >= max(1, (openings + held) * limits.held_percent // 100):
+        return "holds in all"
+    return None
+
+
+async def other_holding_calls(conn: AsyncConnection, call_sid: str) -> list[str]:
+    """Other calls of the same number that hold a time now: a number holds one, its newest call's.
+
+    A caller whose call was cut is not refused for the time that the dead call still holds.
+    """
+    rows = await conn.execute(
+        """
+        SELECT DISTINCT other.sid FROM call JOIN call AS other ON other.caller = call.caller
+        JOIN booking ON booking.call_sid = other.sid
+        WHERE call.sid = %s AND other.sid <> call.sid
+          AND booking.state = 'held' AND booking.confirmed_at IS NULL
+        """,
+        [call_sid],
+    )
+    return [sid for (sid,) in await rows.fetchall()]
+
+
+async def tell_staff(conn: AsyncConnection, name: Name, now: datetime) -> None:
+    """Put it on the call-back list, once a day for each limit: a flood is one entry, not many."""
+    day = call_backs.Caller(f"limit {now:%Y-%m-%d}", None, "en")
+    await call_backs.request(conn, day, Reason.LIMIT_REACHED, name)
+
+
+async def rings(conn: AsyncConnection, call_sid: str) -> int:
+    """How often this call has rung the staff phone."""
+    rows = await conn.execute(
+        "SELECT count(*) FROM journal WHERE call_sid = %s AND name LIKE 'person.ring%%'",
+        [call_sid],
+    )
+    row = await rows.fetchone()
+    return int(row[0]) if row else 0
