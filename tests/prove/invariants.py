@@ -52,13 +52,7 @@ def one_event_for_each_booking(seen: Evidence) -> Violations:
 def a_confirmed_time_is_lost_only_to_staff(seen: Evidence) -> Violations:
     """Who confirmed a time loses it only to what staff have there, never to another caller."""
     taken_by_staff = [(start, end) for _, start, end in seen.blocks]
-    for event in seen.events:
-        if event.id in seen.touched:
-            length = event.end - event.start
-            taken_by_staff += [
-                (event.start, event.end),
-                (event.first_start, event.first_start + length),
-            ]
+    taken_by_staff += [edit.took for edit in seen.edits if edit.took]
     for number, row in seen.bookings.items():
         over = any(start < row["end"] and row["start"] < end for start, end in taken_by_staff)
         if row["outcome"] == "taken" and not row["moves"] and not over:

@@ -21,6 +21,8 @@ class Edit:
     deed: Deed
     event_id: str
     at: datetime
+    took: tuple[datetime, datetime] | None = None
+    """The time that the event takes after it."""
 
 
 @dataclass
@@ -79,7 +81,9 @@ class StaffAtWork:
                 calendar.edit(event_id, description=said)
             case _:
                 calendar.edit(event_id, summary=f"{event['summary']} done")
-        self.edits.append(Edit(deed, event_id, datetime.now(UTC)))
+        now = calendar.events[event_id]
+        took = instant(now["start"], ZONE), instant(now["end"], ZONE)
+        self.edits.append(Edit(deed, event_id, datetime.now(UTC), took))
 
     def _block(self, calendar: Calendar) -> None:
         """A time of the coming days is not free any more; a visit may already be there."""
