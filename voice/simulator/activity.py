@@ -93,9 +93,11 @@ class Activity:
         return began, ended
 
     async def _new_rings(self, conn: AsyncConnection, call_sid: str) -> list[Happening]:
-        rings = [(call_sid, *row) for row in await _rows(conn, _RINGS, call_sid)]
-        new = [row for row in rings if row[:2] not in self._rings]
-        self._rings.update(row[:2] for row in new)
+        rings: dict[tuple[str, str], str] = {
+            (call_sid, name): value for name, value in await _rows(conn, _RINGS, call_sid)
+        }
+        new = [value for ring, value in rings.items() if ring not in self._rings]
+        self._rings.update(rings)
         return [
             Happening(
                 "Put the call through to staff."
@@ -103,7 +105,7 @@ class Activity:
                 else "Rang the clinic's phone, but nobody took the call.",
                 call_sid,
             )
-            for _, _, value in new
+            for value in new
         ]
 
     async def _new_bookings(self, conn: AsyncConnection, call_sid: str) -> list[Happening]:
