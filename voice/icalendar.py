@@ -4,7 +4,7 @@ Other people may see that calendar, and its provider stores it.
 """
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 from uuid import NAMESPACE_URL, uuid5
 
@@ -17,6 +17,8 @@ NOTE = Text(
     "To join, move, or cancel, open the link in your text, or call {number}.",
     "Para entrar, cambiar o cancelar, abra el enlace de su mensaje de texto o llame al {number}.",
 )
+_EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+"""SEQUENCE counts seconds from here, which leaves it far below the largest integer of 2^31 - 1."""
 _OCTETS = 75
 """The longest line of a calendar file, without its line break (RFC 5545, section 3.1)."""
 
@@ -30,15 +32,17 @@ def entry(clinic_number: str, language: Language) -> tuple[str, str]:
 def calendar_file(key: str, slot: Span, title: str, note: str, now: datetime) -> bytes:
     """An iCalendar file (RFC 5545) with one event in UTC.
 
-    The UID comes from `key`, so a file downloaded after a move replaces the earlier entry.
+    The UID comes from `key`, and SEQUENCE rises with `now`, so a file that is downloaded after a
+    move replaces the earlier entry (RFC 5545, section 3.8.7.4). It has no METHOD: each one that
+    fits needs an ORGANIZER (RFC 5546, section 3.2), which would make the entry somebody else's.
     """
     lines = (
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//Screening Line//Visit//EN",
-        "METHOD:PUBLISH",
         "BEGIN:VEVENT",
         f"UID:{uuid5(NAMESPACE_URL, f'screening-line:{key}')}",
+        f"SEQUENCE:{int((now - _EPOCH).total_seconds())}",
         f"DTSTAMP:{_utc(now)}",
         f"DTSTART:{_utc(slot.start)}",
         f"DTEND:{_utc(slot.end)}",

@@ -17,6 +17,10 @@ SKIPPED = "skipped"
 """The words for a skipped question in a chart."""
 NOT_RECORDED = "not recorded"
 
+TOLD = "To move or cancel, edit or delete this event; the caller is told."
+COPIED = "COPY: nobody is told when this event is moved or deleted; the visit has another event."
+"""What a copy of a visit's event says instead."""
+
 WARNING = "CHECK: "
 _GAP = "   "
 _LANGUAGES = {"es": "Spanish"}
@@ -58,7 +62,7 @@ def event_for(clinic: Clinic, booked: Booking) -> Event:
     if full:
         code = booked.visit_code or ""
         lines.append(f"VISIT CODE: {code[:3]} {code[3:]}")
-        lines.append("To move or cancel, edit or delete this event; the caller is told.")
+        lines.append(TOLD)
     return Event(
         id=booked.event_id or event_id(booked.call_sid, booked.step, booked.generation),
         span=booked.slot,

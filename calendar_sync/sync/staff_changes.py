@@ -40,6 +40,7 @@ from calendar_sync.calendars.contract import (
 from calendar_sync.clinic import Clinic
 from calendar_sync.sync import change_cursor, seen_versions
 from calendar_sync.sync.call_back_events import close_if_done
+from calendar_sync.sync.copies import mark_copies
 from calendar_sync.sync.move import arrive
 from calendar_sync.sync.seen_versions import Outcome
 
@@ -65,6 +66,7 @@ async def read_changes(clinic: Clinic) -> None:
         why = changes.why if isinstance(changes, Unknown) else "its new cursor has expired too"
         log.warning("cannot read what changed in the calendar: %s", why)
         return
+    await mark_copies(clinic, changes.entries)
     if not await _follow_all(clinic, changes, since, full=full):
         await read_changes(clinic)
 
