@@ -20,6 +20,7 @@ from calendar_sync.clinic import Clinic
 
 STALE_AFTER = timedelta(minutes=10)
 
+_CLOCKS_DIFFER = timedelta(minutes=1)  # between the machines of one line
 _MAX_SNAPSHOT = timedelta(days=60)  # calendars refuse longer queries
 _MAX_NEEDED = timedelta(days=59)  # so that the longest snapshot still serves until it is stale
 
@@ -93,7 +94,10 @@ async def free_openings(clinic: Clinic, but_for: str = "") -> tuple[Span, ...] |
         latest = await snapshot(conn)
         if latest is None:
             return Stale("the busy times were never read")
-        if now - latest.read_at > STALE_AFTER:
+        age = now - latest.read_at
+        if age < -_CLOCKS_DIFFER:
+            return Stale("the busy times were read later than now: the clock was set back")
+        if age > STALE_AFTER:
             return Stale("the busy times were last read more than 10 minutes ago")
         if latest.within.start > needed.start or latest.within.end < needed.end:
             return Stale("the busy times do not cover every day that may be offered")

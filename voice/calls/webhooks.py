@@ -180,7 +180,7 @@ async def _refresh(line: Line) -> None:
     try:
         async with line.pool.connection() as conn:
             last = await free_times.snapshot(conn)
-        if last is None or line.now() - last.read_at > FRESH:
+        if last is None or abs(line.now() - last.read_at) > FRESH:
             await free_times.refresh(line.clinic)
     except Exception:
         log.exception(
