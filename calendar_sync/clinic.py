@@ -74,3 +74,5 @@ class Clinic:
     """Change notifications from the calendar; None if it cannot reach the line."""
     invitations: Invitations | None = None
     """None if patients get no invitations; their email address is then only shown to staff."""
+    summary: Callable[[datetime, datetime], Awaitable[tuple[str, str]]] | None = None
+    """Title and text of the daily summary event for a period; None if staff get no such event."""

@@ -23,6 +23,7 @@ from voice.dialogue.twiml import Phones
 from voice.language import Text
 from voice.recordings.library import Library, recordings_for
 from voice.settings import Settings
+from voice.summary import summary_of
 from voice.texts.texting import Texting, texting_for
 from voice.worker import work
 
@@ -84,6 +85,7 @@ def line_on(
         check_texts=texting.check,
         push=push_for(settings, calendar),
         invitations=invitations_for(settings, calendar),
+        summary=summary_of(pool, settings.zone) if settings.daily_summary == "on" else None,
     )
     facts = spoken_facts(settings)
     recordings = recordings_for(settings.recordings_dir, facts)

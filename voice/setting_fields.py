@@ -228,7 +228,7 @@ class LimitFields(BaseSettings):
 
 
 class AlertFields(BaseSettings):
-    """Who is told when the line needs somebody."""
+    """Who is told when the line needs somebody, and what staff get besides call-backs."""
 
     alert_number: Annotated[PhoneNumber, _setting("gets alerts by text; unset: nobody does")] = ""
     alert_email: Annotated[OptionalEmail, _setting("gets alerts by email, sent from itself")] = ""
@@ -239,12 +239,11 @@ class AlertFields(BaseSettings):
     alert_ping_url: Annotated[
         Address, _setting("asked each minute while all is well, such as a healthchecks.io address")
     ] = ""
-
-
-class StaffFields(BaseSettings):
-    """What staff get besides the calendar."""
-
     staff_page: Annotated[
         Literal["on", "off"],
         _setting("on: /staff shows call-backs to who signs in with `screening-line staff-link`"),
+    ] = "off"
+    daily_summary: Annotated[
+        Literal["on", "off"],
+        _setting("on: an event each working morning has the figures of the days before"),
     ] = "off"

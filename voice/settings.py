@@ -28,7 +28,6 @@ from voice.setting_fields import (
     RequiredFields,
     ScreeningFields,
     ServerFields,
-    StaffFields,
     TextFields,
     VoiceFields,
 )
@@ -45,7 +44,6 @@ UNNAMED_CLINICIAN = {
 
 
 class Settings(  # the fields of the last base come first
-    StaffFields,
     LimitFields,
     AlertFields,
     BackupFields,

@@ -19,6 +19,7 @@ from calendar_sync.bookings.settlement import call_back_lost_bookings, call_back
 from calendar_sync.clinic import Clinic
 from calendar_sync.job_queue import FIRST, HOUSEKEEPING
 from calendar_sync.sync import (
+    daily_summary,
     insert,
     invitations,
     move,
@@ -34,6 +35,7 @@ from calendar_sync.sync.overdue import list_outdated_events, requeue_orphans
 __all__ = ["TASK_MODULES", "blueprint"]
 
 TASK_MODULES = (
+    daily_summary,
     insert,
     invitations,
     move,

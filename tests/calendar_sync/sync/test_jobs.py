@@ -171,6 +171,7 @@ def test_every_periodic_job_is_known_to_the_lines_queue(queue: App) -> None:
         "calendar:pick_up_link",
         "calendar:look_at_event",
         "calendar:renew_channel",
+        "calendar:summarize_day",
         "calendar:move_event",
         "calendar:follow_staff",
         "calendar:refresh_busy",
@@ -183,6 +184,7 @@ def test_every_periodic_job_is_known_to_the_lines_queue(queue: App) -> None:
     assert {each.task.name: each.cron for each in periodic} == {
         "calendar:follow_staff": "* * * * *",
         "calendar:renew_channel": "*/5 * * * *",
+        "calendar:summarize_day": "*/15 * * * *",
         "calendar:send_due_texts": "* * * * *",
         "calendar:refresh_busy": "* * * * *",
         "calendar:release_expired_holds": "* * * * *",

@@ -1,0 +1,52 @@
+"""The daily summary says in a few lines how the line went, and nothing about one person."""
+
+from datetime import timedelta
+
+import pytest
+from psycopg_pool import AsyncConnectionPool
+from support.clinic import SetClock, at
+
+from calendar_sync.sync.daily_summary import summarize
+from voice.bootstrap import line_on
+from voice.settings import Settings
+
+
+@pytest.mark.parametrize("setting", ["on", "off"])
+async def test_the_event_has_yesterdays_figures_if_it_is_on(
+    database: AsyncConnectionPool, now: SetClock, setting: str
+) -> None:
+    """Calls, bookings, stops, where callers hung up, and who waits; no number, no call."""
+    settings = Settings.load("demo")
+    assert settings.daily_summary == "off"
+    line = line_on(settings.model_copy(update={"daily_summary": setting}), database, now)
+    yesterday = at("2026-11-30 23:59")
+    now.at = yesterday + timedelta(hours=8)
+    async with database.connection() as conn:
+        await conn.execute(
+            "INSERT INTO call (sid, caller, began_at, ended_at, outcome) VALUES"
+            " ('CA1', '+14255550123', %(at)s, now(), 'hung up'),"
+            " ('CA2', '+14255550124', %(at)s, now(), 'hung up'),"
+            " ('CA3', '+14255550125', %(at)s + interval '1 minute', now(), 'silent')",
+            {"at": yesterday},
+        )
+        await conn.execute(
+            "INSERT INTO call_back (call_sid, reason, number, language)"
+            " VALUES ('CA2', 'stopped at safety.both_legs', '+14255550124', 'en')"
+        )
+    await summarize(line.clinic)
+    async with database.connection() as conn:
+        rows = await conn.execute("SELECT title, description, blocks FROM local_event")
+        found = await rows.fetchall()
+    if setting == "off":
+        assert found == []
+        return
+    title, text, blocks = found[0]
+    assert (len(found), title, blocks) == (1, "Phone line: 2 calls, 0 booked", False)
+    assert text.splitlines() == [
+        "Mon Nov 30: 2 calls, 0 booked.",
+        "Call-backs waiting now: 1.",
+        "Stopped at the safety question: both legs 1.",
+        "Hung up, by what they had reached: called 1.",
+        "How calls ended: hung up 1, stopped at a safety question 1.",
+        "More: screening-line report. You may delete this event.",
+    ]
