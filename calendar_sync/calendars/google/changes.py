@@ -1,6 +1,7 @@
 """Reads a list of changed events item by item: one that cannot be read does not hide the others."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from calendar_sync.calendars.contract import CalendarEvent, Changes, Unknown, Unreadable
@@ -32,12 +33,12 @@ async def changes_from(items: list[Resource], cursor: str, zone: ZoneInfo, find:
     )
 
 
-def _read(item: Resource, zone: ZoneInfo) -> CalendarEvent | Unreadable:
+def _read(item: Any, zone: ZoneInfo) -> CalendarEvent | Unreadable:  # noqa: ANN401  # JSON of any shape
     try:
         return event_from(item, zone)
     except UNREADABLE:
         pass
-    fields = item if isinstance(item, dict) else {}
+    fields = cast("Resource", item) if isinstance(item, dict) else {}
     event_id, title = (fields.get(name) for name in ("id", "summary"))
     return Unreadable(*(text if isinstance(text, str) else "" for text in (event_id, title)))
 
