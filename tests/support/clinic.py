@@ -99,11 +99,15 @@ async def standing(clinic: Clinic, booking_id: int) -> Status:
 
 
 async def jobs_waiting(clinic: Clinic) -> list[str]:
-    """The names of the jobs that are still to do, without their namespace."""
+    """The names of the jobs that are still to do, without their namespace.
+
+    Periodic ones are left out: a worker defers them whenever a minute of the real clock begins.
+    """
     async with clinic.pool.connection() as conn:
         rows = await conn.execute(
-            "SELECT split_part(task_name, ':', 2) FROM procrastinate_jobs"
-            " WHERE status = 'todo' ORDER BY id"
+            "SELECT split_part(task_name, ':', 2) FROM procrastinate_jobs AS job"
+            " WHERE status = 'todo' AND NOT EXISTS"
+            " (SELECT FROM procrastinate_periodic_defers WHERE job_id = job.id) ORDER BY id"
         )
         return [name for (name,) in await rows.fetchall()]
 
