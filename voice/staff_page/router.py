@@ -76,8 +76,10 @@ def _sign_in(line: Line) -> Callable[[Request], Awaitable[Response]]:
             return _no_such_link(line)
         if request.method != "POST":
             key = COOKIE.key(request)
-            known = {"title": "Sign in", "token": token, "key": form_key(key, token)}
-            response: Response = page(line, "sign_in.html", **known)
+            own_key = form_key(key, token)
+            response: Response = page(
+                line, "sign_in.html", title="Sign in", token=token, key=own_key
+            )
             COOKIE.give(response, key, public)
             return response
         form = await form_of(request)
