@@ -32,6 +32,9 @@ def rows(database: object, migrated: str) -> None:
             " ('CA2', 'stopped at safety.both_legs', '+14255550122', 'en', '2026-12-02 20:01Z'),"
             " ('CA1', 'stopped at safety.heart', '+14255550121', 'en', '2026-12-01 08:01Z')"
         )
+        conn.execute(  # went back to an earlier safety question, and stopped there
+            "INSERT INTO journal (call_sid, name, value) VALUES ('CA1', 'foot.side~0', '8')"
+        )
         conn.execute(
             "INSERT INTO booking (call_sid, step, during, state, expires_at) VALUES"
             " ('CA3', 'h', tstzrange('2099-12-01 18:00Z', '2099-12-01 18:20Z'), 'booked', now())"
