@@ -1,4 +1,4 @@
-"""Call-back requests are shown in the calendar, and closed there."""
+"""Call-back requests appear in the calendar and can be closed there."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -37,7 +37,7 @@ async def _write_done(clinic: Clinic, event: CalendarEvent) -> object:
 async def test_a_call_back_stands_in_the_calendar_until_staff_close_it(
     clinic: Clinic, close: Closes
 ) -> None:
-    """A free event at the next opening time; deleted, or marked done, the request is closed."""
+    """A call-back is a free event at the next opening; deleting it or marking it done closes it."""
     async with clinic.pool.connection() as conn:
         await call_backs.request(
             conn, Caller("CA9", "+14255550199", "es"), Reason.SAFETY_STOP, "bladder"
@@ -63,7 +63,7 @@ async def test_a_call_back_stands_in_the_calendar_until_staff_close_it(
 async def test_a_call_back_that_was_closed_elsewhere_takes_its_event_along(
     clinic: Clinic,
 ) -> None:
-    """Marked done at the command line: the event goes."""
+    """Marking a call-back done on the command line deletes its event."""
     async with clinic.pool.connection() as conn:
         await call_backs.request(conn, MARIA, Reason.ASKED_FOR_PERSON)
     await follow_all(clinic)
@@ -79,7 +79,7 @@ async def test_a_call_back_that_was_closed_elsewhere_takes_its_event_along(
 
 
 async def test_two_reasons_to_call_somebody_are_one_event(clinic: Clinic) -> None:
-    """Both stand in it; it stays while one of them is open, and closes both."""
+    """One event lists both reasons, stays while either is open, and closes both."""
     async with clinic.pool.connection() as conn:
         await call_backs.request(conn, Caller("CA9", None, "en"), Reason.ASKED_FOR_PERSON)
         await call_backs.request(conn, MARIA, Reason.SAFETY_STOP, "bladder")
@@ -100,7 +100,7 @@ async def test_two_reasons_to_call_somebody_are_one_event(clinic: Clinic) -> Non
 
 
 async def test_asked_again_while_it_is_open_it_keeps_its_event(clinic: Clinic) -> None:
-    """Also when it was withdrawn and asked in one transaction, as each edit of a visit does it."""
+    """A request withdrawn and repeated in one transaction, as an edit does, keeps its event."""
     await ask_again(clinic)
     await follow_all(clinic)
     [first] = await live_events(clinic)
@@ -114,7 +114,7 @@ async def test_asked_again_while_it_is_open_it_keeps_its_event(clinic: Clinic) -
 
 
 async def test_asked_again_after_it_was_done_it_has_one_event(clinic: Clinic) -> None:
-    """The former event goes, whether or not the line had removed it by then."""
+    """A repeated request replaces its old event, whether or not that one was already deleted."""
     await ask_again(clinic)
     await follow_all(clinic)
     [first] = await live_events(clinic)
@@ -132,7 +132,7 @@ async def test_asked_again_after_it_was_done_it_has_one_event(clinic: Clinic) ->
 
 
 async def test_an_event_whose_request_was_withdrawn_meanwhile_goes(clinic: Clinic) -> None:
-    """The process died after the insert, and nobody needs to call any more."""
+    """If the process dies after the insert and the request is withdrawn, the event is deleted."""
     await ask_again(clinic)
     faulty = FaultyCalendar(clinic.calendar, faults={"insert": "killed after"})
     with pytest.raises(Killed):
@@ -145,6 +145,6 @@ async def test_an_event_whose_request_was_withdrawn_meanwhile_goes(clinic: Clini
 
 
 async def ask_again(clinic: Clinic) -> None:
-    """Staff should call Maria."""
+    """Request a call back to Maria."""
     async with clinic.pool.connection() as conn:
         await call_backs.request_again(conn, MARIA, Reason.VISIT_CANCELLED)

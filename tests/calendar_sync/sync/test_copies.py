@@ -1,4 +1,4 @@
-"""A visit that staff duplicate in Google: the copy says that nobody is told of it."""
+"""When staff duplicate a visit in Google, the copy says that no patient is notified of it."""
 
 import pytest
 from support.clinic import own_event, requests, row, span
@@ -10,7 +10,7 @@ from calendar_sync.sync.staff_jobs import follow_all
 
 @pytest.mark.parametrize("feed", ["\n", "<br>"])
 async def test_a_copy_says_that_nobody_is_told(google_visit: GoogleVisit, feed: str) -> None:
-    """In place of our sentence; staff's own words stay, and the visit's event as it was."""
+    """A copy's notice replaces our text; staff's own text and the original event stay."""
     clinic, google, booking_id, event = google_visit
     visit = google.screenings.events[event]
     described = f"Second visit?{feed}" + visit["description"].replace("\n", feed)
@@ -30,7 +30,7 @@ async def test_a_copy_says_that_nobody_is_told(google_visit: GoogleVisit, feed: 
 
 
 async def test_other_events_are_left_alone(google_visit: GoogleVisit) -> None:
-    """Events of staff, of call-backs, of no booking, and occurrences of the visit itself."""
+    """Staff events, call-backs, events without a booking and occurrences are left alone."""
     clinic, google, booking_id, event = google_visit
     for name in ("call-back-1", "999999", "", "x"):
         named = {"private": {"booking_id": name}}

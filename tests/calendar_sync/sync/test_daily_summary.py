@@ -1,4 +1,4 @@
-"""Each working morning an event says how the line went since the last one."""
+"""Each working morning, an event summarizes the line's activity since the last summary."""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -14,12 +14,12 @@ Period = tuple[datetime, datetime]
 
 @pytest.fixture
 def periods() -> list[Period]:
-    """The periods that a summary was asked for."""
+    """The periods for which a summary was requested."""
     return []
 
 
 def with_summary(clinic: Clinic, periods: list[Period]) -> Clinic:
-    """The same clinic, which can summarize."""
+    """The same clinic with daily summaries enabled."""
 
     async def summary(begin: datetime, end: datetime) -> tuple[str, str]:
         periods.append((begin, end))
@@ -31,7 +31,7 @@ def with_summary(clinic: Clinic, periods: list[Period]) -> Clinic:
 async def test_one_event_a_morning_that_leaves_its_time_free(
     either: Clinic, now: SetClock, periods: list[Period]
 ) -> None:
-    """However often the job runs; on Monday about the week. One that staff delete stays away."""
+    """A morning has one summary, Monday's covers the week, and a deleted one is not recreated."""
     clinic = with_summary(either, periods)
     for _ in range(3):
         await summarize(clinic)
@@ -67,7 +67,7 @@ async def test_one_event_a_morning_that_leaves_its_time_free(
 def test_days_off_are_part_of_the_next_summary(
     clinic: Clinic, now: SetClock, time: str, begin: str | None
 ) -> None:
-    """Closed on Wednesday, Friday, and the Monday after: no event, and none of their calls lost."""
+    """Closed days get no summary, and the next summary includes their calls."""
     closed = frozenset({date(2026, 12, 2), date(2026, 12, 4), date(2026, 12, 7)})
     now.at = at(time)
     found = morning(replace(clinic, rules=replace(RULES, closed_dates=closed)))
@@ -78,6 +78,6 @@ def test_days_off_are_part_of_the_next_summary(
 
 
 async def test_a_clinic_that_wants_none_gets_none(clinic: Clinic) -> None:
-    """That is so unless it is set."""
+    """Daily summaries are off by default."""
     await summarize(clinic)
     assert await live_events(clinic) == []

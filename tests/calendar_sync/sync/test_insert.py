@@ -1,4 +1,4 @@
-"""From confirmed to booked: only what is in the calendar is spoken, whatever fails on the way."""
+"""A booking is announced only once its event is in the calendar, whatever fails on the way."""
 
 from dataclasses import replace
 
@@ -35,7 +35,7 @@ LUNCH = Event(event_id("staff", "lunch", 0), NINE, "Lunch")
 async def test_booked_is_an_event_that_was_read_back(
     clinic: Clinic, calendar: FaultyCalendar
 ) -> None:
-    """Free, inserted, found again: booked, with the version that stands there."""
+    """A booking is booked once its event is inserted and read back, with the version read."""
     booking_id = await confirmed(clinic, NINE)
     await insert(clinic, booking_id)
     [event] = await live_events(clinic)
@@ -47,7 +47,7 @@ async def test_booked_is_an_event_that_was_read_back(
 
 
 async def test_a_busy_time_is_taken_and_nothing_is_inserted(clinic: Clinic) -> None:
-    """Staff filled the time after it was offered: the caller hears other times."""
+    """If staff filled the time after it was offered, the caller hears other times."""
     await clinic.calendar.insert(replace(LUNCH, span=span("2026-12-01 09:10", 5)))
     booking_id = await confirmed(clinic, NINE)
     await insert(clinic, booking_id)
@@ -58,7 +58,7 @@ async def test_a_busy_time_is_taken_and_nothing_is_inserted(clinic: Clinic) -> N
 
 
 async def test_back_to_back_with_a_busy_time_is_free(clinic: Clinic) -> None:
-    """The insert asks for its own time only."""
+    """The insert checks only its own time for conflicts."""
     await clinic.calendar.insert(replace(LUNCH, span=span("2026-12-01 09:20")))
     booking_id = await confirmed(clinic, NINE)
     await insert(clinic, booking_id)
@@ -70,7 +70,7 @@ async def test_back_to_back_with_a_busy_time_is_free(clinic: Clinic) -> None:
 async def test_an_unknown_answer_settles_nothing_and_the_next_run_does(
     clinic: Clinic, calendar: FaultyCalendar, where: str, fault: str
 ) -> None:
-    """Pending while the calendar does not answer; one event once it does."""
+    """A booking stays pending while the calendar does not answer, then gets exactly one event."""
     booking_id = await confirmed(clinic, NINE)
     calendar.faults = {where: "before" if fault == "before" else "after"}
     with pytest.raises(NotYet) as trouble:
@@ -87,7 +87,7 @@ async def test_an_unknown_answer_settles_nothing_and_the_next_run_does(
 async def test_a_calendar_that_never_answers_never_frees_a_time(
     clinic: Clinic, calendar: FaultyCalendar, where: str
 ) -> None:
-    """The hold of a confirmed booking outlives its five minutes."""
+    """A confirmed booking keeps its time past the five-minute hold limit."""
     booking_id = await confirmed(clinic, NINE)
     calendar.faults = {where: "before"}
     with pytest.raises(NotYet):
@@ -102,7 +102,7 @@ async def test_a_calendar_that_never_answers_never_frees_a_time(
 async def test_a_refusal_is_not_booked_and_staff_hear_of_it(
     clinic: Clinic, calendar: FaultyCalendar
 ) -> None:
-    """Certainly not in the calendar: the time is free again and the caller is called back."""
+    """A refused insert frees the time and requests a call back."""
     booking_id = await confirmed(clinic, NINE)
     calendar.faults = {"insert": "refused"}
     await insert(clinic, booking_id)
@@ -114,7 +114,7 @@ async def test_a_refusal_is_not_booked_and_staff_hear_of_it(
 async def test_staff_who_delete_the_event_at_once_have_it_deleted(
     clinic: Clinic, calendar: FaultyCalendar
 ) -> None:
-    """Deleted between insert and look: not booked, not put in again; staff hear of it."""
+    """An event deleted before it is read back is not reinserted, and staff get a call-back."""
     booking_id = await confirmed(clinic, NINE)
 
     async def delete() -> None:
@@ -131,7 +131,7 @@ async def test_staff_who_delete_the_event_at_once_have_it_deleted(
 
 
 async def test_a_foreign_event_under_our_id_is_left_alone(clinic: Clinic) -> None:
-    """Another booking's event under our id: the next id is used."""
+    """If another booking's event has our id, the insert uses the next id."""
     booking_id = await confirmed(clinic, NINE)
     foreign = Event(event_id("CA1", "hold", 0), TEN, "Not ours", booking_id="404")
     await clinic.calendar.insert(foreign)
@@ -144,7 +144,7 @@ async def test_a_foreign_event_under_our_id_is_left_alone(clinic: Clinic) -> Non
 
 
 async def test_a_kill_between_two_generations_ends_in_one_event(clinic: Clinic) -> None:
-    """The next id was stored, the process died, the job runs again."""
+    """If the process dies after storing the next id, the rerun inserts one event."""
     booking_id = await confirmed(clinic, NINE)
     for number in range(2):
         await clinic.calendar.insert(
@@ -159,7 +159,7 @@ async def test_a_kill_between_two_generations_ends_in_one_event(clinic: Clinic) 
 async def test_ids_that_never_end_are_trouble_not_a_loop(
     clinic: Clinic, calendar: FaultyCalendar
 ) -> None:
-    """If the calendar says that every id is used, the next run tries again."""
+    """If the calendar reports every id as used, the job fails and retries later."""
     booking_id = await confirmed(clinic, NINE)
     for number in range(9):
         await clinic.calendar.insert(
@@ -173,7 +173,7 @@ async def test_ids_that_never_end_are_trouble_not_a_loop(
 async def test_an_event_moved_before_it_was_seen_is_booked_where_it_stands(
     clinic: Clinic, calendar: FaultyCalendar
 ) -> None:
-    """Staff keep their new time, which is what may be spoken; the patient is to be told of it."""
+    """If staff move the event before it is read back, their time stands and the patient is told."""
     booking_id = await confirmed(clinic, NINE)
 
     async def drag() -> None:
@@ -195,7 +195,7 @@ async def test_an_event_moved_before_it_was_seen_is_booked_where_it_stands(
 async def test_what_else_stands_at_a_booked_time_is_looked_at_once(
     clinic: Clinic, calendar: FaultyCalendar
 ) -> None:
-    """Staff put something there between our look and our insert: both stand, ours is marked."""
+    """An event that staff add between our check and our insert stays, and ours is marked."""
     booking_id = await confirmed(clinic, NINE)
     calendar.meanwhile = {"insert": lambda: calendar.real.insert(LUNCH)}
     await insert(clinic, booking_id)
@@ -208,7 +208,7 @@ async def test_what_else_stands_at_a_booked_time_is_looked_at_once(
 async def test_a_booking_cancelled_meanwhile_takes_its_event_along(
     clinic: Clinic, calendar: FaultyCalendar
 ) -> None:
-    """Cancelled while its event went in: the event does not stay behind."""
+    """If a booking is cancelled during its insert, the event is removed."""
     booking_id = await confirmed(clinic, NINE)
 
     async def cancel() -> None:
@@ -224,7 +224,7 @@ async def test_a_booking_cancelled_meanwhile_takes_its_event_along(
 async def test_a_time_that_has_come_without_an_answer_is_given_up(
     clinic: Clinic, calendar: FaultyCalendar, now: SetClock
 ) -> None:
-    """No job retries forever: staff call the patient."""
+    """A job stops retrying once the visit time arrives, and staff call the patient."""
     booking_id = await confirmed(clinic, NINE)
     calendar.faults = {"busy": "before"}
     now.at = NINE.start
@@ -236,6 +236,6 @@ async def test_a_time_that_has_come_without_an_answer_is_given_up(
 async def test_a_hold_without_a_yes_is_never_inserted(
     clinic: Clinic, calendar: FaultyCalendar
 ) -> None:
-    """A stray job for an unconfirmed hold does nothing."""
+    """A job for an unconfirmed hold does nothing."""
     await insert(clinic, await hold(clinic, NINE))
     assert calendar.asked == []

@@ -1,4 +1,4 @@
-"""The process dies at any await, and running the same thing again ends as if it had not."""
+"""If the process dies at any await, a rerun ends in the same state as if it had not."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -33,7 +33,7 @@ from calendar_sync.sync.rewrite import rewrite
 
 
 async def until_done(job: Callable[[], Awaitable[None]]) -> None:
-    """Run a job as the queue does: again while the killed one still has its lock."""
+    """Run a job as the queue does: retry while the killed run still holds its lock."""
     for _ in range(20):
         try:
             return await job()
@@ -43,7 +43,7 @@ async def until_done(job: Callable[[], Awaitable[None]]) -> None:
 
 
 async def test_killed_anywhere_in_a_hold(clinic: Clinic) -> None:
-    """The repeated webhook holds the time, once."""
+    """The repeated webhook holds the time once."""
 
     async def holding(step: int) -> Held | confirmation.Taken:
         async with clinic.pool.connection() as conn:
@@ -62,7 +62,7 @@ async def test_killed_anywhere_in_a_hold(clinic: Clinic) -> None:
 
 
 async def test_killed_anywhere_in_a_yes(clinic: Clinic) -> None:
-    """The repeated webhook stores one yes, with one code and one job."""
+    """The repeated webhook stores one confirmation, with one code and one job."""
 
     async def confirming(booking_id: int) -> Confirmed | confirmation.Taken:
         async with clinic.pool.connection() as conn:
@@ -81,7 +81,7 @@ async def test_killed_anywhere_in_a_yes(clinic: Clinic) -> None:
 
 
 async def test_killed_anywhere_in_the_insert_job(clinic: Clinic) -> None:
-    """The job runs again: one event, booked; it never takes its own event for somebody else's."""
+    """The rerun books one event and never mistakes its own event for a conflict."""
     ids: list[int] = []
 
     async def attempt(step: int) -> bool:
@@ -103,7 +103,7 @@ async def test_killed_anywhere_in_the_insert_job(clinic: Clinic) -> None:
 async def test_killed_around_each_question_to_the_calendar(
     clinic: Clinic, calendar: FaultyCalendar, where: str, fault: Fault
 ) -> None:
-    """Before and after each effect outside: the job runs again and ends in one event."""
+    """A crash before or after any calendar request still ends in one event."""
     booking_id = await confirmed(clinic, slot(1))
     calendar.faults = {where: fault}
     with pytest.raises(Killed):
@@ -115,7 +115,7 @@ async def test_killed_around_each_question_to_the_calendar(
 
 
 async def test_a_job_that_runs_twice_at_once_makes_one_event(clinic: Clinic) -> None:
-    """A worker that only seemed dead goes on beside its successors."""
+    """A stalled worker that resumes alongside its replacement creates no second event."""
     for number in range(5):
         booking_id = await confirmed(clinic, slot(number), f"CA{number}")
         await asyncio.gather(*(insert(clinic, booking_id) for _ in range(4)))
@@ -124,7 +124,7 @@ async def test_a_job_that_runs_twice_at_once_makes_one_event(clinic: Clinic) -> 
 
 
 async def test_killed_anywhere_in_the_rewrite_job(clinic: Clinic) -> None:
-    """The event has the consent in the end, whenever the job died."""
+    """The event has the consent in the end, wherever the job died."""
     booking_id = await confirmed(clinic, slot(1))
     await insert(clinic, booking_id)
 

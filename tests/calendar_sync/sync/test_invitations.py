@@ -40,18 +40,18 @@ class InvitingClinic:
     booking_id: int
 
     async def given(self, email: str) -> None:
-        """The patient gives an email, and the jobs that follow are done."""
+        """Set the patient's email address and run the jobs that follow."""
         await patient_changes.store_contact(self.clinic, self.booking_id, "", email)
         await self.followed()
 
     async def followed(self) -> None:
-        """What staff did is followed, and the invitation with it."""
+        """Sync the staff change and update the invitation."""
         await follow_all(self.clinic)
         await update(self.clinic, self.booking_id)
 
     @property
     def mail(self) -> list[tuple[str, str, str]]:
-        """Who got which news about which time, on the clinic's wall."""
+        """The emails sent: recipient, kind and local time."""
         return [
             (each.to, each.says, each.event["start"]["dateTime"][11:16])
             for each in self.google.world.mail
@@ -74,7 +74,7 @@ async def inviting(
 
 
 async def test_an_email_becomes_an_invitation(inviting: InvitingClinic) -> None:
-    """With the time and how to reach us; staff's own event stays without guests."""
+    """An invitation gives the time and contact details; the staff event stays without guests."""
     await patient_changes.store_contact(inviting.clinic, inviting.booking_id, "", "pat@example.org")
     assert "invite" in await jobs_waiting(inviting.clinic)
     await update(inviting.clinic, inviting.booking_id)
@@ -88,14 +88,14 @@ async def test_an_email_becomes_an_invitation(inviting: InvitingClinic) -> None:
 
 
 async def test_without_an_email_nobody_is_invited(inviting: InvitingClinic) -> None:
-    """Nor is there a job for it."""
+    """Without an email address, no invitation job is queued."""
     await inviting.followed()
     assert "invite" not in await jobs_waiting(inviting.clinic)
     assert inviting.google.invitations.live() == []
 
 
 async def test_it_moves_with_the_booking(inviting: InvitingClinic) -> None:
-    """Staff drag their event: the guest hears of it, once."""
+    """When staff move the event, the guest is updated once."""
     await inviting.given("pat@example.org")
     event = (await row(inviting.clinic, inviting.booking_id)).event_id or ""
     inviting.google.screenings.drag(event, "2026-12-01 11:00", "2026-12-01 11:20")
@@ -106,7 +106,7 @@ async def test_it_moves_with_the_booking(inviting: InvitingClinic) -> None:
 
 
 async def test_it_goes_with_the_booking_and_comes_back_with_it(inviting: InvitingClinic) -> None:
-    """Staff delete their event, and restore it: a tombstone's id cannot be used again."""
+    """Restoring a deleted visit sends a new invitation, as a deleted id cannot be reused."""
     await inviting.given("pat@example.org")
     event = (await row(inviting.clinic, inviting.booking_id)).event_id or ""
     inviting.google.screenings.delete(event)
@@ -119,7 +119,7 @@ async def test_it_goes_with_the_booking_and_comes_back_with_it(inviting: Invitin
 
 
 async def test_a_patient_who_cancels_gets_it_withdrawn(inviting: InvitingClinic) -> None:
-    """The guest's calendar must not remind of what is off."""
+    """When the patient cancels, the invitation is cancelled too, so no reminder is sent."""
     await inviting.given("pat@example.org")
     await patient_changes.cancel(inviting.clinic, inviting.booking_id)
     await inviting.followed()
@@ -127,7 +127,7 @@ async def test_a_patient_who_cancels_gets_it_withdrawn(inviting: InvitingClinic)
 
 
 async def test_another_email_is_another_invitation(inviting: InvitingClinic) -> None:
-    """The first one is withdrawn, as is the last when the email is taken away."""
+    """A new email address replaces the old invitation; removing the address cancels it."""
     for email in ("wrogn@example.org", "right@example.org", ""):
         await inviting.given(email)
     assert [mail[:2] for mail in inviting.mail] == [
@@ -139,7 +139,7 @@ async def test_another_email_is_another_invitation(inviting: InvitingClinic) -> 
 
 
 async def test_a_link_does_not_write_to_everybody(inviting: InvitingClinic) -> None:
-    """Whoever has the page's link can send five invitations with it, not more."""
+    """A patient link can send at most five invitations."""
     for number in range(7):
         await inviting.given(f"p{number}@example.org")
     assert len([mail for mail in inviting.mail if mail[1] == "invited"]) == 5
@@ -155,7 +155,7 @@ async def test_a_link_does_not_write_to_everybody(inviting: InvitingClinic) -> N
 async def test_a_failure_neither_loses_nor_doubles_it(
     inviting: InvitingClinic, on: str, news: str, kind: Kind, *, after: bool
 ) -> None:
-    """Before and after the effect: the job says not yet, runs again, and one mail has gone out."""
+    """If the job dies before or after the request, the rerun still sends exactly one email."""
     if on != "events.insert":
         await inviting.given("pat@example.org")
     event = (await row(inviting.clinic, inviting.booking_id)).event_id or ""
@@ -181,7 +181,7 @@ async def test_a_failure_neither_loses_nor_doubles_it(
 async def test_a_guest_who_answers_meanwhile_is_asked_about_the_new_time(
     inviting: InvitingClinic,
 ) -> None:
-    """The answer is a new version of the event: look again, then move it."""
+    """A guest's reply changes the event version, so the job rereads the event and then moves it."""
     await inviting.given("pat@example.org")
     [invitation] = inviting.google.invitations.live()
     said = [{"email": "pat@example.org", "responseStatus": "accepted"}]
@@ -197,7 +197,7 @@ async def test_a_guest_who_answers_meanwhile_is_asked_about_the_new_time(
 
 
 async def test_one_that_somebody_deleted_stays_deleted(inviting: InvitingClinic) -> None:
-    """Its calendar is the clinic's too."""
+    """An invitation deleted in the calendar is not recreated."""
     await inviting.given("pat@example.org")
     [invitation] = inviting.google.invitations.live()
     inviting.google.invitations.delete(invitation["id"])
@@ -209,7 +209,7 @@ async def test_one_that_somebody_deleted_stays_deleted(inviting: InvitingClinic)
 async def test_an_account_that_may_not_invite_books_all_the_same(
     inviting: InvitingClinic, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Google lets no service account invite: it is logged, without the email, and that is all."""
+    """If Google forbids a service account to invite, that is logged without the email address."""
     await inviting.given("pat@example.org")
     assert inviting.google.invitations.live() == []
     assert "cannot invite a patient: Google answered 403" in caplog.text
@@ -217,7 +217,7 @@ async def test_an_account_that_may_not_invite_books_all_the_same(
 
 
 async def test_a_visit_that_is_over_is_left_alone(inviting: InvitingClinic, now: SetClock) -> None:
-    """A patient who takes the email back a day later gets no cancellation of what has been."""
+    """Removing an email address after the visit sends no cancellation."""
     await inviting.given("pat@example.org")
     now.at = at("2026-12-02 09:00", PACIFIC)
     await inviting.given("")
@@ -225,7 +225,7 @@ async def test_a_visit_that_is_over_is_left_alone(inviting: InvitingClinic, now:
 
 
 async def test_without_a_calendar_for_it_nothing_is_done(inviting: InvitingClinic) -> None:
-    """Staff see the email; nobody is invited."""
+    """Without an invitation calendar, staff see the email address and no invitation is sent."""
     inviting.clinic = replace(inviting.clinic, invitations=None)
     await inviting.given("pat@example.org")
     assert inviting.mail == []

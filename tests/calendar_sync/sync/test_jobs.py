@@ -1,4 +1,4 @@
-"""The calendar's jobs in the line's queue: what was queued gets done, even after a kill."""
+"""Calendar jobs run from the queue, even after a worker is killed."""
 
 from collections.abc import AsyncGenerator
 
@@ -47,7 +47,7 @@ async def open_queue(queue: App, clinic: Clinic) -> AsyncGenerator[App]:
 
 
 async def work(app: App, clinic: Clinic) -> None:
-    """Do what is in the queue now, then stop."""
+    """Run all due jobs, then stop."""
     await app.run_worker_async(
         wait=False,
         install_signal_handlers=False,
@@ -57,7 +57,7 @@ async def work(app: App, clinic: Clinic) -> None:
 
 
 async def age(clinic: Clinic, minutes: int) -> None:
-    """Let every yes be some minutes old."""
+    """Make every confirmation several minutes old."""
     async with clinic.pool.connection() as conn:
         await conn.execute(
             "UPDATE booking SET confirmed_at = now() - make_interval(mins => %s)"
@@ -67,7 +67,7 @@ async def age(clinic: Clinic, minutes: int) -> None:
 
 
 async def test_a_worker_books_what_was_confirmed(open_queue: App, clinic: Clinic) -> None:
-    """From the yes to the event and its consent, through the queue alone."""
+    """The queue alone takes a confirmation to an event that shows consent."""
     booking_id = await confirmed(clinic, NINE)
     await agree(clinic, booking_id)
     await work(open_queue, clinic)
@@ -80,7 +80,7 @@ async def test_a_worker_books_what_was_confirmed(open_queue: App, clinic: Clinic
 async def test_a_job_that_meets_a_silent_calendar_stays_in_the_queue(
     open_queue: App, clinic: Clinic, calendar: FaultyCalendar
 ) -> None:
-    """It is tried again at once, then later, and never dropped."""
+    """A job that gets no answer is retried at once, then with delay, and never dropped."""
     booking_id = await confirmed(clinic, NINE)
     calendar.faults = {"busy": "before"}
     await work(open_queue, clinic)
@@ -100,7 +100,7 @@ async def test_a_job_that_meets_a_silent_calendar_stays_in_the_queue(
 def test_retries_begin_at_once_and_slow_down_to_five_minutes(
     attempts: int, asked: int, seconds: int
 ) -> None:
-    """As long as the calendar asked for, if that is longer; it never gives up."""
+    """Retries slow down to five minutes, or to a longer Retry-After, and never stop."""
     assert UntilSettled.wait(NotYet("silent", asked), attempts) == seconds
     if not asked:
         assert UntilSettled.wait(OSError(), attempts) == seconds
@@ -109,7 +109,7 @@ def test_retries_begin_at_once_and_slow_down_to_five_minutes(
 async def test_the_job_of_a_killed_worker_goes_back_to_the_queue(
     open_queue: App, clinic: Clinic
 ) -> None:
-    """A job that is being done by nobody is done by the next worker."""
+    """A job left by a killed worker is run by the next one."""
     booking_id = await confirmed(clinic, NINE)
     dead = await open_queue.job_manager.register_worker()
     assert await open_queue.job_manager.fetch_job(queues=None, worker_id=dead)
@@ -123,7 +123,7 @@ async def test_the_job_of_a_killed_worker_goes_back_to_the_queue(
 
 
 async def test_jobs_of_a_living_worker_are_left_to_it(open_queue: App, clinic: Clinic) -> None:
-    """A heartbeat within three seconds is a sign of life."""
+    """A worker whose last heartbeat is within three seconds keeps its jobs."""
     await confirmed(clinic, NINE)
     alive = await open_queue.job_manager.register_worker()
     assert await open_queue.job_manager.fetch_job(queues=None, worker_id=alive)
@@ -133,7 +133,7 @@ async def test_jobs_of_a_living_worker_are_left_to_it(open_queue: App, clinic: C
 
 
 async def test_the_periodic_jobs_do_their_work(open_queue: App, clinic: Clinic) -> None:
-    """Busy times are read, expired holds released, orphaned bookings queued again."""
+    """Periodic jobs read busy times, release expired holds and requeue orphaned bookings."""
     expired = await hold(clinic, NINE)
     await expire(clinic, expired)
     lost = await confirmed(clinic, span("2026-12-01 10:00"), "CA2")
@@ -149,7 +149,7 @@ async def test_the_periodic_jobs_do_their_work(open_queue: App, clinic: Clinic) 
 
 
 def test_a_callers_insert_comes_before_a_reminder(queue: App) -> None:
-    """So does requeueing the jobs of a dead worker; nobody waits on the line for a reminder."""
+    """Inserts and stalled-job recovery run before reminders, since a caller may be waiting."""
     tasks = {name.partition(":")[2]: task for name, task in queue.tasks.items()}
     first, later = tasks["insert_event"].priority, tasks["send_due_texts"].priority
     assert first == tasks["retry_stalled"].priority
@@ -157,7 +157,7 @@ def test_a_callers_insert_comes_before_a_reminder(queue: App) -> None:
 
 
 def test_every_periodic_job_is_known_to_the_lines_queue(queue: App) -> None:
-    """Names are permanent: a job that waits across a deploy must find its task."""
+    """Task names are permanent: a job that waits across a deploy must find its task."""
     own = {name for name in queue.tasks if name.startswith("calendar:")}
     assert own == {
         "calendar:insert_event",
@@ -195,7 +195,7 @@ def test_every_periodic_job_is_known_to_the_lines_queue(queue: App) -> None:
 
 
 async def test_only_bookings_that_no_job_works_on_are_taken_up(clinic: Clinic) -> None:
-    """Not new ones, nor those with a job, nor settled ones; and only once."""
+    """Only older unsettled bookings without a job are requeued, and only once."""
     with_job = await confirmed(clinic, NINE, "CA1")
     without = await confirmed(clinic, span("2026-12-01 10:00"), "CA2")
     settled = await confirmed(clinic, span("2026-12-01 11:00"), "CA3")
@@ -217,7 +217,7 @@ async def test_only_bookings_that_no_job_works_on_are_taken_up(clinic: Clinic) -
 
 
 async def test_what_waits_five_minutes_is_shown_to_staff_once(clinic: Clinic) -> None:
-    """The job goes on; meanwhile staff see the request."""
+    """After five minutes a pending request is shown to staff once, and its job keeps retrying."""
     await confirmed(clinic, NINE)
     await age(clinic, 4)
     await reconcile(clinic)
@@ -231,7 +231,7 @@ async def test_what_waits_five_minutes_is_shown_to_staff_once(clinic: Clinic) ->
 async def test_finished_jobs_are_forgotten_periodic_ones_sooner(
     open_queue: App, clinic: Clinic
 ) -> None:
-    """A week for a caller's jobs, an hour for those that run every minute."""
+    """Finished jobs are kept for a week, periodic ones for an hour."""
     await confirmed(clinic, NINE)
     periodic = await refresh_busy.configure(task_kwargs=NOW).defer_async()
     await work(open_queue, clinic)

@@ -1,4 +1,4 @@
-"""A patient moves a visit: the new time is secured before the old goes; the calendar decides."""
+"""A patient's move secures the new time before it frees the old one; the calendar decides."""
 
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ from calendar_sync.sync.staff_jobs import follow_all
 
 
 async def test_a_move_keeps_the_event_and_frees_the_old_time(either: Clinic) -> None:
-    """Same event, same words of staff, new time; the old one can be booked at once."""
+    """A move keeps the event and staff's text, and frees the old time for booking at once."""
     visit = await booked(either)
     there = await own_event(either, visit)
     await either.calendar.rewrite(there.event_id, there.etag, title="Bring the X-ray")
@@ -38,7 +38,7 @@ async def test_a_move_keeps_the_event_and_frees_the_old_time(either: Clinic) -> 
 
 
 async def test_the_reading_of_changes_takes_our_move_for_ours(either: Clinic) -> None:
-    """There is nothing to tell the patient, and it does not count as staff's change."""
+    """A sync sees the patient's own move as ours: no notice, and not a staff change."""
     visit = await booked(either)
     await follow_all(either)
     picked = await held(either, visit)
@@ -50,7 +50,7 @@ async def test_the_reading_of_changes_takes_our_move_for_ours(either: Clinic) ->
 
 
 async def test_a_move_whose_answer_was_lost_is_found_by_the_reading(clinic: Clinic) -> None:
-    """The event stands at the held time before the booking knows: still the patient's move."""
+    """A move whose response was lost is recognized by the sync as the patient's move."""
     visit = await booked(clinic)
     await follow_all(clinic)
     picked = await held(clinic, visit)
@@ -67,7 +67,7 @@ async def test_a_move_whose_answer_was_lost_is_found_by_the_reading(clinic: Clin
 async def test_a_reading_begun_before_the_move_does_not_undo_it(
     clinic: Clinic, calendar: FaultyCalendar
 ) -> None:
-    """It holds the old version of the event, which our move replaced."""
+    """A sync that read the old version before the move does not undo it."""
     visit = await booked(clinic)
     picked = await held(clinic, visit)
     await move(clinic, visit, picked)
@@ -87,7 +87,7 @@ async def test_a_reading_begun_before_the_move_does_not_undo_it(
 async def test_staff_who_are_first_win(
     clinic: Clinic, calendar: FaultyCalendar, staff: str
 ) -> None:
-    """The version does not fit, the event is read again, and the patient's wish is dropped."""
+    """On a version conflict the event is reread and the patient's move is dropped."""
     visit = await booked(clinic)
     await follow_all(clinic)
     picked = await held(clinic, visit)
@@ -110,7 +110,7 @@ async def test_staff_who_are_first_win(
 
 
 async def test_staff_whose_change_is_read_first_win_too(clinic: Clinic) -> None:
-    """The wish is dropped with the change, so the job finds nothing to do."""
+    """A staff change that is synced first drops the patient's move, so the job does nothing."""
     visit = await booked(clinic)
     await follow_all(clinic)
     picked = await held(clinic, visit)
@@ -124,7 +124,7 @@ async def test_staff_whose_change_is_read_first_win_too(clinic: Clinic) -> None:
 
 
 async def test_a_time_that_filled_up_in_the_calendar_is_not_taken(clinic: Clinic) -> None:
-    """Busy is asked again just before; the visit stays where it is."""
+    """Busy times are checked again just before a move; if the time filled up, the visit stays."""
     visit = await booked(clinic)
     picked = await held(clinic, visit)
     await move(clinic, visit, picked)
@@ -135,7 +135,7 @@ async def test_a_time_that_filled_up_in_the_calendar_is_not_taken(clinic: Clinic
 
 
 async def test_a_silent_calendar_is_asked_again(clinic: Clinic, calendar: FaultyCalendar) -> None:
-    """Until it answers the visit has its old time, and both times are the patient's."""
+    """Until the calendar answers, the visit keeps its old time and both times are held."""
     visit = await booked(clinic)
     picked = await held(clinic, visit)
     await move(clinic, visit, picked)
@@ -155,7 +155,7 @@ async def test_a_silent_calendar_is_asked_again(clinic: Clinic, calendar: Faulty
 async def test_a_move_that_waits_too_long_is_given_to_staff(
     clinic: Clinic, calendar: FaultyCalendar, now: SetClock
 ) -> None:
-    """After five minutes staff see it; once the time has come it is given up."""
+    """A pending move is shown to staff after five minutes and dropped once its time arrives."""
     visit = await booked(clinic)
     picked = await held(clinic, visit)
     await move(clinic, visit, picked)

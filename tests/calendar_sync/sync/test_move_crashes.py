@@ -1,4 +1,4 @@
-"""The process dies at any await of a move or a cancel, and all heals as if it had not."""
+"""If the process dies at any await of a move or a cancellation, a rerun completes it."""
 
 from support.clinic import (
     confirmed,
@@ -28,7 +28,7 @@ async def visit_on(clinic: Clinic) -> int:
 
 
 async def test_killed_anywhere_in_a_yes_to_another_time(clinic: Clinic) -> None:
-    """The repeated yes stores one wish with one job."""
+    """The repeated confirmation stores one requested move with one job."""
     visit = await visit_on(clinic)
 
     async def attempt(step: int) -> bool:
@@ -45,7 +45,7 @@ async def test_killed_anywhere_in_a_yes_to_another_time(clinic: Clinic) -> None:
 
 
 async def test_killed_anywhere_in_the_move_job(clinic: Clinic) -> None:
-    """The visit ends at its new time, and nobody takes the move for one by staff."""
+    """The visit ends at its new time, and the move is not counted as a staff change."""
     visit = await visit_on(clinic)
 
     async def attempt(step: int) -> bool:
@@ -54,7 +54,7 @@ async def test_killed_anywhere_in_the_move_job(clinic: Clinic) -> None:
         first = KilledAt(carry_out(clinic, held), step)
         await first
         if step % 2:
-            await follow_all(clinic)  # the reading of staff's changes, which may come first
+            await follow_all(clinic)  # the sync of staff changes, which may run first
         await carry_out(clinic, held)
         after, event = await row(clinic, visit), await own_event(clinic, visit)
         assert after.slot == after.promised == event.span == slot(step)
@@ -71,7 +71,7 @@ async def test_killed_anywhere_in_the_move_job(clinic: Clinic) -> None:
 
 
 async def test_killed_anywhere_in_a_cancel(clinic: Clinic) -> None:
-    """The repeated one cancels once, with one withdrawal."""
+    """The repeated webhook cancels once and queues one withdrawal."""
     visit = await visit_on(clinic)
 
     async def attempt(step: int) -> bool:
@@ -87,7 +87,7 @@ async def test_killed_anywhere_in_a_cancel(clinic: Clinic) -> None:
 
 
 async def put(clinic: Clinic, booking_id: int, state: str) -> None:
-    """The row as the next try needs it."""
+    """Reset the row for the next attempt."""
     async with clinic.pool.connection() as conn:
         await conn.execute(
             "UPDATE booking SET state = %s, outcome = NULL WHERE id = %s", [state, booking_id]
@@ -95,7 +95,7 @@ async def put(clinic: Clinic, booking_id: int, state: str) -> None:
 
 
 async def staff_moves(clinic: Clinic) -> int:
-    """How many changes were taken for moves by staff."""
+    """The number of changes that were recorded as staff moves."""
     async with clinic.pool.connection() as conn:
         rows = await conn.execute("SELECT count(*) FROM staff_change WHERE outcome = 'moved'")
         row = await rows.fetchone()

@@ -1,4 +1,4 @@
-"""The retries of a text."""
+"""How failed texts are retried."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -16,14 +16,14 @@ from calendar_sync.sync.notify import RetryText
 def test_a_text_that_could_not_be_sent_is_retried_ever_more_slowly(
     attempts: int, least: int, most: int
 ) -> None:
-    """From half a minute up to a quarter of an hour, and not all texts at the same moment."""
+    """Retries back off from half a minute to a quarter of an hour, with jitter."""
     waits = {RetryText.back_off(attempts) for _ in range(50)}
     assert len(waits) > 1
     assert all(least <= wait <= most for wait in waits)
 
 
 def test_a_text_that_must_wait_is_retried_when_it_says() -> None:
-    """The quiet hours end at 8:00, however often the text was tried before."""
+    """A text held by quiet hours is retried at 8:00, whatever its number of attempts."""
     job = Job(
         id=1, queue="texts", lock=None, queueing_lock=None, task_name="send_text", attempts=20
     )

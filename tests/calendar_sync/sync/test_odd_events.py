@@ -1,4 +1,4 @@
-"""An event that cannot be read is handled or set aside for staff; all others are followed."""
+"""An event that cannot be read is shown to staff, and all other changes are still synced."""
 
 from typing import Any
 
@@ -53,7 +53,7 @@ FINE: list[Any] = [
 async def test_staff_are_followed_whatever_else_is_in_the_list(
     google_visit: GoogleVisit, odd: list[Any]
 ) -> None:
-    """The visit that they moved moves, one that they deleted is cancelled, times are offered."""
+    """Moves and deletions are synced and times offered, whatever other events are in the list."""
     clinic, google, booking_id, event = google_visit
     google.screenings.odd = odd
     google.screenings.drag(event, "2026-12-01 10:00", "2026-12-01 10:20")
@@ -70,7 +70,7 @@ async def test_staff_are_followed_whatever_else_is_in_the_list(
 async def test_events_that_cannot_be_read_are_shown_to_staff_once(
     google_visit: GoogleVisit,
 ) -> None:
-    """Each by its title or its id, however often it is read; those without an id together."""
+    """Each unreadable event is shown once, by title or id; those without an id share one entry."""
     clinic, google, _, _ = google_visit
     for each in ODD:
         google.screenings.put({"status": "confirmed", **each})
@@ -85,7 +85,7 @@ async def test_events_that_cannot_be_read_are_shown_to_staff_once(
 
 
 async def test_what_can_be_made_out_needs_nobody(google_visit: GoogleVisit) -> None:
-    """Deleted events without anything but their id, new types, texts that are no texts."""
+    """Bare deleted events, new event types and non-text fields need no staff attention."""
     clinic, google, _, _ = google_visit
     google.screenings.odd = FINE
     await follow_all(clinic)
@@ -93,7 +93,7 @@ async def test_what_can_be_made_out_needs_nobody(google_visit: GoogleVisit) -> N
 
 
 async def test_a_visit_whose_item_is_bare_is_read_by_itself(google_visit: GoogleVisit) -> None:
-    """The list has only its id; the event itself says where staff have moved it."""
+    """An item with only an id is fetched, so that a move by staff is found."""
     clinic, google, booking_id, event = google_visit
     google.screenings.drag(event, "2026-12-01 10:00", "2026-12-01 10:20")
     google.screenings.changed[event] = 0
@@ -103,7 +103,7 @@ async def test_a_visit_whose_item_is_bare_is_read_by_itself(google_visit: Google
 
 
 async def test_a_deletion_without_a_version_counts_each_time(google_visit: GoogleVisit) -> None:
-    """Deleted, restored and deleted again: tombstones have only their id for sure."""
+    """Each deletion counts, even if the deleted item has only an id and no version."""
     clinic, google, booking_id, event = google_visit
     states: list[str] = []
     for change in (google.screenings.delete, google.screenings.restore, google.screenings.delete):
@@ -116,7 +116,7 @@ async def test_a_deletion_without_a_version_counts_each_time(google_visit: Googl
 async def test_a_visit_that_cannot_be_read_keeps_its_time_and_is_shown(
     google_visit: GoogleVisit,
 ) -> None:
-    """Nobody is told anything; once it can be read again it is followed."""
+    """An unreadable visit keeps its time without a notice, and is synced once it is readable."""
     clinic, google, booking_id, event = google_visit
     before = google.screenings.events[event]
     google.screenings.put({**before, "end": {}, "transparency": "transparent"})
@@ -130,7 +130,7 @@ async def test_a_visit_that_cannot_be_read_keeps_its_time_and_is_shown(
 
 
 async def test_an_odd_event_does_not_free_the_others_times(google_visit: GoogleVisit) -> None:
-    """Free/busy still knows when it is, so the time of the event that cannot be read is busy."""
+    """Free/busy still covers an event that cannot be read, so its time is not offered."""
     clinic, google, _, event = google_visit
     google.screenings.add("2026-12-01 09:00", "2026-12-01 09:20")
     assert await clinic.calendar.busy(NINE, besides={event}) == (NINE,)

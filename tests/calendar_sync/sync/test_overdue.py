@@ -1,4 +1,4 @@
-"""What is overdue in the calendar is on staff's list until it is done."""
+"""Overdue calendar work is on the staff list until it is done."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -23,7 +23,7 @@ NINE = span("2026-12-01 09:00")
 
 
 async def work(queue: App, clinic: Clinic) -> None:
-    """Do what is in the queue now, also what was to wait."""
+    """Run every queued job, including those scheduled for later."""
     async with clinic.pool.connection() as conn:
         await conn.execute("UPDATE procrastinate_jobs SET scheduled_at = NULL")
     with queue.replace_connector(PsycopgConnector()) as app:
@@ -39,7 +39,7 @@ async def work(queue: App, clinic: Clinic) -> None:
 async def test_an_event_that_is_not_brought_up_to_date_is_listed(
     queue: App, clinic: Clinic, calendar: FaultyCalendar
 ) -> None:
-    """Not at once, once only, and not any more when it has healed by itself."""
+    """An overdue update is listed once, after a delay, and removed when it succeeds."""
     booking_id = await confirmed(clinic, NINE)
     await insert(clinic, booking_id)
     async with clinic.pool.connection() as conn:
@@ -67,7 +67,7 @@ async def test_an_event_that_is_not_brought_up_to_date_is_listed(
 async def test_a_calendar_that_cannot_be_read_is_told_after_five_minutes(
     clinic: Clinic, calendar: FaultyCalendar, minutes: int
 ) -> None:
-    """What staff did since is not known, and staff see since when."""
+    """After five minutes without a sync, staff see since when their changes are unknown."""
     await follow_all(clinic)
     calendar.faults = {"changes": "before"}
     async with clinic.pool.connection() as conn:
@@ -84,7 +84,7 @@ async def test_a_calendar_that_cannot_be_read_is_told_after_five_minutes(
 
 
 async def test_the_queues_tables_are_read_here_alone_and_are_as_expected(clinic: Clinic) -> None:
-    """After an update of the queue, its tables' columns, states and events have to be the same."""
+    """The queue tables that we read directly still have the expected columns, states and events."""
     users = {
         path.name
         for path in Path(calendar_sync.__file__).parent.rglob("*.py")

@@ -1,4 +1,4 @@
-"""Staff see in a visit's event when something comes to lie over it, in whatever calendar."""
+"""A visit's event shows when an event in any calendar overlaps it."""
 
 from collections.abc import AsyncGenerator
 from dataclasses import replace
@@ -33,7 +33,7 @@ async def at_google(clinic: Clinic, tmp_path: Path) -> AsyncGenerator[AtGoogle]:
 
 
 async def forget_jobs(clinic: Clinic) -> None:
-    """Nothing waits in the queue."""
+    """Empty the queue."""
     async with clinic.pool.connection() as conn:
         await conn.execute("DELETE FROM procrastinate_jobs")
 
@@ -42,7 +42,7 @@ async def forget_jobs(clinic: Clinic) -> None:
 async def test_a_block_in_another_calendar_marks_the_visit(
     at_google: AtGoogle, times: tuple[str, str]
 ) -> None:
-    """At the next reading the visit is looked at and marked; when the block is gone, unmarked."""
+    """The next sync marks an overlapped visit, and unmarks it once the other event is gone."""
     clinic, google = at_google
     start, end = times
     end = "2026-12-02" if start == end else end
@@ -61,7 +61,7 @@ async def test_a_block_in_another_calendar_marks_the_visit(
 
 
 async def test_visits_side_by_side_and_free_events_are_no_overlap(at_google: AtGoogle) -> None:
-    """Nobody looks at visits that nothing lies over."""
+    """Visits without an overlap are not checked."""
     clinic, google = at_google
     google.doctor.add("2026-12-01 09:20", "2026-12-01 10:00")
     google.doctor.add("2026-12-01 09:00", "2026-12-01 10:20", transparency="transparent")
@@ -70,7 +70,7 @@ async def test_visits_side_by_side_and_free_events_are_no_overlap(at_google: AtG
 
 
 async def test_busy_times_that_cannot_be_read_mark_nothing(at_google: AtGoogle) -> None:
-    """The next reading is a minute away."""
+    """Unreadable busy times mark nothing; the next sync is a minute away."""
     clinic, google = at_google
     google.doctor.add("2026-12-01 09:10", "2026-12-01 09:30")
     google.faults.append(Fault("freebusy.query", times=9))

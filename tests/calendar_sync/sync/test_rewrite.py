@@ -1,4 +1,4 @@
-"""The event's text follows the caller's consent, and never writes over what staff wrote."""
+"""The event text follows the caller's consent and never overwrites what staff wrote."""
 
 import pytest
 from support.clinic import confirmed, hold, own_event, row, span
@@ -15,7 +15,7 @@ NINE = span("2026-12-01 09:00")
 
 
 async def agree(clinic: Clinic, booking_id: int, number: str = "+14255550123") -> None:
-    """A yes to texts."""
+    """Consent to texts."""
     async with clinic.pool.connection() as conn:
         await store_consent(conn, "CA1", booking_id, TextConsent(number, "2026-11-1", given=True))
 
@@ -28,7 +28,7 @@ async def booked(clinic: Clinic) -> int:
 
 
 async def test_consent_reaches_the_event(clinic: Clinic) -> None:
-    """Staff read whether and where texts are allowed, and the version is known as ours."""
+    """The event shows whether and where texts are allowed, and its version is known as ours."""
     booking_id = await booked(clinic)
     assert "NO TEXTS" in (await own_event(clinic, booking_id)).description
     await agree(clinic, booking_id)
@@ -39,7 +39,7 @@ async def test_consent_reaches_the_event(clinic: Clinic) -> None:
 
 
 async def test_a_later_answer_replaces_our_own_earlier_text(clinic: Clinic) -> None:
-    """What stands there is our own last version, so it may be replaced."""
+    """A later answer replaces text that is still our own last version."""
     booking_id = await booked(clinic)
     for number in ("+14255550123", "+12065550199"):
         await agree(clinic, booking_id, number)
@@ -57,7 +57,7 @@ async def test_the_same_text_is_not_written_twice(clinic: Clinic, calendar: Faul
 
 
 async def test_a_description_that_staff_touched_stays(clinic: Clinic) -> None:
-    """Nothing is replaced, nothing appended."""
+    """A description that staff edited is neither replaced nor appended to."""
     booking_id = await booked(clinic)
     there = await own_event(clinic, booking_id)
     await clinic.calendar.rewrite(there.event_id, there.etag, description="Called. Knee, not foot.")
@@ -67,7 +67,7 @@ async def test_a_description_that_staff_touched_stays(clinic: Clinic) -> None:
 
 
 async def test_a_title_that_staff_changed_stays_and_the_text_follows(clinic: Clinic) -> None:
-    """Their title and time are theirs; our untouched description is still ours."""
+    """Staff's title and time stay, and our unedited description is still updated."""
     booking_id = await booked(clinic)
     there = await own_event(clinic, booking_id)
     await clinic.calendar.rewrite(there.event_id, there.etag, title="Mrs. M, video")
@@ -79,7 +79,7 @@ async def test_a_title_that_staff_changed_stays_and_the_text_follows(clinic: Cli
 
 
 async def edit(calendar: Calendar, event_id: str) -> None:
-    """Staff write into the event whatever its version is."""
+    """Edit the event as staff do, whatever its version."""
     there = await calendar.find(event_id)
     assert there is not None
     await calendar.rewrite(event_id, getattr(there, "etag", ""), description="Written meanwhile")
@@ -88,7 +88,7 @@ async def edit(calendar: Calendar, event_id: str) -> None:
 async def test_staff_who_write_at_the_same_moment_win(
     clinic: Clinic, calendar: FaultyCalendar
 ) -> None:
-    """Between our look and our write: the version does not fit, and the next run leaves theirs."""
+    """A staff edit between our read and our write wins, and the next run leaves it alone."""
     booking_id = await booked(clinic)
     event_id = (await own_event(clinic, booking_id)).event_id
     await agree(clinic, booking_id)
@@ -103,7 +103,7 @@ async def test_staff_who_write_at_the_same_moment_win(
 async def test_a_silent_calendar_is_asked_again(
     clinic: Clinic, calendar: FaultyCalendar, where: str
 ) -> None:
-    """Unknown settles nothing; the next run does."""
+    """An unknown answer leaves the rewrite pending, and the next run completes it."""
     booking_id = await booked(clinic)
     await agree(clinic, booking_id)
     calendar.faults = {where: "before"}
@@ -115,7 +115,7 @@ async def test_a_silent_calendar_is_asked_again(
 
 
 async def test_a_booking_that_waits_for_its_event_keeps_its_consent(clinic: Clinic) -> None:
-    """The rewrite waits for the insert, whose text already has the answer."""
+    """The rewrite waits for the insert, whose text already includes the answer."""
     booking_id = await confirmed(clinic, NINE)
     await agree(clinic, booking_id)
     with pytest.raises(NotYet):
@@ -128,7 +128,7 @@ async def test_a_booking_that_waits_for_its_event_keeps_its_consent(clinic: Clin
 async def test_deleted_events_and_lost_bookings_have_no_text_to_follow(
     clinic: Clinic, calendar: FaultyCalendar
 ) -> None:
-    """Nothing is written for an event that staff deleted, or for a hold without a yes."""
+    """Nothing is written for an event that staff deleted or for an unconfirmed hold."""
     await rewrite(clinic, await hold(clinic, span("2026-12-02 09:00"), "CA2"))
     booking_id = await booked(clinic)
     await agree(clinic, booking_id)

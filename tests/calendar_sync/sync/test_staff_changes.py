@@ -1,4 +1,4 @@
-"""What staff change in the calendar reaches the booking and the patient, once and correctly."""
+"""A change that staff make in the calendar reaches the booking and the patient exactly once."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +25,7 @@ def clinic(either: Clinic) -> Clinic:
 
 
 async def staff_move(clinic: Clinic, booking_id: int, to: Span) -> None:
-    """Staff drag the event, and the job sees it."""
+    """Move the event as staff do, and run the sync."""
     there = await own_event(clinic, booking_id)
     assert isinstance(await clinic.calendar.move(there.event_id, to, there.etag), CalendarEvent)
     await follow_all(clinic)
@@ -33,34 +33,34 @@ async def staff_move(clinic: Clinic, booking_id: int, to: Span) -> None:
 
 
 async def staff_delete(clinic: Clinic, booking_id: int) -> None:
-    """Staff delete the event, and the job sees it."""
+    """Delete the event as staff do, and run the sync."""
     event = await own_event(clinic, booking_id)
     await clinic.calendar.cancel(event.event_id, event.etag)
     await follow_all(clinic)
 
 
 async def open_notices(clinic: Clinic) -> list[tuple[str, Span | None]]:
-    """What patients are still to be told."""
+    """The notices that patients have yet to receive."""
     async with clinic.pool.connection() as conn:
         return [(each.kind, each.what) for each in await notices.open_notices(conn)]
 
 
 async def notify_all(clinic: Clinic) -> None:
-    """Every patient was notified."""
+    """Mark every notice as delivered."""
     async with clinic.pool.connection() as conn:
         for each in await notices.open_notices(conn):
             assert await notices.mark_notified(conn, each.id)
 
 
 async def outcomes(clinic: Clinic) -> list[str]:
-    """What was stored of each change."""
+    """The stored outcome of each change."""
     async with clinic.pool.connection() as conn:
         rows = await conn.execute("SELECT outcome FROM staff_change ORDER BY seen_at")
         return [outcome async for (outcome,) in rows]
 
 
 async def test_a_moved_event_moves_its_booking(clinic: Clinic) -> None:
-    """The old time is free, the new one is taken, and the patient is to be told, once."""
+    """A staff move frees the old time, takes the new one, and queues one notice."""
     booking_id = await booked(clinic)
     await staff_move(clinic, booking_id, TEN)
     await follow_all(clinic)
@@ -73,7 +73,7 @@ async def test_a_moved_event_moves_its_booking(clinic: Clinic) -> None:
 
 
 async def test_without_consent_it_is_on_the_call_back_list(clinic: Clinic) -> None:
-    """Staff call, and what they marked done counts as told."""
+    """Without consent, staff call the patient; marking the call-back done settles the notice."""
     booking_id = await booked(clinic)
     await staff_move(clinic, booking_id, TEN)
     assert await requests(clinic) == [
@@ -88,7 +88,7 @@ async def test_without_consent_it_is_on_the_call_back_list(clinic: Clinic) -> No
 
 
 async def test_with_consent_it_waits_for_its_text(clinic: Clinic) -> None:
-    """Only what no text has told after five minutes is listed for staff."""
+    """With consent, a notice is listed for staff only if no text was sent within five minutes."""
     booking_id = await booked(clinic)
     await agree(clinic, booking_id)
     await staff_move(clinic, booking_id, TEN)
@@ -100,7 +100,7 @@ async def test_with_consent_it_waits_for_its_text(clinic: Clinic) -> None:
 
 
 async def test_a_deleted_event_cancels_its_booking(clinic: Clinic) -> None:
-    """The time is free again and the patient is to be told."""
+    """A staff deletion frees the time and queues a notice to the patient."""
     booking_id = await booked(clinic)
     await staff_delete(clinic, booking_id)
     assert (await row(clinic, booking_id)).state == "cancelled"
@@ -110,7 +110,7 @@ async def test_a_deleted_event_cancels_its_booking(clinic: Clinic) -> None:
 
 @pytest.mark.parametrize("told", [False, True])
 async def test_a_move_undone_is_told_only_if_it_had_been_told(clinic: Clinic, told: bool) -> None:  # noqa: FBT001
-    """Back before anybody knew: silence, and no call-back either; after it: told again."""
+    """An undone move is silent if the patient had not heard of it, and announced if they had."""
     booking_id = await booked(clinic)
     await staff_move(clinic, booking_id, TEN)
     if told:
@@ -122,7 +122,7 @@ async def test_a_move_undone_is_told_only_if_it_had_been_told(clinic: Clinic, to
 
 
 async def test_shortened_retitled_annotated_is_kept(clinic: Clinic) -> None:
-    """The booking follows the end, the words stay staff's, and nobody is told anything."""
+    """A new end time is stored, staff's text stays, and no notice is sent."""
     booking_id = await booked(clinic)
     there = await own_event(clinic, booking_id)
     await clinic.calendar.rewrite(
@@ -139,7 +139,7 @@ async def test_shortened_retitled_annotated_is_kept(clinic: Clinic) -> None:
 
 
 async def test_two_bookings_at_one_time_are_accepted_and_marked(clinic: Clinic) -> None:
-    """Staff are masters: both stand, the moved one is marked, and unmarked when it is alone."""
+    """Two bookings at one time both stay; the moved one is marked until it is alone again."""
     first, second = await booked(clinic), await booked(clinic, TEN, "CA2")
     await staff_move(clinic, second, NINE)
     moved = await row(clinic, second)
@@ -157,7 +157,7 @@ async def test_two_bookings_at_one_time_are_accepted_and_marked(clinic: Clinic) 
 async def test_a_mark_is_put_before_what_staff_wrote_and_taken_away_again(
     clinic: Clinic,
 ) -> None:
-    """Their own words are never replaced."""
+    """The mark is added before staff's text and removed again without changing it."""
     first, second = await booked(clinic), await booked(clinic, TEN, "CA2")
     there = await own_event(clinic, second)
     await clinic.calendar.rewrite(there.event_id, there.etag, description="Ask for the MRI")
@@ -169,7 +169,7 @@ async def test_a_mark_is_put_before_what_staff_wrote_and_taken_away_again(
 
 
 async def test_our_own_writes_are_not_staffs(clinic: Clinic) -> None:
-    """Insert, consent and withdrawal lead to no change and no notice."""
+    """Our own inserts, consent updates and withdrawals produce no change and no notice."""
     booking_id = await booked(clinic)
     await agree(clinic, booking_id)
     await rewrite(clinic, booking_id)
@@ -180,7 +180,7 @@ async def test_our_own_writes_are_not_staffs(clinic: Clinic) -> None:
 async def test_a_change_before_the_booking_is_settled_is_looked_at_later(
     clinic: Clinic,
 ) -> None:
-    """Seen between insert and look back: the change is not lost with the cursor."""
+    """A change seen between the insert and its read-back is not lost when the cursor advances."""
     booking_id = await confirmed(clinic, NINE)
     await clinic.calendar.insert(event_text.event_for(clinic, await row(clinic, booking_id)))
     event = await own_event(clinic, booking_id)
@@ -190,7 +190,7 @@ async def test_a_change_before_the_booking_is_settled_is_looked_at_later(
 
 
 async def test_what_was_deleted_while_the_cursor_was_lost_is_found(clinic: Clinic) -> None:
-    """A reading from the beginning looks at every coming visit that it does not show."""
+    """A full sync checks every future visit that is missing from its result."""
     booking_id = await booked(clinic)
     async with clinic.pool.connection() as conn:
         await conn.execute("UPDATE calendar_cursor SET cursor = 'no cursor of this calendar'")
@@ -202,7 +202,7 @@ async def test_what_was_deleted_while_the_cursor_was_lost_is_found(clinic: Clini
 
 
 async def test_a_reading_that_an_older_one_overtook_is_read_again(clinic: Clinic) -> None:
-    """Two messages of Google's in one second: the second change does not wait for a minute."""
+    """Two notifications in one second: the second change is synced at once, not a minute later."""
     booking_id = await booked(clinic)
 
     async def overtake() -> None:
@@ -216,7 +216,7 @@ async def test_a_reading_that_an_older_one_overtook_is_read_again(clinic: Clinic
 
 
 async def test_visits_that_are_over_concern_nobody(clinic: Clinic, now: SetClock) -> None:
-    """Staff tidy up old events: nobody is told."""
+    """Deleting past events sends no notice."""
     booking_id = await booked(clinic)
     now.at = NINE.end
     await staff_delete(clinic, booking_id)
@@ -232,7 +232,7 @@ async def test_a_deleted_event_that_is_restored_is_booked_again(
     tmp_path: Path,
     told: bool,  # noqa: FBT001  # a parameter
 ) -> None:
-    """Undo in Google: booked as before; told only if the patient had heard of the end."""
+    """A restored event is booked again; the patient is told only if they knew of the deletion."""
     with Google() as google, calendar_at(google, tmp_path) as calendar:
         clinic = replace(clinic, calendar=calendar)
         await follow_all(clinic)

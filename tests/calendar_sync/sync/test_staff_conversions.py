@@ -1,4 +1,4 @@
-"""What else staff can make of an event in Google: all-day, recurring, opened, of another color."""
+"""Staff may make an event all-day, recurring, an opening, or another color."""
 
 from collections.abc import AsyncGenerator
 from dataclasses import replace
@@ -36,7 +36,7 @@ async def at_google(
 
 
 async def nobody_is_told(clinic: Clinic) -> bool:
-    """No patient hears of it."""
+    """No patient is notified."""
     async with clinic.pool.connection() as conn:
         return await notices.open_notices(conn) == []
 
@@ -44,7 +44,7 @@ async def nobody_is_told(clinic: Clinic) -> bool:
 async def test_an_all_day_event_keeps_its_booking_and_is_marked(
     at_google: tuple[Clinic, Google, int, str],
 ) -> None:
-    """The patient still expects nine o'clock, and staff read so; back in the day it is unmarked."""
+    """An all-day event is marked with the time the patient expects until it is timed again."""
     clinic, google, booking_id, event = at_google
     google.screenings.drag(event, "2026-12-01", "2026-12-02")
     await follow_all(clinic)
@@ -61,7 +61,7 @@ async def test_an_all_day_event_keeps_its_booking_and_is_marked(
 async def test_a_visit_dragged_to_a_past_time_keeps_its_booking_and_is_marked(
     at_google: tuple[Clinic, Google, int, str],
 ) -> None:
-    """A slip of the mouse tells the patient nothing; staff read what the patient still expects."""
+    """A visit dragged into the past notifies no patient and is marked with its expected time."""
     clinic, google, booking_id, event = at_google
     google.screenings.drag(event, "2026-11-25 09:00", "2026-11-25 09:20")
     await follow_all(clinic)
@@ -83,7 +83,7 @@ async def test_a_visit_dragged_to_a_past_time_keeps_its_booking_and_is_marked(
 async def test_an_event_made_to_repeat_is_marked_and_is_not_its_own_rival(
     at_google: tuple[Clinic, Google, int, str],
 ) -> None:
-    """Its own occurrences are no other booking; the first one is the visit."""
+    """Occurrences of a recurring visit are no other bookings, and the first one is the visit."""
     clinic, google, booking_id, event = at_google
     google.screenings.edit(event, recurrence=["RRULE:FREQ=WEEKLY;COUNT=3"])
     await follow_all(clinic)
@@ -97,7 +97,7 @@ async def test_an_event_made_to_repeat_is_marked_and_is_not_its_own_rival(
 async def test_a_visit_dragged_onto_an_opened_time_moves_and_fills_it(
     at_google: tuple[Clinic, Google, int, str],
 ) -> None:
-    """The opened time is no rival: no mark; nobody else is offered it."""
+    """A visit dragged onto an opening is not marked, and that time is no longer offered."""
     clinic, google, booking_id, event = at_google
     saturday = span("2026-12-05 10:00")
     google.screenings.add("2026-12-05 10:00", "2026-12-05 10:20", "Open for screenings")
@@ -115,7 +115,7 @@ async def test_a_visit_dragged_onto_an_opened_time_moves_and_fills_it(
 async def test_a_visit_renamed_to_an_opened_time_stays_a_visit(
     at_google: tuple[Clinic, Google, int, str],
 ) -> None:
-    """Its event is not busy any more, its booking still is."""
+    """A visit renamed to an opening is free in Google, but its booking still blocks the time."""
     clinic, google, booking_id, event = at_google
     google.screenings.edit(event, summary="Open for screenings")
     await follow_all(clinic)
@@ -125,14 +125,14 @@ async def test_a_visit_renamed_to_an_opened_time_stays_a_visit(
 
 
 async def offered(clinic: Clinic) -> tuple[Span, ...]:
-    """What callers may be offered now."""
+    """The times that are offered to callers now."""
     free = await free_openings(clinic)
     assert isinstance(free, tuple)
     return free
 
 
 async def test_a_color_that_staff_choose_stays(clinic: Clinic, tmp_path: Path) -> None:
-    """Ours is set with the insert and never again, whatever we write later."""
+    """The color is set by the insert and never by a later write."""
     note = confirmation.BookingNote("en", "+14255550123", {"Look soon": "pain 9 of 10"})
     with Google() as google, calendar_at(google, tmp_path) as calendar:
         at_google = replace(clinic, calendar=calendar)

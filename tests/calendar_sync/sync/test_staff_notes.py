@@ -1,4 +1,4 @@
-"""What staff write into a visit's event on Google's page, which makes it HTML, stays there."""
+"""What staff add to a visit's event in Google, which turns it into HTML, is kept."""
 
 from html import escape
 
@@ -11,18 +11,18 @@ from calendar_sync.sync.staff_jobs import OVERLAPS, follow_all, look
 
 
 def as_breaks(text: str) -> str:
-    """Lines as Google's page writes them after an edit."""
+    """Lines as Google writes them after an edit."""
     return "<br>".join(escape(line, quote=False) for line in text.split("\n"))
 
 
 def as_list(text: str) -> str:
-    """The same with every line a list item."""
+    """Lines as Google writes them in a list."""
     items = "".join(f"<li><span>{escape(line)}</span></li>" for line in text.split("\n"))
     return f"<ul>{items}</ul>"
 
 
 def as_paragraphs(text: str) -> str:
-    """The same with every line a paragraph, and spaces that do not break."""
+    """Lines as Google writes them in paragraphs, with non-breaking spaces."""
     lines = (escape(line).replace("  ", "&nbsp; ") for line in text.split("\n"))
     return "".join(f"<p>{line}</p>" for line in lines)
 
@@ -31,7 +31,7 @@ def as_paragraphs(text: str) -> str:
 async def test_only_our_own_line_goes_from_what_staff_edited(
     google_visit: GoogleVisit, markup: type[str]
 ) -> None:
-    """The number, the answers, their note and their own CHECK line are there after we looked."""
+    """An update keeps the number, the answers, staff's note and their own CHECK line."""
     clinic, google, booking_id, event = google_visit
     block = google.screenings.add("2026-12-01 09:00", "2026-12-01 09:30", "Staff meeting")
     await look(clinic, booking_id)
@@ -49,7 +49,7 @@ async def test_only_our_own_line_goes_from_what_staff_edited(
 
 
 async def test_an_event_that_staff_only_saved_still_follows(google_visit: GoogleVisit) -> None:
-    """Google made our text HTML and nobody wrote anything: consent to texts is shown there."""
+    """An event that Google turned into HTML without a staff edit still shows later consent."""
     clinic, google, booking_id, event = google_visit
     there = google.screenings.events[event]["description"]
     google.screenings.edit(event, description=as_breaks(there), summary="Mrs. M")
@@ -59,7 +59,7 @@ async def test_an_event_that_staff_only_saved_still_follows(google_visit: Google
 
 
 async def test_what_staff_removed_stays_removed(google_visit: GoogleVisit) -> None:
-    """Down to a description that holds nothing but our warning, or nothing."""
+    """Text that staff removed stays removed, even if nothing else is left."""
     clinic, google, booking_id, event = google_visit
     block = google.screenings.add("2026-12-01 09:00", "2026-12-01 09:30", "Staff meeting")
     await look(clinic, booking_id)

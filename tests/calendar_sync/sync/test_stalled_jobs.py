@@ -1,4 +1,4 @@
-"""Jobs that a killed worker left: each is looked after, whatever becomes of the others."""
+"""Each job of a killed worker is recovered, whatever happens to the others."""
 
 from collections.abc import AsyncGenerator
 
@@ -16,7 +16,7 @@ NINE = span("2026-12-01 09:00")
 
 @pytest_asyncio.fixture
 async def left(queue: App, clinic: Clinic) -> AsyncGenerator[App]:
-    """A periodic job, and the booking of a caller, that a killed worker had in hand."""
+    """A periodic job and a caller's booking job that a killed worker had started."""
     with queue.replace_connector(PsycopgConnector()) as app:
         await app.open_async(clinic.pool)
         await refresh_busy.configure(task_kwargs={"timestamp": 0}).defer_async()
@@ -32,7 +32,7 @@ async def left(queue: App, clinic: Clinic) -> AsyncGenerator[App]:
 
 
 async def sweep_and_work(app: App, clinic: Clinic) -> None:
-    """Look after stalled jobs, and do what is in the queue then."""
+    """Recover stalled jobs, then run what is due."""
     await retry_stalled.configure(task_kwargs={"timestamp": 0}).defer_async()
     await app.run_worker_async(
         wait=False,
@@ -43,7 +43,7 @@ async def sweep_and_work(app: App, clinic: Clinic) -> None:
 
 
 async def unfinished(clinic: Clinic) -> list[tuple[str, str]]:
-    """Jobs that are neither done nor waiting."""
+    """Jobs that have neither succeeded nor are waiting to run."""
     async with clinic.pool.connection() as conn:
         rows = await conn.execute(
             "SELECT task_name, status::text FROM procrastinate_jobs"
@@ -53,7 +53,7 @@ async def unfinished(clinic: Clinic) -> list[tuple[str, str]]:
 
 
 async def test_a_periodic_job_with_a_newer_twin_is_finished(left: App, clinic: Clinic) -> None:
-    """It cannot go back to the queue, where its twin waits under the same queueing lock."""
+    """A stalled job is finished, not requeued, if a newer copy holds its queueing lock."""
     await refresh_busy.configure(task_kwargs={"timestamp": 1}).defer_async()
     await sweep_and_work(left, clinic)
     assert await unfinished(clinic) == []
@@ -63,7 +63,7 @@ async def test_a_periodic_job_with_a_newer_twin_is_finished(left: App, clinic: C
 async def test_one_refused_retry_does_not_stop_the_sweep(
     left: App, clinic: Clinic, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The caller's booking is made although the job before it cannot be requeued."""
+    """A caller's booking is made even if the job before it cannot be requeued."""
     async with clinic.pool.connection() as conn:
         await conn.execute(
             """

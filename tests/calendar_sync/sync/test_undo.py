@@ -1,4 +1,4 @@
-"""Staff delete a visit and press undo: nothing false is left for anybody to tell."""
+"""A visit that staff delete and restore leaves no false notice behind."""
 
 import pytest
 from support.clinic import agree, live_events, requests, row, span
@@ -13,7 +13,7 @@ from calendar_sync.sync.staff_jobs import follow_all
 async def test_what_was_undone_is_told_to_nobody(
     google_visit: GoogleVisit, *, texts: bool, times: int
 ) -> None:
-    """However often, with and without texts; the call-back's event is taken away again."""
+    """Repeated undo sends no notice, with or without texts, and removes the call-back event."""
     clinic, google, booking_id, event = google_visit
     if texts:
         await agree(clinic, booking_id)

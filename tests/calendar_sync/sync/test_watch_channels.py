@@ -1,4 +1,4 @@
-"""The calendar tells of changes by itself, as long as a channel is open; nothing depends on it."""
+"""Google notifies us of changes while a watch channel is open; nothing depends on it."""
 
 from collections.abc import Generator
 from dataclasses import replace
@@ -21,20 +21,20 @@ ADDRESS = "https://line.example.org/calendar/changed"
 
 @pytest.fixture
 def clinic(google: Google, clinic: Clinic, tmp_path: Path) -> Generator[Clinic]:
-    """A clinic whose calendar can call the line."""
+    """A clinic with a public address for Google's notifications."""
     with calendar_at(google, tmp_path) as calendar:
         yield replace(clinic, calendar=calendar, push=calendar.push_to(ADDRESS))
 
 
 async def kept(clinic: Clinic) -> list[str]:
-    """The channels that the line knows."""
+    """The stored channels."""
     async with clinic.pool.connection() as conn:
         rows = await conn.execute("SELECT id FROM calendar_channel ORDER BY asked_at")
         return [channel for (channel,) in await rows.fetchall()]
 
 
 async def test_one_channel_is_opened_and_then_left_alone(clinic: Clinic, google: Google) -> None:
-    """A random token, an address of ours, a week; a second look asks nothing."""
+    """One channel is opened for a week with a random token, and a second check sends no request."""
     for _ in range(2):
         await renew(clinic)
     [seen] = google.asked("events.watch")
@@ -46,7 +46,7 @@ async def test_one_channel_is_opened_and_then_left_alone(clinic: Clinic, google:
 
 
 async def test_the_token_itself_is_not_stored(clinic: Clinic, google: Google) -> None:
-    """Who reads the database still cannot speak as Google."""
+    """Someone who can read the database still cannot send messages as Google."""
     await renew(clinic)
     [channel] = google.channels.open.values()
     async with clinic.pool.connection() as conn:
@@ -57,7 +57,7 @@ async def test_the_token_itself_is_not_stored(clinic: Clinic, google: Google) ->
 async def test_a_channel_is_followed_by_another_before_it_ends(
     clinic: Clinic, google: Google, now: SetClock
 ) -> None:
-    """The new one is open before the old one is stopped, and neither is left over."""
+    """A new channel opens before the old one is stopped, and only the new one remains."""
     await renew(clinic)
     [first] = google.channels.open
     now.at += LIFETIME - REPLACE_BEFORE
@@ -74,7 +74,7 @@ async def test_a_channel_is_followed_by_another_before_it_ends(
 async def test_an_old_channel_holds_while_no_new_one_can_be_had(
     clinic: Clinic, google: Google, now: SetClock
 ) -> None:
-    """Its last day is for that; what cannot be stopped is stopped the next time."""
+    """The old channel is kept while none can be opened, and a failed stop is retried."""
     await renew(clinic)
     [first] = google.channels.open
     now.at += LIFETIME - REPLACE_BEFORE
@@ -96,7 +96,7 @@ async def test_an_open_outcome_leaves_no_channel_behind(
     now: SetClock,
     after: bool,  # noqa: FBT001  # a parameter
 ) -> None:
-    """Perhaps opened: asked again a quarter of an hour later, and then the first one is ended."""
+    """A channel that may have been opened is replaced a quarter of an hour later and stopped."""
     google.faults.append(Fault("events.watch", "reset", after=after))
     for _ in range(2):
         await renew(clinic)
@@ -111,7 +111,7 @@ async def test_an_open_outcome_leaves_no_channel_behind(
 async def test_a_line_that_moved_stops_the_channel_to_its_old_address(
     clinic: Clinic, google: Google
 ) -> None:
-    """Another PUBLIC_BASE_URL: messages go only there."""
+    """When PUBLIC_BASE_URL changes, the channel to the old address is stopped."""
     await renew(clinic)
     assert isinstance(clinic.push, GooglePush)
     elsewhere = "https://new.example.org/calendar/changed"
@@ -128,7 +128,7 @@ async def test_a_line_that_moved_stops_the_channel_to_its_old_address(
 
 
 async def test_without_a_public_address_google_is_not_asked(clinic: Clinic, google: Google) -> None:
-    """A line on this computer only: polling is all there is."""
+    """Without a public address, changes are found by polling alone."""
     await renew(replace(clinic, push=None))
     assert google.seen == []
 
@@ -136,7 +136,7 @@ async def test_without_a_public_address_google_is_not_asked(clinic: Clinic, goog
 async def test_an_address_that_google_cannot_call_is_refused(
     google: Google, tmp_path: Path
 ) -> None:
-    """Http: the stand-in says no as Google does, and no caller or job minds."""
+    """An http address is refused as Google refuses it, and no caller or job is affected."""
     with calendar_at(google, tmp_path) as calendar:
         push = calendar.push_to("http://127.0.0.1/calendar/changed")
         answer = await push.watch("channel-1", "token", google.channels.now() + timedelta(days=1))
@@ -147,7 +147,7 @@ async def test_an_address_that_google_cannot_call_is_refused(
 async def test_a_channel_that_has_ended_is_nobodys(
     clinic: Clinic, google: Google, now: SetClock
 ) -> None:
-    """Its token is worth nothing after its end, and its row goes."""
+    """After a channel ends, its token is refused and its row is deleted."""
     await renew(clinic)
     [channel] = google.channels.open.values()
     asked = (channel.id, channel.token, channel.resource)

@@ -1,4 +1,4 @@
-"""The event of a lost booking leaves the calendar, unless staff changed it."""
+"""The event of a lost booking is removed from the calendar, unless staff changed it."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -36,7 +36,7 @@ LUNCH = Event(event_id("staff", "lunch", 0), NINE, "Lunch")
 async def test_an_insert_slower_than_its_no_leaves_no_event_behind(
     clinic: Clinic, calendar: FaultyCalendar
 ) -> None:
-    """The event of an unknown insert appears after the time was given up: it is withdrawn."""
+    """If an event appears after its booking was given up, it is withdrawn."""
     booking_id = await confirmed(clinic, NINE)
     calendar.faults = {"insert": "before"}
     with pytest.raises(NotYet):
@@ -53,7 +53,7 @@ async def test_an_insert_slower_than_its_no_leaves_no_event_behind(
 
 
 async def test_only_the_unmoved_event_of_a_lost_booking_is_withdrawn(clinic: Clinic) -> None:
-    """Live bookings, unconfirmed holds and what staff moved are left alone."""
+    """Live bookings, unconfirmed holds and events that staff moved are left alone."""
     live = await confirmed(clinic, NINE, "CA1")
     await insert(clinic, live)
     held = await hold(clinic, TEN, "CA2")
@@ -71,7 +71,7 @@ async def test_only_the_unmoved_event_of_a_lost_booking_is_withdrawn(clinic: Cli
 async def test_a_withdrawal_that_meets_a_change_is_done_again(
     clinic: Clinic, calendar: FaultyCalendar
 ) -> None:
-    """The version moved on between look and cancel: nothing is overwritten, and it is retried."""
+    """A version conflict overwrites nothing, and the withdrawal is retried."""
     booking_id = await confirmed(clinic, NINE)
     await insert(clinic, booking_id)
     async with clinic.pool.connection() as conn:
@@ -89,7 +89,7 @@ async def test_a_withdrawal_that_meets_a_change_is_done_again(
 async def test_staff_may_bring_back_a_visit_that_its_patient_cancelled(
     clinic: Clinic, google: Google, tmp_path: Path
 ) -> None:
-    """Who changed their mind has called; restored, it is booked and told, and can be cancelled."""
+    """A cancelled visit that staff restore is booked and announced, and can be cancelled again."""
     with calendar_at(google, tmp_path) as calendar:
         at_google = replace(clinic, calendar=calendar)
         await follow_all(at_google)
