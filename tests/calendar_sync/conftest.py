@@ -1,4 +1,4 @@
-"""Fixtures of the calendar's tests: a clinic, and the queue that its jobs are deferred to."""
+"""Fixtures of the calendar tests: a clinic, and the queue that its jobs are deferred to."""
 
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
@@ -25,13 +25,13 @@ from voice.worker import jobs
 
 @pytest.fixture(scope="session")
 def queue() -> App:
-    """The line's queue, which has taken the calendar's jobs in; not open, no worker."""
+    """The job queue with the calendar's jobs registered; not open, and without a worker."""
     return jobs
 
 
 @pytest.fixture
 def calendar(database: AsyncConnectionPool) -> FaultyCalendar:
-    """A local calendar that fails where a test says."""
+    """A local calendar that fails where a test tells it to."""
     return FaultyCalendar(LocalCalendar(database))
 
 
@@ -39,7 +39,7 @@ def calendar(database: AsyncConnectionPool) -> FaultyCalendar:
 def clinic(
     queue: App, database: AsyncConnectionPool, now: SetClock, calendar: FaultyCalendar
 ) -> Clinic:
-    """A clinic with that calendar, and nothing in it."""
+    """An empty clinic with that calendar."""
     assert queue.tasks
     return Clinic(database, calendar, RULES, now, "full", CHART_LABELS, None)
 
@@ -48,7 +48,7 @@ def clinic(
 async def either(
     request: pytest.FixtureRequest, clinic: Clinic, tmp_path: Path
 ) -> AsyncGenerator[Clinic]:
-    """A clinic with either calendar, whose busy times were read."""
+    """A clinic with either calendar, whose busy times have been read."""
     async with AsyncExitStack() as stack:
         if request.param == "google":
             google = stack.enter_context(Google())
@@ -61,7 +61,7 @@ async def either(
 
 @pytest_asyncio.fixture
 async def google_visit(clinic: Clinic, tmp_path: Path) -> AsyncGenerator[GoogleVisit]:
-    """A visit in Google's calendar; at the end nothing was sent that Google would not take."""
+    """A visit in Google's calendar; afterwards, checks that Google would accept every request."""
     with Google() as google, calendar_at(google, tmp_path) as calendar:
         at_google = replace(clinic, calendar=calendar)
         await follow_all(at_google)

@@ -1,4 +1,4 @@
-"""Jobs deferred by name: each name is a task, with the argument and options that it declares."""
+"""Every deferred job name is a registered task with the declared argument and options."""
 
 import inspect
 from collections.abc import Awaitable, Callable
@@ -25,7 +25,7 @@ OWN_LOCKS = {"calendar:invite": "invitation 1"}
 
 
 async def deferred(clinic: Clinic, defer: Deferring) -> dict[str, Any]:
-    """The row that one call of a function of job_queue writes."""
+    """The row that one call of a job_queue function writes."""
     required = [
         name
         for name, parameter in inspect.signature(defer).parameters.items()
@@ -43,7 +43,7 @@ async def deferred(clinic: Clinic, defer: Deferring) -> dict[str, Any]:
 async def test_every_name_is_a_registered_task_with_that_argument(
     clinic: Clinic, defer: Deferring
 ) -> None:
-    """A job under a wrong name or with a wrong argument would only fail once a worker took it."""
+    """A wrong name or argument would otherwise fail only when a worker takes the job."""
     row = await deferred(clinic, defer)
     task = jobs.tasks[row["task_name"]]
     context, *arguments = inspect.signature(task.func).parameters
@@ -55,14 +55,14 @@ async def test_every_name_is_a_registered_task_with_that_argument(
 
 
 def test_every_task_that_is_not_periodic_can_be_deferred(queue: App) -> None:
-    """The count keeps the test above from passing over an empty list."""
+    """The count keeps the test above from passing on an empty list."""
     periodic = {each.task.name for each in queue.periodic_registry.periodic_tasks.values()}
     own = {name for name in queue.tasks if name.startswith(f"{job_queue.NAMESPACE}:")}
     assert len(DEFERRING) == len(own - periodic) + 1  # follow_staff is periodic and deferred too
 
 
 async def test_a_job_is_gone_with_the_transaction_that_deferred_it(clinic: Clinic) -> None:
-    """Neither a change without its job nor a job without its change."""
+    """A change and its job are committed together or not at all."""
     async with clinic.pool.connection() as conn, conn.transaction(force_rollback=True):
         await job_queue.rewrite_event(conn, 1)
     assert await jobs_waiting(clinic) == []
@@ -80,7 +80,7 @@ async def test_a_delayed_job_is_not_due_at_once(clinic: Clinic) -> None:
 
 
 async def test_reading_staffs_changes_is_queued_once(clinic: Clinic) -> None:
-    """A second request while one is waiting neither fails nor spoils the transaction."""
+    """A second request while one is waiting neither fails nor aborts the transaction."""
     async with clinic.pool.connection() as conn, conn.transaction():
         for _ in range(2):
             await job_queue.follow_staff(conn)

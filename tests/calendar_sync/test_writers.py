@@ -1,4 +1,4 @@
-"""Each table is written by one module, so its rules are in one place."""
+"""Each table is written by one module, so that its rules are in one place."""
 
 import ast
 import re
@@ -26,7 +26,7 @@ _WRITES = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM)\s+([a-z_]+)")
 
 
 def written(path: Path) -> set[str]:
-    """The tables that the strings of a file write to."""
+    """The tables that the SQL strings of a file write to."""
     strings = [
         node.value
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
@@ -37,7 +37,7 @@ def written(path: Path) -> set[str]:
 
 @cache
 def writers() -> dict[str, set[str]]:
-    """Which files write to which table."""
+    """The files that write to each table."""
     found: dict[str, set[str]] = defaultdict(set)
     for package in ("calendar_sync", "voice"):
         for path in (ROOT / package).rglob("*.py"):
@@ -49,12 +49,12 @@ def writers() -> dict[str, set[str]]:
 
 @pytest.mark.parametrize("table", sorted(WRITERS))
 def test_a_table_has_one_writer(table: str) -> None:
-    """Others call it."""
+    """Other modules call the table's writer."""
     assert writers()[table] == {WRITERS[table]}
 
 
 def test_every_table_that_the_calendar_writes_has_a_writer_named_here() -> None:
-    """A new table is added to the list above."""
+    """A new table must be added to the list above."""
     own = {
         table
         for table, files in writers().items()

@@ -1,4 +1,4 @@
-"""Three offers: the earliest, another half of the day, another day; never two that overlap."""
+"""Three non-overlapping offers: the earliest, one in another half of the day, another day."""
 
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -26,7 +26,7 @@ def test_the_earliest_then_the_afternoon_then_another_day() -> None:
 
 
 def test_the_third_offer_avoids_the_days_of_both_others() -> None:
-    """After noon the other half is tomorrow morning, so the third is the day after."""
+    """After noon the other half day is tomorrow morning, so the third offer is the day after."""
     assert offered([slot for slot in FREE if slot.start >= at("2026-11-30 13:00")]) == [
         "2026-11-30 13:00",
         "2026-12-01 09:00",
@@ -35,19 +35,19 @@ def test_the_third_offer_avoids_the_days_of_both_others() -> None:
 
 
 def test_with_two_days_only_the_third_is_on_another_day_than_the_first() -> None:
-    """No third day: the third offer still is not on the first one's day."""
+    """Without a third day, the third offer is still not on the first one's day."""
     times = ["2026-11-30 13:00", "2026-11-30 13:30", "2026-12-01 09:00", "2026-12-01 09:30"]
     assert offered([span(time) for time in times]) == [times[0], times[2], times[3]]
 
 
 def test_a_missing_kind_is_filled_up_with_the_next_times() -> None:
-    """One morning only: its first three times."""
+    """A single morning yields its first three times."""
     times = ["2026-11-30 09:00", "2026-11-30 09:30", "2026-11-30 10:00", "2026-11-30 10:30"]
     assert offered([span(time) for time in times]) == times[:3]
 
 
 def test_mornings_and_afternoons_keep_to_their_half() -> None:
-    """The clinic's noon divides the day, not UTC's."""
+    """The day is divided at noon in the clinic's zone, not UTC."""
     assert offered(FREE, "morning") == ["2026-11-30 09:00", "2026-11-30 09:30", "2026-12-01 09:00"]
     assert offered(FREE, "afternoon") == [
         "2026-11-30 12:00",
@@ -57,13 +57,13 @@ def test_mornings_and_afternoons_keep_to_their_half() -> None:
 
 
 def test_later_times_start_strictly_after() -> None:
-    """`beyond` itself is not offered again."""
+    """A second round starts after `beyond`, without `beyond` itself."""
     assert offered(FREE, beyond=at("2026-12-01 09:00"))[0] == "2026-12-01 09:30"
     assert offered(FREE, beyond=FREE[-1].start) == []
 
 
 def test_no_openings_no_offers() -> None:
-    """An empty calendar of openings offers nothing."""
+    """Without openings there are no offers."""
     assert three_offers((), PACIFIC) == ()
 
 
@@ -76,7 +76,7 @@ def test_no_openings_no_offers() -> None:
 def test_offers_are_ascending_apart_and_from_the_openings(
     starts: list[int], part: Part, beyond: int | None
 ) -> None:
-    """For any openings, overlapping ones too: at most three, in order, none overlapping."""
+    """Any openings yield at most three offers, in order, none overlapping."""
     free = [Span(MONDAY + timedelta(minutes=m), MONDAY + timedelta(minutes=m + 20)) for m in starts]
     after = None if beyond is None else MONDAY + timedelta(minutes=beyond)
     found = three_offers(free, PACIFIC, part, after)

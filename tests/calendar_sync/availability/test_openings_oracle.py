@@ -1,4 +1,4 @@
-"""The sweep over sorted busy times finds what a naive look at every minute finds, on any date."""
+"""The sweep over sorted busy times agrees with a minute-by-minute search on any date."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -21,7 +21,7 @@ DAY_AND_NIGHT = replace(RULES, hours=parse_hours("Mon-Sun 00:00-24:00"), notice_
 
 @cache
 def walls_of(day: date, zone: ZoneInfo) -> dict[datetime, datetime]:
-    """Every wall-clock minute that the day shows -> the first instant that shows it."""
+    """Map every local minute of the day to its first instant."""
     start = datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC) - timedelta(hours=3)
     shown: dict[datetime, datetime] = {}
     for minute in range(30 * 60):
@@ -51,7 +51,7 @@ def open_minutes(rules: Rules, day: date) -> dict[datetime, set[datetime]]:
 
 
 def naive(rules: Rules, busy: list[Span], now: datetime) -> list[Span]:
-    """Look at every day, every wall-clock minute and every busy time, one by one."""
+    """Check every day, every local minute and every busy time, one by one."""
     length, buffer = rules.minutes * MINUTE, rules.buffer_minutes * MINUTE
     today = now.astimezone(rules.zone).date()
     grid: list[Span] = []
@@ -78,7 +78,7 @@ def naive(rules: Rules, busy: list[Span], now: datetime) -> list[Span]:
 
 @st.composite
 def weeks(draw: st.DrawFn) -> Hours:
-    """Hours with up to two ranges a day, at any minute, some over the hours that clocks change."""
+    """Hours with up to two ranges a day, at any minute, some across the hours of clock changes."""
 
     def ranges() -> tuple[tuple[int, int], ...]:
         marks = draw(st.lists(st.integers(0, 1440), unique=True, max_size=4).map(sorted))
@@ -90,7 +90,7 @@ def weeks(draw: st.DrawFn) -> Hours:
 
 @st.composite
 def clinics(draw: st.DrawFn) -> tuple[Rules, list[Span], datetime]:
-    """Any rules, now and busy times within some days of a night when clocks change."""
+    """Any rules, now and busy times within some days of a clock change."""
     edge = draw(st.sampled_from(EDGE_DATES))
     zone = draw(st.sampled_from([PACIFIC, ZoneInfo("UTC"), ZoneInfo("America/St_Johns")]))
     rules = Rules(
@@ -115,7 +115,7 @@ def clinics(draw: st.DrawFn) -> tuple[Rules, list[Span], datetime]:
 def test_the_sweep_agrees_with_a_naive_look_at_everything(
     clinic: tuple[Rules, list[Span], datetime],
 ) -> None:
-    """Same openings for any hours, lengths, buffers, busy times and clock changes."""
+    """Both agree for any hours, lengths, buffers, busy times and clock changes."""
     rules, busy, now = clinic
     assert openings(rules, busy, now) == naive(rules, busy, now)
 
@@ -136,7 +136,7 @@ def test_open_means_inside_a_range_at_every_minute(
 @pytest.mark.parametrize("edge", EDGE_DATES)
 @pytest.mark.parametrize("offset", range(-7, 8))
 def test_a_clinic_open_day_and_night_around_each_clock_change(edge: date, offset: int) -> None:
-    """A week before to a week after: every half hour that the wall shows, once, none twice."""
+    """From a week before to a week after, every local half hour appears once."""
     day = edge + timedelta(days=offset)
     rules = replace(DAY_AND_NIGHT, horizon_days=0)
     found = openings(rules, (), at(f"{day} 00:00"))
@@ -148,7 +148,7 @@ def test_a_clinic_open_day_and_night_around_each_clock_change(edge: date, offset
 
 @pytest.mark.parametrize("day", ["2026-10-31", "2026-11-01", "2026-11-02", "2027-03-14"])
 def test_nine_is_nine_on_the_day_the_clocks_change(day: str) -> None:
-    """Opening hours stay where the wall clock shows them."""
+    """Opening hours keep their local time across clock changes."""
     rules = replace(DAY_AND_NIGHT, hours=parse_hours("Mon-Sun 09:00-17:00"), horizon_days=0)
     found = local_times(openings(rules, (), at(f"{day} 00:00")))
     assert (found[0], found[-1]) == (f"{day} 09:00", f"{day} 16:30")
@@ -164,14 +164,14 @@ def test_slots_never_overlap_where_an_hour_is_skipped() -> None:
 
 
 def test_a_time_that_the_clock_skips_is_not_offered_at_another_time() -> None:
-    """Open from 02:10 on a night without a 02:10: the grid goes on at 03:10, not at 03:00."""
+    """Open from 02:10 on a night without 02:10, the grid starts at 03:10, not at 03:00."""
     rules = replace(RULES, hours=parse_hours("Sun 02:10-04:00"), notice_hours=0, horizon_days=0)
     found = openings(rules, (), at("2027-03-14 00:00"))
     assert [time[-5:] for time in local_times(found)] == ["03:10", "03:40"]
 
 
 def test_ten_thousand_busy_times_cost_one_sweep() -> None:
-    """Ten times the busy times over 60 days cost far less than ten times one tenth, squared."""
+    """Cost does not grow quadratically with the number of busy times."""
     rules = replace(DAY_AND_NIGHT, horizon_days=60)
     now = at("2026-10-01 00:00")
     long_ago = [Span(now + n * 8 * MINUTE, now + (n * 8 + 3) * MINUTE) for n in range(10_000)]

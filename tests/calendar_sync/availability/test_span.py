@@ -24,7 +24,7 @@ DAY = Span(MIDNIGHT, MIDNIGHT + timedelta(days=1))
     ],
 )
 def test_only_aware_times_in_utc_make_a_span(start: datetime) -> None:
-    """A naive time, or one in another zone, is refused with the remedy."""
+    """A naive time, or one in another zone, is refused with advice on how to fix it."""
     with pytest.raises(ValueError, match=r"\.astimezone\(UTC\)"):
         Span(start, start + timedelta(hours=1))
 
@@ -45,7 +45,7 @@ def test_back_to_back_spans_do_not_overlap() -> None:
 
 
 def some_spans() -> st.SearchStrategy[list[Span]]:
-    """Spans around one day, sticking out on both sides."""
+    """Spans around one day, extending past both ends."""
     minutes = st.integers(-300, 1740)
     pairs = st.tuples(minutes, st.integers(1, 300)).map(
         lambda pair: Span(
@@ -73,7 +73,7 @@ def test_merging_keeps_every_minute_and_adds_none(spans: list[Span]) -> None:
 
 
 def test_cutting_leaves_what_is_around_the_cut() -> None:
-    """A cut in the middle leaves two pieces, one that covers all of it leaves none."""
+    """A cut in the middle leaves two pieces, and one that covers the span leaves none."""
     day = Span(MIDNIGHT, MIDNIGHT + timedelta(hours=3))
     middle = Span(MIDNIGHT + timedelta(hours=1), MIDNIGHT + timedelta(hours=2))
     assert without([day], [middle]) == [

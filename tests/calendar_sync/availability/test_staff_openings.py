@@ -1,4 +1,4 @@
-"""Times that staff open by an event, beside the opening hours or instead of them."""
+"""Staff can open times by an event, in addition to the opening hours or instead of them."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ OPEN = Event(event_id("staff", "open", 0), SATURDAY, "Open for screenings")
 
 
 async def offered(clinic: Clinic, day: str) -> list[str]:
-    """The times of a day, after a fresh reading."""
+    """The times of a day, after a fresh read."""
     async with clinic.pool.connection() as conn:
         await conn.execute("DELETE FROM busy_times")
     await free_times.refresh(clinic)
@@ -25,14 +25,14 @@ async def offered(clinic: Clinic, day: str) -> list[str]:
 
 
 async def test_staff_open_a_day_outside_the_hours(clinic: Clinic) -> None:
-    """A closed Saturday has the times of the event, and no others."""
+    """A closed Saturday has only the times of the event."""
     assert await offered(clinic, "2026-12-05") == []
     await clinic.calendar.insert(OPEN)
     assert await offered(clinic, "2026-12-05") == ["10:00", "10:30"]
 
 
 async def test_only_opened_times_when_the_calendar_decides(clinic: Clinic) -> None:
-    """AVAILABILITY=calendar: nothing by hours; a busy time inside takes its part."""
+    """With AVAILABILITY=calendar only events open times, and busy times inside are cut out."""
     clinic = replace(clinic, availability="calendar")
     await clinic.calendar.insert(OPEN)
     assert await offered(clinic, "2026-12-01") == []
@@ -42,7 +42,7 @@ async def test_only_opened_times_when_the_calendar_decides(clinic: Clinic) -> No
 
 
 async def test_an_opened_time_inside_the_hours_adds_nothing_twice(clinic: Clinic) -> None:
-    """What is open anyway stays as it is: no two offers closer than the buffer."""
+    """An opening during open hours changes nothing: offers stay at least a buffer apart."""
     before = await offered(clinic, "2026-12-02")
     await clinic.calendar.insert(replace(OPEN, span=span("2026-12-02 09:10", 60)))
     assert await offered(clinic, "2026-12-02") == before
@@ -52,7 +52,7 @@ async def test_an_opened_time_inside_the_hours_adds_nothing_twice(clinic: Clinic
 async def test_notice_and_horizon_hold_for_opened_times(
     clinic: Clinic, now: SetClock, day: str
 ) -> None:
-    """Neither within four hours from now nor beyond the fourteenth day."""
+    """An opening is not offered within four hours or after the fourteenth day."""
     assert now.at.day == 30
     early = span(f"{day} 08:30", 25)
     await clinic.calendar.insert(replace(OPEN, span=early))

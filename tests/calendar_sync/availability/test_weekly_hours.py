@@ -1,4 +1,4 @@
-"""The clinic's hours are read as people write them, or refused with two examples."""
+"""Weekly hours are read as people write them, or refused with two examples."""
 
 import pytest
 
@@ -8,14 +8,14 @@ NINE, NOON, ONE, FIVE = 9 * 60, 12 * 60, 13 * 60, 17 * 60
 
 
 def test_days_and_ranges_as_in_the_example() -> None:
-    """`Mon-Fri 09:00-12:00 13:00-17:00; Sat 09:00-12:00` is five split days and a half one."""
+    """`Mon-Fri 09:00-12:00 13:00-17:00; Sat 09:00-12:00` is five split days and a half day."""
     hours = parse_hours("Mon-Fri 09:00-12:00 13:00-17:00; Sat 09:00-12:00")
     weekday = ((NINE, NOON), (ONE, FIVE))
     assert hours.weekly == (weekday,) * 5 + (((NINE, NOON),), ())
 
 
 def test_every_day_until_midnight() -> None:
-    """24:00 is the end of a day."""
+    """24:00 is the end of the day."""
     assert parse_hours("Mon-Sun 00:00-24:00").weekly == (((0, 1440),),) * 7
 
 
@@ -60,7 +60,7 @@ def test_a_range_of_days_may_run_over_the_weekend() -> None:
     ],
 )
 def test_what_cannot_be_read_is_refused_with_the_remedy(text: str, reason: str) -> None:
-    """The fault names the text, what is wrong with it, and two right ones."""
+    """The error quotes the text, what is wrong with it, and two valid examples."""
     with pytest.raises(InvalidHoursError) as refused:
         parse_hours(text)
     said = str(refused.value)

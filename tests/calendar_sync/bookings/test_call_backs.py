@@ -1,4 +1,4 @@
-"""Requests for a call back: each once, none lost, whichever version of the line stored them."""
+"""A call-back request is stored once and never lost, whichever version of the line stored it."""
 
 import pytest
 from psycopg import AsyncConnection
@@ -12,7 +12,7 @@ PATIENT = Caller("CA1", "+14255550123", "en")
 
 
 async def test_a_request_is_stored_once_per_call_and_reason(database: AsyncConnectionPool) -> None:
-    """A doubled webhook asks once; another reason, or another call, asks again."""
+    """A repeated webhook adds no request; another reason or another call does."""
     async with database.connection() as conn:
         for _ in range(2):
             await call_backs.request(conn, PATIENT, Reason.OTHER, "closed")
@@ -29,7 +29,7 @@ async def test_a_request_is_stored_once_per_call_and_reason(database: AsyncConne
 async def test_a_repeat_adds_a_missing_number_and_changes_no_other(
     database: AsyncConnectionPool,
 ) -> None:
-    """A withheld number that is keyed later is filled in; a number once given stays."""
+    """A number entered later fills in a withheld one; a stored number never changes."""
     async with database.connection() as conn:
         for number in (None, "+14255550123", "+12065550199", None):
             await call_backs.request(conn, Caller("CA1", number, "en"), Reason.NO_OPEN_TIME)
@@ -38,7 +38,7 @@ async def test_a_repeat_adds_a_missing_number_and_changes_no_other(
 
 
 async def test_a_done_request_leaves_the_list_for_good(database: AsyncConnectionPool) -> None:
-    """Marked once; marking again, or a late webhook, does not bring it back."""
+    """A request marked done stays done when it is marked again or a late webhook arrives."""
     async with database.connection() as conn:
         await call_backs.request(conn, PATIENT, Reason.NO_OPEN_TIME)
         [found] = await call_backs.open_requests(conn)
@@ -69,7 +69,7 @@ def test_a_reason_is_known_by_its_code_and_by_its_words(reason: Reason) -> None:
 
 
 def test_a_code_of_a_newer_version_is_no_reason_here() -> None:
-    """Its request is shown in the words that it was stored with."""
+    """A request with an unknown code is shown with the words stored with it."""
     assert reason_of("news") is None
 
 
@@ -77,7 +77,7 @@ def test_a_code_of_a_newer_version_is_no_reason_here() -> None:
 async def test_what_an_older_version_stores_gets_its_code(
     database: AsyncConnectionPool, reason: Reason
 ) -> None:
-    """It knows no codes and may run beside this version; a request of both is one."""
+    """An older version stores no codes and may run alongside; both versions share one request."""
     async with database.connection() as conn:
         await insert_as_before(conn, reason.words("5"))
         [found] = await call_backs.open_requests(conn)
@@ -90,7 +90,7 @@ async def test_what_an_older_version_stores_gets_its_code(
 async def test_an_older_version_finds_a_request_that_was_stored_in_other_words(
     database: AsyncConnectionPool,
 ) -> None:
-    """Words may change from version to version: the code says that it is the same request."""
+    """A request stored with other words is recognized by its code."""
     async with database.connection() as conn:
         await call_backs.request(conn, PATIENT, Reason.NOT_MOVED)
         await conn.execute("UPDATE call_back SET reason = 'put in other words'")
@@ -99,7 +99,7 @@ async def test_an_older_version_finds_a_request_that_was_stored_in_other_words(
 
 
 async def insert_as_before(conn: AsyncConnection, words: str) -> None:
-    """As version 0.1 does it."""
+    """Store a request as version 0.1 does."""
     await conn.execute(
         """
         INSERT INTO call_back (call_sid, reason, number, language)

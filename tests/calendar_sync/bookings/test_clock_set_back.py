@@ -1,4 +1,4 @@
-"""A clock that was set back does not make old busy times fresh."""
+"""Setting the clock back does not make old busy times fresh."""
 
 import pytest
 from support.clinic import SetClock
@@ -11,7 +11,7 @@ from calendar_sync.clinic import Clinic
 async def test_times_read_in_the_future_are_not_offered(
     clinic: Clinic, now: SetClock, minutes: int
 ) -> None:
-    """Nobody knows how old they are; the next reading replaces them and times are offered again."""
+    """Busy times read in the future have an unknown age and are not offered until read again."""
     await refresh(clinic)
     now.forward(minutes=-minutes)
     stale = await free_openings(clinic)
@@ -22,7 +22,7 @@ async def test_times_read_in_the_future_are_not_offered(
 
 
 async def test_clocks_of_two_machines_may_differ_a_little(clinic: Clinic, now: SetClock) -> None:
-    """What the other one has just read may be offered."""
+    """Busy times that another machine has just read may be offered."""
     await refresh(clinic)
     now.forward(seconds=-30)
     assert isinstance(await free_openings(clinic), tuple)

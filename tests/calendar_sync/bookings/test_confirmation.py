@@ -27,14 +27,14 @@ NINE, HALF_PAST = span("2026-12-01 09:00"), span("2026-12-01 09:30")
 
 
 async def settle(clinic: Clinic, booking_id: int, state: str, outcome: str | None = None) -> None:
-    """Put a booking into a state that follows only from the calendar's answer."""
+    """Put a booking into a state that only the calendar's answer leads to."""
     new = [state, outcome, booking_id]
     async with clinic.pool.connection() as conn:
         await conn.execute("UPDATE booking SET state = %s, outcome = %s WHERE id = %s", new)
 
 
 async def test_a_yes_is_stored_with_the_job_it_owes(clinic: Clinic) -> None:
-    """Note, code, event id and job: all or nothing, and not yet booked."""
+    """Chart note, code, event id and job are stored together, and the booking is not yet booked."""
     held = await hold(clinic, NINE)
     answer = await confirm(clinic, held)
     stored = await row(clinic, held)
@@ -48,7 +48,7 @@ async def test_a_yes_is_stored_with_the_job_it_owes(clinic: Clinic) -> None:
 
 
 async def test_the_answers_keep_the_order_in_which_they_were_asked(clinic: Clinic) -> None:
-    """Long labels and short ones, as the caller heard them."""
+    """Answers keep the order in which they were asked, whatever the length of their labels."""
     asked = {"Pain, 0 to 10": "4", "Foot": "left", "A": "1", "Numb or tingling": "no"}
     held = await hold(clinic, NINE)
     await confirm(clinic, held, BookingNote("es", None, asked))
@@ -58,7 +58,7 @@ async def test_the_answers_keep_the_order_in_which_they_were_asked(clinic: Clini
 
 
 async def test_a_repeated_yes_gives_the_same_code_and_no_second_job(clinic: Clinic) -> None:
-    """Whatever the repeat brings, the first yes stands."""
+    """The first confirmation stands, whatever a repeat contains."""
     held = await hold(clinic, NINE)
     first = await confirm(clinic, held)
     await expire(clinic, held)
@@ -73,7 +73,7 @@ async def test_a_repeated_yes_gives_the_same_code_and_no_second_job(clinic: Clin
 async def test_a_late_repeat_changes_nothing_that_came_after(
     clinic: Clinic, state: str, outcome: str | None
 ) -> None:
-    """The calendar has answered meanwhile: the same code, and the state stays."""
+    """A repeat after the calendar's answer returns the same code and keeps the state."""
     held = await hold(clinic, NINE)
     first = await confirm(clinic, held)
     await settle(clinic, held, state, outcome)
@@ -93,7 +93,7 @@ async def test_the_job_is_gone_when_the_transaction_is(clinic: Clinic) -> None:
 async def test_visit_codes_are_six_digits_and_live_ones_differ(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A code that a live booking has is drawn again; one that is over may come back."""
+    """A visit code is unique among live bookings and may be reused afterwards."""
     drawn = iter([7, 7, 8, 7])
 
     def next_drawn(_: int) -> int:
@@ -110,7 +110,7 @@ async def test_visit_codes_are_six_digits_and_live_ones_differ(
 
 
 async def test_what_may_be_spoken_in_each_state(clinic: Clinic) -> None:
-    """Booked only when the row says so; a lost time is taken, a refused one is not booked."""
+    """The line says booked only when the row says so, and tells a lost time from a refused one."""
     booking_id = await confirmed(clinic, NINE)
     code = (await row(clinic, booking_id)).visit_code or ""
     for state, outcome, expected in (
@@ -128,7 +128,7 @@ async def test_what_may_be_spoken_in_each_state(clinic: Clinic) -> None:
 async def test_waiting_ends_as_soon_as_the_booking_is_settled(
     clinic: Clinic, database: AsyncConnectionPool
 ) -> None:
-    """No longer than needed when settled, no longer than allowed when not."""
+    """The wait ends as soon as the booking is settled, or at its limit."""
     booking_id = await confirmed(clinic, NINE)
     assert await confirmation.wait_until_settled(database, booking_id, 0) == Pending()
     assert await confirmation.wait_until_settled(database, booking_id, 0.12) == Pending()
@@ -157,7 +157,7 @@ async def test_consent_is_kept_with_time_number_and_wording(clinic: Clinic) -> N
 
 
 async def test_a_no_is_kept_and_allows_no_text(clinic: Clinic) -> None:
-    """The number stays out of the booking; when and how it was asked stays in."""
+    """A no stores when and how it was asked, but no number in the booking."""
     booking_id = await confirmed(clinic, NINE)
     await consent(clinic, booking_id, "+14255550123", False, "2026-11-1")  # noqa: FBT003
     stored = await row(clinic, booking_id)
@@ -166,7 +166,7 @@ async def test_a_no_is_kept_and_allows_no_text(clinic: Clinic) -> None:
 
 
 async def test_the_same_answer_again_changes_nothing(clinic: Clinic) -> None:
-    """A doubled webhook keeps the first time and queues no second job."""
+    """A repeated webhook keeps the first time and queues no second job."""
     booking_id = await confirmed(clinic, NINE)
     await consent(clinic, booking_id, "+14255550123", True, "2026-11-1")  # noqa: FBT003
     first = await row(clinic, booking_id)
@@ -176,7 +176,7 @@ async def test_the_same_answer_again_changes_nothing(clinic: Clinic) -> None:
 
 
 async def test_the_callers_latest_word_counts(clinic: Clinic) -> None:
-    """A no after a yes takes the consent back, and another number takes its place."""
+    """A later no revokes consent, and a later number replaces the first."""
     booking_id = await confirmed(clinic, NINE)
     await consent(clinic, booking_id, "+14255550123", True, "2026-11-1")  # noqa: FBT003
     await consent(clinic, booking_id, "+14255550123", False, "2026-11-1")  # noqa: FBT003
@@ -186,7 +186,7 @@ async def test_the_callers_latest_word_counts(clinic: Clinic) -> None:
 
 
 async def test_a_call_cannot_consent_for_anothers_booking(clinic: Clinic) -> None:
-    """The answer is kept with its own call, and the other booking stays as it was."""
+    """The answer is stored with its own call, and the other booking does not change."""
     other = await confirmed(clinic, NINE, "CA2")
     await consent(clinic, other, "+14255550123", True, "2026-11-1")  # noqa: FBT003
     assert (await row(clinic, other)).text_consent_at is None
@@ -194,6 +194,6 @@ async def test_a_call_cannot_consent_for_anothers_booking(clinic: Clinic) -> Non
 
 
 async def test_a_booking_takes_its_whole_time(clinic: Clinic) -> None:
-    """What comes back from the database is the span that went in."""
+    """The span read back from the database is the span that was stored."""
     assert (await row(clinic, await hold(clinic, NINE))).slot == NINE
     assert NINE.end - NINE.start == timedelta(minutes=20)

@@ -1,4 +1,4 @@
-"""Our line in a description is found by its words, in plain text and in the HTML of Google."""
+"""Our line in a description is found by its text, both in plain text and in Google's HTML."""
 
 import pytest
 
@@ -9,12 +9,12 @@ NEW = "CHECK: A & B"
 
 
 def without(description: str) -> str:
-    """The description once our line is not needed any more."""
+    """The description after our line is removed."""
     return with_line(description, "", {line_digest(OURS)}.__contains__)
 
 
 def replaced(description: str) -> str:
-    """The description with another line of ours."""
+    """The description with our line replaced by another."""
     return with_line(description, NEW, {line_digest(OURS)}.__contains__)
 
 
@@ -44,7 +44,7 @@ def replaced(description: str) -> str:
     ],
 )
 def test_our_line_goes_and_everything_else_stays(description: str, left: str) -> None:
-    """In whatever way it is marked up; nothing beside it is touched."""
+    """Our line is removed however it is marked up, and the text around it does not change."""
     assert without(description) == left
 
 
@@ -62,7 +62,7 @@ def test_our_line_goes_and_everything_else_stays(description: str, left: str) ->
     ],
 )
 def test_a_description_without_our_line_stays_to_the_letter(description: str) -> None:
-    """A line that begins like ours, or holds ours and more, is staff's."""
+    """A line that begins like ours, or has more text, belongs to staff."""
     assert without(description) == description
 
 
@@ -80,18 +80,18 @@ def test_a_description_without_our_line_stays_to_the_letter(description: str) ->
     ],
 )
 def test_another_line_replaces_ours_where_it_stands(description: str, with_ours: str) -> None:
-    """Without one it comes first, as text or as HTML like the rest."""
+    """A new line replaces ours in place, or comes first, in the format of the rest."""
     assert replaced(description) == with_ours
 
 
 @pytest.mark.parametrize("description", [f"{OURS}\nnote", f"<p>{OURS}</p>", f"x<br><i>{OURS}</i>"])
 def test_the_line_that_should_be_there_is_left_alone(description: str) -> None:
-    """So nothing is written when nothing has changed."""
+    """Nothing is written when nothing has changed."""
     assert with_line(description, OURS, {line_digest(OURS)}.__contains__) == description
 
 
 def test_a_description_is_ours_until_staff_change_what_is_seen() -> None:
-    """Google's page may turn it into HTML; bold or list items are staff's choice."""
+    """Conversion to HTML keeps the description ours; bold text or list items make it staff's."""
     plain = "CALL: 1   TEXTS: yes\nFOOT: a & b"
     known = words_digest(plain)
     assert known

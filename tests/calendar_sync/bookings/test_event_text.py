@@ -1,4 +1,4 @@
-"""What staff read in a booking's event, with the answers and without."""
+"""What staff read in a booking's event, with and without the answers."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -72,7 +72,7 @@ def event_of(
     zone: ZoneInfo = PACIFIC,
     video_url: str | None = None,
 ) -> Event:
-    """Its event at a clinic with these settings; no database is asked."""
+    """The booking's event at a clinic with these settings, built without a database."""
     pool: AsyncConnectionPool = AsyncConnectionPool(open=False)
     calendar = LocalCalendar(pool)
     rules = replace(RULES, zone=zone)
@@ -96,12 +96,12 @@ def test_event_ids_are_what_they_always_were(generation: int, expected: str) -> 
 
 
 def test_the_full_chart_note() -> None:
-    """Most needed first; skipped questions are listed as skipped."""
+    """The most urgent facts come first, and skipped questions are listed as skipped."""
     assert full(BOOKING, video_url="https://video.example/room") == FULL
 
 
 def test_the_minimal_chart_note_holds_no_answer() -> None:
-    """Only whom to call, the link, and how it was booked."""
+    """A minimal note has only the number to call, the link, and how the visit was booked."""
     event = event_of(BOOKING, detail="minimal", video_url="https://video.example/room")
     assert event.description == MINIMAL
 
@@ -110,7 +110,7 @@ SOON = replace(BOOKING, chart=(*BOOKING.chart, ("Look soon", "pain 9 of 10")))
 
 
 def test_why_staff_may_want_to_look_soon_stands_before_the_answers() -> None:
-    """A line says why, and the event has the color for it."""
+    """A line gives the reason, and the event has the matching color."""
     event = event_of(SOON)
     assert event.urgency == "soon"
     assert "LOOK SOON: pain 9 of 10\nSAFETY: 5 of 5" in event.description
@@ -118,13 +118,13 @@ def test_why_staff_may_want_to_look_soon_stands_before_the_answers() -> None:
 
 
 def test_a_minimal_event_tells_no_answer_by_its_color() -> None:
-    """Somebody who may see the colors may not be allowed to see the answers."""
+    """A minimal event has the usual color, as another one would reveal answers."""
     event = event_of(SOON, detail="minimal")
     assert (event.urgency, "LOOK" in event.description) == ("usual", False)
 
 
 def test_the_event_is_the_bookings_own() -> None:
-    """Id, time and booking id are the booking's; the link is the place."""
+    """Id, time and booking id come from the booking, and the link is the location."""
     event = event_of(BOOKING, video_url="https://video.example/room")
     assert (event.id, event.span) == (BOOKING.event_id, BOOKING.slot)
     assert (event.booking_id, event.blocks) == ("17", True)
@@ -143,13 +143,13 @@ def test_the_event_is_the_bookings_own() -> None:
 def test_titles_hold_no_symptom_no_name_and_no_code(
     number: str | None, title: str, detail: Literal["full", "minimal"]
 ) -> None:
-    """The last four digits at most, whatever the caller answered."""
+    """A title shows at most the last four digits of the number, whatever the caller answered."""
     event = event_of(replace(BOOKING, number=number), detail=detail)
     assert event.title == title
 
 
 def test_skipped_is_never_no() -> None:
-    """With every question skipped, the word no stands nowhere among the answers."""
+    """With every question skipped, the answers never contain the word no."""
     labels = [label for label, _ in BOOKING.chart if label not in {"Safety", "Heard"}]
     skipped = replace(BOOKING, chart=tuple((label, "skipped") for label in labels))
     lines = full(skipped).splitlines()
@@ -163,14 +163,14 @@ def test_nothing_skipped_says_none() -> None:
 
 
 def test_what_was_not_recorded_is_called_so() -> None:
-    """No chart is neither a no nor a none."""
+    """A missing chart is shown as not recorded, neither as no nor as none."""
     lines = full(replace(BOOKING, chart=())).splitlines()
     for line in ("SAFETY: not recorded", "SKIPPED: not recorded", "HEARD: not recorded"):
         assert line in lines
 
 
 def test_without_consent_staff_call_with_the_link() -> None:
-    """No answer and a no both read: no texts."""
+    """Without consent, whether unanswered or refused, the event says to call with the link."""
     asked_not = replace(BOOKING, text_number=None, text_consent_at=None, text_wording=None)
     refused = replace(BOOKING, text_number=None)
     expected = "CALL: +1 425 555 0123   NO TEXTS: call with the link"
@@ -178,13 +178,13 @@ def test_without_consent_staff_call_with_the_link() -> None:
 
 
 def test_texts_to_another_number_name_it() -> None:
-    """The number that agreed, when it is not the one to call."""
+    """The event names the number that consented if it is not the number to call."""
     other = replace(BOOKING, text_number="+12065550199")
     assert "TEXTS: yes, to +1 206 555 0199, agreed" in full(other)
 
 
 def test_a_caller_without_a_number_or_with_another_language() -> None:
-    """Staff see that there is no number, and which language to call in."""
+    """The event says that there is no number, and which language to call in."""
     nobody = replace(BOOKING, number=None, text_number=None)
     assert full(nobody).splitlines()[0] == "CALL: no number was given   NO TEXTS"
     spanish = replace(BOOKING, language="es")
@@ -193,7 +193,7 @@ def test_a_caller_without_a_number_or_with_another_language() -> None:
 
 
 def test_numbers_of_other_countries_stay_as_they_are() -> None:
-    """Only numbers of ten digits after +1 are grouped."""
+    """Only ten-digit numbers after +1 are grouped."""
     assert "CALL: +4915112345678 " in full(replace(BOOKING, number="+4915112345678"))
 
 
@@ -207,7 +207,7 @@ def test_numbers_of_other_countries_stay_as_they_are() -> None:
     ],
 )
 def test_times_are_the_clinics_wall_times(zone: str, expected: str) -> None:
-    """Every moment stands in the clinic's zone, and names it."""
+    """Every time is in the clinic's time zone and names it."""
     assert f"BOOKED: by phone {expected}" in full(BOOKING, ZoneInfo(zone))
 
 
@@ -219,7 +219,7 @@ def test_noon_and_midnight() -> None:
 
 
 def test_an_event_without_a_link_says_what_it_needs() -> None:
-    """A missing link is work for staff, named in the event."""
+    """An event without a link tells staff to add one."""
     lines = full(replace(BOOKING, slot=span("2026-12-01 09:20"))).splitlines()
     assert lines[1] == "VIDEO: needs a link"
     assert BOOKING.slot.end - BOOKING.slot.start == timedelta(minutes=20)

@@ -1,4 +1,4 @@
-"""Only a fresh and complete reading of the busy times offers anything."""
+"""Only fresh and complete busy times yield offers."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -21,20 +21,20 @@ LUNCH = Event(event_id("staff", "lunch", 0), TUESDAY_TEN, "Lunch")
 
 
 async def offered(clinic: Clinic) -> list[str]:
-    """Openings of a clinic whose busy times are known."""
+    """The openings of a clinic whose busy times are known."""
     free = await free_openings(clinic)
     assert not isinstance(free, Stale)
     return local_times(free)
 
 
 async def test_a_fresh_reading_offers_what_the_rules_leave(clinic: Clinic) -> None:
-    """With an empty calendar, everything that the rules allow."""
+    """With an empty calendar, every time that the rules allow is offered."""
     await refresh(clinic)
     assert await offered(clinic) == local_times(openings(RULES, (), clinic.now()))
 
 
 async def test_no_key_press_asks_the_calendar(clinic: Clinic, calendar: FaultyCalendar) -> None:
-    """Offers come from the snapshot reading alone."""
+    """Offers come from the stored busy times alone."""
     await refresh(clinic)
     asked = list(calendar.asked)
     calendar.faults = {"busy": "before", "opened": "before"}
@@ -43,7 +43,7 @@ async def test_no_key_press_asks_the_calendar(clinic: Clinic, calendar: FaultyCa
 
 
 async def test_busy_times_and_their_buffers_are_not_offered(clinic: Clinic) -> None:
-    """Five minutes past ten takes the times around it, on both sides."""
+    """A busy time at five past ten blocks the slots around it, on both sides."""
     await clinic.calendar.insert(replace(LUNCH, span=span("2026-12-01 09:55", 10)))
     await refresh(clinic)
     left = await offered(clinic)
@@ -55,7 +55,7 @@ async def test_busy_times_and_their_buffers_are_not_offered(clinic: Clinic) -> N
 async def test_holds_and_bookings_are_not_offered_before_the_next_reading(
     clinic: Clinic,
 ) -> None:
-    """Our own rows count at once, with their buffers; expired holds do not."""
+    """Holds and bookings block times at once, with their buffers; expired holds do not."""
     await refresh(clinic)
     booked = await confirmed(clinic, TUESDAY_NINE, "CA1")
     await insert(clinic, booked)
@@ -68,21 +68,21 @@ async def test_holds_and_bookings_are_not_offered_before_the_next_reading(
 
 
 async def test_nothing_read_yet_offers_nothing(clinic: Clinic) -> None:
-    """An empty table is not an empty calendar."""
+    """Before the first successful read, nothing is offered."""
     assert await free_openings(clinic) == Stale("the busy times were never read")
 
 
 async def test_an_unreadable_calendar_offers_nothing(
     clinic: Clinic, calendar: FaultyCalendar
 ) -> None:
-    """A calendar that cannot be read at the start does not count as free."""
+    """A calendar that cannot be read at startup is not treated as free."""
     calendar.faults = {"busy": "before"}
     assert isinstance(await refresh(clinic), Unknown)
     assert isinstance(await free_openings(clinic), Stale)
 
 
 async def test_a_reading_serves_for_ten_minutes(clinic: Clinic, now: SetClock) -> None:
-    """To the second; then nothing is offered until the calendar answers again."""
+    """After exactly ten minutes nothing is offered until the calendar answers again."""
     await refresh(clinic)
     now.forward(minutes=10)
     assert not isinstance(await free_openings(clinic), Stale)
@@ -95,7 +95,7 @@ async def test_a_reading_serves_for_ten_minutes(clinic: Clinic, now: SetClock) -
 async def test_a_failed_reading_keeps_the_old_one_and_its_age(
     clinic: Clinic, calendar: FaultyCalendar, now: SetClock
 ) -> None:
-    """Unknown neither empties nor renews what is snapshot."""
+    """A failed read neither clears the stored busy times nor renews their age."""
     await clinic.calendar.insert(LUNCH)
     first = await refresh(clinic)
     now.forward(minutes=6)
@@ -110,14 +110,14 @@ async def test_a_failed_reading_keeps_the_old_one_and_its_age(
 async def test_a_reading_that_does_not_reach_far_enough_offers_nothing(
     clinic: Clinic,
 ) -> None:
-    """The horizon was set further away after the last reading."""
+    """Busy times that end before a longer horizon yield no offers."""
     await refresh(clinic)
     further = replace(clinic, rules=replace(RULES, horizon_days=21))
     assert isinstance(await free_openings(further), Stale)
 
 
 async def test_midnight_brings_a_new_day_without_a_gap(clinic: Clinic, now: SetClock) -> None:
-    """A reading from before midnight serves the day that midnight adds."""
+    """Busy times read before midnight also cover the day that midnight adds."""
     now.at = span("2026-11-30 23:55").start
     await refresh(clinic)
     now.forward(minutes=9)
@@ -131,7 +131,7 @@ async def test_a_clock_set_back(
     seconds: int,
     stale: bool,  # noqa: FBT001
 ) -> None:
-    """Clocks of two machines may differ by seconds; a reading from the far future is no reading."""
+    """A few seconds of clock skew are accepted; busy times from the far future are not."""
     await refresh(clinic)
     now.forward(seconds=-seconds)
     assert isinstance(await free_openings(clinic), Stale) is stale
@@ -142,7 +142,7 @@ async def test_a_clock_set_back(
 async def test_a_slow_reading_does_not_replace_a_newer_one(
     clinic: Clinic, calendar: FaultyCalendar, now: SetClock
 ) -> None:
-    """The reading that was begun last is the one that is snapshot."""
+    """The read that started last is the one that is kept."""
 
     async def newer() -> None:
         now.forward(seconds=30)
@@ -164,7 +164,7 @@ async def test_a_slow_reading_does_not_replace_a_newer_one(
 async def test_a_calendar_is_asked_for_sixty_days_at_most(
     clinic: Clinic, calendar: FaultyCalendar, horizon: int
 ) -> None:
-    """A longer horizon is offered as far as the reading goes, not further."""
+    """With a longer horizon, offers end where the busy times end."""
     far = replace(clinic, rules=replace(RULES, horizon_days=horizon))
     reading = await refresh(far)
     assert isinstance(reading, BusySnapshot)
@@ -178,7 +178,7 @@ async def test_a_calendar_is_asked_for_sixty_days_at_most(
 
 
 async def test_the_reading_covers_the_buffers_at_both_ends(clinic: Clinic, now: SetClock) -> None:
-    """With no notice, an event that has just ended still keeps its buffer."""
+    """With no minimum notice, an event that has just ended still keeps its buffer."""
     rules: Rules = replace(RULES, notice_hours=0, horizon_days=0)
     at_once = replace(clinic, rules=rules)
     now.at = TUESDAY_NINE.start
@@ -188,7 +188,7 @@ async def test_the_reading_covers_the_buffers_at_both_ends(clinic: Clinic, now: 
 
 
 async def test_all_that_was_read_comes_back_as_it_was(clinic: Clinic) -> None:
-    """Many busy times through the database and back."""
+    """Many busy times survive a round trip through the database."""
     for number in range(20):
         later = timedelta(hours=3 * number)
         each = Span(TUESDAY_NINE.start + later, TUESDAY_NINE.end + later)

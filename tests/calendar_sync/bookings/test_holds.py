@@ -1,4 +1,4 @@
-"""One time, one holder; a hold ends with its call, with its five minutes, or with a booking."""
+"""A time has one holder; a hold ends with its call, after five minutes, or as a booking."""
 
 import pytest
 from support.clinic import confirm, confirmed, expire, hold, row, span, standing
@@ -16,13 +16,13 @@ NINE, HALF_PAST = span("2026-12-01 09:00"), span("2026-12-01 09:30")
 async def try_to_hold(
     clinic: Clinic, call_sid: str, step: str = "hold", slot: Span = NINE
 ) -> Held | Taken:
-    """Hold, whatever comes of it."""
+    """Try to hold the time, and return the outcome."""
     async with clinic.pool.connection() as conn:
         return await holds.hold(conn, call_sid, step, slot)
 
 
 async def test_a_held_time_is_nobody_elses(clinic: Clinic) -> None:
-    """The first caller has it; the next hears that it is taken, also for a part of it."""
+    """The first caller has the time; the next one is refused it or any part of it."""
     first = await hold(clinic, NINE, "CA1")
     assert await try_to_hold(clinic, "CA2") == Taken()
     assert await try_to_hold(clinic, "CA3", slot=span("2026-12-01 09:10")) == Taken()
@@ -36,7 +36,7 @@ async def test_back_to_back_times_do_not_meet(clinic: Clinic) -> None:
 
 
 async def test_a_hold_lasts_five_minutes_by_the_databases_clock(clinic: Clinic) -> None:
-    """Whatever the clock of this computer says."""
+    """The clock of the application's machine does not affect a hold."""
     held = await hold(clinic, NINE)
     async with clinic.pool.connection() as conn:
         cursor = await conn.execute(
@@ -48,19 +48,19 @@ async def test_a_hold_lasts_five_minutes_by_the_databases_clock(clinic: Clinic) 
 
 
 async def test_a_doubled_webhook_holds_once(clinic: Clinic) -> None:
-    """The same call and step again is the same hold."""
+    """The same call and step get the same hold."""
     assert await hold(clinic, NINE) == await hold(clinic, NINE)
 
 
 async def test_the_same_step_never_holds_another_time(clinic: Clinic) -> None:
-    """The time that was read back is the time that is booked, or none."""
+    """Only the time that was read back can be booked."""
     held = await hold(clinic, NINE)
     assert await try_to_hold(clinic, "CA1", slot=HALF_PAST) == Taken()
     assert (await row(clinic, held)).slot == NINE
 
 
 async def test_choosing_another_time_lets_the_first_go(clinic: Clinic) -> None:
-    """A call holds one time; the one it left is free for others."""
+    """A call holds one time; choosing another frees the first for others."""
     first = await hold(clinic, NINE, step="hold")
     await hold(clinic, HALF_PAST, step="hold.2")
     assert (await row(clinic, first)).state == "released"
@@ -68,7 +68,7 @@ async def test_choosing_another_time_lets_the_first_go(clinic: Clinic) -> None:
 
 
 async def test_a_caller_may_choose_the_same_time_again(clinic: Clinic) -> None:
-    """Going back and choosing it once more is no race with oneself."""
+    """Choosing the same time again does not conflict with the caller's own hold."""
     first = await hold(clinic, NINE, step="hold")
     second = await hold(clinic, NINE, step="hold.2")
     assert (await row(clinic, first)).state == "released"
@@ -76,7 +76,7 @@ async def test_a_caller_may_choose_the_same_time_again(clinic: Clinic) -> None:
 
 
 async def test_a_lost_race_keeps_the_hold_one_has(clinic: Clinic) -> None:
-    """Reaching for a taken time does not cost the time already held."""
+    """Failing to get a taken time does not cost the caller the current hold."""
     mine = await hold(clinic, NINE, "CA1")
     await hold(clinic, HALF_PAST, "CA2")
     assert await try_to_hold(clinic, "CA1", "hold.2", HALF_PAST) == Taken()
@@ -84,7 +84,7 @@ async def test_a_lost_race_keeps_the_hold_one_has(clinic: Clinic) -> None:
 
 
 async def test_an_expired_hold_stands_in_nobodys_way(clinic: Clinic) -> None:
-    """After five minutes the next caller gets the time, before any cleaning up."""
+    """After five minutes the next caller gets the time, even before cleanup."""
     first = await hold(clinic, NINE, "CA1")
     await expire(clinic, first)
     await hold(clinic, NINE, "CA2")
@@ -92,7 +92,7 @@ async def test_an_expired_hold_stands_in_nobodys_way(clinic: Clinic) -> None:
 
 
 async def test_expired_holds_are_let_go_and_nothing_else(clinic: Clinic) -> None:
-    """Fresh holds and confirmed bookings stay, however old."""
+    """Fresh holds and confirmed bookings stay, whatever their age."""
     expired = await hold(clinic, NINE, "CA1")
     fresh = await hold(clinic, HALF_PAST, "CA2")
     kept = await confirmed(clinic, span("2026-12-01 10:00"), "CA3")
@@ -109,7 +109,7 @@ async def test_expired_holds_are_let_go_and_nothing_else(clinic: Clinic) -> None
 
 
 async def test_hanging_up_lets_go_of_what_was_not_confirmed(clinic: Clinic) -> None:
-    """The call's hold is free at once; its confirmed booking and other calls' holds stay."""
+    """A caller who hangs up releases the hold at once; bookings and other calls' holds stay."""
     kept = await confirmed(clinic, HALF_PAST, "CA1", "hold")
     mine = await hold(clinic, NINE, "CA1", "hold.2")
     other = await hold(clinic, span("2026-12-01 10:00"), "CA2")
@@ -127,7 +127,7 @@ async def test_hanging_up_lets_go_of_what_was_not_confirmed(clinic: Clinic) -> N
 async def test_a_lapsed_hold_is_still_confirmed_while_nobody_took_it(
     clinic: Clinic, how: str
 ) -> None:
-    """A slow caller, or a yes that arrives after the hang-up, still gets the free time."""
+    """A late confirmation, even after hang-up, still gets the time if it is free."""
     held = await hold(clinic, NINE, "CA1")
     await expire(clinic, held)
     async with clinic.pool.connection() as conn:
@@ -140,7 +140,7 @@ async def test_a_lapsed_hold_is_still_confirmed_while_nobody_took_it(
 
 
 async def test_a_lapsed_hold_that_somebody_took_is_taken(clinic: Clinic) -> None:
-    """Repeating the hold, or confirming it, takes nothing from the new holder."""
+    """Repeating or confirming a lapsed hold takes nothing from the new holder."""
     lapsed = await hold(clinic, NINE, "CA1")
     await expire(clinic, lapsed)
     other = await hold(clinic, NINE, "CA2")
@@ -150,7 +150,7 @@ async def test_a_lapsed_hold_that_somebody_took_is_taken(clinic: Clinic) -> None
 
 
 async def test_a_late_repeat_takes_no_second_time_for_a_call_that_went_on(clinic: Clinic) -> None:
-    """After choosing another time, the first hold is not brought back by a late webhook."""
+    """After another time is chosen, a late webhook does not restore the first hold."""
     first = await hold(clinic, NINE, "CA1", "hold")
     second = await hold(clinic, HALF_PAST, "CA1", "hold.2")
     assert await try_to_hold(clinic, "CA1", "hold") == Taken()
@@ -159,7 +159,7 @@ async def test_a_late_repeat_takes_no_second_time_for_a_call_that_went_on(clinic
 
 
 async def test_a_repeat_of_a_released_hold_holds_it_again(clinic: Clinic) -> None:
-    """The same webhook again gives the same outcome while the time is free."""
+    """A repeated webhook gives the same outcome while the time is free."""
     held = await hold(clinic, NINE, "CA1")
     async with clinic.pool.connection() as conn:
         await holds.release_unconfirmed(conn, "CA1")
@@ -168,7 +168,7 @@ async def test_a_repeat_of_a_released_hold_holds_it_again(clinic: Clinic) -> Non
 
 
 async def test_live_bookings_are_what_may_not_be_offered(clinic: Clinic) -> None:
-    """Fresh holds and confirmed bookings count, however old; expired holds do not."""
+    """Fresh holds and confirmed bookings block times, whatever their age; expired holds do not."""
     expired = await hold(clinic, NINE, "CA1")
     await expire(clinic, expired)
     await hold(clinic, HALF_PAST, "CA2")
@@ -181,7 +181,7 @@ async def test_live_bookings_are_what_may_not_be_offered(clinic: Clinic) -> None
 
 
 async def test_a_calls_bookings_in_the_order_it_made_them(clinic: Clinic) -> None:
-    """Released ones too, for whoever looks into a call afterwards."""
+    """A call's bookings include the released ones, for later review."""
     ids = [await hold(clinic, NINE, step="hold"), await hold(clinic, HALF_PAST, step="hold.2")]
     await hold(clinic, NINE, "CA2")
     async with clinic.pool.connection() as conn:
@@ -190,6 +190,6 @@ async def test_a_calls_bookings_in_the_order_it_made_them(clinic: Clinic) -> Non
 
 
 async def test_asking_for_a_booking_that_never_was_is_a_fault(clinic: Clinic) -> None:
-    """An unknown id is not an outcome; the fault says what to ask with."""
+    """An unknown id raises an error that says what to ask with."""
     with pytest.raises(LookupError, match="no booking 404"):
         await standing(clinic, 404)

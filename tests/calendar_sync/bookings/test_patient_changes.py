@@ -1,4 +1,4 @@
-"""A patient holds times, cancels, says who they are; staff see it in their calendar."""
+"""A patient holds times, cancels, and gives a name; staff see it in their calendar."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -28,7 +28,7 @@ from calendar_sync.sync.staff_jobs import follow_all
 
 
 async def test_times_are_held_as_in_a_call(clinic: Clinic, now: SetClock) -> None:
-    """One at a time, the same again is the same, and only what a caller would be offered."""
+    """A visit holds one offered time, and a repeat keeps it."""
     visit = await booked(clinic)
     first = await held(clinic, visit, TEN)
     assert await held(clinic, visit, TEN) == first
@@ -42,7 +42,7 @@ async def test_times_are_held_as_in_a_call(clinic: Clinic, now: SetClock) -> Non
 
 
 async def test_a_time_held_for_one_visit_is_no_use_to_another(clinic: Clinic) -> None:
-    """Nor is the hold of a caller."""
+    """A hold for one visit or call cannot be used by another."""
     visit, other = await booked(clinic), await booked(clinic, ELEVEN, "CA2")
     picked = await held(clinic, visit)
     with pytest.raises(BookingNotFoundError):
@@ -55,7 +55,7 @@ async def test_a_time_held_for_one_visit_is_no_use_to_another(clinic: Clinic) ->
 async def test_a_lapsed_hold_moves_the_visit_only_while_its_time_is_free(
     clinic: Clinic,
 ) -> None:
-    """As in a call: late is no harm, unless somebody else was faster."""
+    """As in a call, a late confirmation works unless someone else took the time."""
     visit = await booked(clinic)
     picked = await held(clinic, visit)
     async with clinic.pool.connection() as conn:
@@ -71,7 +71,7 @@ async def test_a_lapsed_hold_moves_the_visit_only_while_its_time_is_free(
 
 
 async def test_a_cancelled_visit_is_free_at_once_and_leaves_the_calendar(either: Clinic) -> None:
-    """The patient knows, so there is no notice; only their texts are updated."""
+    """A patient who cancels gets no notice; only the scheduled texts are updated."""
     visit = await booked(either)
     await follow_all(either)
     assert await cancel(either, visit) == Cancelled()
@@ -91,7 +91,7 @@ async def test_a_cancelled_visit_is_free_at_once_and_leaves_the_calendar(either:
 async def test_a_cancelled_visit_leaves_wherever_staff_put_it_meanwhile(
     clinic: Clinic,
 ) -> None:
-    """Nobody will come, neither at the old time nor at the new one."""
+    """A cancelled visit is removed from the old and the new time alike."""
     visit = await booked(clinic)
     there = await own_event(clinic, visit)
     await clinic.calendar.move(there.event_id, ELEVEN, there.etag)
@@ -101,7 +101,7 @@ async def test_a_cancelled_visit_leaves_wherever_staff_put_it_meanwhile(
 
 
 async def test_a_cancel_ends_a_move_that_is_under_way(clinic: Clinic) -> None:
-    """Whichever reaches the calendar first, no event and no held time is left."""
+    """Whichever reaches the calendar first, no event and no held time remains."""
     visit = await booked(clinic)
     picked = await held(clinic, visit)
     await move(clinic, visit, picked)
@@ -115,7 +115,7 @@ async def test_a_cancel_ends_a_move_that_is_under_way(clinic: Clinic) -> None:
 
 
 async def test_what_is_over_or_not_booked_stays_as_it_is(clinic: Clinic, now: SetClock) -> None:
-    """From its start a visit can be neither moved nor cancelled; nor can one staff cancelled."""
+    """A visit that has started, or that staff cancelled, can be neither moved nor cancelled."""
     visit = await booked(clinic)
     picked = await held(clinic, visit)
     waiting = await confirmed(clinic, ELEVEN, "CA3")
@@ -130,7 +130,7 @@ async def test_what_is_over_or_not_booked_stays_as_it_is(clinic: Clinic, now: Se
 
 
 async def test_name_and_email_reach_staff_and_never_the_title(clinic: Clinic) -> None:
-    """The chart note has them; an empty one takes them out again."""
+    """The chart note has the name and email, and an empty value removes them."""
     visit = await booked(clinic)
     title = (await own_event(clinic, visit)).title
     await patient_changes.store_contact(clinic, visit, "Ana Pérez", "ana@example.com")
@@ -147,7 +147,7 @@ async def test_name_and_email_reach_staff_and_never_the_title(clinic: Clinic) ->
 
 
 async def test_minimal_events_have_the_name_too(clinic: Clinic) -> None:
-    """It is whom to call, as the number is, and no answer."""
+    """A minimal event has the name too, as it says whom to call and is not an answer."""
     minimal = replace(clinic, detail="minimal")
     visit = await confirmed(minimal, NINE, "CA1")
     await insert(minimal, visit)

@@ -1,4 +1,4 @@
-"""Many callers, one time: one has it, everybody else hears other times, and quickly."""
+"""When many callers want one time, one gets it and the others quickly hear other times."""
 
 import asyncio
 from collections import Counter
@@ -37,7 +37,7 @@ async def crowd(migrated: str) -> AsyncGenerator[AsyncConnectionPool]:
 
 
 async def reach(pool: AsyncConnectionPool, call_sid: str, step: str) -> Held | Taken | Confirmed:
-    """One caller: hold, and confirm what was held."""
+    """As one caller, hold a time and confirm it."""
     async with pool.connection() as conn:
         held = await holds.hold(conn, call_sid, step, LAST)
     if isinstance(held, Taken):
@@ -52,7 +52,7 @@ async def test_fifty_callers_at_once_for_the_last_opening(
     crowd: AsyncConnectionPool,
     stale_hold: bool,  # noqa: FBT001
 ) -> None:
-    """One booking, forty-nine taken, in every round, and nobody waits a second."""
+    """Every round ends with one booking and forty-nine refusals, and nobody waits a second."""
     for round_ in range(2):
         if stale_hold:
             await expire(clinic, await hold(clinic, LAST, f"CA-stale-{round_}"))
@@ -78,7 +78,7 @@ async def test_fifty_callers_at_once_for_the_last_opening(
 async def test_webhooks_that_come_twice_at_once_are_one_caller(
     clinic: Clinic, crowd: AsyncConnectionPool
 ) -> None:
-    """Each of twenty-five callers doubled: both copies hear the same, one pair has the time."""
+    """Duplicate webhooks of twenty-five callers get equal answers, and one caller has the time."""
     async with asyncio.TaskGroup() as everybody:
         calls = [everybody.create_task(reach(crowd, f"CA{n // 2}", "hold")) for n in range(CALLERS)]
     answers = [call.result() for call in calls]
@@ -93,7 +93,7 @@ async def test_webhooks_that_come_twice_at_once_are_one_caller(
 async def test_callers_who_swap_times_do_not_wait_for_each_other(
     clinic: Clinic, crowd: AsyncConnectionPool
 ) -> None:
-    """Each of two holds what the other now wants: nobody deadlocks, and no time has two holders."""
+    """Two callers who want each other's time do not deadlock, and no time gets two holders."""
     other = span("2026-12-01 09:30")
 
     async def swap(call_sid: str, slot: Span) -> Held | Taken:
@@ -115,7 +115,7 @@ async def test_callers_who_swap_times_do_not_wait_for_each_other(
 async def test_a_time_that_somebody_is_just_taking_is_taken(
     clinic: Clinic, crowd: AsyncConnectionPool
 ) -> None:
-    """A transaction that hangs with the time costs the next caller half a second, not the call."""
+    """A hung transaction on a time delays the next caller by half a second."""
     async with crowd.connection() as slow, slow.transaction():
         await slow.execute(
             "INSERT INTO booking (call_sid, step, during, state, expires_at)"
@@ -132,7 +132,7 @@ async def test_a_time_that_somebody_is_just_taking_is_taken(
 async def test_confirming_behind_a_hanging_transaction_is_a_fault_not_a_lie(
     clinic: Clinic, crowd: AsyncConnectionPool
 ) -> None:
-    """A row that somebody keeps locked is neither confirmed nor taken; the call says so."""
+    """A row that stays locked is neither confirmed nor taken, and the call says so."""
     held = await hold(clinic, LAST)
     async with crowd.connection() as slow, slow.transaction():
         await slow.execute("SELECT FROM booking WHERE id = %s FOR UPDATE", [held])
@@ -145,7 +145,7 @@ async def test_confirming_behind_a_hanging_transaction_is_a_fault_not_a_lie(
 async def test_a_repeated_yes_does_not_wait_for_a_hanging_transaction(
     clinic: Clinic, crowd: AsyncConnectionPool
 ) -> None:
-    """What was confirmed before is answered from the row, though somebody keeps it locked."""
+    """A repeated confirmation is answered from the row even while the row is locked."""
     held = await hold(clinic, LAST)
     async with crowd.connection() as conn:
         first = await confirmation.confirm(conn, held, NOTE)

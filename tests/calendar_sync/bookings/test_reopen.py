@@ -1,4 +1,4 @@
-"""A call-back that was marked done by mistake is taken back."""
+"""A call-back that was marked done by mistake can be reopened."""
 
 from psycopg_pool import AsyncConnectionPool
 
@@ -9,7 +9,7 @@ from calendar_sync.bookings.call_back_reasons import Reason
 async def test_a_request_that_is_opened_again_keeps_its_place_and_gets_a_new_event(
     database: AsyncConnectionPool,
 ) -> None:
-    """It has waited since it was asked for; its former event is removed."""
+    """A reopened request keeps its original time, and its old event is removed."""
     for sid in ("CA1", "CA2"):
         caller = call_backs.Caller(sid, "+14255550123", "en")
         async with database.connection() as conn:

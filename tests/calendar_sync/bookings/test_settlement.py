@@ -1,4 +1,4 @@
-"""A confirmed time that was taken after all: told on the line, or by staff to who is not there."""
+"""A caller whose confirmed time is lost hears it on the line, or staff call after a hang-up."""
 
 import pytest
 from support.clinic import confirmed, requests, span
@@ -17,7 +17,7 @@ HEARD = "booked.1~0"
 
 @pytest.mark.parametrize("order", ["hung up first", "taken first"])
 async def test_a_caller_who_hung_up_and_lost_the_time_is_called(clinic: Clinic, order: str) -> None:
-    """Once, however often it is looked, and whichever came first."""
+    """One call-back is requested, however often it is checked and whichever event came first."""
     await clinic.calendar.insert(LUNCH)
     booking_id = await confirmed(clinic, NINE)
     await on_the_line(clinic, ended=order == "hung up first")
@@ -29,7 +29,7 @@ async def test_a_caller_who_hung_up_and_lost_the_time_is_called(clinic: Clinic, 
 
 
 async def test_a_caller_who_is_still_there_is_not_called(clinic: Clinic) -> None:
-    """Other times are being offered."""
+    """A caller still on the line is offered other times instead of a call-back."""
     await clinic.calendar.insert(LUNCH)
     await on_the_line(clinic, ended=False)
     await insert(clinic, await confirmed(clinic, NINE))
@@ -38,7 +38,7 @@ async def test_a_caller_who_is_still_there_is_not_called(clinic: Clinic) -> None
 
 
 async def test_a_caller_who_took_another_time_is_not_called(clinic: Clinic) -> None:
-    """The second choice was booked."""
+    """A caller who booked another time needs no call-back."""
     await clinic.calendar.insert(LUNCH)
     await insert(clinic, await confirmed(clinic, NINE))
     await insert(clinic, await confirmed(clinic, span("2026-12-01 15:00"), step="hold-2"))
@@ -52,7 +52,7 @@ async def test_a_caller_who_took_another_time_is_not_called(clinic: Clinic) -> N
 
 
 async def on_the_line(clinic: Clinic, *, ended: bool) -> None:
-    """The call of the bookings here, which goes on or has ended."""
+    """Start the call of these bookings, active or ended."""
     async with clinic.pool.connection() as conn:
         await conn.execute(
             """

@@ -13,11 +13,11 @@ from voice.database.connection import JOBS, open_pool
 
 
 class TestLocalCalendar(CalendarContract, TimesContract):
-    """The contract, over table `local_event`."""
+    """The calendar contract for the table `local_event`."""
 
     @pytest.fixture
     def calendar(self, database: AsyncConnectionPool) -> Calendar:
-        """The calendar in an empty database."""
+        """A calendar in an empty database."""
         return LocalCalendar(database)
 
     @pytest.fixture
@@ -31,7 +31,7 @@ class TestLocalCalendar(CalendarContract, TimesContract):
     async def test_a_reader_never_steps_over_a_change(
         self, calendar: Calendar, migrated: str
     ) -> None:
-        """A writer that is held up keeps later ones behind it, so no cursor passes its change."""
+        """A delayed writer blocks later ones, so no cursor passes its change."""
         async with open_pool(migrated, options=JOBS) as patient:
             writers = LocalCalendar(patient)
             async with patient.connection() as other, other.transaction(force_rollback=True):
@@ -53,7 +53,7 @@ class TestLocalCalendar(CalendarContract, TimesContract):
         assert seen == {OURS.id, THEIRS.id}
 
     async def test_of_many_writers_with_one_version_one_wins(self, calendar: Calendar) -> None:
-        """Twenty people change one version at once: one change stands."""
+        """When twenty writers change the same version at once, one succeeds."""
         there = await put(calendar, OURS)
         answers = await asyncio.gather(
             *(calendar.rewrite(OURS.id, there.etag, title=f"writer {n}") for n in range(20))
@@ -64,7 +64,7 @@ class TestLocalCalendar(CalendarContract, TimesContract):
     async def test_a_cursor_from_before_a_lost_table_has_expired(
         self, calendar: Calendar, database: AsyncConnectionPool
     ) -> None:
-        """A cursor beyond the newest change belongs to another life of this database."""
+        """A cursor beyond the newest change is from a lost table and has expired."""
         await put(calendar, OURS)
         await put(calendar, THEIRS)
         later = (await read(calendar, None)).cursor

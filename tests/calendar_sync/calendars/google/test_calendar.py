@@ -27,23 +27,23 @@ from calendar_sync.calendars.google.calendar import GoogleCalendar
 
 @pytest.fixture
 def calendar(google: Google, tmp_path: Path) -> Generator[GoogleCalendar]:
-    """The clinic's calendar there."""
+    """The clinic's calendar at the stand-in."""
     with calendar_at(google, tmp_path) as calendar:
         yield calendar
 
 
 class TestGoogleCalendar(CalendarContract, TimesContract):
-    """The contract, over HTTP."""
+    """The calendar contract over HTTP."""
 
     @pytest.fixture
     def calendar(self, google: Google, tmp_path: Path) -> Generator[Calendar]:
-        """A calendar over two empty ones at Google."""
+        """Two empty calendars at Google: the clinic's and one with busy times."""
         with calendar_at(google, tmp_path) as calendar:
             yield calendar
 
     @pytest.fixture
     def unreachable(self, google: Google, tmp_path: Path) -> Generator[Calendar]:
-        """A Google that answers nothing but server errors."""
+        """A Google that answers every request with a server error."""
         google.faults.append(Fault("", status=503, times=99))
         with calendar_at(google, tmp_path) as calendar:
             yield calendar
@@ -52,7 +52,7 @@ class TestGoogleCalendar(CalendarContract, TimesContract):
 async def test_everything_goes_in_with_one_request(
     google: Google, calendar: GoogleCalendar
 ) -> None:
-    """One insert: private, silent, nobody invited, no reminder, zone with offset, the booking."""
+    """One insert sets privacy, no notifications, guests or reminders, the zone and the booking."""
     await put(calendar, replace(OURS, wants_link=True, urgency="first"))
     [seen] = google.asked("events.insert")
     assert seen.query == {
@@ -78,7 +78,7 @@ async def test_everything_goes_in_with_one_request(
 
 
 async def test_a_meet_link_comes_later(google: Google, calendar: GoogleCalendar) -> None:
-    """Pending at first, read when Google has made it, and kept by our later writes."""
+    """A Meet link is pending at first, read once Google has made it, and kept by later writes."""
     there = await put(calendar, replace(OURS, wants_link=True))
     assert (there.link, there.link_pending) == ("", True)
     google.world.finish_meets()
@@ -89,7 +89,7 @@ async def test_a_meet_link_comes_later(google: Google, calendar: GoogleCalendar)
 
 
 async def test_a_service_account_books_without_a_link(google: Google, tmp_path: Path) -> None:
-    """Google refuses its Meet links: the same event goes in without one."""
+    """If Google refuses to create a Meet link, the event is inserted without one."""
     with calendar_at(google, tmp_path, service=True) as calendar:
         there = await put(calendar, replace(OURS, wants_link=True))
     assert (there.link, there.link_pending) == ("", False)
@@ -97,7 +97,7 @@ async def test_a_service_account_books_without_a_link(google: Google, tmp_path: 
 
 
 def _said(whole: object, *asked: object) -> object:
-    """The same answer, whatever was asked."""
+    """Give this answer to every request."""
     assert asked
     return whole
 
@@ -106,7 +106,7 @@ def _said(whole: object, *asked: object) -> object:
 async def test_a_hole_in_free_busy_is_never_free(
     google: Google, calendar: GoogleCalendar, hole: str
 ) -> None:
-    """Errors inside a 200, a calendar that is left out, an answer without busy."""
+    """Errors within a 200, a missing calendar, or an answer without busy never count as free."""
     if hole == "errors":
         google.doctor.role = None
     else:
@@ -118,7 +118,7 @@ async def test_a_hole_in_free_busy_is_never_free(
 
 
 async def test_the_doctors_calendar_blocks_too(google: Google, calendar: GoogleCalendar) -> None:
-    """Recurring, all-day and free events of a busy calendar, as Google counts them."""
+    """Recurring, all-day and free events of a busy calendar count as they do at Google."""
     google.doctor.add(
         "2026-12-01 12:00", "2026-12-01 13:00", recurrence=["RRULE:FREQ=DAILY;COUNT=3"]
     )
@@ -137,7 +137,7 @@ async def test_the_doctors_calendar_blocks_too(google: Google, calendar: GoogleC
 async def test_a_calendar_that_is_no_longer_shared_is_not_an_empty_one(
     google: Google, calendar: GoogleCalendar
 ) -> None:
-    """Google says 404 of the calendar and of an event alike; only the second is an absence."""
+    """Google answers 404 for a calendar and for an event; only the event's means absent."""
     there = await put(calendar, OURS)
     google.screenings.role = None
     assert isinstance(await calendar.find(OURS.id), Unknown)
@@ -149,7 +149,7 @@ async def test_a_calendar_that_is_no_longer_shared_is_not_an_empty_one(
 async def test_a_used_id_that_google_does_not_show_is_unknown(
     google: Google, calendar: GoogleCalendar
 ) -> None:
-    """409 three ways: ours, cancelled, foreign; and a fourth, when the look-up fails."""
+    """After a 409 the event may be ours, cancelled or foreign, or the lookup may fail."""
     there = await put(calendar, OURS)
     assert await calendar.insert(OURS) == Inserted(there.etag)
     google.faults.append(Fault("events.get", status=503))
@@ -160,7 +160,7 @@ async def test_a_used_id_that_google_does_not_show_is_unknown(
 
 
 async def test_every_page_of_a_sync_is_read(google: Google, calendar: GoogleCalendar) -> None:
-    """A page may be short, and the token comes with the last one."""
+    """A page may be short, and the token comes with the last page."""
     google.world.page = 2
     ids = [google.screenings.add("2026-12-01 12:00", "2026-12-01 13:00") for _ in range(5)]
     first = await read(calendar, None)
@@ -173,7 +173,7 @@ async def test_every_page_of_a_sync_is_read(google: Google, calendar: GoogleCale
 
 
 async def test_a_lost_page_loses_the_whole_sync(google: Google, calendar: GoogleCalendar) -> None:
-    """Half a list is no list."""
+    """A sync that misses a page returns nothing."""
     google.world.page = 1
     for _ in range(3):
         google.screenings.add("2026-12-01 12:00", "2026-12-01 13:00")

@@ -1,4 +1,4 @@
-"""Each row of the table in google_faults: what may be said in the call, and how it heals."""
+"""Each row of the table in google_faults: what the call may say, and how it recovers."""
 
 from collections.abc import Generator
 from dataclasses import replace
@@ -22,7 +22,7 @@ NINE = span("2026-12-01 09:00")
 
 @pytest.fixture
 def clinic(google: Google, clinic: Clinic, tmp_path: Path) -> Generator[Clinic]:
-    """A clinic at that Google."""
+    """A clinic with that calendar."""
     with calendar_at(google, tmp_path) as calendar:
         yield replace(clinic, calendar=calendar, makes_links=True)
 
@@ -52,7 +52,7 @@ PENDING = [
 async def test_what_is_open_is_pending_and_heals(
     clinic: Clinic, google: Google, fault: Fault
 ) -> None:
-    """Neither yes nor no in the call; the next run books it, with one event."""
+    """The call says neither yes nor no, and the next run books exactly one event."""
     booking_id = await confirmed(clinic, NINE)
     google.faults.append(replace(fault))
     with pytest.raises(NotYet) as trouble:
@@ -68,7 +68,7 @@ async def test_what_is_open_is_pending_and_heals(
 
 
 async def test_a_revoked_sign_in_is_pending_and_heals(clinic: Clinic, google: Google) -> None:
-    """RefreshError: nothing is lost until somebody signs in again."""
+    """After a RefreshError nothing is lost until someone signs in again."""
     booking_id = await confirmed(clinic, NINE)
     google.sign_in.revoked = True
     with pytest.raises(NotYet, match="sign in again"):
@@ -91,7 +91,7 @@ async def test_a_revoked_sign_in_is_pending_and_heals(clinic: Clinic, google: Go
 async def test_what_is_refused_is_not_booked_and_called_back(
     clinic: Clinic, google: Google, fault: Fault
 ) -> None:
-    """Certainly not in the calendar: said so, and staff call."""
+    """A refused insert is announced in the call, and staff call the patient back."""
     booking_id = await confirmed(clinic, NINE)
     google.faults.append(replace(fault))
     await insert(clinic, booking_id)
@@ -103,7 +103,7 @@ async def test_what_is_refused_is_not_booked_and_called_back(
 async def test_a_calendar_that_is_unshared_is_pending(
     clinic: Clinic, google: Google, unshared: str
 ) -> None:
-    """Free/busy has a hole: nothing is inserted, nothing is free, and it heals."""
+    """An unshared calendar means no insert and no free times until it is shared again."""
     booking_id = await confirmed(clinic, NINE)
     calendar = google.screenings if unshared == "screenings" else google.doctor
     calendar.role = None
@@ -119,7 +119,7 @@ async def test_a_calendar_that_is_unshared_is_pending(
 async def test_the_link_follows_or_staff_are_asked_for_one(
     clinic: Clinic, google: Google, meets: str
 ) -> None:
-    """Said as it is at any time: being made, there, or needed."""
+    """The event says whether the link is being made, ready, or needed."""
     google.world.meets = meets  # type: ignore[assignment]  # one of its values
     booking_id = await confirmed(clinic, NINE)
     await insert(clinic, booking_id)
@@ -140,7 +140,7 @@ async def test_the_link_follows_or_staff_are_asked_for_one(
 async def test_without_a_link_of_googles_the_clinics_room_is_used(
     google: Google, clinic: Clinic, tmp_path: Path
 ) -> None:
-    """A service account: VIDEO_URL, also where staff look for the place."""
+    """With a service account the event uses VIDEO_URL as link and location."""
     room = "https://video.example/room"
     with calendar_at(google, tmp_path, service=True) as calendar:
         clinic = replace(clinic, calendar=calendar, makes_links=True, video_url=room)

@@ -1,4 +1,4 @@
-"""More rows of the table in google_faults: used ids, what is gone or changed, and all by name."""
+"""More rows of the table in google_faults: used ids, missing and changed events."""
 
 from collections.abc import Generator
 from dataclasses import replace
@@ -29,13 +29,13 @@ NINE = span("2026-12-01 09:00")
 
 @pytest.fixture
 def clinic(google: Google, clinic: Clinic, tmp_path: Path) -> Generator[Clinic]:
-    """A clinic at that Google."""
+    """A clinic with that calendar."""
     with calendar_at(google, tmp_path) as calendar:
         yield replace(clinic, calendar=calendar)
 
 
 async def test_an_event_of_ours_under_the_used_id_is_booked(clinic: Clinic, google: Google) -> None:
-    """The insert took effect and its answer was lost: 409, looked up, and it is ours."""
+    """After a 409 for an insert whose answer was lost, the lookup finds our event."""
     booking_id = await confirmed(clinic, NINE)
     await clinic.calendar.insert(event_for(clinic, await row(clinic, booking_id)))
     await insert(clinic, booking_id)
@@ -44,7 +44,7 @@ async def test_an_event_of_ours_under_the_used_id_is_booked(clinic: Clinic, goog
 
 
 async def lost_answer(clinic: Clinic, google: Google) -> tuple[int, str]:
-    """A booking whose event went in unseen: the booking, and the event."""
+    """A booking and its event, whose insert response was lost."""
     booking_id = await confirmed(clinic, NINE)
     google.faults.append(Fault("events.insert", "reset", after=True))
     with pytest.raises(NotYet):
@@ -55,7 +55,7 @@ async def lost_answer(clinic: Clinic, google: Google) -> tuple[int, str]:
 async def test_an_event_that_staff_deleted_is_not_put_in_again(
     clinic: Clinic, google: Google
 ) -> None:
-    """409, looked up, cancelled: staff do not want it, the caller hears so, and staff call."""
+    """After a 409 for an event that staff deleted, the caller is told and staff call back."""
     booking_id, event = await lost_answer(clinic, google)
     google.screenings.delete(event)
     await insert(clinic, booking_id)
@@ -68,7 +68,7 @@ async def test_an_event_that_staff_deleted_is_not_put_in_again(
 
 
 async def test_another_event_under_our_id_is_left_alone(clinic: Clinic, google: Google) -> None:
-    """409, looked up, foreign: the next id."""
+    """After a 409 for a foreign event, the next id is used."""
     booking_id = await confirmed(clinic, NINE)
     ours = event_for(clinic, await row(clinic, booking_id))
     await clinic.calendar.insert(replace(ours, booking_id="404", span=span("2026-12-01 10:00")))
@@ -86,7 +86,7 @@ async def booked(clinic: Clinic) -> tuple[int, str]:
 
 
 async def test_what_staff_delete_before_we_do_is_gone(clinic: Clinic, google: Google) -> None:
-    """410: as wanted."""
+    """A 410 for our deletion means that it is done."""
     booking_id, event = await booked(clinic)
     async with clinic.pool.connection() as conn:
         await conn.execute("UPDATE booking SET state = 'cancelled' WHERE id = %s", [booking_id])
@@ -96,7 +96,7 @@ async def test_what_staff_delete_before_we_do_is_gone(clinic: Clinic, google: Go
 
 
 async def test_a_sync_token_that_has_expired_begins_anew(clinic: Clinic, google: Google) -> None:
-    """410: what staff did meanwhile is found all the same."""
+    """After a 410 for the sync token, a full sync still finds what staff changed."""
     await follow_all(clinic)
     booking_id, event = await booked(clinic)
     google.screenings.life += 1
@@ -106,7 +106,7 @@ async def test_a_sync_token_that_has_expired_begins_anew(clinic: Clinic, google:
 
 
 async def test_what_staff_write_at_the_same_moment_stays(clinic: Clinic, google: Google) -> None:
-    """412: nothing is written, and the next run leaves their words alone."""
+    """After a 412 nothing is written, and the next run keeps staff's text."""
     booking_id, event = await booked(clinic)
     google.screenings.edit(event, location="Room 2")
     await agree(clinic, booking_id)
@@ -121,7 +121,7 @@ async def test_what_staff_write_at_the_same_moment_stays(clinic: Clinic, google:
 async def test_a_missing_permission_is_logged_each_minute(
     clinic: Clinic, google: Google, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Staff's changes and the busy times cannot be read; the log says what Google said."""
+    """Without the permission neither changes nor busy times are read, and the log says why."""
     google.faults.append(Fault("", status=403, reason="insufficientPermissions", times=99))
     await follow_all(clinic)
     assert (
@@ -160,7 +160,7 @@ ROWS = {
 
 
 async def test_nothing_is_missed_without_a_channel(clinic: Clinic, google: Google) -> None:
-    """Google refuses to tell of changes: the drag is followed by the reading of the minute."""
+    """Without a watch channel, polling finds the change within a minute."""
     assert isinstance(clinic.calendar, GoogleCalendar)
     push = clinic.calendar.push_to("https://line.example.org/calendar/changed")
     google.faults.append(Fault("events.watch", status=403, reason="forbidden", times=9))
@@ -173,7 +173,7 @@ async def test_nothing_is_missed_without_a_channel(clinic: Clinic, google: Googl
 
 
 def test_every_row_of_the_table_has_its_test() -> None:
-    """Whoever adds a row adds a test, and the other way round."""
+    """Each row of the table has a test, and each test a row."""
     lines = (errors.__doc__ or "").splitlines()
     rows = [line.split("|")[1].strip() for line in lines if line.startswith("| ")]
     assert set(rows) - {"failure"} == set(ROWS)

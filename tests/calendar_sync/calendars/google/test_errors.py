@@ -1,4 +1,4 @@
-"""Every failure of Google is told apart: what is certain, what is not, and how long to wait."""
+"""Each Google failure says what is certain, what is not, and how long to wait."""
 
 from collections.abc import Generator
 from dataclasses import replace
@@ -16,7 +16,7 @@ from calendar_sync.calendars.google.calendar import GoogleCalendar
 
 @pytest.fixture
 def calendar(google: Google, tmp_path: Path) -> Generator[GoogleCalendar]:
-    """The clinic's calendar there."""
+    """The clinic's calendar at the stand-in."""
     with calendar_at(google, tmp_path) as calendar:
         yield calendar
 
@@ -29,7 +29,7 @@ async def test_an_insert_without_a_clear_answer_is_unknown_and_then_found(
     kind: Kind,
     after: bool,  # noqa: FBT001  # a parameter
 ) -> None:
-    """Perhaps done: the same insert again makes one event, whichever it was."""
+    """After an uncertain insert, repeating it leaves one event either way."""
     google.faults.append(Fault("events.insert", kind, after=after))
     assert isinstance(await calendar.insert(OURS), Unknown)
     assert isinstance(await calendar.insert(OURS), Inserted)
@@ -52,7 +52,7 @@ async def test_an_insert_without_a_clear_answer_is_unknown_and_then_found(
 async def test_what_passes_is_unknown_and_waits_as_google_wishes(
     google: Google, calendar: GoogleCalendar, fault: Fault, wait: int
 ) -> None:
-    """Limits, quotas and outages refuse nothing for good."""
+    """Limits, quotas and outages are never final refusals."""
     google.faults.append(replace(fault, times=99))
     for answer in (
         await calendar.insert(OURS),
@@ -76,7 +76,7 @@ async def test_what_passes_is_unknown_and_waits_as_google_wishes(
 async def test_a_wrong_set_up_refuses_the_insert_and_leaves_the_rest_open(
     google: Google, calendar: GoogleCalendar, fault: Fault
 ) -> None:
-    """Certainly not in the calendar; but nothing is free, absent or unchanged because of it."""
+    """A configuration error refuses the insert, but nothing counts as free, absent or unchanged."""
     google.faults.append(replace(fault, times=99))
     assert isinstance(await calendar.insert(OURS), Refused)
     assert isinstance(await calendar.find(OURS.id), Unknown)
@@ -88,7 +88,7 @@ async def test_a_wrong_set_up_refuses_the_insert_and_leaves_the_rest_open(
 async def test_a_sign_in_that_ended_is_unknown_until_somebody_signs_in(
     google: Google, calendar: GoogleCalendar
 ) -> None:
-    """A refused refresh, and an access token that Google no longer takes."""
+    """A refused refresh or access token leaves the outcome unknown until someone signs in."""
     google.sign_in.revoked = True
     answer = await calendar.insert(OURS)
     assert isinstance(answer, Unknown)
@@ -100,7 +100,7 @@ async def test_a_sign_in_that_ended_is_unknown_until_somebody_signs_in(
 
 
 async def test_a_scope_that_is_missing_is_named(google: Google, calendar: GoogleCalendar) -> None:
-    """Events without free/busy: nothing is free."""
+    """A missing free/busy scope is named in the error, and nothing counts as free."""
     google.sign_in.scopes = frozenset({"calendar.events.owned"})
     answer = await calendar.busy(DAY)
     assert answer == Unknown("Google answered 403 insufficientPermissions")
