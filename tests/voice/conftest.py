@@ -1,4 +1,4 @@
-"""A line that runs: the real application, a real database and worker, and patients who call it."""
+"""A running line: the real application, database and worker, and patients who call it."""
 
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
@@ -24,7 +24,7 @@ from voice.worker import work
 
 @pytest.fixture
 def calendar(database: AsyncConnectionPool) -> MoodyCalendar:
-    """The calendar of the line."""
+    """The line's calendar."""
     return MoodyCalendar(database)
 
 
@@ -32,7 +32,7 @@ def calendar(database: AsyncConnectionPool) -> MoodyCalendar:
 async def line(
     database: AsyncConnectionPool, now: SetClock, calendar: MoodyCalendar
 ) -> AsyncGenerator[Line]:
-    """The line in its opening hours, with an empty calendar, a staff phone and a worker."""
+    """An open line with an empty calendar, a staff phone and a worker."""
     settings = Settings.load("demo").model_copy(
         update={
             "staff_number": "+14255550142",
@@ -48,7 +48,7 @@ async def line(
 
 @pytest_asyncio.fixture
 async def calls(line: Line) -> AsyncGenerator[Calls]:
-    """Any number of patients, each with a number and a clinic that answers or not."""
+    """Any number of patients, each with a number, and a clinic that answers or not."""
     post = InProcess(create_app(line), line.settings.public_base_url, line.settings.tokens[0])
     async with AsyncExitStack() as stack:
 
@@ -60,5 +60,5 @@ async def calls(line: Line) -> AsyncGenerator[Calls]:
 
 @pytest_asyncio.fixture
 async def caller(calls: Calls) -> Caller:
-    """A patient whose number is known."""
+    """A patient with a caller ID."""
     return await calls()

@@ -1,4 +1,4 @@
-"""What monitoring asks the line, and how little strangers learn."""
+"""What monitoring can ask the line, and how little outsiders learn."""
 
 import asyncio
 from dataclasses import replace
@@ -26,7 +26,7 @@ async def line(database: AsyncConnectionPool) -> Line:
 async def ask(
     app: ASGIApp, path: str, method: str = "GET", *, client: str = "127.0.0.1", **headers: str
 ) -> tuple[int, str]:
-    """One request to this computer's address; its status and body."""
+    """Send a request to the loopback address; return its status and body."""
     sent: list[Message] = []
 
     async def receive() -> Message:
@@ -47,12 +47,12 @@ async def ask(
 
 
 async def test_a_process_that_runs_is_alive(line: Line) -> None:
-    """Whatever else is away."""
+    """The liveness check passes whatever else is down."""
     assert await ask(create_app(line), "/healthz") == (200, "alive\n")
 
 
 async def test_ready_means_a_worker_is_up(line: Line) -> None:
-    """Without a worker no booking would reach the calendar."""
+    """Without a worker the line is not ready, since no booking would reach the calendar."""
     app = create_app(line)
     assert await ask(app, "/readyz") == (503, "no worker is up\n")
     assert await ask(app, "/readyz", client="203.0.113.9") == (503, "not ready\n")
@@ -62,7 +62,7 @@ async def test_ready_means_a_worker_is_up(line: Line) -> None:
 
 
 async def test_ready_means_the_database_answers(line: Line, migrated: str) -> None:
-    """A line that cannot ask its database sends callers elsewhere."""
+    """Without its database the line is not ready."""
     async with open_pool(migrated, size=1) as gone:
         pass
     closed = replace(line, clinic=replace(line.clinic, pool=gone))
@@ -70,7 +70,7 @@ async def test_ready_means_the_database_answers(line: Line, migrated: str) -> No
 
 
 async def test_answers_are_measured_by_route(line: Line) -> None:
-    """A route as it was declared, never an address as it was asked for."""
+    """Metrics are labeled by the declared route, never by the requested address."""
     app = create_app(line)
     await ask(app, "/voice/incoming", "POST")
     await ask(app, "/wp-login.php")
@@ -98,13 +98,13 @@ async def test_answers_are_measured_by_route(line: Line) -> None:
     ],
 )
 async def test_strangers_read_no_metrics(line: Line, client: str, headers: dict[str, str]) -> None:
-    """Neither from another computer nor through a proxy on this one."""
+    """Metrics are refused to other computers, including through a local proxy."""
     app = create_app(with_token(line))
     assert await ask(app, "/metrics", client=client, **headers) == (403, "")
 
 
 async def test_metrics_are_for_this_computer_and_whoever_has_the_token(line: Line) -> None:
-    """Through a proxy too, with the token; without a setting no token opens them."""
+    """The token gives access through a proxy too; without the setting no token does."""
     token = {"x_forwarded_for": "203.0.113.9", "authorization": "Bearer s3cret"}
     for app in (create_app(line), create_app(with_token(line))):
         for host in ("127.0.0.1:8000", "localhost", "[::1]:8000"):
@@ -122,7 +122,7 @@ def with_token(line: Line) -> Line:
 
 
 async def test_nothing_else_is_served(line: Line) -> None:
-    """No description of the routes, and no second spelling of one."""
+    """There is no API description, and each route has one spelling."""
     app = create_app(line)
     for path in ("/docs", "/redoc", "/openapi.json", "/healthz/", "/"):
         assert (await ask(app, path))[0] == 404

@@ -1,4 +1,4 @@
-"""The command line: every error is one clear sentence with the remedy, and exit code 1."""
+"""Every command-line error is one clear sentence with a remedy, and exit code 1."""
 
 import socket
 from collections.abc import Generator
@@ -16,7 +16,7 @@ __all__ = ["live", "run"]
 
 @pytest.fixture
 def taken() -> Generator[str]:
-    """A port that somebody listens on."""
+    """A port that another process listens on."""
     with socket.create_server(("127.0.0.1", 0)) as other:
         yield str(other.getsockname()[1])
 
@@ -24,7 +24,7 @@ def taken() -> Generator[str]:
 def test_a_taken_port_is_found_before_anything_is_started(
     run: Run, taken: str, data_dir: Path
 ) -> None:
-    """Named with the remedy; no data folder was made."""
+    """A port in use is reported with a remedy before any data folder is created."""
     code, said = run("demo", "--port", taken)
     assert code == 1
     assert f"port {taken}" in said
@@ -33,7 +33,7 @@ def test_a_taken_port_is_found_before_anything_is_started(
 
 
 def test_a_second_line_on_the_same_data_is_refused(run: Run, data_dir: Path, port: str) -> None:
-    """Two lines on one embedded engine would stop it under each other."""
+    """A second line on the same data is refused, as each would stop the other's embedded engine."""
     first = Engine(data_dir)
     first.claim()
     code, said = run("demo", "--port", port)
@@ -44,7 +44,7 @@ def test_a_second_line_on_the_same_data_is_refused(run: Run, data_dir: Path, por
 
 
 def test_a_data_folder_that_cannot_be_used_is_told(run: Run, data_dir: Path, port: str) -> None:
-    """With the remedy."""
+    """An unusable data folder is reported with a remedy."""
     data_dir.write_text("in the way")
     code, said = run("demo", "--port", port)
     assert code == 1
@@ -52,7 +52,7 @@ def test_a_data_folder_that_cannot_be_used_is_told(run: Run, data_dir: Path, por
 
 
 def test_live_with_wrong_settings_does_not_start(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everything wrong is named at once."""
+    """All wrong settings are named at once."""
     monkeypatch.setenv("OPENING_HOURS", "always")
     code, said = run("serve")
     assert code == 1
@@ -71,7 +71,7 @@ def test_unsigned_wording_keeps_a_live_line_from_starting(live: Run) -> None:
 def test_unsigned_wording_can_be_allowed_and_is_warned_of(
     live: Run, monkeypatch: pytest.MonkeyPatch, taken: str
 ) -> None:
-    """The start goes on to the next thing: here the port, which is taken."""
+    """With unsigned wording allowed, startup goes on to the next check, here the port in use."""
     monkeypatch.setenv("UNSIGNED_WORDING", "allow")
     code, said = live("serve", "--port", taken)
     assert code == 1
@@ -87,7 +87,7 @@ def port() -> str:
 
 
 def test_the_version_is_printed(run: Run) -> None:
-    """As installed; what a report of a problem should name."""
+    """The installed version is printed, for problem reports."""
     code, said = run("--version")
     assert code == 0
     assert said == f"screening-line {version('screening-line')}\n"

@@ -1,4 +1,4 @@
-"""The clinical wording stays as it was written down until somebody answers for another one."""
+"""Clinical wording cannot change without a new signature line."""
 
 import pytest
 
@@ -10,7 +10,7 @@ LANGUAGES: tuple[Language, ...] = ("en", "es")
 
 
 def test_no_clinical_word_changes_by_accident() -> None:
-    """Each language's words are the ones of the newest line; a changed word needs a new line."""
+    """Each language's wording matches the newest line, and a changed word needs a new line."""
     for language in LANGUAGES:
         newest = [line for line in clinical_signoff.signatures() if line.language == language][-1]
         assert newest.sha256 == clinical_signoff.fingerprint(language), (
@@ -21,7 +21,7 @@ def test_no_clinical_word_changes_by_accident() -> None:
 
 
 def test_every_sentence_of_the_file_counts() -> None:
-    """Nothing clinical can be said that is not part of the fingerprint."""
+    """Every clinical sentence is part of the fingerprint."""
     files = [*vars(clinical_wording).values(), *vars(summary_wording).values()]
     counted = clinical_signoff.texts_of(files)
     assert {word for word in files if isinstance(word, Text)} <= set(counted)
@@ -30,7 +30,7 @@ def test_every_sentence_of_the_file_counts() -> None:
 
 
 def test_a_draft_is_unsigned_until_name_licence_and_date_are_there() -> None:
-    """A line without a name is a draft, and says so in words."""
+    """A line without a name, license and date is a draft and is shown as one."""
     draft = clinical_signoff.Signature("en", "v", "x", "", "PT 1", "2026-12-01")
     signed = clinical_signoff.Signature("en", "v", "x", "Dr. Joel Spring", "PT 1", "2026-12-01")
     assert not draft.complete
@@ -42,7 +42,7 @@ def test_a_draft_is_unsigned_until_name_licence_and_date_are_there() -> None:
 def test_moving_a_definition_within_the_file_changes_no_signature(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The hash covers what is said; where a name stands in the file is not said."""
+    """The hash covers what is spoken, not where it is defined in the file."""
     before = clinical_signoff.fingerprint("en")
     moved = clinical_wording.EMERGENCY
     monkeypatch.delattr(clinical_wording, "EMERGENCY")

@@ -1,4 +1,4 @@
-"""Figures about calls come from real calls, and count each once."""
+"""Figures come from real calls and count each call once."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -12,20 +12,20 @@ CHEST, FLAG = BEFORE_BOOKING[0].name, AFTER_BOOKING[0].name
 
 
 async def counted(line: Line, hours: int = 1) -> Figures:
-    """The figures of the last hour, or of another one."""
+    """The figures of the last hour, or of another period."""
     end = datetime.now(UTC) + timedelta(minutes=1)
     async with line.pool.connection() as conn:
         return await figures(conn, end - timedelta(hours=hours), end)
 
 
 async def test_no_call_has_no_figures(line: Line) -> None:
-    """Every stage is there, with a zero."""
+    """Without calls every stage is listed with zero."""
     none = await counted(line)
     assert none == Figures(0, {}, dict.fromkeys(STAGES, 0), {}, {}, {}, {}, 0, 0, 0)
 
 
 async def test_calls_are_counted_by_ending_stage_and_question(line: Line, calls: Calls) -> None:
-    """Booked and flagged, stopped, hung up at the last safety question and at the times."""
+    """Calls are counted by ending, stage and question, including hang-ups."""
     booked = await calls("+14255550101")
     await booked.presses("1")
     for _ in BEFORE_BOOKING:

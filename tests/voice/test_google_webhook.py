@@ -1,4 +1,4 @@
-"""Google's messages reach the line over HTTP: a change is followed at once, a forgery never."""
+"""A Google notification triggers a sync at once, and a forged one never does."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator
@@ -32,7 +32,7 @@ PUBLIC = {"public_base_url": "https://line.example.org/"}
 def line(
     database: AsyncConnectionPool, now: SetClock, google: Google, tmp_path: Path
 ) -> Generator[Line]:
-    """A line that Google can call, without a worker."""
+    """A line that Google can reach, without a worker."""
     settings = Settings.load("demo").model_copy(update=PUBLIC)
     made = line_on(settings, database, now)
     with calendar_at(google, tmp_path) as calendar:
@@ -42,18 +42,18 @@ def line(
 
 @pytest_asyncio.fixture
 async def door(line: Line) -> AsyncGenerator[str]:
-    """Where the proxy behind the public address leads to."""
+    """The local address that the proxy forwards to."""
     async with page_of(line) as page:
         yield page.removesuffix("/phone")
 
 
 async def deliver(google: Google, door: str) -> list[tuple[str, int]]:
-    """Google posts what there is to tell."""
+    """Let Google post its pending notifications."""
     return await asyncio.to_thread(google.channels.deliver, door)
 
 
 async def test_the_first_message_tells_of_nothing(line: Line, google: Google, door: str) -> None:
-    """Its state "sync" only says that the channel is open."""
+    """The first notification, with state "sync", only says that the channel is open."""
     await renew(line.clinic)
     assert await deliver(google, door) == [("sync", 204)]
     assert await jobs_waiting(line.clinic) == []
@@ -62,7 +62,7 @@ async def test_the_first_message_tells_of_nothing(line: Line, google: Google, do
 async def test_many_changes_told_at_once_are_one_reading(
     line: Line, google: Google, door: str
 ) -> None:
-    """The queue takes one job; the second message is answered all the same."""
+    """Repeated notifications queue one job, and each is answered."""
     await renew(line.clinic)
     await deliver(google, door)
     for hour in (12, 13):
@@ -74,7 +74,7 @@ async def test_many_changes_told_at_once_are_one_reading(
 async def test_a_drag_that_is_told_moves_the_booking_at_once(
     line: Line, google: Google, door: str
 ) -> None:
-    """From the calendar to the booking without anybody asking."""
+    """A notified move reaches the booking without polling."""
     booking_id = await confirmed(line.clinic, span("2026-12-01 09:00"))
     await insert(line.clinic, booking_id)
     await follow_all(line.clinic)
@@ -100,7 +100,7 @@ async def test_a_drag_that_is_told_moves_the_booking_at_once(
 async def test_a_message_of_somebody_else_is_refused_without_effect(
     line: Line, google: Google, door: str, name: str, value: str
 ) -> None:
-    """Channel, token and resource must all be those of a channel of ours."""
+    """A notification must match one of our channels by channel, token and resource."""
     await renew(line.clinic)
     [channel] = google.channels.open.values()
     said = headers(channel, "exists")
@@ -113,7 +113,7 @@ async def test_a_message_of_somebody_else_is_refused_without_effect(
 async def test_while_the_database_is_away_google_is_asked_to_come_again(
     line: Line, google: Google, migrated: str
 ) -> None:
-    """503 is one of the answers after which Google repeats a message."""
+    """Without a database the answer is 503, after which Google repeats the notification."""
     await renew(line.clinic)
     [channel] = google.channels.open.values()
     async with open_pool(migrated, size=1) as gone:
@@ -127,7 +127,7 @@ async def test_while_the_database_is_away_google_is_asked_to_come_again(
 async def test_a_database_that_dies_under_a_message_is_told_to_google(
     line: Line, google: Google, door: str, database: AsyncConnectionPool
 ) -> None:
-    """Also when the channel was found and only the job could not be queued: 503, not 500."""
+    """If the channel is found but the job cannot be queued, the answer is 503, not 500."""
     await renew(line.clinic)
     [channel] = google.channels.open.values()
     async with database.connection() as conn:
@@ -139,7 +139,7 @@ async def test_a_database_that_dies_under_a_message_is_told_to_google(
 
 
 async def test_a_line_that_google_cannot_call_has_no_such_route(line: Line) -> None:
-    """Http, or no Google: nothing is there."""
+    """Without HTTPS or without Google the route does not exist."""
     alone = replace(line, clinic=replace(line.clinic, push=None))
     async with page_of(alone) as page:
         assert await asyncio.to_thread(post, page.removesuffix("/phone") + PATH, {}) == 404
@@ -154,6 +154,6 @@ async def test_a_line_that_google_cannot_call_has_no_such_route(line: Line) -> N
     ],
 )
 def test_only_https_is_given_to_google(base: str, address: str) -> None:
-    """The one place that decides it."""
+    """Only an https address is given to Google, and one function decides it."""
     settings = Settings.load("demo").model_copy(update={"public_base_url": base})
     assert push_address(settings) == address

@@ -1,4 +1,4 @@
-"""Strangers' connections are bounded in time, size, and number; a signed request gets through."""
+"""Unsigned connections are limited in time, size and number; a signed request gets through."""
 
 import asyncio
 import resource
@@ -66,7 +66,7 @@ async def served(**limits: float) -> AsyncGenerator[Callable[[], asyncio.Future[
 
 
 async def until_closed(reader: asyncio.StreamReader) -> bytes:
-    """All that comes until the server closes the connection."""
+    """Everything received until the server closes the connection."""
     async with asyncio.timeout(10):
         try:
             return await reader.read()
@@ -75,7 +75,7 @@ async def until_closed(reader: asyncio.StreamReader) -> bytes:
 
 
 async def answered(connection: Connection, sent: bytes) -> bytes:
-    """The first line that comes back."""
+    """The first line of the response."""
     reader, writer = connection
     writer.write(sent)
     async with asyncio.timeout(10):
@@ -96,7 +96,7 @@ def counted(reason: str) -> float:
     ],
 )
 async def test_a_connection_that_does_not_go_on_is_closed(sent: bytes, answer: bytes) -> None:
-    """Nothing at all, half a head, half a body, empty lines: each has a deadline."""
+    """An empty connection, a partial head, a partial body and empty lines each time out."""
     async with served(head_seconds=0.2, body_seconds=0.2) as connect:
         reader, writer = await connect()
         writer.write(sent)
@@ -104,7 +104,7 @@ async def test_a_connection_that_does_not_go_on_is_closed(sent: bytes, answer: b
 
 
 async def test_a_request_in_time_is_answered_and_the_connection_kept() -> None:
-    """The deadline of one request is not that of the next."""
+    """Each request on a connection has its own deadline."""
     async with served(head_seconds=0.5, body_seconds=0.5) as connect:
         connection = await connect()
         for _ in range(3):
@@ -123,7 +123,7 @@ async def test_a_request_in_time_is_answered_and_the_connection_kept() -> None:
     ],
 )
 async def test_a_head_has_a_largest_size(head: bytes) -> None:
-    """One long header, many headers, a long URL, and all of it at once: 431, and closed."""
+    """A long header, many headers or a long URL gets 431 and a closed connection."""
     async with served() as connect:
         reader, writer = await connect()
         writer.write(head)
@@ -131,7 +131,7 @@ async def test_a_head_has_a_largest_size(head: bytes) -> None:
 
 
 async def test_a_body_that_nobody_reads_closes_the_connection() -> None:
-    """A refused request cannot go on sending."""
+    """A refused request cannot keep sending."""
     async with served(body_seconds=60.0) as connect:
         reader, writer = await connect()
         writer.write(b"POST /unread HTTP/1.1\r\nhost: x\r\ncontent-length: 99999999\r\n\r\nabc")
@@ -141,7 +141,7 @@ async def test_a_body_that_nobody_reads_closes_the_connection() -> None:
 async def test_what_is_not_http_is_counted_and_not_logged_each(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Scanners would fill the log."""
+    """Non-HTTP traffic is counted, not logged line by line, as scanners would fill the log."""
     before = counted("not HTTP")
     async with served() as connect:
         for _ in range(3):
@@ -153,7 +153,7 @@ async def test_what_is_not_http_is_counted_and_not_logged_each(
 
 
 async def test_a_flood_of_idle_connections_does_not_keep_a_request_out() -> None:
-    """The oldest without a request in progress makes room; one with a request stays."""
+    """The oldest idle connection makes room; one with a request in progress stays."""
     async with served(max_connections=4) as connect:
         kept, busy = await connect(), await connect()
         busy[1].write(REQUEST % 2 + b"a")
@@ -166,7 +166,7 @@ async def test_a_flood_of_idle_connections_does_not_keep_a_request_out() -> None
 
 
 async def test_requests_in_progress_are_never_dropped_for_a_new_one() -> None:
-    """When all are busy, the new one is refused."""
+    """When every connection is busy, a new one is refused."""
     async with served(max_connections=2) as connect:
         busy = [await connect() for _ in range(2)]
         for connection in busy:
@@ -189,7 +189,7 @@ async def test_requests_in_progress_are_never_dropped_for_a_new_one() -> None:
 def test_connections_stay_below_the_open_file_limit(
     monkeypatch: pytest.MonkeyPatch, soft: int, hard: int, raised: int | None, limit: int
 ) -> None:
-    """The limit is raised as far as allowed; files for the database and services are reserved."""
+    """The limit is raised as far as allowed, and files for database and services are reserved."""
     given: list[int] = []
 
     def limits(_: int) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""The calendar file of a visit: an import after a move replaces the earlier entry."""
+"""Importing a visit's calendar file after a move replaces the earlier entry."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +11,7 @@ TEN = Span(NINE.start + timedelta(hours=1), NINE.end + timedelta(hours=1))
 
 
 def fields(slot: Span, now: datetime) -> dict[str, str]:
-    """The file's properties by name."""
+    """The properties of the file by name."""
     lines = calendar_file("visit", slot, "Video visit", "note", now).decode().splitlines()
     return dict(line.partition(":")[::2] for line in lines)
 

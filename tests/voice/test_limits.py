@@ -30,7 +30,7 @@ REFUSED = "because I have reached a limit"
 
 @pytest.fixture
 def changes() -> dict[str, object]:
-    """What a test sets otherwise."""
+    """Settings that a test changes."""
     return {}
 
 
@@ -38,7 +38,7 @@ def changes() -> dict[str, object]:
 async def line(
     database: AsyncConnectionPool, now: SetClock, changes: dict[str, object]
 ) -> AsyncGenerator[Line]:
-    """A live line, in its opening hours, that sends no texts."""
+    """A live line during opening hours that sends no texts."""
     settings = settings_at("", texts="off", staff_number="+14255550142", **changes)
     line = line_on(settings, database, now)
     await free_times.refresh(line.clinic)
@@ -48,7 +48,7 @@ async def line(
 
 @pytest_asyncio.fixture
 async def place(line: Line) -> AsyncGenerator[Place]:
-    """Calls from any number, up to the offered times or what is said instead of them."""
+    """Call from this number up to the offered times, or to what is said instead."""
     post = InProcess(create_app(line), BASE, line.settings.tokens[0])
     async with AsyncExitStack() as stack:
 
@@ -67,7 +67,7 @@ async def place(line: Line) -> AsyncGenerator[Place]:
 async def test_a_number_has_two_coming_visits_and_then_a_call_back(
     place: Place, line: Line
 ) -> None:
-    """The third caller from it hears so in one sentence; staff hear of the limit once."""
+    """The third caller from a number is told in one sentence, and staff are told of it once."""
     for _ in range(2):
         caller = await place(ROBOT)
         await caller.presses("1").presses("1").hears("You are booked")
@@ -83,7 +83,7 @@ async def test_a_number_has_two_coming_visits_and_then_a_call_back(
 async def test_calls_of_one_number_within_an_hour_are_bounded(
     place: Place, line: Line, changes: dict[str, object]
 ) -> None:
-    """A call an hour ago does not count; another number is not concerned."""
+    """Calls over an hour old and calls of other numbers do not count."""
     assert changes
     async with line.pool.connection() as conn:
         await conn.execute(
@@ -98,7 +98,7 @@ async def test_calls_of_one_number_within_an_hour_are_bounded(
 
 
 async def test_a_number_holds_one_time_that_of_its_newest_call(place: Place, line: Line) -> None:
-    """A patient whose call was cut is not refused for what the dead call still holds."""
+    """A patient whose call was cut off is not refused because of that call's hold."""
     for _ in range(3):
         await (await place(ROBOT)).presses("1").hears("To book it")
     async with line.pool.connection() as conn:
@@ -110,7 +110,7 @@ async def test_a_number_holds_one_time_that_of_its_newest_call(place: Place, lin
 async def test_unconfirmed_calls_hold_a_share_of_what_is_open(
     place: Place, changes: dict[str, object]
 ) -> None:
-    """However many numbers they come from, and when they come from none."""
+    """The share applies whatever numbers the calls come from, or none."""
     assert changes
     await (await place(ROBOT)).presses("1").hears("To book it")
     for number in ("+14255550124", "+14255550125"):
@@ -118,7 +118,7 @@ async def test_unconfirmed_calls_hold_a_share_of_what_is_open(
 
 
 async def test_one_call_rings_the_staff_phone_twice(place: Place, now: SetClock) -> None:
-    """Then it is a call-back, so nobody is rung nineteen times."""
+    """After two attempts the caller gets a call-back, so staff are not called nineteen times."""
     now.at = at("2026-11-30 10:00")
     caller = await place(ROBOT)
     for _ in range(3):
@@ -128,7 +128,7 @@ async def test_one_call_rings_the_staff_phone_twice(place: Place, now: SetClock)
 
 
 def test_a_demo_and_a_load_test_have_no_limits() -> None:
-    """One person calls a demo again and again; `check` and `serve` speak of LIMITS=off."""
+    """One person may call a demo repeatedly; `check` and `serve` report LIMITS=off."""
     assert limits_of(Settings.load("demo")) is None
     assert limits_of(settings_at("", limits="off")) is None
     assert limits_of(settings_at("")) is not None

@@ -1,4 +1,4 @@
-"""What is logged: JSON, one object per line, and never a phone number or a row."""
+"""Logs are JSON, one object per line, and never contain a phone number or a database row."""
 
 import asyncio
 import json
@@ -36,12 +36,12 @@ def test_a_number_is_masked_however_it_is_written(number: str) -> None:
     "other", ["CA12345678901234567890123456789012", "0.123456", "2026-12-01", "48213"]
 )
 def test_what_is_no_number_stays(other: str) -> None:
-    """A call's id is what a log is searched by."""
+    """A call id stays in full, as logs are searched by it."""
     assert masked(other) == other
 
 
 def test_every_log_is_json_and_masked(capsys: pytest.CaptureFixture[str]) -> None:
-    """Ours and the libraries' alike, with what was raised."""
+    """Our own logs and those of libraries are JSON and masked, including exceptions."""
     write_logs("json")
     structlog.get_logger("ours").warning("refused", caller="+14255550123")
     try:
@@ -57,7 +57,7 @@ def test_every_log_is_json_and_masked(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_a_person_at_a_terminal_sees_warnings_only(capsys: pytest.CaptureFixture[str]) -> None:
-    """On standard error, in plain words."""
+    """A terminal shows only warnings, as plain text on standard error."""
     write_logs("plain")
     structlog.get_logger("ours").info("quiet")
     structlog.get_logger("ours").warning("loud")
@@ -73,7 +73,7 @@ async def test_a_database_error_is_logged_without_the_row(
     database: AsyncConnectionPool,
     style: Literal["json", "plain"],
 ) -> None:
-    """PostgreSQL quotes the failing row: a visit code, a name, answers; however it was raised."""
+    """However a database error is raised, the failing row that PostgreSQL quotes is not logged."""
     write_logs(style)
     row = "INSERT INTO booking (call_sid, step, during, state, expires_at, patient_name)"
     bad = (

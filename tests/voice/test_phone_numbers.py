@@ -1,4 +1,4 @@
-"""A number that rang us is kept; tables only decide whether to offer texts."""
+"""A caller's number is kept; number tables only decide whether to offer texts."""
 
 import pytest
 
@@ -52,35 +52,35 @@ WITHHELD = (
 
 @pytest.mark.parametrize("number", CALLERS)
 def test_a_number_that_rang_is_kept(number: str) -> None:
-    """Any country and any area code: staff can call it."""
+    """A number of any country and area code is kept, as staff can call it."""
     assert usable(number) == number
 
 
 @pytest.mark.parametrize("number", WITHHELD)
 def test_what_is_no_number_is_withheld(number: str) -> None:
-    """SIP addresses, words, words spelled on a keypad, service codes, too few or many digits."""
+    """SIP addresses, words, service codes and numbers of a wrong length count as withheld."""
     assert usable(number) == ""
 
 
 def test_our_own_numbers_are_nobodys() -> None:
-    """A call that the clinic's phone forwards shows that phone."""
+    """The clinic's own number, shown on a forwarded call, does not count as the caller's."""
     assert usable("+14255550123", own={"+14255550123", "+14255550124"}) == ""
 
 
 @pytest.mark.parametrize("number", [each for each in CALLERS if each.startswith("+1")])
 def test_every_number_of_the_plan_can_be_keyed(number: str) -> None:
-    """With or without the leading 1."""
+    """Every US number can be entered, with or without the leading 1."""
     assert keyed(number[2:]) == keyed(number[1:]) == number
 
 
 @pytest.mark.parametrize("digits", ["", "555", "0255550123", "4251550123", "9115550123"])
 def test_other_digits_are_asked_for_again(digits: str) -> None:
-    """They are no number that could be called."""
+    """Digits that form no valid number are asked for again."""
     assert keyed(digits) == ""
 
 
 def test_texts_are_tried_where_they_may_arrive() -> None:
-    """In the US and its territories, and for area codes that the table does not know."""
+    """Texts are offered in the US and its territories, including unlisted area codes."""
     may = {
         "+14255550123",
         "+17872345678",

@@ -9,7 +9,7 @@ from voice import refusals
 
 
 def test_a_flood_of_refusals_writes_one_line_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first at once, then what came since, by reason."""
+    """The first refusal is logged at once, and later ones are summed up by reason."""
     clock = [1000.0]
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
     monkeypatch.setattr(refusals, "_LOG", refusals._Log())  # noqa: SLF001  # a fresh one

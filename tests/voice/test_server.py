@@ -1,4 +1,4 @@
-"""The server process: what it loads, and what it leaves alone."""
+"""What the server process loads and what it does not."""
 
 import os
 import socket
@@ -25,7 +25,7 @@ print([name for name in sys.modules if name.startswith("voice.simulator")])
 
 
 def test_a_live_line_does_not_load_the_simulator(tmp_path: Path) -> None:
-    """`serve` imports nothing of it, up to the port and the application that it would start."""
+    """`serve` does not import the simulator, up to the port and application that it would start."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         done = subprocess.run(
             [sys.executable, "-c", SERVE.format(port=taken.getsockname()[1])],
@@ -38,7 +38,7 @@ def test_a_live_line_does_not_load_the_simulator(tmp_path: Path) -> None:
 
 
 def test_the_command_itself_loads_no_server_and_no_driver() -> None:
-    """`screening-line --help` answers at once: each command loads what it runs when it runs."""
+    """`screening-line --help` is fast, as each command loads its code only when it runs."""
     heavy = "alembic fastapi google googleapiclient phonenumbers procrastinate psycopg pydantic"
     loaded = subprocess.run(
         [sys.executable, "-c", "import sys, voice.cli; print(*sys.modules)"],
@@ -50,5 +50,5 @@ def test_the_command_itself_loads_no_server_and_no_driver() -> None:
 
 
 def test_the_command_names_every_outcome_of_the_staff_phone() -> None:
-    """`call --staff` takes what the simulator can do; the command itself does not load it."""
+    """`call --staff` accepts every outcome that the simulator supports without loading it."""
     assert set(get_args(StaffPhone)) == {each.value for each in Staff}

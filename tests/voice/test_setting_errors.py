@@ -1,4 +1,4 @@
-"""A refused setting is explained in our own words, and without what may be a secret."""
+"""A refused setting is explained in our own words, without its value, which may be a secret."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def live(monkeypatch: pytest.MonkeyPatch, **others: str) -> Settings:
 def test_every_refusal_is_in_our_words(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
-    """Whatever a setting is given, a refusal names it and says what to write."""
+    """Each refusal names the setting and says what to write."""
     refused = ""
     try:
         live(monkeypatch, **{name.upper(): value})
@@ -44,7 +44,7 @@ def test_every_refusal_is_in_our_words(
 
 
 def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
-    """Saved by an editor in another encoding, .env is named with what to do."""
+    """A .env file in another encoding is refused with a remedy."""
     (tmp_path / ".env").write_bytes(b"CLINIC_NAME=Caf\xe9\n")
     with pytest.raises(SettingsError, match="save it as UTF-8"):
         Settings.load("demo")
@@ -67,7 +67,7 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
 def test_a_database_url_that_does_not_parse_is_refused_without_its_password(
     monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
-    """One line that says what is understood; no part of the value, which may hold the password."""
+    """One line says what is accepted and shows no part of the value, which may hold a password."""
     with pytest.raises(SettingsError) as refused:
         live(monkeypatch, DATABASE_URL=url)
     [line] = str(refused.value).splitlines()[1:]
@@ -79,6 +79,6 @@ def test_a_database_url_that_does_not_parse_is_refused_without_its_password(
 def test_a_database_url_with_a_driver_is_understood(
     monkeypatch: pytest.MonkeyPatch, scheme: str
 ) -> None:
-    """As SQLAlchemy's documentation and hosted databases write it."""
+    """A database URL with a driver is accepted, as SQLAlchemy and hosted databases write it."""
     given = live(monkeypatch, DATABASE_URL=f"{scheme}://u:p%40w@h/d").database_url
     assert given.get_secret_value() == "postgresql://u:p%40w@h/d"

@@ -34,7 +34,7 @@ def live(monkeypatch: pytest.MonkeyPatch, **others: str) -> Settings:
 
 
 def example() -> str:
-    """What `.env.example` has to say."""
+    """The expected contents of `.env.example`."""
     lines = [
         "# The settings of Screening Line. A demo needs none of them. For a live line, copy this",
         "# file to .env and uncomment what you set; an empty value counts as not set.",
@@ -53,20 +53,20 @@ def example() -> str:
 
 
 def test_env_example_lists_every_setting_with_its_meaning_and_default() -> None:
-    """.env.example lists the settings as the code does, with what must be set first."""
+    """.env.example lists the settings as the code does, required ones first."""
     assert tuple(Settings.model_fields)[: len(REQUIRED)] == REQUIRED
     assert (ROOT / ".env.example").read_text("utf-8") == example()
 
 
 def test_the_example_as_it_stands_is_good_enough_for_a_demo(tmp_path: Path) -> None:
-    """Every line of the example may be uncommented and read."""
+    """Every line of the example can be uncommented and is valid."""
     given = (line.removeprefix("# ") for line in example().splitlines() if "=" in line)
     (tmp_path / ".env").write_text("\n".join(given))
     assert Settings.load("demo").clinic_number == "+14252025687"
 
 
 def test_a_demo_needs_nothing_and_has_a_new_token_each_time() -> None:
-    """No account, an address on this computer, a token nobody knows."""
+    """A demo needs no account, uses a local address, and signs with a random token."""
     first, second = Settings.load("demo", 8123), Settings.load("demo", 8123)
     assert first.public_base_url == "http://127.0.0.1:8123"
     assert first.tokens != second.tokens
@@ -84,7 +84,7 @@ def test_a_demo_uses_nothing_of_the_real_account(monkeypatch: pytest.MonkeyPatch
 
 
 def test_live_needs_the_account_and_the_clinics_own_facts() -> None:
-    """All that is missing is named at once; the demo clinic's facts do not count."""
+    """All missing settings are named at once, and the demo clinic's facts do not count."""
     with pytest.raises(SettingsError) as refused:
         Settings.load("live")
     assert str(refused.value).startswith("Fix these settings:")
@@ -94,7 +94,7 @@ def test_live_needs_the_account_and_the_clinics_own_facts() -> None:
 
 
 def test_everything_wrong_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wrong and missing ones together, each with what a right one looks like."""
+    """Wrong and missing settings are named together, each with an example of a valid value."""
     wrong = {
         "OPENING_HOURS": ("Mon 9-5", "Mon-Fri 09:00-12:00 13:00-17:00"),
         "CLINIC_TIME_ZONE": ("Mars", "America/Los_Angeles"),
@@ -120,7 +120,7 @@ def test_everything_wrong_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_name_that_is_no_setting_is_refused_in_the_file(tmp_path: Path) -> None:
-    """A misspelt name in .env would silently leave the default in force."""
+    """A misspelled name in .env is refused, as the default would silently apply."""
     (tmp_path / ".env").write_text("OPENING_HOUR=Mon 09:00-10:00\n")
     with pytest.raises(SettingsError, match=r"OPENING_HOUR is not a setting.*\.env\.example"):
         Settings.load("demo")
@@ -137,7 +137,7 @@ def test_a_name_that_is_no_setting_is_refused_in_the_file(tmp_path: Path) -> Non
     ],
 )
 def test_the_public_address_is_https(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
-    """Only this computer may be reached without encryption."""
+    """Only loopback addresses may be reached without encryption."""
     with pytest.raises(SettingsError, match="PUBLIC_BASE_URL"):
         live(monkeypatch, PUBLIC_BASE_URL=address)
     local = live(monkeypatch, PUBLIC_BASE_URL="http://127.0.0.1:8000")
@@ -145,7 +145,7 @@ def test_the_public_address_is_https(monkeypatch: pytest.MonkeyPatch, address: s
 
 
 def test_a_secret_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither by the settings themselves nor by a refusal."""
+    """Neither the settings nor an error message shows a secret."""
     secrets = {"TWILIO_AUTH_TOKEN": "s3cret", "DATABASE_URL": "postgresql://u:pw@h/d"}
     settings = live(monkeypatch, **secrets)
     assert "s3cret" not in repr(settings)
@@ -156,7 +156,7 @@ def test_a_secret_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_values_are_tidied(monkeypatch: pytest.MonkeyPatch) -> None:
-    """White space goes, numbers become E.164, lists are split."""
+    """White space is stripped, numbers become E.164, and lists are split."""
     settings = live(
         monkeypatch,
         CLINIC_NAME="  The Clinic ",
@@ -176,7 +176,7 @@ def test_values_are_tidied(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_federal_holidays_can_be_closed_beside_dates(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`us-federal` in any case, this year's and those of the years ahead."""
+    """`us-federal`, in any case, closes the federal holidays of this and later years."""
     closed = live(monkeypatch, CLOSED_DATES="2026-12-24, US-federal").rules.closed_dates
     year = datetime.now(UTC).year
     assert {date(2026, 12, 24), date(year, 12, 25), date(year + 5, 12, 25)} <= closed
@@ -185,7 +185,7 @@ def test_federal_holidays_can_be_closed_beside_dates(monkeypatch: pytest.MonkeyP
 def test_staff_commands_are_not_stopped_by_settings_they_do_not_use(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Wrong and unknown settings of something else have their defaults; needed ones are named."""
+    """Wrong and unknown settings that a command does not use are ignored; needed ones are named."""
     (tmp_path / ".env").write_text("OPENING_HOUR=x\nOPENING_HOURS=always\nHORIZON_DAYS=0\n")
     needed = {"clinic_time_zone", "database_url"}
     monkeypatch.setenv("CLINIC_TIME_ZONE", "America/Denver")
@@ -200,7 +200,7 @@ def test_staff_commands_are_not_stopped_by_settings_they_do_not_use(
 
 
 def test_a_live_line_names_only_its_own_clinician(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The demo's clinician is not said where a clinic names none."""
+    """The demo's clinician is never named on a live line."""
     unnamed = live(monkeypatch)
     assert unnamed.clinician_spoken_en == "Our physical therapist"
     named = live(monkeypatch, CLINICIAN_SPOKEN_EN="Doctor Ann Lee")

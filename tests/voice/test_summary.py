@@ -1,4 +1,4 @@
-"""The daily summary says in a few lines how the line went, and nothing about one person."""
+"""The daily summary gives the line's figures in a few lines and nothing about any person."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from voice.settings import Settings
 async def test_the_event_has_yesterdays_figures_if_it_is_on(
     database: AsyncConnectionPool, now: SetClock, setting: str
 ) -> None:
-    """Calls, bookings, stops, where callers hung up, and who waits; no number, no call."""
+    """The event lists calls, bookings, stops, hang-ups and open call-backs, without any number."""
     settings = Settings.load("demo")
     assert settings.daily_summary == "off"
     line = line_on(settings.model_copy(update={"daily_summary": setting}), database, now)

@@ -1,4 +1,4 @@
-"""A request is Twilio's, or nothing happens."""
+"""A request without a valid Twilio signature has no effect."""
 
 import base64
 import hashlib
@@ -26,12 +26,12 @@ FIELDS = [
 
 
 def test_the_published_example_comes_out_as_published() -> None:
-    """The one signature that Twilio's own pages print."""
+    """The signature that Twilio's documentation publishes is reproduced."""
     assert sign(URL, FIELDS, "12345") == "L/OH5YylLD5NRKLltdqwSvS0BnU="
 
 
 def test_an_empty_value_counts_as_its_bare_name() -> None:
-    """Twilio sends empty fields all the time."""
+    """An empty value is signed as its bare name, since Twilio often sends empty fields."""
     fields = [("Body", ""), ("CallSid", "CA1"), ("From", "+14255550123")]
     signature = sign("https://example.com/voice/answer", fields, "12345")
     assert signature == "ICJdGZMaYUaIIx8ezockkF1O1HE="
@@ -42,7 +42,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
 @given(st.dictionaries(TEXT.filter(bool), TEXT, max_size=6), TEXT)
 def test_it_signs_as_twilios_own_library_does(fields: dict[str, str], token: str) -> None:
-    """Any fields, any token: the library agrees."""
+    """Signatures agree with Twilio's own library for any fields and token."""
     theirs = RequestValidator(token).compute_signature("https://example.com/x?y=1", fields)
     assert sign("https://example.com/x?y=1", fields.items(), token) == theirs
 
@@ -51,12 +51,12 @@ def test_it_signs_as_twilios_own_library_does(fields: dict[str, str], token: str
     "signature", [None, "", "L/OH5YylLD5NRKLltdqwSvS0BnX=", "é", "\ud800", "x" * 10_000]
 )
 def test_a_missing_wrong_or_malformed_signature_is_refused(signature: str | None) -> None:
-    """Noise is a no, never a fault."""
+    """A malformed signature is refused and never raises an error."""
     assert not is_twilios(URL, FIELDS, signature, ["12345"])
 
 
 def test_any_change_breaks_it() -> None:
-    """Another address, another value, a field more or less, another token."""
+    """Changing the address, a value, the set of fields or the token breaks the signature."""
     right = sign(URL, FIELDS, "12345")
     assert is_twilios(URL, FIELDS, right, ["12345"])
     assert not is_twilios(URL.replace("https", "http"), FIELDS, right, ["12345"])
@@ -67,13 +67,13 @@ def test_any_change_breaks_it() -> None:
 
 
 def test_two_tokens_hold_while_one_is_being_changed() -> None:
-    """No call is lost on the day of the change."""
+    """Two tokens are accepted during a token change, so that no call is lost."""
     right = sign(URL, FIELDS, "old")
     assert is_twilios(URL, FIELDS, right, ["new", "old"])
 
 
 def test_another_hash_is_no_signature() -> None:
-    """SHA-256 of the same words is not accepted."""
+    """A SHA-256 signature of the same request is not accepted."""
     joined = URL + "".join(name + value for name, value in sorted(FIELDS))
     other = hmac.digest(b"12345", joined.encode(), hashlib.sha256)
     assert not is_twilios(URL, FIELDS, base64.b64encode(other).decode(), ["12345"])
@@ -82,7 +82,7 @@ def test_another_hash_is_no_signature() -> None:
 async def asked(
     body: bytes, signature: str | None, *, length: bool = True
 ) -> tuple[Form | None, int]:
-    """What a request comes to, and how many pieces of its body were read."""
+    """The outcome of a request, and how many chunks of its body were read."""
     pieces = [body[start : start + 1000] for start in range(0, len(body), 1000)] or [b""]
     read = 0
 
@@ -117,13 +117,13 @@ def signed(fields: list[tuple[str, str]]) -> tuple[bytes, str]:
 
 @pytest.mark.parametrize("signature", [None, "", "short", "x" * 10_000, "A" * 28, "é" * 27 + "="])
 async def test_without_a_signature_that_could_be_one_no_body_is_read(signature: str | None) -> None:
-    """Hashing strangers' bodies would keep callers waiting."""
+    """Without a plausible signature the body is not read, as hashing it would delay callers."""
     assert await asked(b"a=b&" * 100, signature) == (None, 0)
 
 
 @pytest.mark.parametrize("length", [True, False])
 async def test_a_body_has_a_largest_size_and_number_of_fields(length: bool) -> None:  # noqa: FBT001
-    """Refused even when signed; at the limit it is answered."""
+    """A body over the limits is refused even when signed; at the limit it is answered."""
     account = [("AccountSid", SETTINGS.twilio_account_sid)]
     assert (await asked(*signed([*account, ("Body", "x" * 15_000)]), length=length))[0]
     form, read = await asked(*signed([*account, ("Body", "x" * 100_000)]), length=length)
@@ -135,7 +135,7 @@ async def test_a_body_has_a_largest_size_and_number_of_fields(length: bool) -> N
 
 
 async def test_the_longest_text_that_twilio_passes_on_fits() -> None:
-    """1,600 characters of a script that takes nine bytes each when encoded."""
+    """A text of 1,600 characters fits, even at nine encoded bytes a character."""
     account = ("AccountSid", SETTINGS.twilio_account_sid)
     form, _ = await asked(*signed([account, ("Body", "痛" * 1600)]))
     assert form

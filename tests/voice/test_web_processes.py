@@ -1,4 +1,4 @@
-"""`serve --workers N` and a socket from systemd: real processes on one port."""
+"""`serve --workers N` and a systemd socket, with real processes on one port."""
 
 import os
 import signal
@@ -27,14 +27,14 @@ Start = Callable[..., subprocess.Popen[bytes]]
 
 @pytest.fixture
 def listening() -> Generator[socket.socket]:
-    """A socket as systemd holds it: callers wait in it while no line is there."""
+    """A socket as systemd holds it: it queues callers while no line runs."""
     with socket.create_server(("127.0.0.1", 0)) as held:
         yield held
 
 
 @pytest.fixture
 def start(migrated: str, tmp_path: Path) -> Generator[Start]:
-    """Start a live line on the tests' database; all that is left of it ends with the test."""
+    """Start a live line on the test database, and end all its processes after the test."""
     started: list[subprocess.Popen[bytes]] = []
     environment = {
         "PATH": os.defpath, "UNSIGNED_WORDING": "allow", "DATABASE_URL": migrated,
@@ -69,7 +69,7 @@ def _family(pid: int) -> list[psutil.Process]:
 
 
 def asked(line: subprocess.Popen[bytes], port: int, path: str = "/healthz") -> str:
-    """The answer of a line that may still be starting."""
+    """The response of a line that may still be starting."""
     while True:
         with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
             try:
@@ -81,7 +81,7 @@ def asked(line: subprocess.Popen[bytes], port: int, path: str = "/healthz") -> s
 
 
 def other_of(first: subprocess.Popen[bytes], *, than: int = 0) -> psutil.Process:
-    """The further process of a line, once it is there."""
+    """The additional process of a line, once it has started."""
     while first.poll() is None:
         for each in psutil.Process(first.pid).children():
             if each.pid != than:
@@ -90,7 +90,7 @@ def other_of(first: subprocess.Popen[bytes], *, than: int = 0) -> psutil.Process
 
 
 def test_two_processes_answer_on_one_port_and_end_together(start: Start, tmp_path: Path) -> None:
-    """Either answers alone, a killed one is replaced, and SIGTERM ends both within ten seconds."""
+    """Either process answers, a killed one is replaced, and SIGTERM ends both in ten seconds."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     first = start("--workers", "2", "--port", str(port))
@@ -114,7 +114,7 @@ def test_two_processes_answer_on_one_port_and_end_together(start: Start, tmp_pat
 
 
 def test_the_others_end_with_a_first_process_that_is_killed(start: Start) -> None:
-    """Nothing is left on the port to answer without jobs."""
+    """When the first process is killed, no other one keeps answering without jobs."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     first = start("--workers", "2", "--port", str(port))
@@ -128,7 +128,7 @@ def test_the_others_end_with_a_first_process_that_is_killed(start: Start) -> Non
 def test_callers_wait_in_systemds_socket_while_the_line_restarts(
     start: Start, listening: socket.socket
 ) -> None:
-    """A request that comes between two processes is answered by the second one."""
+    """A request that arrives during a restart is answered by the new process."""
     line = [sys.executable, "-c", AS_SYSTEMD.format(fd=listening.fileno()), "serve"]
     port = listening.getsockname()[1]
     first = start(command=line, fds=(listening.fileno(),))

@@ -1,4 +1,4 @@
-"""The worker: it hears of a job at once, and no failure ends it."""
+"""The worker learns of a job at once, and no failure ends it."""
 
 import asyncio
 from dataclasses import replace
@@ -33,7 +33,7 @@ async def line(database: AsyncConnectionPool) -> Line:
 
 
 async def listeners(dsn: str, other_than: frozenset[int] = frozenset()) -> frozenset[int]:
-    """The server processes that notify the two workers of new jobs, as soon as there are both."""
+    """The server processes that notify the two workers, once both are connected."""
     async with asyncio.timeout(20), await psycopg.AsyncConnection.connect(dsn) as conn:
         await conn.set_autocommit(True)
         while True:
@@ -44,7 +44,7 @@ async def listeners(dsn: str, other_than: frozenset[int] = frozenset()) -> froze
 
 
 def test_every_job_that_may_wait_has_words() -> None:
-    """`screening-line jobs` shows no task by its name in the code; texts it shows one by one."""
+    """`screening-line jobs` never shows a task name from the code, and lists texts one by one."""
     own = [task for name, task in jobs.tasks.items() if name.startswith("calendar:")]
     waiting = {task.name for task in own if task.queue not in {HOUSEKEEPING, TEXTS}}
     assert waiting == {f"calendar:{name}" for name in TASKS}
@@ -53,7 +53,7 @@ def test_every_job_that_may_wait_has_words() -> None:
 async def test_jobs_use_no_connection_of_a_callers_turn(
     monkeypatch: pytest.MonkeyPatch, migrated: str
 ) -> None:
-    """The worker's database, texting, and calendar all use a pool of their own."""
+    """The worker's database, texting and calendar all use their own connection pool."""
     given: list[Clinic] = []
 
     async def noted(clinic: Clinic) -> None:
@@ -71,7 +71,7 @@ async def test_jobs_use_no_connection_of_a_callers_turn(
 
 
 def pools_in(clinic: Clinic) -> list[AsyncConnectionPool]:
-    """The pools that the calendar and the texting of a clinic use."""
+    """The pools that a clinic's calendar and texting use."""
     assert isinstance(clinic.calendar, LocalCalendar)
     texting = getattr(clinic.notify, "__self__", None)
     assert isinstance(texting, Texting)
@@ -79,14 +79,14 @@ def pools_in(clinic: Clinic) -> list[AsyncConnectionPool]:
 
 
 async def test_a_worker_listens_for_jobs(line: Line, migrated: str) -> None:
-    """A job starts when it is deferred; polling every few seconds would keep a caller waiting."""
+    """A job starts when it is deferred, as polling every few seconds would delay a caller."""
     async with run_in_background(work(line.clinic)):
         await listeners(migrated)
         assert await a_worker_is_up(line.pool)
 
 
 async def test_a_worker_outlives_its_connections(line: Line, migrated: str) -> None:
-    """After a restart of the database it listens again by itself."""
+    """After a database restart the worker listens again without help."""
     async with run_in_background(work(line.clinic)):
         first = await listeners(migrated)
         async with line.pool.connection() as conn:
@@ -98,7 +98,7 @@ async def test_a_worker_outlives_its_connections(line: Line, migrated: str) -> N
 
 
 async def test_a_worker_stops_even_when_its_database_is_gone(line: Line, migrated: str) -> None:
-    """It cannot sign off then, and that error must not make it start again."""
+    """A worker that cannot sign off because the database is gone still stops."""
     async with (
         open_pool(migrated, size=4) as own,
         asyncio.timeout(20),

@@ -1,4 +1,4 @@
-"""Each problem is told once, then daily, and when it is over; nothing about a patient is in it."""
+"""Each problem is reported once, then daily, and when it ends, without patient data."""
 
 from collections.abc import AsyncGenerator, Generator
 from dataclasses import replace
@@ -42,7 +42,7 @@ class Switch(StandIn):
     pings = 0
 
     def answer(self, request: Asked, verb: str) -> None:
-        """Count it."""
+        """Count the request."""
         assert verb == "GET"
         self.pings += 1
         request.send(200, b"OK")
@@ -50,7 +50,7 @@ class Switch(StandIn):
 
 @pytest.fixture
 def twilio() -> Generator[Twilio]:
-    """A Twilio that texts the owner."""
+    """A Twilio stand-in that texts the owner."""
     with Twilio() as twilio:
         yield twilio
         assert twilio.broken_rules == []
@@ -65,20 +65,20 @@ def mail() -> Generator[MailServer]:
 
 @pytest.fixture
 def switch() -> Generator[Switch]:
-    """The address that is asked while all is well."""
+    """The address that is pinged while all is well."""
     with Switch() as switch:
         yield switch
 
 
 @pytest.fixture
 def calendar(database: AsyncConnectionPool) -> FaultyCalendar:
-    """A calendar that fails where a test says."""
+    """A calendar that fails where a test tells it to."""
     return FaultyCalendar(LocalCalendar(database))
 
 
 @pytest.fixture
 def settings(twilio: Twilio, mail: MailServer, switch: Switch, tmp_path: Path) -> Settings:
-    """Everybody who can be told is."""
+    """Settings with every alert channel."""
     return settings_at(
         twilio.url,
         alert_number=OWNER,
@@ -93,7 +93,7 @@ def settings(twilio: Twilio, mail: MailServer, switch: Switch, tmp_path: Path) -
 async def watch(
     database: AsyncConnectionPool, now: SetClock, calendar: FaultyCalendar, settings: Settings
 ) -> AsyncGenerator[Watch]:
-    """The watch of a line that is well: a worker runs, and the calendar was read just now."""
+    """The watch of a healthy line, with a worker and a fresh calendar."""
     clinic = Clinic(database, calendar, RULES, now, "full", CHART_LABELS, None)
     async with database.connection() as conn:
         await conn.execute(ADD_WORKER)
@@ -104,7 +104,7 @@ async def watch(
 
 
 async def execute(watch: Watch, statement: str, *values: object) -> None:
-    """Change the database as something else would."""
+    """Change the database from outside the line."""
     async with watch.clinic.pool.connection() as conn:
         await conn.execute(statement.encode(), values)
 
@@ -112,7 +112,7 @@ async def execute(watch: Watch, statement: str, *values: object) -> None:
 async def test_a_line_that_is_well_pings_and_tells_nobody(
     watch: Watch, twilio: Twilio, mail: MailServer, switch: Switch
 ) -> None:
-    """Silence at the switch is what tells that this computer is down."""
+    """A healthy line pings; missing pings show that the computer is down."""
     await watch.look()
     assert (switch.pings, twilio.bodies(), mail.messages) == (1, [], [])
 
@@ -120,7 +120,7 @@ async def test_a_line_that_is_well_pings_and_tells_nobody(
 async def test_a_problem_is_told_once_then_daily_and_when_it_is_over(
     watch: Watch, twilio: Twilio, mail: MailServer, switch: Switch, now: SetClock
 ) -> None:
-    """By text and by email; nobody is pinged while no worker runs."""
+    """Alerts go out by text and email, and there are no pings while no worker runs."""
     await execute(watch, "DELETE FROM procrastinate_workers")
     for _ in range(3):
         await watch.look()
@@ -142,7 +142,7 @@ async def test_a_problem_is_told_once_then_daily_and_when_it_is_over(
 async def test_an_alert_that_reached_nobody_is_sent_again(
     watch: Watch, twilio: Twilio, mail: MailServer
 ) -> None:
-    """It counts as told when one of the ways worked."""
+    """An alert counts as sent when at least one channel worked."""
     nobody = replace(watch.delivery, settings=watch.settings.model_copy(update={"alert_email": ""}))
     watch.delivery = nobody
     await execute(watch, "DELETE FROM procrastinate_workers")
@@ -164,7 +164,7 @@ async def test_an_alert_that_reached_nobody_is_sent_again(
 async def test_a_calendar_unread_for_a_quarter_of_an_hour(
     watch: Watch, now: SetClock, monkeypatch: pytest.MonkeyPatch, why: str, code: str
 ) -> None:
-    """With the reason, and what to do about it."""
+    """The alert gives the reason and what to do."""
 
     async def unknown(*_: object, **__: object) -> Unknown:  # as the contract says
         return Unknown(why)
@@ -180,7 +180,7 @@ async def test_a_calendar_unread_for_a_quarter_of_an_hour(
 async def test_a_call_back_unseen_for_half_an_hour_of_opening_hours(
     watch: Watch, now: SetClock
 ) -> None:
-    """Asked for on Sunday, it may wait until 9:30 on Monday; done, the alert is over."""
+    """A request from Sunday may wait until 9:30 on Monday; marking it done ends the alert."""
     await execute(watch, ADD_CALL_BACK, now() - timedelta(days=1))
     rules = watch.clinic.rules
     opening = next_opening_time(rules, now())
@@ -197,7 +197,7 @@ async def test_a_call_back_unseen_for_half_an_hour_of_opening_hours(
 
 
 async def test_texts_that_fail(watch: Watch) -> None:
-    """A wrong set-up at Twilio, until it is repaired."""
+    """A wrong Twilio configuration is reported until it is fixed."""
     await execute(watch, "INSERT INTO text_alarm (code) VALUES (30034)")
     [problem] = await conditions.find_problems(watch.clinic, None)
     assert problem.code == "texts"
@@ -206,7 +206,7 @@ async def test_texts_that_fail(watch: Watch) -> None:
 async def test_a_disk_that_fills_up(
     watch: Watch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Under 15 percent free, where the embedded database is."""
+    """The alert comes under 15 percent free space on the embedded database's disk."""
     usage = type("Usage", (), {"total": 100, "free": 14})
     monkeypatch.setattr("shutil.disk_usage", lambda _: usage)
     [problem] = await conditions.find_problems(watch.clinic, tmp_path)
@@ -217,7 +217,7 @@ async def test_a_disk_that_fills_up(
 async def test_a_database_that_is_away_is_told_once_and_when_it_is_back(
     watch: Watch, twilio: Twilio, switch: Switch
 ) -> None:
-    """What was told is remembered in the process: nothing can be stored."""
+    """Without a database, the process remembers which alerts it has sent."""
     well = watch.clinic
     async with AsyncConnectionPool(
         "host=/nowhere", min_size=0, max_size=1, timeout=0.1, open=False
@@ -234,7 +234,7 @@ async def test_a_database_that_is_away_is_told_once_and_when_it_is_back(
 
 
 async def test_of_several_processes_one_tells(watch: Watch, twilio: Twilio) -> None:
-    """Whoever does not get the lock leaves this minute to the other."""
+    """A process that does not get the lock leaves this minute to the other."""
     await execute(watch, "DELETE FROM procrastinate_workers")
     async with watch.clinic.pool.connection() as conn, conn.transaction():
         await conn.execute("SELECT pg_advisory_xact_lock(7340021)")

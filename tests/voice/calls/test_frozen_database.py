@@ -1,4 +1,4 @@
-"""A database that accepts and never answers: callers have their answer in time, and all goes on."""
+"""Callers are answered in time when the database accepts connections but never responds."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -23,13 +23,13 @@ _TURN = "/voice/turn?at=greeting&turn=0&in=en"
 
 
 class Frozen:
-    """The line before and after its database freezes."""
+    """The line with a database that can freeze."""
 
     def __init__(self, ice: Ice, post: InProcess) -> None:
         self.ice, self._post = ice, post
 
     async def post(self, path: str, **more: str) -> tuple[Answer, float]:
-        """A request of Twilio's: the answer, and the seconds that it took."""
+        """Post a request as Twilio does; return the response and the seconds that it took."""
         loop = asyncio.get_running_loop()
         fields = dict(CallerId("+14255550123", call_sid="CA" + "6" * 32).fields("in-progress"))
         began = loop.time()
@@ -50,14 +50,14 @@ async def frozen(migrated: str, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerat
 
 
 async def _thawed(ice: Ice) -> None:
-    """The database answers again, and what had waited for it is done."""
+    """The database responds again, and waiting work is finished."""
     ice.thaw()
     if late := list(background._LATE):  # noqa: SLF001  # what still waits
         await asyncio.wait(late, timeout=5)
 
 
 async def test_a_danger_sign_gets_its_advice_in_time(frozen: Frozen) -> None:
-    """The answer leaves while the statement still waits, and nothing waits for its cancelling."""
+    """The answer leaves while the statement still waits, without waiting for its cancellation."""
     await frozen.post("/voice/incoming")
     frozen.ice.freeze()
     chest = BEFORE_BOOKING[0]
@@ -67,7 +67,7 @@ async def test_a_danger_sign_gets_its_advice_in_time(frozen: Frozen) -> None:
 
 
 async def test_every_connection_comes_back(frozen: Frozen) -> None:
-    """More callers than connections, all frozen: afterwards the next one is served at once."""
+    """After more frozen callers than connections, the next caller is served at once."""
     await frozen.post("/voice/incoming")
     frozen.ice.freeze()
     answers = await asyncio.gather(*(frozen.post(_TURN) for _ in range(12)))
@@ -80,7 +80,7 @@ async def test_every_connection_comes_back(frozen: Frozen) -> None:
 
 
 async def test_a_text_with_an_emergency_is_answered_in_time(frozen: Frozen) -> None:
-    """It needs no database; neither has its sender time to wait for one."""
+    """A text about an emergency is answered without the database."""
     frozen.ice.freeze()
     text = {"MessageSid": "SM" + "6" * 32, "Body": "chest pain"}
     answer, took = await frozen.post("/sms/incoming", **text)
@@ -89,7 +89,7 @@ async def test_a_text_with_an_emergency_is_answered_in_time(frozen: Frozen) -> N
 
 
 async def test_a_report_of_a_text_is_asked_for_again(frozen: Frozen) -> None:
-    """503, in time: Twilio repeats it."""
+    """A status callback gets 503 in time, so Twilio repeats it."""
     frozen.ice.freeze()
     status = {"MessageSid": "SM" + "6" * 32, "MessageStatus": "delivered"}
     answer, took = await frozen.post("/sms/status?text=1", **status)
@@ -98,7 +98,7 @@ async def test_a_report_of_a_text_is_asked_for_again(frozen: Frozen) -> None:
 
 
 async def test_a_status_that_cannot_be_stored_is_one_line_in_the_log(frozen: Frozen) -> None:
-    """With the call's SID, by which its end can be looked up at Twilio."""
+    """The log line has the call SID, by which its end can be looked up at Twilio."""
     frozen.ice.freeze()
     with capture_logs() as logs:
         await frozen.post("/voice/status", CallStatus="completed")

@@ -1,4 +1,4 @@
-"""The clinic's phone rings: the caller hangs up meanwhile, or it is the phone that forwarded."""
+"""A caller hangs up while the clinic's phone rings, or the clinic's phone forwarded the call."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -18,7 +18,7 @@ STAFF = "+14255550142"
 
 @pytest.fixture
 def post(line: Line, now: SetClock) -> Post:
-    """Post as Twilio does, in opening hours; returns the document."""
+    """Post as Twilio does during opening hours; return the document."""
     now.forward(hours=2)
     base, [token] = line.settings.public_base_url, line.settings.tokens
     way = InProcess(create_app(line), base, token)
@@ -32,14 +32,14 @@ def post(line: Line, now: SetClock) -> Post:
 
 
 def action(document: str) -> str:
-    """Where the answer to a document goes."""
+    """The action URL of a document."""
     found = re.search(r'action="([^"]+)"', document)
     assert found
     return found[1].replace("&amp;", "&")
 
 
 async def asked(line: Line) -> list[tuple[str | None, str]]:
-    """Whom staff should call, and why."""
+    """The numbers that staff should call, with the reasons."""
     async with line.pool.connection() as conn:
         return [(each.number, each.reason) for each in await call_backs.open_requests(conn)]
 
@@ -48,7 +48,7 @@ async def asked(line: Line) -> list[tuple[str | None, str]]:
 async def test_who_hangs_up_while_it_rings_is_called_back(
     post: Post, line: Line, dialed: str
 ) -> None:
-    """Twilio says so in the status of the call; whatever it says of the other leg."""
+    """A caller who hangs up while it rings is called back, whatever the other leg's status."""
     ringing = await post(action(await post("/voice/incoming")), Digits="0")
     assert "<Dial" in ringing
     for _ in range(2):
@@ -57,7 +57,7 @@ async def test_who_hangs_up_while_it_rings_is_called_back(
 
 
 async def test_who_was_connected_or_is_still_there_is_not(post: Post, line: Line) -> None:
-    """Staff talked to them, or the line asks them now."""
+    """A caller who talked to staff, or is still on the line, is not called back."""
     ringing = await post(action(await post("/voice/incoming")), Digits="0")
     there = {"DialCallStatus": "completed", "DialBridged": "true", "CallStatus": "completed"}
     await post(action(ringing), **there)
@@ -65,7 +65,7 @@ async def test_who_was_connected_or_is_still_there_is_not(post: Post, line: Line
 
 
 async def test_who_is_still_there_is_asked(post: Post, line: Line) -> None:
-    """No call-back until they want one."""
+    """A caller still on the line gets a call-back only on request."""
     ringing = await post(action(await post("/voice/incoming")), Digits="0")
     asks = await post(action(ringing), DialCallStatus="no-answer", CallStatus="in-progress")
     assert "To have our staff call you" in asks
@@ -86,7 +86,7 @@ async def test_who_is_still_there_is_asked(post: Post, line: Line) -> None:
 async def test_a_phone_that_forwards_is_never_rung(
     post: Post, line: Line, caller: str, forwarded_by: str, stored: str | None
 ) -> None:
-    """The caller's own number is kept where the call shows it."""
+    """A phone that forwards calls is not rung, and the caller's own number is kept if shown."""
     fields = {"From": caller, **({"ForwardedFrom": forwarded_by} if forwarded_by else {})}
     begun = await post("/voice/incoming", **fields)
     assert "<Dial" not in await post(action(begun), Digits="0", **fields)
@@ -96,6 +96,6 @@ async def test_a_phone_that_forwards_is_never_rung(
 
 
 async def test_a_call_that_says_it_was_forwarded_by_the_line_itself_rings(post: Post) -> None:
-    """Some carriers name the number that was called; the line forwards no call."""
+    """A ForwardedFrom of the line's own number, as some carriers send, does not count."""
     begun = await post("/voice/incoming", ForwardedFrom="+14252025687")
     assert "<Dial" in await post(action(begun), Digits="0")

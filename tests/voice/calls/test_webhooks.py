@@ -1,4 +1,4 @@
-"""What Twilio posts, whatever it is, and what it gets back."""
+"""What the line answers to each Twilio webhook."""
 
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -44,13 +44,13 @@ def post(line: Line) -> Posts:
 
 @pytest.fixture
 def post_in_the_dark() -> Posts:
-    """To a line whose database is away, and with it the calendar and every job."""
+    """Post to a line without its database, and so without calendar and jobs."""
     away: AsyncConnectionPool = AsyncConnectionPool("host=/nowhere", open=False)
     return posts_to(line_on(Settings.load("demo"), away))
 
 
 def words(answer: Answer) -> str:
-    """Everything that is spoken in a document."""
+    """All spoken text in a document."""
     assert answer.status == 200
     assert answer.content_type.startswith("text/xml")
     root = ET.fromstring(answer.body)  # noqa: S314  # our own
@@ -58,14 +58,14 @@ def words(answer: Answer) -> str:
 
 
 async def rows(line: Line, table: LiteralString) -> int:
-    """How many rows a table has."""
+    """The number of rows in a table."""
     async with line.pool.connection() as conn:
         [count] = await (await conn.execute(f"SELECT count(*) FROM {table}")).fetchone() or [0]  # noqa: S608  # our own names
         return int(count)
 
 
 async def test_every_route_of_twilios_refuses_what_is_not_signed(line: Line) -> None:
-    """403, no effect, one log line, on every route there is."""
+    """An unsigned request gets 403, has no effect and logs one line, on every route."""
     app = create_app(line)
     voice = [route.path for route in router_for(line).routes if isinstance(route, APIRoute)]
     assert len(voice) >= 6
@@ -79,26 +79,26 @@ async def test_every_route_of_twilios_refuses_what_is_not_signed(line: Line) -> 
 
 
 async def test_another_account_is_refused_even_when_signed(post: Posts) -> None:
-    """The token alone is not the account."""
+    """A valid signature for another account is refused."""
     assert (await post("/voice/incoming", AccountSid="AC" + "1" * 32)).status == 403
 
 
 async def test_a_body_of_more_than_64_kilobytes_is_refused(post: Posts) -> None:
-    """Nothing that Twilio sends is as long."""
+    """No request of Twilio's is as long."""
     assert (await post("/voice/incoming", Extra="x" * 70_000)).status == 403
 
 
 @pytest.mark.parametrize("digits", [*"0123456789*#", "", "12345678901", "abc", "\uff11", "1;2"])
 @pytest.mark.parametrize("step", ["greeting", "safety.chest", "foot.pain", "no.such.step", "<x>"])
 async def test_any_signed_request_gets_twiml(post: Posts, step: str, digits: str) -> None:
-    """Whatever the fields are: 200 and a document."""
+    """Any signed request gets 200 and a document, whatever its fields."""
     await post("/voice/incoming")
     assert words(await post(f"/voice/turn?at={step}&turn=0&in=en", Digits=digits))
 
 
 @pytest.mark.parametrize("number", ["%D9%A0", "%EF%BC%90", "-0", "0000", ""])
 async def test_a_turn_has_ascii_digits(post: Posts, line: Line, number: str) -> None:
-    """Digits of other scripts are not ours: the caller hears the question again."""
+    """Digits of other scripts are not accepted, and the question is repeated."""
     first = await post("/voice/incoming")
     kept = await rows(line, "journal")
     assert await post(f"/voice/turn?at=greeting&turn={number}&in=en", Digits="1") == first
@@ -106,7 +106,7 @@ async def test_a_turn_has_ascii_digits(post: Posts, line: Line, number: str) -> 
 
 
 async def test_a_call_that_nobody_knows_begins_anew(post: Posts) -> None:
-    """A key of a call without a journal answers nothing; the greeting is polite enough."""
+    """A key press in a call without a journal starts the call from the greeting."""
     heard = words(await post("/voice/turn?at=safety.chest&turn=0&in=en", Digits="2"))
     assert "BodyFix Physical Therapy" in heard
     await post("/voice/turn?at=greeting&turn=0&in=en", Digits="1")
@@ -116,12 +116,12 @@ async def test_a_call_that_nobody_knows_begins_anew(post: Posts) -> None:
 
 @pytest.mark.parametrize("field", ["CallSid", "From", "To", "CallStatus"])
 async def test_an_empty_field_is_no_reason_to_fail(post: Posts, field: str) -> None:
-    """Twilio sends empty fields, and callers have no number."""
+    """Empty fields and missing caller numbers are accepted."""
     assert words(await post("/voice/incoming", **{field: ""}))
 
 
 async def test_a_webhook_that_comes_twice_changes_nothing(post: Posts, line: Line) -> None:
-    """The same answer, the same rows; a late one with another key too."""
+    """A repeated webhook, even with another key, gets the same answer and changes no row."""
     await post("/voice/incoming")
     first = await post("/voice/turn?at=greeting&turn=0&in=en", Digits="1")
     kept = await rows(line, "journal")
@@ -131,7 +131,7 @@ async def test_a_webhook_that_comes_twice_changes_nothing(post: Posts, line: Lin
 
 
 async def test_a_no_after_a_stored_yes_changes_nothing(post: Posts) -> None:
-    """First write wins: the advice stays."""
+    """The first answer wins, so the advice stays."""
     await post("/voice/incoming")
     await post("/voice/turn?at=greeting&turn=0&in=en", Digits="1")
     advice = words(await post("/voice/turn?at=safety.chest&turn=0&in=en", Digits="1"))
@@ -145,7 +145,7 @@ async def test_a_no_after_a_stored_yes_changes_nothing(post: Posts) -> None:
 async def test_the_advice_needs_no_database(
     post_in_the_dark: Posts, question: SafetyQuestion, language: Language
 ) -> None:
-    """Yes and not sure get their advice, twice and in the caller's language, from memory alone."""
+    """Yes and not sure get their advice, twice and in the caller's language, without a database."""
     post = post_in_the_dark
     assert isinstance(question.then, Stop)
     for digits in "13":
@@ -161,7 +161,7 @@ async def test_the_advice_needs_no_database(
 async def test_the_fallback_reads_the_step_from_the_address_that_failed(
     post: Posts, post_in_the_dark: Posts, language: Language
 ) -> None:
-    """Twilio names it in ErrorUrl; a yes and the steps after it get their own advice."""
+    """The step comes from Twilio's ErrorUrl; a yes and later steps get their own advice."""
     advice = CALL_911.words.spoken_in(language)
     base = "https://line.example/voice/turn?turn=0&in="
     for posts in (post, post_in_the_dark):
@@ -176,7 +176,7 @@ async def test_the_fallback_reads_the_step_from_the_address_that_failed(
 
 
 async def test_without_a_database_a_caller_hears_who_to_turn_to(post_in_the_dark: Posts) -> None:
-    """What to do in an emergency, and nothing false about a booking."""
+    """The caller hears what to do in an emergency, and nothing false about a booking."""
     post = post_in_the_dark
     for path in ("/voice/incoming", "/voice/turn?at=confirm&turn=0&in=en", "/voice/fallback"):
         heard = words(await post(path, Digits="1"))
@@ -186,7 +186,7 @@ async def test_without_a_database_a_caller_hears_who_to_turn_to(post_in_the_dark
 
 
 async def test_the_end_of_a_call_is_kept(post: Posts, line: Line) -> None:
-    """How it ended, once, whatever comes later and however often."""
+    """The way a call ended is stored once, whatever callbacks follow."""
     await post("/voice/incoming")
     await post("/voice/status", CallStatus="completed")
     await post("/voice/status", CallStatus="failed")
@@ -202,7 +202,7 @@ async def test_no_answer_and_no_number_is_in_the_log(
     caplog: pytest.LogCaptureFixture,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Of a call that is stopped, and of one that fails."""
+    """Neither a stopped call nor a failed one leaves answers or numbers in the log."""
     write_logs("json")
     caplog.set_level(logging.DEBUG)
     await post("/voice/incoming")
@@ -217,7 +217,7 @@ async def test_no_answer_and_no_number_is_in_the_log(
 
 
 async def test_reading_a_route_is_no_way_in(line: Line) -> None:
-    """Twilio posts; whoever reads is told so, without a trace of what is inside."""
+    """A GET request is refused without revealing anything."""
     sent: list[MutableMapping[str, Any]] = []
 
     async def send(message: MutableMapping[str, Any]) -> None:

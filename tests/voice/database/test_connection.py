@@ -1,4 +1,4 @@
-"""The database: always up to date, never forgetful, and no caller waits long for it."""
+"""The database is always migrated and durable, and no caller waits long for it."""
 
 import asyncio
 from importlib import resources
@@ -48,7 +48,7 @@ def fresh(server: tuple[str, str]) -> str:
 
 
 def test_an_empty_database_is_brought_up_to_date_once(fresh: str) -> None:
-    """From nothing to the newest tables; a second time there is nothing to do."""
+    """An empty database gets the newest tables once, and a second run does nothing."""
     assert migrated_to(fresh) is None
     prepare(fresh)
     assert migrated_to(fresh) == newest()
@@ -57,13 +57,13 @@ def test_an_empty_database_is_brought_up_to_date_once(fresh: str) -> None:
 
 
 async def test_four_lines_that_start_at_once_take_turns(fresh: str) -> None:
-    """Every one of them finds the tables made, none fails."""
+    """When four lines start at once, each finds the tables made and none fails."""
     await asyncio.gather(*(asyncio.to_thread(migrate, fresh) for _ in range(4)))
     assert migrated_to(fresh) == newest()
 
 
 def test_the_queue_is_as_its_makers_would_install_it(migrated: str, fresh: str) -> None:
-    """Our steps for the queue's tables come to the same as the schema that the queue ships."""
+    """Our migrations of the queue's tables end in the schema that the queue ships."""
     with psycopg.connect(fresh) as conn:
         shipped = resources.files("procrastinate.sql").joinpath("schema.sql").read_text("utf-8")
         conn.cursor().execute(shipped.encode())
@@ -75,7 +75,7 @@ def test_the_queue_is_as_its_makers_would_install_it(migrated: str, fresh: str) 
 
 
 def test_a_database_that_may_forget_is_refused(fresh: str) -> None:
-    """With synchronous_commit off, a power cut can lose a booking that its caller heard of."""
+    """synchronous_commit=off is refused, as a power cut could lose a confirmed booking."""
     name = sql.Identifier(str(conninfo_to_dict(fresh)["dbname"]))
     with psycopg.connect(fresh, autocommit=True) as conn:
         conn.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(name))
@@ -84,7 +84,7 @@ def test_a_database_that_may_forget_is_refused(fresh: str) -> None:
 
 
 async def test_a_database_that_does_not_answer_is_told_in_one_sentence(tmp_path: object) -> None:
-    """The text names the cause and the setting; no password is in it."""
+    """The error names the cause and the setting, and shows no password."""
     nobody = f"postgresql://u:pw@/x?host={tmp_path}"
     with pytest.raises(DatabaseError, match="Check DATABASE_URL") as refused:
         prepare(nobody)
@@ -95,7 +95,7 @@ async def test_a_database_that_does_not_answer_is_told_in_one_sentence(tmp_path:
     "during", ["empty", "[2026-12-01,)", "(,2026-12-01)", "[2026-12-01,2026-12-02]"]
 )
 async def test_a_booking_has_a_start_and_an_end(database: AsyncConnectionPool, during: str) -> None:
-    """Empty, endless and closed ranges would slip past the rule against overlaps."""
+    """Empty, unbounded and closed ranges are refused: they would evade the overlap constraint."""
     async with database.connection() as conn:
         with pytest.raises(psycopg.errors.CheckViolation):
             await conn.execute(
@@ -106,7 +106,7 @@ async def test_a_booking_has_a_start_and_an_end(database: AsyncConnectionPool, d
 
 
 async def test_two_bookings_never_overlap(database: AsyncConnectionPool) -> None:
-    """One after the other is fine; the same minute twice is not, whoever writes it."""
+    """Adjacent bookings are accepted and overlapping ones refused, whoever writes them."""
     book = (
         "INSERT INTO booking (call_sid, step, during, state, expires_at) VALUES"
         " (%s, 'slot', tstzrange(%s, %s), 'booked', now())"
@@ -119,7 +119,7 @@ async def test_two_bookings_never_overlap(database: AsyncConnectionPool) -> None
 
 
 async def test_a_callers_statement_is_cut_off(pool: AsyncConnectionPool, migrated: str) -> None:
-    """1.5 s for a statement and 0.5 s for a lock on the way of a call; jobs have longer."""
+    """During a call a statement has 1.5 s and a lock 0.5 s; jobs have longer."""
     ask = "SELECT current_setting('statement_timeout'), current_setting('lock_timeout')"
     async with pool.connection() as conn:
         assert await (await conn.execute(ask)).fetchone() == ("1500ms", "500ms")
@@ -128,7 +128,7 @@ async def test_a_callers_statement_is_cut_off(pool: AsyncConnectionPool, migrate
 
 
 async def test_times_come_back_in_utc(pool: AsyncConnectionPool) -> None:
-    """Whatever zone the server is set to."""
+    """Times are read in UTC, whatever the server's time zone."""
     async with pool.connection() as conn:
         row = await (await conn.execute("SELECT timestamptz '2026-12-01 09:00-08'")).fetchone()
     assert row is not None
@@ -136,7 +136,7 @@ async def test_times_come_back_in_utc(pool: AsyncConnectionPool) -> None:
 
 
 async def test_a_connection_takes_at_most_a_second(migrated: str) -> None:
-    """A caller with no connection left is told so rather than kept waiting."""
+    """A caller for whom no connection is free gets an answer rather than a long wait."""
     async with open_pool(migrated, size=1) as own, own.connection():
         with pytest.raises(PoolTimeout):
             async with own.connection():
@@ -144,7 +144,7 @@ async def test_a_connection_takes_at_most_a_second(migrated: str) -> None:
 
 
 async def test_connections_that_the_server_closed_are_replaced(migrated: str) -> None:
-    """The next caller after a restart of the database notices nothing, however many died."""
+    """After a database restart the next caller notices nothing, however many connections died."""
     together = asyncio.Barrier(8)
 
     async def server_process(pool: AsyncConnectionPool) -> int:
@@ -164,7 +164,7 @@ async def test_connections_that_the_server_closed_are_replaced(migrated: str) ->
 
 
 def test_a_migration_that_fails_is_told(fresh: str) -> None:
-    """The last thing that was said, and what to look at."""
+    """The error gives PostgreSQL's last message and what to check."""
     with psycopg.connect(fresh, autocommit=True) as conn:
         conn.execute("CREATE TABLE booking (id int)")
     with pytest.raises(DatabaseError, match=r"migrations failed: .*booking"):

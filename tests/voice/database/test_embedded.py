@@ -1,4 +1,4 @@
-"""The PostgreSQL that the line brings along: started once, shared, never left behind."""
+"""The embedded PostgreSQL is started once, shared, and always stopped."""
 
 import asyncio
 import errno
@@ -19,7 +19,7 @@ from voice.settings import Settings
 
 @pytest.fixture(scope="module")
 def folder(data_dirs: Path) -> Path:
-    """One data folder for this file: making one takes a second."""
+    """One data folder for this file, as creating one takes a second."""
     return data_dirs / "engine"
 
 
@@ -38,7 +38,7 @@ def postmaster(engine: Engine) -> int:
 
 
 def test_the_last_one_out_stops_the_engine(engine: Engine, folder: Path) -> None:
-    """A command that joins and leaves does not stop the engine of the line."""
+    """A command that joins and leaves does not stop the line's engine."""
     visitor = Engine(folder)
     visitor.start()
     visitor.stop()
@@ -46,7 +46,7 @@ def test_the_last_one_out_stops_the_engine(engine: Engine, folder: Path) -> None
 
 
 def test_data_outlives_the_engine(folder: Path) -> None:
-    """What was written is there after a stop and a start."""
+    """Data survives a stop and a start."""
     for made in (True, False):
         engine = Engine(folder)
         engine.start()
@@ -58,7 +58,7 @@ def test_data_outlives_the_engine(folder: Path) -> None:
 
 
 def test_one_line_to_a_folder(folder: Path) -> None:
-    """A second one is refused with the remedy, and may start once the first has gone."""
+    """A second line is refused with a remedy, and may start once the first has stopped."""
     first, second = Engine(folder), Engine(folder)
     first.claim()
     with pytest.raises(DatabaseError, match=r"Another Screening Line.*set DATA_DIR"):
@@ -69,7 +69,7 @@ def test_one_line_to_a_folder(folder: Path) -> None:
 
 
 def test_it_listens_nowhere_but_in_its_own_folder(engine: Engine) -> None:
-    """No port, and a socket in a folder that only its user can open."""
+    """It opens no port, only a socket in a folder that only its user can open."""
     with psycopg.connect(engine.dsn("postgres")) as conn:
         assert conn.execute("SHOW listen_addresses").fetchone() == ("",)
     assert (engine.cluster / ".s.PGSQL.5432").is_socket()
@@ -77,7 +77,7 @@ def test_it_listens_nowhere_but_in_its_own_folder(engine: Engine) -> None:
 
 
 def test_its_log_holds_no_values(engine: Engine) -> None:
-    """A refused row is not written to the log: it may hold a phone number."""
+    """A refused row is not logged, as it may hold a phone number."""
     with psycopg.connect(engine.dsn("postgres"), autocommit=True) as conn:
         conn.execute("CREATE TABLE one (number text PRIMARY KEY)")
         with pytest.raises(psycopg.errors.UniqueViolation):
@@ -89,7 +89,7 @@ def test_its_log_holds_no_values(engine: Engine) -> None:
 
 
 async def test_an_engine_that_dies_is_started_again(folder: Path) -> None:
-    """Killed under a running line, it is back in seconds with everything that was acknowledged."""
+    """After a kill, a running line's engine is back in seconds with every committed row."""
     settings = Settings.load("demo").model_copy(update={"data_dir": folder})
     engine = Engine(folder)
     async with open_database(settings, alone=True) as dsn:
@@ -107,7 +107,7 @@ async def test_an_engine_that_dies_is_started_again(folder: Path) -> None:
 
 
 def test_a_start_that_was_killed_half_way_is_repaired(data_dir: Path) -> None:
-    """Half a folder from a killed start is thrown away, never used."""
+    """A data folder left by a killed start is deleted and made again."""
     half = data_dir / "postgres.new"
     half.mkdir(parents=True)
     (half / "PG_VERSION").write_text("18\n")
@@ -119,7 +119,7 @@ def test_a_start_that_was_killed_half_way_is_repaired(data_dir: Path) -> None:
 
 
 def test_data_of_another_version_is_refused(data_dir: Path) -> None:
-    """With the way to bring it over."""
+    """The error says how to migrate the data."""
     (data_dir / "postgres").mkdir(parents=True)
     (data_dir / "postgres" / "PG_VERSION").write_text("15\n")
     with pytest.raises(DatabaseError, match=r"made by PostgreSQL 15.*dump"):
@@ -127,14 +127,14 @@ def test_data_of_another_version_is_refused(data_dir: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_used_is_told(data_dir: Path) -> None:
-    """A file where the folder should be; the same words as for missing rights."""
+    """A file in place of the folder gets the same error as missing permissions."""
     data_dir.write_text("")
     with pytest.raises(DatabaseError, match=r"cannot be used: .*set DATA_DIR"):
         Engine(data_dir).start()
 
 
 def test_a_postgresql_that_does_not_start_is_told(data_dir: Path) -> None:
-    """What PostgreSQL said last, and where to look."""
+    """The error gives PostgreSQL's last message and where to look."""
     engine = Engine(data_dir)
     engine.start()
     engine.stop()
@@ -148,7 +148,7 @@ def test_a_postgresql_that_does_not_start_is_told(data_dir: Path) -> None:
 
 
 def test_a_long_path_is_no_obstacle(data_dir: Path) -> None:
-    """A socket's path has at most some hundred bytes, a data folder may have more."""
+    """A data folder's path may be longer than a socket's, which is about a hundred bytes."""
     engine = Engine(data_dir / ("long" * 12) / ("long" * 12))
     engine.start()
     with psycopg.connect(engine.dsn("postgres")) as conn:
@@ -165,7 +165,7 @@ def _answers(dsn: str) -> bool:
 
 
 def test_a_socket_that_leaves_this_computer_is_refused() -> None:
-    """The guard of all tests: neither a connection, nor a look-up, nor an open port."""
+    """The test guard refuses connections, lookups and open ports beyond this computer."""
     with socket.socket() as out:
         for leave in (
             lambda: out.connect(("192.0.2.1", 80)),
@@ -179,7 +179,7 @@ def test_a_socket_that_leaves_this_computer_is_refused() -> None:
 def test_too_many_open_files_are_not_a_dead_database(
     monkeypatch: pytest.MonkeyPatch, data_dir: Path
 ) -> None:
-    """The supervisor would say each second that PostgreSQL died, and start another one."""
+    """Too many open files must not make the supervisor restart a healthy PostgreSQL."""
 
     def refuse(*_: object) -> str:
         raise OSError(errno.EMFILE, "Too many open files")

@@ -1,4 +1,4 @@
-"""A pooler that gives no session of its own is found before a caller meets it."""
+"""A pooler without real sessions is detected at startup."""
 
 import psycopg
 import pytest
@@ -15,7 +15,7 @@ __all__ = ["live", "run"]
 
 
 def test_a_direct_connection_lacks_nothing(migrated: str) -> None:
-    """Neither does a pooler that gives each client a session and passes `options`."""
+    """A direct connection has all it needs, as has a session pooler that passes `options`."""
     assert missing_session_needs(migrated) == []
     with pooled(migrated, options=True, notices=True) as dsn:
         assert missing_session_needs(dsn) == []
@@ -23,13 +23,13 @@ def test_a_direct_connection_lacks_nothing(migrated: str) -> None:
 
 @pytest.mark.parametrize("lost", ["timeouts", "notifications"])
 def test_what_a_pooler_takes_away_is_named(migrated: str, lost: str) -> None:
-    """Timeouts, without which a caller waits for a lock, and the news of jobs."""
+    """The error names missing timeouts and job notifications."""
     with pooled(migrated, options=lost != "timeouts", notices=lost != "notifications") as dsn:
         assert [each.split()[0] for each in missing_session_needs(dsn)] == [lost]
 
 
 async def test_a_line_behind_a_transaction_pooler_does_not_start(migrated: str) -> None:
-    """It would answer the phone, and every caller would hear an apology."""
+    """A line behind a transaction pooler does not start, as every caller would hear an apology."""
     with pooled(migrated, options=False, notices=False) as dsn:
         settings = Settings().model_copy(update={"database_url": SecretStr(dsn)})
         with pytest.raises(DatabaseError, match="transaction mode"):
@@ -38,7 +38,7 @@ async def test_a_line_behind_a_transaction_pooler_does_not_start(migrated: str) 
 
 
 def test_check_says_it_too(live: Run, migrated: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With what to write instead."""
+    """`check` reports it with what to write instead."""
     with pooled(migrated, options=False, notices=True) as dsn:
         monkeypatch.setenv("DATABASE_URL", dsn)
         code, said = live("check")
@@ -49,7 +49,7 @@ def test_check_says_it_too(live: Run, migrated: str, monkeypatch: pytest.MonkeyP
 def test_a_pooler_that_refuses_our_parameters_is_called_by_its_name(
     monkeypatch: pytest.MonkeyPatch, migrated: str
 ) -> None:
-    """PgBouncer without ignore_startup_parameters; not "the database does not answer"."""
+    """PgBouncer without ignore_startup_parameters is named as the cause."""
     refusal = "FATAL:  unsupported startup parameter: options"
 
     def refuse(*_: object, **__: object) -> None:

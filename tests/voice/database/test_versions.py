@@ -1,4 +1,4 @@
-"""Every PostgreSQL that is promised takes the tables, even when the first try was cut short."""
+"""Every supported PostgreSQL runs the migrations, even after an interrupted attempt."""
 
 import shutil
 import subprocess
@@ -48,13 +48,13 @@ def older(request: pytest.FixtureRequest) -> Generator[str]:
 
 @pytest.mark.skipif(not INSTALLED, reason="no PostgreSQL of Debian's is installed")
 def test_a_fresh_server_takes_the_tables(older: str) -> None:
-    """Before 17 an enum value cannot be used in the transaction that added it."""
+    """Before 17 a new enum value cannot be used in the transaction that added it."""
     migrate(older)
     assert migrated_to(older) == newest()
 
 
 def test_a_migration_that_was_cut_short_goes_on(server: tuple[str, str]) -> None:
-    """The queue's steps commit one by one: those that are done are not run again."""
+    """Queue migrations commit one by one, and finished ones are not run again."""
     dsn, name = server
     with psycopg.connect(dsn, autocommit=True) as conn:
         own = sql.Identifier(name + "_cut")

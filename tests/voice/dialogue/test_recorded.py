@@ -1,4 +1,4 @@
-"""Recordings replace the synthetic voice for exactly the words that they speak."""
+"""A recording replaces the synthetic voice for exactly the words that it contains."""
 
 from xml.etree.ElementTree import fromstring
 
@@ -33,24 +33,24 @@ def recorded(*words: str) -> Recorded:
 def test_the_longest_recorded_stretch_is_taken(
     known: tuple[str, ...], said: str, played: list[bool]
 ) -> None:
-    """Between pauses; a part of a sentence is never replaced."""
+    """The longest recorded text between pauses is played, and never part of a sentence."""
     pieces = recorded(*known).pieces(Spoken(said, "en"))
     assert [bool(url) for _, url in pieces] == played
     assert "¦ ".join(piece.words for piece, _ in pieces) == said
 
 
 def test_another_language_is_not_replaced() -> None:
-    """The same words in the other voice are other words."""
+    """A recording in one language does not replace the same words in another."""
     assert recorded(A).pieces(Spoken(A, "es")) == [(Spoken(A, "es"), "")]
 
 
 def turn(*, slow: bool = False) -> Listening:
-    """A turn that says something fixed and then a time."""
+    """A turn with fixed text followed by a time."""
     return Listening("times", 0, (Spoken(f"{A}¦ {C}", "en"),), "en", slow, after_key=False, wait=8)
 
 
 def test_twiml_plays_the_recording_and_says_the_rest() -> None:
-    """Inside the Gather, so that a key cuts both; the words stand before it for people."""
+    """The recording is inside the Gather, so a key stops it, and its words are in a comment."""
     phones = Phones(PHONES.voices, PHONES.clinic, PHONES.staff, recorded(A))
     xml = document(turn(), phones)
     [gather] = fromstring(xml)  # noqa: S314  # our own
@@ -61,13 +61,13 @@ def test_twiml_plays_the_recording_and_says_the_rest() -> None:
 
 
 def test_slow_speech_is_synthetic() -> None:
-    """A recording can not be slowed down for a caller who asked for it."""
+    """A caller who asked for slow speech hears the synthetic voice."""
     phones = Phones(PHONES.voices, PHONES.clinic, PHONES.staff, recorded(A))
     assert "<Play>" not in document(turn(slow=True), phones)
 
 
 def test_both_phones_of_the_simulator_know_the_words() -> None:
-    """For captions and transcripts a recording is speech, in the language of its file's name."""
+    """Captions and transcripts show a recording as speech in its language."""
     phones = Phones(PHONES.voices, PHONES.clinic, PHONES.staff, recorded(A))
     [gather] = parse(document(turn(), phones).encode())
     assert isinstance(gather, Gather)

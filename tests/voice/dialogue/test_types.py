@@ -1,4 +1,4 @@
-"""What the type checker has to refuse, so that no call can come to it."""
+"""What the type checker must refuse."""
 
 import subprocess
 import sys
@@ -48,7 +48,7 @@ SILENT = """        case Foot.RIGHT:
 def test_the_type_checker_refuses_a_broken_story(
     tmp_path: Path, spanish: str, rest: str, refused: str | None
 ) -> None:
-    """A key nobody handles, a silent path, a missing translation: none gets as far as CI."""
+    """An unhandled key, a silent path or a missing translation fails type checking."""
     file = tmp_path / "flow.py"
     file.write_text(FLOW.format(spanish=spanish, rest=rest), "utf-8")
     here = Path(__file__).parents[3]

@@ -1,4 +1,4 @@
-"""An audio file is read far enough to know whether a phone line can play it."""
+"""An audio file is read far enough to know whether it can be played on a phone line."""
 
 import pytest
 from support.recordings import mp3, wav
@@ -7,19 +7,19 @@ from voice.recordings.audio import UnplayableError, read_audio
 
 
 def test_a_wav_tells_its_length_and_is_not_clipped() -> None:
-    """8 kHz, mono, 16 bits, with a loud voice."""
+    """A loud WAV of 8 kHz, mono, 16 bits is not reported as clipped."""
     audio = read_audio(wav(2.5, volume=32000))
     assert audio.seconds == pytest.approx(2.5, abs=0.01)
     assert not audio.clipped
 
 
 def test_a_wav_at_full_scale_is_clipped() -> None:
-    """Several samples in a row at the top are a crackle."""
+    """Several consecutive samples at full scale count as clipping."""
     assert read_audio(wav(1, volume=60000)).clipped
 
 
 def test_an_mp3_tells_its_length_behind_a_tag() -> None:
-    """The frames are counted, whatever the tag says."""
+    """The length comes from the counted frames, whatever the tag says."""
     assert read_audio(mp3(3)).seconds == pytest.approx(3, abs=0.1)
 
 
@@ -38,6 +38,6 @@ def test_an_mp3_tells_its_length_behind_a_tag() -> None:
     ],
 )
 def test_what_a_phone_can_not_play_is_refused_with_what_to_do(content: bytes, why: str) -> None:
-    """Wrong rate, two channels, nothing in it, cut off, another format."""
+    """A wrong rate, two channels, no audio, a truncated file and other formats are refused."""
     with pytest.raises(UnplayableError, match=why):
         read_audio(content)

@@ -1,4 +1,4 @@
-"""Which recordings are played, and what is said of the others."""
+"""Which recordings are played, and how the others are reported."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ PROMPTS = [HELLO, BYE]
 
 
 def states(folder: Path, *prompts: RecordablePrompt) -> list[str]:
-    """What became of each prompt's file."""
+    """The state of each prompt's file."""
     return [finding.state for finding in Library(folder, prompts or PROMPTS).findings]
 
 
@@ -27,7 +27,7 @@ def checked(folder: Path) -> Library:
 
 
 def test_a_file_is_played_once_it_was_checked(tmp_path: Path) -> None:
-    """Not before: nobody has said for which words it was recorded."""
+    """An unchecked file is not played, as its words are unknown."""
     keep(tmp_path, "hello.en.wav", wav(3))
     assert states(tmp_path) == ["not checked", "missing"]
     library = checked(tmp_path)
@@ -40,7 +40,7 @@ def test_a_file_is_played_once_it_was_checked(tmp_path: Path) -> None:
 
 
 def test_changed_words_make_it_outdated_and_a_new_file_good_again(tmp_path: Path) -> None:
-    """The synthetic voice speaks the new words until they are recorded."""
+    """New words are spoken by the synthetic voice until they are recorded."""
     keep(tmp_path, "hello.en.wav", wav(3))
     checked(tmp_path)
     changed = RecordablePrompt("hello", Spoken("Good evening, and thank you for calling.", "en"))
@@ -64,7 +64,7 @@ def test_changed_words_make_it_outdated_and_a_new_file_good_again(tmp_path: Path
 def test_what_callers_should_not_hear_is_not_played(
     tmp_path: Path, name: str, content: bytes, state: str, why: str
 ) -> None:
-    """And whoever recorded it reads what to do."""
+    """A faulty recording is not played, and the report says what to do."""
     keep(tmp_path, name, content)
     library = checked(tmp_path)
     assert library.findings[0].state == state
@@ -74,7 +74,7 @@ def test_what_callers_should_not_hear_is_not_played(
 
 
 def test_the_log_says_how_many_are_not_played(tmp_path: Path) -> None:
-    """One line at the start of a line; nothing when all are."""
+    """Startup logs one line if recordings are not played, and nothing otherwise."""
     keep(tmp_path, "hello.en.wav", wav(3))
     with capture_logs() as before:
         Library(tmp_path, PROMPTS).warn_of_unplayed()
@@ -85,20 +85,20 @@ def test_the_log_says_how_many_are_not_played(tmp_path: Path) -> None:
 
 
 def test_an_mp3_serves_as_well(tmp_path: Path) -> None:
-    """As audio/mpeg."""
+    """An MP3 is served as audio/mpeg."""
     keep(tmp_path, "bye.es.mp3", mp3(1))
     assert [kind for _, kind in checked(tmp_path).files.values()] == ["audio/mpeg"]
 
 
 def test_a_file_that_no_prompt_asks_for_is_named(tmp_path: Path) -> None:
-    """A misspelt name would silently be no recording."""
+    """A misspelled file name is reported."""
     keep(tmp_path, "helo.en.wav", wav(1))
     assert Library(tmp_path, PROMPTS).unknown == ["helo.en.wav"]
 
 
 @pytest.mark.parametrize("content", [b"{", b"[]", b'{"a": 1}', b"\xff"])
 def test_a_damaged_list_is_refused_with_what_to_do(tmp_path: Path, content: bytes) -> None:
-    """It is made again by a check."""
+    """The error says to run the check again."""
     keep(tmp_path, ACCEPTED, content)
     with pytest.raises(RecordingsError, match="Delete it"):
         Library(tmp_path, PROMPTS)

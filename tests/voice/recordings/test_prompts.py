@@ -1,4 +1,4 @@
-"""What can be recorded: every prompt that says the same in every call."""
+"""Every prompt that is the same in every call can be recorded."""
 
 from collections import Counter
 
@@ -14,7 +14,7 @@ ARTICLE = [part.about(**CLINIC.facts) for part in SUMMARY]
 
 
 def test_every_prompt_has_one_name_and_words_without_gaps() -> None:
-    """Nothing is listed twice, and nothing with a time, a code or a caller's number."""
+    """No prompt is listed twice, and none has a time, a code or a caller's number."""
     assert max(Counter(prompt.stem for prompt in PROMPTS).values()) == 1
     assert max(Counter(prompt.spoken for prompt in PROMPTS).values()) == 1
     for prompt in PROMPTS:
@@ -24,7 +24,7 @@ def test_every_prompt_has_one_name_and_words_without_gaps() -> None:
 
 
 def test_the_article_has_a_file_for_each_part_and_language() -> None:
-    """Named so that the author finds them."""
+    """File names tell the part and the language."""
     stems = {prompt.stem: prompt.spoken.words for prompt in PROMPTS}
     for number, part in enumerate(ARTICLE, start=1):
         assert stems[f"summary.{number}.en"] == part.en
@@ -33,7 +33,7 @@ def test_the_article_has_a_file_for_each_part_and_language() -> None:
 
 
 def test_each_part_of_the_article_is_heard_as_it_is_recorded() -> None:
-    """The words in the list are those that the line speaks, to the letter."""
+    """The listed words are exactly those that the line speaks."""
     known = {prompt.spoken for prompt in PROMPTS}
     heard = {
         said

@@ -1,4 +1,4 @@
-"""Twilio fetches a recording with an unsigned GET, and keeps it."""
+"""Twilio fetches a recording with an unsigned GET and caches it."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ SOUND = wav(15)
 
 @pytest.fixture
 def line(database: AsyncConnectionPool, now: SetClock, tmp_path: Path) -> Line:
-    """A clinic whose author tells the first part of his article himself."""
+    """A clinic with a recording of the first part of the article."""
     keep(tmp_path, "summary.1.en.wav", SOUND)
     settings = Settings.load("demo").model_copy(update={"recordings_dir": str(tmp_path)})
     Library(tmp_path, recordable_prompts(spoken_facts(settings))).accept()
@@ -30,12 +30,12 @@ def line(database: AsyncConnectionPool, now: SetClock, tmp_path: Path) -> Line:
 
 @pytest.fixture
 def browser(line: Line) -> Patient:
-    """Whoever fetches."""
+    """An HTTP client."""
     return Patient(create_app(line))
 
 
 async def test_the_file_comes_whole_with_its_type_and_lasts(line: Line, browser: Patient) -> None:
-    """No signature, a year in any cache, and 304 for whoever has it."""
+    """The file needs no signature, is cacheable for a year, and is revalidated with 304."""
     assert line.recordings
     [sha256] = line.recordings.files
     path = f"/recordings/{sha256}/summary.1.en.wav"
@@ -51,12 +51,12 @@ async def test_the_file_comes_whole_with_its_type_and_lasts(line: Line, browser:
 
 @pytest.mark.parametrize("path", ["/recordings/x/y", "/recordings/accepted.json", "/recordings"])
 async def test_nothing_else_is_served(browser: Patient, path: str) -> None:
-    """No other file of the folder, no list of it."""
+    """No other file of the folder is served, and no listing."""
     assert (await browser.opens(path)).status == 404
 
 
 async def test_a_caller_hears_the_recording_and_the_transcript_has_its_words(line: Line) -> None:
-    """The rest of the call stays synthetic."""
+    """Only the recorded part is played, and the transcript has its words."""
     post = InProcess(create_app(line), line.settings.public_base_url, line.settings.tokens[0])
     async with Caller(post) as caller:
         await caller.stays_silent().hears("Has your foot hurt for weeks, months, or even years?")
@@ -67,7 +67,7 @@ async def test_a_caller_hears_the_recording_and_the_transcript_has_its_words(lin
 def test_a_line_without_recordings_has_no_such_route(
     database: AsyncConnectionPool, now: SetClock
 ) -> None:
-    """And loads none."""
+    """Without recordings the route does not exist and nothing is loaded."""
     line = line_on(Settings.load("demo"), database, now)
     assert line.recordings is None
     assert not any("recordings" in str(route) for route in create_app(line).routes)
