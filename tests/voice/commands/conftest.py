@@ -1,4 +1,4 @@
-"""The command line, run in a folder of its own."""
+"""Fixtures to run the command line in a folder of its own."""
 
 from support.command_line import live, run
 

@@ -1,4 +1,4 @@
-"""Back-ups: encrypted, complete, rotated; and the move from the embedded database to another."""
+"""Backups are encrypted, complete and rotated, and the embedded database can be moved."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,7 +28,7 @@ ADD_CALL = "INSERT INTO call (sid, caller) VALUES ('CA1', %s)"
 
 @pytest.fixture
 def empty(server: tuple[str, str]) -> str:
-    """The dsn of a database with nothing in it."""
+    """The dsn of an empty database."""
     dsn, _ = server
     with psycopg.connect(dsn, autocommit=True) as conn:
         conn.execute("DROP DATABASE IF EXISTS restored")
@@ -38,7 +38,7 @@ def empty(server: tuple[str, str]) -> str:
 
 @pytest.fixture
 def settings(tmp_path: Path, migrated: str, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """A line with a database, a key, and a place for back-ups."""
+    """A line with a database, a key and a backup folder."""
     monkeypatch.chdir(tmp_path)
     write_new_key(tmp_path / "key")
     changes = {
@@ -51,7 +51,7 @@ def settings(tmp_path: Path, migrated: str, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def callers(dsn: str) -> list[str]:
-    """Whoever called, as the database has it."""
+    """The callers in the database."""
     with psycopg.connect(dsn) as conn:
         return [row[0] for row in conn.execute("SELECT caller FROM call").fetchall()]
 
@@ -60,7 +60,7 @@ def callers(dsn: str) -> list[str]:
 async def test_a_backup_restores_everything_and_shows_nothing(
     settings: Settings, migrated: str, empty: str
 ) -> None:
-    """A number in the database is in the restored one, and not readable in the file."""
+    """A number is in the restored database and cannot be read in the backup file."""
     with psycopg.connect(migrated, autocommit=True) as conn:
         conn.execute(ADD_CALL, [CALLER])
     made = await make_backup(settings, NOW)
@@ -75,7 +75,7 @@ async def test_a_backup_restores_everything_and_shows_nothing(
 
 @pytest.mark.usefixtures("database")
 async def test_only_the_newest_are_kept(settings: Settings) -> None:
-    """BACKUP_KEEP of them; whatever else is in the folder stays."""
+    """BACKUP_KEEP backups are kept, and other files stay."""
     settings.backup_dir.mkdir()
     (settings.backup_dir / "notes.txt").touch()
     made = [await make_backup(settings, NOW + timedelta(days=day)) for day in range(3)]
@@ -89,7 +89,7 @@ async def test_only_the_newest_are_kept(settings: Settings) -> None:
 async def test_a_dump_that_fails_leaves_the_older_backups(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No half of a file gets a back-up's name, and nothing is removed for it."""
+    """No partial file is named as a backup, and no backup is deleted."""
     first = await make_backup(settings, NOW)
     monkeypatch.setattr("voice.database.dump._find", lambda _: "/bin/false")
     with pytest.raises(DatabaseError, match="failed"):
@@ -98,7 +98,7 @@ async def test_a_dump_that_fails_leaves_the_older_backups(
 
 
 async def test_without_a_key_no_backup_is_made(settings: Settings) -> None:
-    """The remedy says how to make one, and where to keep it."""
+    """The error says how to make a key, and where to keep it."""
     without = settings.model_copy(update={"backup_key_file": ""})
     with pytest.raises(BackupError, match="backup --new-key"):
         await make_backup(without, NOW)
@@ -107,7 +107,7 @@ async def test_without_a_key_no_backup_is_made(settings: Settings) -> None:
 
 @pytest.mark.usefixtures("database")
 async def test_a_damaged_backup_changes_nothing(settings: Settings, empty: str) -> None:
-    """It is read to its end before the first row is written."""
+    """A backup is read to its end before the first row is written."""
     made = await make_backup(settings, NOW)
     made.file.write_bytes(made.file.read_bytes()[:-1])
     with pytest.raises(SealedFileError):
@@ -118,7 +118,7 @@ async def test_a_damaged_backup_changes_nothing(settings: Settings, empty: str) 
 async def test_the_embedded_database_moves_to_another_one(
     settings: Settings, data_dir: Path, empty: str
 ) -> None:
-    """With every row; twice is refused, and so is a target that holds a line already."""
+    """Every row is moved; a second move, or a target with a line, is refused."""
     embedded = settings.model_copy(update={"database_url": SecretStr(""), "data_dir": data_dir})
     async with open_database(embedded, alone=True) as dsn:
         with psycopg.connect(dsn, autocommit=True) as conn:
@@ -133,7 +133,7 @@ async def test_the_embedded_database_moves_to_another_one(
 async def test_a_move_without_a_target_or_a_source_says_so(
     settings: Settings, tmp_path: Path, empty: str
 ) -> None:
-    """Each with what to set."""
+    """The error says what to set."""
     nowhere = settings.model_copy(update={"database_url": SecretStr("")})
     with pytest.raises(BackupError, match="DATABASE_URL is not set"):
         await move_database(nowhere)
@@ -143,7 +143,7 @@ async def test_a_move_without_a_target_or_a_source_says_so(
 
 
 def test_a_password_is_never_an_argument() -> None:
-    """Arguments are readable by every user of the computer."""
+    """Every user of the computer can read command arguments."""
     from voice.database.dump import _command  # noqa: PLC0415  # what is handed over
 
     command, environment = _command("pg_dump", "postgresql://line:s3cret@db/line", [])
@@ -159,7 +159,7 @@ def visits(now: SetClock, database: AsyncConnectionPool) -> Clinic:
 
 
 async def drilled(settings: Settings, empty: str, file: Path) -> str:
-    """Restore into the other database, whose local calendar went on as this one's did."""
+    """Restore into the other database, whose local calendar has newer changes."""
     restored = settings.model_copy(update={"database_url": SecretStr(empty)})
     return await backup.restore(restored, file, replace=True)
 
@@ -170,7 +170,7 @@ async def test_a_restored_line_has_every_coming_visit_as_the_calendar_shows_it(
     visits: Clinic,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """One as before, one that staff moved since, one that they deleted: nobody is told."""
+    """Restored visits match the calendar, and no patient is notified."""
     slots = [span(f"2099-12-0{day} 09:00") for day in (1, 2, 3)]
     made_visits = [
         await confirmed(visits, slot, f"CA{number}") for number, slot in enumerate(slots)
@@ -199,7 +199,7 @@ async def test_a_restored_line_has_every_coming_visit_as_the_calendar_shows_it(
 async def test_texts_that_were_due_meanwhile_are_not_sent_after_a_restore(
     settings: Settings, empty: str, visits: Clinic, migrated: str
 ) -> None:
-    """They may have gone out before the database was lost; later ones still go out."""
+    """Texts that may have been sent before the loss are skipped; later ones go out."""
     visit = await confirmed(visits, span("2099-12-01 09:00"))
     with psycopg.connect(migrated, autocommit=True) as conn:
         for name, due in (("late", "2000-01-01"), ("later", "2099-12-01")):
@@ -219,7 +219,7 @@ async def test_texts_that_were_due_meanwhile_are_not_sent_after_a_restore(
 async def test_a_database_with_calls_is_replaced_only_when_told_to(
     settings: Settings, migrated: str, empty: str
 ) -> None:
-    """And a file that is not there says so."""
+    """A used database is replaced only on request, and a missing file is reported."""
     with psycopg.connect(migrated, autocommit=True) as conn:
         conn.execute(ADD_CALL, [CALLER])
     made = await make_backup(settings, NOW)

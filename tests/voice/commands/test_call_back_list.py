@@ -1,4 +1,4 @@
-"""`screening-line callbacks`: who wants a call back, and marking it done."""
+"""`screening-line callbacks` lists open call-backs and marks them done."""
 
 import psycopg
 import pytest
@@ -9,7 +9,7 @@ HEADER = "Call-back requests of the live line:"
 
 @pytest.fixture
 def requests(database: object, migrated: str) -> None:
-    """Two open requests, one of them without a number."""
+    """Two open requests, one without a number."""
     del database
     with psycopg.connect(migrated) as conn:
         conn.execute(
@@ -25,7 +25,7 @@ def plain(said: str) -> list[str]:
 
 @pytest.mark.usefixtures("requests")
 def test_the_list_says_whose_it_is_who_waits_and_how_to_mark_it_done(live: Run) -> None:
-    """When, number, language, and reason; the longest waiting first."""
+    """The list shows time, number, language and reason, the longest wait first."""
     code, said = live("callbacks")
     assert code == 0
     assert plain(said) == [
@@ -42,7 +42,7 @@ def test_the_list_says_whose_it_is_who_waits_and_how_to_mark_it_done(live: Run) 
 )
 @pytest.mark.usefixtures("requests")
 def test_a_request_is_marked_done_by_its_number_or_the_phone_number(live: Run, which: str) -> None:
-    """As the list prints either; then the request is off the list."""
+    """A request is marked done by its id or by its phone number."""
     code, said = live("callbacks", "--done", which)
     assert (code, plain(said)) == (
         0, [HEADER, "Done: request 2, (425) 555-0123, safety: numb."],
@@ -53,7 +53,7 @@ def test_a_request_is_marked_done_by_its_number_or_the_phone_number(live: Run, w
 @pytest.mark.parametrize("which", ["9", "999999", "206-555-0100", "nobody", "", "\u0661", "-1e9"])
 @pytest.mark.usefixtures("requests")
 def test_a_request_that_is_not_there_is_an_error(live: Run, which: str) -> None:
-    """Exit code 1, what to give, and nothing was marked."""
+    """The exit code is 1, the message says what to give, and nothing is marked."""
     code, said = live("callbacks", f"--done={which}")
     assert code == 1
     assert f"There is no open request {which}. Give the number at the start of a line" in said
@@ -62,7 +62,7 @@ def test_a_request_that_is_not_there_is_an_error(live: Run, which: str) -> None:
 
 @pytest.mark.usefixtures("database")
 def test_an_empty_list_and_an_unread_calendar_are_said(live: Run, migrated: str) -> None:
-    """Nobody waiting is said; so is a calendar that has not been read lately."""
+    """The list says when nobody waits and when the calendar has not been read lately."""
     assert plain(live("callbacks")[1]) == [HEADER, "No open call-back requests."]
     with psycopg.connect(migrated) as conn:
         conn.execute(
@@ -75,7 +75,7 @@ def test_an_empty_list_and_an_unread_calendar_are_said(live: Run, migrated: str)
 def test_a_wrong_setting_of_something_else_hides_no_request(
     live: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Staff see who waits also while Twilio's or Google's settings are wrong."""
+    """The list works while the settings of Twilio or Google are wrong."""
     monkeypatch.setenv("TWILIO_ACCOUNT_SID", "wrong")
     monkeypatch.setenv("OPENING_HOURS", "always")
     monkeypatch.delenv("PUBLIC_BASE_URL")

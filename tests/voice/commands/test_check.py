@@ -1,4 +1,4 @@
-"""`screening-line check`: what a live line lacks, one line each, with the remedy."""
+"""`screening-line check` lists what a live line lacks, with a remedy each."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ from support.command_line import Run
 
 
 def test_check_says_what_is_missing(run: Run) -> None:
-    """Settings, database, calendar, and wording, each with the remedy; nothing is created."""
+    """Settings, database, calendar and wording are checked, and nothing is created."""
     code, said = run("check")
     assert code == 1
     assert "wrong  setting TWILIO_AUTH_TOKEN: missing" in said
@@ -18,7 +18,7 @@ def test_check_says_what_is_missing(run: Run) -> None:
 
 
 def test_check_looks_at_the_database(live: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Answers, durable, up to date; a note alone is no failure."""
+    """The database must answer, be durable and be migrated; a note is no failure."""
     monkeypatch.setenv("UNSIGNED_WORDING", "allow")
     code, said = live("check")
     assert code == 1
@@ -31,7 +31,7 @@ def test_check_looks_at_the_database(live: Run, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_check_tells_a_database_that_is_away(live: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In one line, with what to look at."""
+    """One line says what to check."""
     monkeypatch.setenv("DATABASE_URL", "postgresql://u:pw@/x?host=/nowhere")
     code, said = live("check")
     assert code == 1
@@ -46,7 +46,7 @@ def test_check_tells_a_database_that_is_away(live: Run, monkeypatch: pytest.Monk
 def test_an_address_of_this_computer_is_not_complete(
     live: Run, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
-    """Twilio could not call it."""
+    """Twilio cannot call a local address."""
     monkeypatch.setenv("PUBLIC_BASE_URL", address)
     code, said = live("check")
     assert code == 1
@@ -66,7 +66,7 @@ def test_a_line_without_limits_is_not_complete(live: Run, monkeypatch: pytest.Mo
 def test_a_token_that_cannot_be_one_is_not_complete(
     live: Run, monkeypatch: pytest.MonkeyPatch, token: str
 ) -> None:
-    """Every call would be refused; the token itself is not shown."""
+    """The check fails, as every call would be refused, and does not show the token."""
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", token)
     code, said = live("check")
     assert code == 1
@@ -77,7 +77,7 @@ def test_a_token_that_cannot_be_one_is_not_complete(
 def test_the_clinics_facts_are_shown_and_what_is_not_set(
     live: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who calls will reach, and what a missing staff phone, video room, or name means."""
+    """Facts are shown with what a missing staff phone, video room or name means."""
     said = live("check")[1]
     facts = "Lakeside Physical Therapy, 206-555-0199, hello@lakeside.example, America/Los_Angeles"
     assert f"ok  clinic: {facts}\n" in said
@@ -98,7 +98,7 @@ def test_the_clinics_facts_are_shown_and_what_is_not_set(
 def test_the_demo_clinics_facts_are_not_complete(
     live: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A clinic that set none of its own would answer in another one's name."""
+    """With the demo's facts, a clinic would answer under another name."""
     for name in ("CLINIC_NAME", "CLINIC_NUMBER", "CLINIC_EMAIL", "CLINIC_TIME_ZONE"):
         monkeypatch.delenv(name)
     for command in ("check", "serve"):
@@ -109,7 +109,7 @@ def test_the_demo_clinics_facts_are_not_complete(
 
 
 def test_a_secret_that_others_can_read_is_wrong(live: Run, tmp_path: Path) -> None:
-    """By its name, with the command that closes it."""
+    """The file is named, with the command that restricts it."""
     env = tmp_path / ".env"
     env.write_text("")
     env.chmod(0o644)
@@ -121,7 +121,7 @@ def test_a_secret_that_others_can_read_is_wrong(live: Run, tmp_path: Path) -> No
 
 
 def test_the_findings_as_json(live: Run) -> None:
-    """For a monitor: the same lines, and whether anything is wrong; the exit code says it too."""
+    """JSON has the same lines and whether any failed, as does the exit code."""
     code, said = live("check", "--json")
     found = json.loads(said)
     plain = [f"{each['state']:>5}  {each['says']}" for each in found["findings"]]

@@ -1,4 +1,4 @@
-"""Connecting a clinic to Google: every failure of the check has its remedy; signing in, once."""
+"""Connecting Google: each failed check has a remedy, and signing in is done once."""
 
 import json
 import stat
@@ -23,7 +23,7 @@ from voice.settings import Settings
 
 @pytest.fixture
 def google() -> Generator[Google]:
-    """A Google that refuses what Google would."""
+    """A stand-in that refuses what Google would refuse."""
     with Google() as google:
         yield google
         assert google.broken_rules == []
@@ -32,7 +32,7 @@ def google() -> Generator[Google]:
 def settings(
     google: Google, folder: Path, monkeypatch: pytest.MonkeyPatch, **more: str
 ) -> Settings:
-    """A live line at this Google."""
+    """A live line's settings with this Google."""
     monkeypatch.chdir(folder)
     service = more.pop("service", "") == "yes"
     names = {
@@ -49,14 +49,14 @@ def settings(
 
 
 def wrong(lines: list[Line]) -> str:
-    """All that is wrong, as one text."""
+    """All errors as one text."""
     return "\n".join(says for state, says in lines if state == "wrong")
 
 
 async def test_a_good_set_up_is_tried_and_nothing_is_left_behind(
     google: Google, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Sign-in, zone, busy times, channel, writing, reading, Meet, deleting: a line each, all ok."""
+    """Each step of a full trial is reported as ok, and nothing is left behind."""
     lines = await look(settings(google, tmp_path, monkeypatch))
     assert [state for state, _ in lines] == ["ok"] * 8
     assert google.screenings.live() == []
@@ -66,7 +66,7 @@ async def test_a_good_set_up_is_tried_and_nothing_is_left_behind(
 async def test_each_failure_has_its_remedy(
     google: Google, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In a clinic's words: sign in again, tick every box, share the calendar."""
+    """Remedies are in the clinic's words: sign in again, tick every box, share the calendar."""
     line = settings(google, tmp_path, monkeypatch)
     google.sign_in.revoked = True
     assert "authorize-google" in wrong(await look(line))
@@ -84,7 +84,7 @@ async def test_each_failure_has_its_remedy(
 async def test_the_zone_of_every_busy_calendar_is_compared(
     google: Google, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An all-day event in a UTC calendar would leave the evening of the day off bookable."""
+    """An all-day event in a UTC calendar would leave the evening bookable."""
     line = settings(google, tmp_path, monkeypatch)
     google.doctor.zone = "UTC"
     [note] = [says for state, says in await look(line) if state == "note"]
@@ -97,7 +97,7 @@ async def test_the_zone_of_every_busy_calendar_is_compared(
 async def test_a_channel_that_google_refuses_is_only_a_note(
     google: Google, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Changes are followed all the same, within a minute."""
+    """Changes are still found within a minute by polling."""
     line = settings(google, tmp_path, monkeypatch)
     google.faults.append(Fault("events.watch", status=400, reason="push.webhookUrlUnauthorized"))
     lines = await look(line)
@@ -108,7 +108,7 @@ async def test_a_channel_that_google_refuses_is_only_a_note(
 async def test_a_calendar_that_is_only_read_cannot_be_written(
     google: Google, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Shared, but not for changes."""
+    """A calendar shared without edit rights fails the check."""
     google.screenings.role = "reader"
     google.screenings.made_by_app = False
     google.sign_in.scopes = frozenset({"calendar.events", "calendar.freebusy"})
@@ -120,7 +120,7 @@ async def test_a_calendar_that_is_only_read_cannot_be_written(
 async def test_a_service_account_hears_that_it_makes_no_links(
     google: Google, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A note, with what stands in; another zone is a note too."""
+    """A service account gets a note on what replaces Meet links; so does another zone."""
     google.screenings.zone = "America/New_York"
     lines = await look(settings(google, tmp_path, monkeypatch, service="yes"))
     notes = [says for state, says in lines if state == "note"]
@@ -148,20 +148,20 @@ def test_settings_that_cannot_work_are_refused(  # noqa: PLR0913, PLR0917  # wha
     value: str,
     said: str,
 ) -> None:
-    """Before the port opens: a service account's primary, no calendar, too many, no file."""
+    """Unusable settings are refused before the port opens."""
     with pytest.raises(SettingsError, match=said):
         settings(google, tmp_path, monkeypatch, service="yes", **{name: value})
 
 
 class Browser(webbrowser.BaseBrowser):
-    """A browser whose user says yes, or closes the page."""
+    """A browser whose user accepts or closes the page."""
 
     def __init__(self) -> None:
         super().__init__("stand-in")
         self.asked: dict[str, list[str]] = {}
 
     def open(self, url: str, new: int = 0, autoraise: bool = True) -> bool:  # noqa: ARG002, FBT001, FBT002
-        """Answer as Google's page does, with a redirect to the waiting line."""
+        """Respond as Google's page does, with a redirect to the waiting command."""
         self.asked = parse_qs(urlsplit(url).query)
         back = f"{self.asked['redirect_uri'][0]}?code=code&state={self.asked['state'][0]}"
         threading.Thread(target=lambda: urlopen(back).close()).start()  # noqa: S310  # ours
@@ -171,7 +171,7 @@ class Browser(webbrowser.BaseBrowser):
 async def test_signing_in_once_writes_a_file_and_makes_the_calendar(
     google: Google, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Offline, with consent and PKCE; the file is for this user alone, and works."""
+    """Sign-in uses consent and PKCE, and the file is readable only by its owner."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
     monkeypatch.setenv("GOOGLE_API_URL", google.url)
@@ -199,7 +199,7 @@ async def test_signing_in_once_writes_a_file_and_makes_the_calendar(
 async def test_a_calendar_to_invite_from_is_tried(
     google: Google, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It must be the account's own; nobody gets mail from a trial, and nothing is left behind."""
+    """The calendar must be the account's own, and the trial sends no mail."""
     apart = {"GOOGLE_INVITATIONS_CALENDAR_ID": INVITATIONS}
     line = settings(google, tmp_path, monkeypatch, **apart)
     assert (await look(line))[-1] == ("ok", "patients who give an email can be invited")
@@ -214,7 +214,7 @@ async def test_a_calendar_to_invite_from_is_tried(
 
 
 async def test_a_wrong_client_file_is_told(tmp_path: Path) -> None:
-    """No browser opens for nothing."""
+    """The error comes before a browser opens."""
     options = AuthorizeOptions(tmp_path / "none.json", tmp_path / "out.json", "")
     with pytest.raises(NotAuthorizedError, match="Desktop app"):
         await authorize(Settings.load("demo"), options, lambda _: None)

@@ -1,4 +1,4 @@
-"""Connecting a number at Twilio: the check reports every mistake, with its remedy."""
+"""The check of a Twilio number reports every mistake with a remedy."""
 
 import threading
 from collections.abc import Generator
@@ -15,7 +15,7 @@ from voice.twilio_signature import sign
 
 @pytest.fixture
 def twilio() -> Generator[Twilio]:
-    """A Twilio that refuses what Twilio would."""
+    """A stand-in that refuses what Twilio would refuse."""
     with Twilio() as twilio:
         yield twilio
         assert twilio.broken_rules == []
@@ -23,7 +23,7 @@ def twilio() -> Generator[Twilio]:
 
 @pytest.fixture
 def outside() -> Generator["Outside"]:
-    """What answers at the line's public address."""
+    """The server at the line's public address."""
     with Outside(("127.0.0.1", 0), _Request) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
@@ -33,14 +33,14 @@ def outside() -> Generator["Outside"]:
 
 
 class Outside(ThreadingHTTPServer):
-    """A line, or something else."""
+    """A line, or some other server."""
 
     answers: tuple[int, int] | None = None
     """Of a signed and an unsigned request; None: as a line answers."""
 
     @property
     def base(self) -> str:
-        """Its address."""
+        """The server's address."""
         return f"http://127.0.0.1:{self.server_address[1]}"
 
 
@@ -48,7 +48,7 @@ class _Request(BaseHTTPRequestHandler):
     server: Outside  # pyright: ignore[reportIncompatibleVariableOverride]  # it is always ours
 
     def do_POST(self) -> None:  # http.server's name
-        """200 to what the token of the test signed."""
+        """Respond with 200 to a request signed with the test token."""
         self.rfile.read(int(self.headers["Content-Length"]))
         fields = [
             ("AccountSid", ACCOUNT), ("CallSid", "CA" + "0" * 32), ("CallStatus", "in-progress"),
@@ -61,11 +61,11 @@ class _Request(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # as in the base
-        """Say nothing."""
+        """Log nothing."""
 
 
 def pointed(twilio: Twilio, base: str) -> Twilio:
-    """The number's webhooks lead to this address."""
+    """Point the number's webhooks to this address."""
     number = twilio.resources.number or {}
     for field, value in number.items():
         if isinstance(value, str):
@@ -74,7 +74,7 @@ def pointed(twilio: Twilio, base: str) -> Twilio:
 
 
 async def check(twilio: Twilio, base: str, **more: object) -> list[Line]:
-    """The check of a line at this address."""
+    """Check the line at this address."""
     service = {"twilio_messaging_service_sid": SERVICE}
     return await look(settings_at(twilio.url, public_base_url=base, **{**service, **more}))
 
@@ -85,7 +85,7 @@ def said(lines: list[Line], state: str = "wrong") -> str:
 
 
 async def test_a_good_set_up_is_all_ok(twilio: Twilio, outside: Outside) -> None:
-    """Sign-in, number, four webhooks, service, registration, and the line from outside."""
+    """Sign-in, number, webhooks, service, registration and the public address are checked."""
     number = pointed(twilio, outside.base).resources.number or {}
     number["voice_url"] += "#ct=2000&rt=6000&rc=2&rp=ct,5xx"
     lines = await check(twilio, outside.base)
@@ -94,7 +94,7 @@ async def test_a_good_set_up_is_all_ok(twilio: Twilio, outside: Outside) -> None
 
 
 async def test_a_wrong_token_or_key_is_told(twilio: Twilio, outside: Outside) -> None:
-    """The token signs every call, so it is tried even where a key signs in."""
+    """The token signs every call, so it is tested even when a key signs in."""
     pointed(twilio, outside.base)
     lines = await check(twilio, outside.base, twilio_auth_token=SecretStr("old"))
     assert "does not accept the token; check TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN" in said(lines)
@@ -103,7 +103,7 @@ async def test_a_wrong_token_or_key_is_told(twilio: Twilio, outside: Outside) ->
 
 
 async def test_each_mistake_at_twilio_has_its_remedy(twilio: Twilio, outside: Outside) -> None:
-    """Webhooks, what overrides them, a number without texts, a service without number."""
+    """Wrong webhooks, overrides, numbers and services each get their remedy."""
     resources = pointed(twilio, outside.base).resources
     number = resources.number or {}
     good = dict(number)
@@ -142,7 +142,7 @@ async def test_each_mistake_at_twilio_has_its_remedy(twilio: Twilio, outside: Ou
 async def test_texts_without_a_service_or_switched_off_are_notes(
     twilio: Twilio, outside: Outside
 ) -> None:
-    """Calls work all the same."""
+    """Missing texts are only a note, as calls still work."""
     pointed(twilio, outside.base)
     alone = await check(twilio, outside.base, twilio_messaging_service_sid="")
     assert "registration cannot be seen" in said(alone, "note")
@@ -163,14 +163,14 @@ async def test_texts_without_a_service_or_switched_off_are_notes(
 async def test_what_stands_between_twilio_and_the_line_is_told(
     twilio: Twilio, outside: Outside, answers: tuple[int, int], words: str
 ) -> None:
-    """Another token, another site, a redirect, a proxy without the line."""
+    """Another token, another site, a redirect or a proxy without the line is reported."""
     pointed(twilio, outside.base)
     outside.answers = answers
     assert words in said(await check(twilio, outside.base))
 
 
 async def test_a_line_that_is_not_up_yet_and_a_twilio_that_is_away_are_notes() -> None:
-    """The check comes before the first start."""
+    """The check is meant to run before the first start."""
     nobody = "http://127.0.0.1:9"
     lines = await look(settings_at(nobody, public_base_url=nobody))
     assert [state for state, _ in lines] == ["note", "note"]

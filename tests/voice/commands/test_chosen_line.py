@@ -1,4 +1,4 @@
-"""Staff commands say which line they are about, and find the one that exists."""
+"""Staff commands say which line they act on, and find the one that exists."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from voice.database.embedded import Engine
 
 @contextmanager
 def engine_with(data_dir: Path, *names: str) -> Generator[None]:
-    """An embedded PostgreSQL with these databases, with all tables, that runs meanwhile."""
+    """A running embedded PostgreSQL with these migrated databases."""
     engine = Engine(data_dir)
     engine.start()
     try:
@@ -30,7 +30,7 @@ def chosen(*, demo: bool | None = None, runs: bool = False) -> str:
 
 
 def test_without_a_line_the_commands_say_so_and_make_nothing(run: Run, data_dir: Path) -> None:
-    """No question about Twilio's settings, and no data folder."""
+    """No Twilio setting is requested, and no data folder is created."""
     for command in ("callbacks", "jobs"):
         code, said = run(command)
         assert code == 1
@@ -41,7 +41,7 @@ def test_without_a_line_the_commands_say_so_and_make_nothing(run: Run, data_dir:
 
 @pytest.mark.usefixtures("run")
 def test_what_exists_is_shown(data_dir: Path) -> None:
-    """A running demo before a live line, a live line before a demo that does not run."""
+    """A running demo comes before a live line, and a live line before a stopped demo."""
     with engine_with(data_dir, "demo"):
         assert chosen() == "the demo (it is not running)"
         with pytest.raises(NoLineError, match="No live line has run on the data folder"):
@@ -57,7 +57,7 @@ def test_what_exists_is_shown(data_dir: Path) -> None:
 def test_a_database_without_tables_is_no_line(
     live: Run, server: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The command neither makes the tables nor asks for other settings."""
+    """The command neither creates tables nor asks for other settings."""
     monkeypatch.setenv("DATABASE_URL", server[0])
     code, said = live("callbacks", "--live")
     assert code == 1

@@ -1,4 +1,4 @@
-"""The document for a TwiML Bin: what callers hear while the computer is down."""
+"""The TwiML Bin document that callers hear while the computer is down."""
 
 import xml.etree.ElementTree as ET
 
@@ -18,13 +18,13 @@ def made(**facts: str) -> str:
 
 
 def said(made: str) -> list[tuple[str, str]]:
-    """What is spoken, piece by piece, with its language."""
+    """The spoken texts, with their languages."""
     root = ET.fromstring(made)  # noqa: S314  # our own document
     return [(str(say.get("language")), "".join(say.itertext())) for say in root.iter("Say")]
 
 
 def test_911_is_in_the_first_sentence_of_each_language() -> None:
-    """Both before anything else is said."""
+    """Both emergency sentences come before anything else."""
     (english, first), (spanish, second), *_ = said(made())
     assert (english, first) == ("en-US", EMERGENCY.en)
     assert (spanish, second) == ("es-US", EMERGENCY.es)
@@ -35,7 +35,7 @@ def test_911_is_in_the_first_sentence_of_each_language() -> None:
 
 
 def test_it_names_the_clinic_and_its_other_ways_in_both_languages() -> None:
-    """The email as it is spoken; nothing is promised and no booking denied."""
+    """It spells the email aloud, promises nothing and denies no booking."""
     for _, words in said(made(clinic_email="front@clinic.example"))[2:]:
         assert "BodyFix" in words
         assert "C L I N I C" in words
@@ -43,7 +43,7 @@ def test_it_names_the_clinic_and_its_other_ways_in_both_languages() -> None:
 
 
 def test_the_clinics_phone_rings_after_the_words_where_there_is_one() -> None:
-    """Without one the call ends; with one, our own number is the caller id."""
+    """With a clinic phone the call is transferred, with our number as caller ID."""
     *spoken, last = parse(made().encode())
     assert isinstance(last, Hangup)
     assert all(isinstance(each, Playback) for each in spoken)
@@ -54,7 +54,7 @@ def test_the_clinics_phone_rings_after_the_words_where_there_is_one() -> None:
 
 
 def test_it_needs_nothing_of_the_line() -> None:
-    """No address anywhere: the line is down when this is played."""
+    """It has no URL, as it is played when the line is down."""
     root = ET.fromstring(made(staff_number="+14255550142"))  # noqa: S314  # our own document
     named = {name for each in root.iter() for name in each.attrib}
     assert named <= {"voice", "language", "timeout", "callerId", "time"}
@@ -63,7 +63,7 @@ def test_it_needs_nothing_of_the_line() -> None:
 
 @pytest.mark.parametrize("name", ["BodyFix", LONG_NAME])
 def test_it_fits_into_a_bin_and_stays_what_it_is(name: str) -> None:
-    """Within Twilio's limit, and nothing that a Bin would take for a template."""
+    """It is within Twilio's size limit and has no template syntax."""
     text = made(clinic_name=name, staff_number="+14255550142", voice_en="Polly.Joanna-Neural")
     assert len(text) <= MOST_CHARACTERS
     assert "{{" not in text

@@ -1,4 +1,4 @@
-"""`screening-line jobs`: what is waiting, what failed, and retrying it."""
+"""`screening-line jobs` lists waiting and failed jobs, and retries them."""
 
 import psycopg
 import pytest
@@ -9,7 +9,7 @@ LIVE_LINE = "Jobs and texts of the live line:\n"
 
 @pytest.mark.usefixtures("database")
 def test_staff_see_what_waits_and_what_failed_and_try_it_again(live: Run, migrated: str) -> None:
-    """Jobs and texts in plain words, without numbers in full; then nothing has failed."""
+    """Jobs and texts are shown in plain words with masked numbers, and a retry clears failures."""
     assert live("jobs") == (0, f"{LIVE_LINE}Nothing is waiting, and nothing failed.\n")
     with psycopg.connect(migrated) as conn:
         conn.execute(

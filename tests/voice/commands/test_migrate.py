@@ -1,4 +1,4 @@
-"""`screening-line migrate`: the tables are up to date before the first new process starts."""
+"""`screening-line migrate` updates the tables before the first new process starts."""
 
 from collections.abc import Generator
 
@@ -26,7 +26,7 @@ def empty(server: tuple[str, str]) -> Generator[str]:
 
 
 async def test_the_tables_are_made_and_a_second_time_stay(empty: str) -> None:
-    """It says the version, and starts nothing."""
+    """It prints the version and starts nothing."""
     settings = Settings.model_construct(database_url=SecretStr(empty))
     for _ in range(2):
         assert await migrate(settings) == f"The database's tables are at version {newest()}."

@@ -1,4 +1,4 @@
-"""`screening-line recordings`: the sheet to read from, and what became of each file."""
+"""`screening-line recordings` prints the script to read and checks each file."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*options: str) -> tuple[int, str]:
-    """The exit code and what was printed."""
+    """The exit code and output."""
     result = CliRunner().invoke(cli, ["recordings", *options])
     if isinstance(result.exception, RecordingsError):
         raise result.exception
@@ -26,7 +26,7 @@ def run(*options: str) -> tuple[int, str]:
 
 
 def test_the_sheet_numbers_each_prompt_with_its_file_and_seconds() -> None:
-    """Words under it, a line for each breath; one language alone if wished."""
+    """Each prompt has its words, a line for each breath; one language can be chosen."""
     code, sheet = run("--script", "--language", "en")
     assert code == 0
     assert "summary.1.en.wav  (English, about 20 s)\n   Has your foot hurt for weeks" in sheet
@@ -36,7 +36,7 @@ def test_the_sheet_numbers_each_prompt_with_its_file_and_seconds() -> None:
 
 
 def test_the_check_accepts_what_is_new_and_says_what_is_wrong(folder: Path) -> None:
-    """Exit 1 as long as a file is not played."""
+    """The exit code is 1 while any file is not played."""
     keep(folder, "summary.1.en.wav", wav(18))
     keep(folder, "summary.2.en.wav", wav(18, rate=16000))
     keep(folder, "sumary.3.en.wav", wav(18))
@@ -54,14 +54,14 @@ def test_the_check_accepts_what_is_new_and_says_what_is_wrong(folder: Path) -> N
 
 
 def test_without_a_folder_it_says_which_setting() -> None:
-    """And what to put into it."""
+    """The error names the setting and a value for it."""
     with pytest.raises(RecordingsError, match="RECORDINGS_DIR is not set"):
         run("--check")
 
 
 @pytest.mark.parametrize("options", [(), ("--script", "--check")])
 def test_one_of_the_two_is_chosen(options: tuple[str, ...]) -> None:
-    """Neither and both are a mistake."""
+    """Neither option, or both, is an error."""
     code, said = run(*options)
     assert code == 2
     assert "--script" in said

@@ -1,4 +1,4 @@
-"""`screening-line report`: figures of some days, in tables, as CSV, and as a picture."""
+"""`screening-line report` prints figures as tables, CSV or a picture."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ DAYS = ("--from", "2026-12-01", "--to", "2026-12-02")
 
 @pytest.fixture
 def rows(database: object, migrated: str) -> None:
-    """Three calls on two days of the clinic's zone, and one just before and after them."""
+    """Three calls on two days in the clinic's zone, and calls just before and after them."""
     del database
     with psycopg.connect(migrated) as conn:
         conn.execute(
@@ -48,7 +48,7 @@ def rows(database: object, migrated: str) -> None:
 
 @pytest.mark.usefixtures("rows")
 def test_csv_has_every_figure_of_these_days(live: Run) -> None:
-    """Days are the clinic's, both included; a retired question keeps its place at the end."""
+    """Days are the clinic's and inclusive, and a retired question keeps its place at the end."""
     code, said = live("report", *DAYS, "--csv")
     assert code == 0
     header, *lines = csv.reader(io.StringIO(said))
@@ -72,7 +72,7 @@ def test_csv_has_every_figure_of_these_days(live: Run) -> None:
 
 @pytest.mark.usefixtures("rows")
 def test_the_tables_name_no_person(live: Run) -> None:
-    """Shares of all calls in the funnel, and no number anywhere."""
+    """The funnel has shares of all calls, and there are no numbers of callers."""
     code, said = live("report", *DAYS)
     assert code == 0
     assert "Report of the live line:" in said
@@ -87,7 +87,7 @@ def test_the_tables_name_no_person(live: Run) -> None:
 
 @pytest.mark.usefixtures("rows")
 def test_the_picture_shows_each_stage(live: Run, tmp_path: Path) -> None:
-    """A bar as long as its share, with words that a reader of the file hears."""
+    """Each bar is as long as its share, and has text for screen readers."""
     file = tmp_path / "funnel.svg"
     assert live("report", *DAYS, "--svg", str(file))[0] == 0
     root = ET.fromstring(file.read_text("utf-8"))  # noqa: S314  # our own file
@@ -103,7 +103,7 @@ def test_the_picture_shows_each_stage(live: Run, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("rows")
 def test_what_cannot_be_reported_is_said(live: Run, tmp_path: Path) -> None:
-    """A period that ends before it begins, and a picture that cannot be written."""
+    """An inverted period and an unwritable file are errors."""
     code, said = live("report", "--from", "2026-12-02", "--to", "2026-12-01")
     assert (code, said) == (1, "The period ends (2026-12-01) before it begins (2026-12-02).")
     code, said = live("report", *DAYS, "--svg", str(tmp_path / "no" / "funnel.svg"))
@@ -114,7 +114,7 @@ def test_what_cannot_be_reported_is_said(live: Run, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("database")
 def test_without_days_it_reports_the_last_thirty(live: Run) -> None:
-    """Also when nobody has called."""
+    """The default works even without calls."""
     code, said = live("report", "--csv")
     assert code == 0
     assert "How far calls got,called,0" in said

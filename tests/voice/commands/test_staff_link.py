@@ -11,7 +11,7 @@ from support.command_line import Run
 def test_a_link_is_printed_and_only_its_hash_is_stored(
     live: Run, monkeypatch: pytest.MonkeyPatch, migrated: str
 ) -> None:
-    """At the line's public address, with what to know of it."""
+    """The link has the line's public address and an explanation."""
     monkeypatch.setenv("STAFF_PAGE", "on")
     monkeypatch.setenv("PUBLIC_BASE_URL", "https://line.example.org/")
     code, said = live("staff-link")
@@ -28,7 +28,7 @@ def test_a_link_is_printed_and_only_its_hash_is_stored(
 
 @pytest.mark.usefixtures("database")
 def test_without_the_page_there_is_no_link(live: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nor without an address: exit code 1, and what to set."""
+    """Without the page or an address, the exit code is 1 and the message says what to set."""
     assert live("staff-link") == (
         1,
         "The staff page is off. Set STAFF_PAGE=on in .env, restart the line, try again.",

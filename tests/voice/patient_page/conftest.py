@@ -29,13 +29,13 @@ def clinic(database: AsyncConnectionPool, now: SetClock) -> Clinic:
 
 @pytest.fixture
 def calendar(database: AsyncConnectionPool) -> FaultyCalendar:
-    """A calendar that fails where a test says."""
+    """A calendar that fails where a test tells it to."""
     return FaultyCalendar(LocalCalendar(database))
 
 
 @pytest_asyncio.fixture
 async def line(database: AsyncConnectionPool, now: SetClock, calendar: FaultyCalendar) -> Line:
-    """A line without a worker, which has just read its busy times; jobs run where a test says."""
+    """A line without a worker whose busy times are fresh; a test runs its jobs."""
     line = line_on(Settings.load("demo"), database, now)
     line = replace(line, clinic=replace(line.clinic, calendar=calendar))
     await free_times.refresh(line.clinic)
@@ -59,5 +59,5 @@ async def visit(line: Line) -> int:
 
 @pytest_asyncio.fixture
 async def patient(line: Line, app: ASGIApp, visit: int) -> Patient:
-    """Whose visit it is."""
+    """The patient of the visit."""
     return await patient_of(line, app, visit)

@@ -1,4 +1,4 @@
-"""A name and an email as a patient types them."""
+"""Names and emails as patients type them."""
 
 import pytest
 
@@ -14,7 +14,7 @@ from voice.patient_page.contact_form import contact
     ],
 )  # fmt: skip
 def test_a_name_holds_no_address(name: str) -> None:
-    """Staff read it in an event, where it would become a link."""
+    """Staff would see an address as a link in the event."""
     assert contact(name, "").name_wrong is wording.NAME_IS_ADDRESS
 
 
@@ -23,5 +23,5 @@ def test_a_name_holds_no_address(name: str) -> None:
     ["", "Ann Lee", "J.R. Smith", "Dr. María-José O\u2019Neill, Jr.", "A. B. St. John", "李小龍"],
 )
 def test_a_name_may_be_written_as_it_is(name: str) -> None:
-    """With initials, titles, accents and any letters."""
+    """Initials, titles, accents and letters of any script are accepted."""
     assert contact(name, "").is_fine

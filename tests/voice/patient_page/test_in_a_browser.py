@@ -1,4 +1,4 @@
-"""In a real browser: everybody can read it, use it by keyboard, and nothing is asked elsewhere."""
+"""In a real browser the page is accessible, works by keyboard, and loads nothing external."""
 
 from collections.abc import AsyncGenerator
 from dataclasses import replace
@@ -37,7 +37,7 @@ async def line(database: AsyncConnectionPool, now: SetClock) -> AsyncGenerator[L
 
 @pytest_asyncio.fixture
 async def visit(line: Line) -> int:
-    """A visit that stands in the calendar."""
+    """A visit in the calendar."""
     booked = await confirmed(line.clinic, span("2026-12-01 09:00"))
     await insert(line.clinic, booked)
     await free_times.refresh(line.clinic)
@@ -46,7 +46,7 @@ async def visit(line: Line) -> int:
 
 @pytest_asyncio.fixture
 async def page(chrome: Browser, asked: list[str], troubles: list[str]) -> AsyncGenerator[Page]:
-    """A phone in New York, dark, whose owner wants nothing to move."""
+    """A phone in New York with dark mode and reduced motion."""
     async with await chrome.new_context(
         viewport={"width": 360, "height": 740}, timezone_id="America/New_York",
         color_scheme="dark", reduced_motion="reduce", locale="en-US",
@@ -62,18 +62,18 @@ async def page(chrome: Browser, asked: list[str], troubles: list[str]) -> AsyncG
 
 @pytest.fixture
 def asked() -> list[str]:
-    """Every address that was asked for."""
+    """Every requested URL."""
     return []
 
 
 @pytest.fixture
 def troubles() -> list[str]:
-    """What scripts and console complain of."""
+    """Errors from scripts and the console."""
     return []
 
 
 async def fits(page: Page, *schemes: Literal["light", "dark"]) -> list[str]:
-    """What axe-core finds wrong in these colour schemes, and what is wider than the phone."""
+    """Violations that axe-core finds in these color schemes, and elements wider than the phone."""
     found = list[str]()
     for scheme in schemes or ("dark",):
         await page.emulate_media(color_scheme=scheme)
@@ -93,11 +93,11 @@ class Pages:
         self.page = page
 
     async def enters(self, role: Literal["link", "button"], name: str) -> None:
-        """On a link or a button, and see the next page whole."""
+        """Press Enter on a link or a button, and wait for the next page."""
         await self._turned(self.page.get_by_role(role, name=name))
 
     async def writes(self, email: str) -> None:
-        """An email, and send the form."""
+        """Enter an email and submit the form."""
         await self.page.locator("#email").fill(email)
         await self._turned(self.page.locator("#email"))
 
@@ -114,7 +114,7 @@ _TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimatio
 async def test_a_patient_moves_and_cancels_by_keyboard(
     line: Line, visit: int, page: Page, asked: list[str], troubles: list[str]
 ) -> None:
-    """Every page on the way is for everybody, in both schemes and languages, on a small phone."""
+    """Every page on the way is accessible in both schemes and languages on a small phone."""
     async with line.pool.connection() as conn:
         token = await new_link(conn, visit)
     async with page_of(line) as url:
@@ -157,7 +157,7 @@ async def test_a_patient_moves_and_cancels_by_keyboard(
 
 
 async def test_the_page_works_without_script(line: Line, visit: int, chrome: Browser) -> None:
-    """And in the clinic's own zone the script has nothing to add."""
+    """In the clinic's own zone the script has nothing to add."""
     async with line.pool.connection() as conn:
         token = await new_link(conn, visit)
     async with page_of(line) as url:

@@ -1,4 +1,4 @@
-"""Who gives an email on the page gets a real invitation from Google, if the clinic invites."""
+"""A patient who enters an email on the page gets an invitation from Google if enabled."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -32,7 +32,7 @@ async def line(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncGenerator[Line]:
-    """A live line with all of its settings, and a worker."""
+    """A live line with all of its settings and a worker."""
     monkeypatch.chdir(tmp_path)
     for name, value in {
         **LIVE,
@@ -50,7 +50,7 @@ async def line(
 
 
 async def first_mail(google: Google) -> Mail:
-    """What Google writes to a guest, as soon as it does."""
+    """The first email from Google to a guest."""
     async with asyncio.timeout(20):
         while True:
             if google.world.mail:
@@ -59,7 +59,7 @@ async def first_mail(google: Google) -> Mail:
 
 
 async def test_an_email_on_the_page_is_mail_from_google(line: Line, google: Google) -> None:
-    """In the patient's language, with the clinic's name and number, and nothing of health."""
+    """The email is in the patient's language and holds the clinic's contact, but no health data."""
     booked = await confirmed(line.clinic, span("2026-12-01 09:00"))
     async with line.pool.connection() as conn:
         await conn.execute("UPDATE booking SET language = 'es' WHERE id = %s", [booked])

@@ -1,4 +1,4 @@
-"""A form of an old tab changes nothing: it names the time that its page was about."""
+"""A form from an old tab changes nothing, as it names the time that its page showed."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ FREE = "2026-12-01T18:00:00+00:00"
 async def test_a_form_about_another_time_shows_the_new_one_first(
     patient: Patient, line: Line, visit: int, form: str
 ) -> None:
-    """Cancel, choose, confirm: each from a page that was open while the visit was moved."""
+    """Cancel, choose and confirm each show the new time after the visit was moved."""
     fields: dict[str, str] = {}
     if form == "/cancel":
         await patient.opens("/cancel")
@@ -39,13 +39,13 @@ async def test_a_form_about_another_time_shows_the_new_one_first(
 async def test_a_form_without_a_time_changes_nothing(
     patient: Patient, line: Line, visit: int
 ) -> None:
-    """As one sent by something else than our page."""
+    """A form that our page did not create changes nothing."""
     await patient.sends("/cancel", about="")
     assert (await row(line.clinic, visit)).state == "booked"
 
 
 async def moved_by_two_hours(line: Line, visit: int) -> None:
-    """What following staff's change of the event comes to."""
+    """Move the visit as a sync of a staff change does."""
     async with line.pool.connection() as conn:
         await conn.execute(
             "UPDATE booking SET during = tstzrange(lower(during) + %(hours)s,"

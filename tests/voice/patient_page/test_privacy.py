@@ -1,4 +1,4 @@
-"""The public privacy page: true, in both languages, in the look of the visit's page."""
+"""The public privacy page is accurate, bilingual, and looks like the visit page."""
 
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ def anybody(app: ASGIApp) -> Patient:
 
 
 async def test_it_says_what_carriers_look_for(anybody: Patient) -> None:
-    """Numbers and consent not shared or sold, how many texts, rates, STOP and HELP."""
+    """It covers sharing of numbers and consent, message frequency, rates, STOP and HELP."""
     page = await anybody.opens("/privacy")
     assert page.status == 200
     for words in (
@@ -37,7 +37,7 @@ async def test_it_says_what_carriers_look_for(anybody: Patient) -> None:
 
 
 async def test_it_says_what_is_kept_why_and_how_long(anybody: Patient) -> None:
-    """Each kind of thing with its reason and its time, and who sees it."""
+    """Each kind of data has its reason, its retention time and who sees it."""
     text = (await anybody.opens("/privacy?in=en")).text
     for kept in privacy_wording.KEPT:
         assert f"{kept.what.en} Why {kept.why.en} How long {kept.how_long.en}" in text
@@ -46,7 +46,7 @@ async def test_it_says_what_is_kept_why_and_how_long(anybody: Patient) -> None:
 
 
 async def test_a_line_on_google_names_google(line: Line) -> None:
-    """Where the calendar is Google's, its name stands among those who see it."""
+    """With a Google calendar, Google is named among those who see the data."""
     known = line.settings.model_dump() | {"google_credentials_file": "some.json"}
     settings = Settings.model_construct(**known)
     page = await Patient(create_app(replace(line, settings=settings))).opens("/privacy")
@@ -54,7 +54,7 @@ async def test_a_line_on_google_names_google(line: Line) -> None:
 
 
 async def test_it_speaks_spanish_to_a_spanish_browser(anybody: Patient) -> None:
-    """And changes the language by hand."""
+    """A link changes the language."""
     anybody.more["accept-language"] = "es-US,es;q=0.9"
     page = await anybody.opens("/privacy")
     assert "No compartimos ni vendemos números de celular" in page.text
@@ -64,14 +64,14 @@ async def test_it_speaks_spanish_to_a_spanish_browser(anybody: Patient) -> None:
 
 
 async def test_it_needs_no_database() -> None:
-    """Whoever reviews the registration sees it while the database is away."""
+    """A reviewer of the registration sees it while the database is down."""
     away: AsyncConnectionPool = AsyncConnectionPool("host=/nowhere", open=False)
     page = await Patient(create_app(line_on(Settings.load("demo"), away))).opens("/privacy")
     assert page.status == 200
 
 
 async def test_it_is_sealed_like_the_visits_page_and_sets_no_cookie(anybody: Patient) -> None:
-    """Its own files only, nobody's frame, no cookie."""
+    """It loads only its own files, cannot be framed, and sets no cookie."""
     page = await anybody.opens("/privacy")
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert "set-cookie" not in page.headers
@@ -79,13 +79,13 @@ async def test_it_is_sealed_like_the_visits_page_and_sets_no_cookie(anybody: Pat
 
 
 async def test_every_page_of_a_visit_leads_there(patient: Patient) -> None:
-    """In its language."""
+    """The link leads to the page in the visit's language."""
     assert "/privacy?in=en" in (await patient.opens()).links()
     assert "/privacy?in=es" in (await patient.opens("?in=es")).links()
 
 
 def test_it_can_be_read_without_a_lawyer() -> None:
-    """Grade eight at most in English, "quite easy" in Spanish, as a whole."""
+    """The whole page is grade eight at most in English and "quite easy" in Spanish."""
     texts = [each for each in vars(privacy_wording).values() if isinstance(each, Text)]
     texts += [*privacy_wording.TEXTS]
     for kept in privacy_wording.KEPT:

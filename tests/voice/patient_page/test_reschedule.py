@@ -1,4 +1,4 @@
-"""Moving and cancelling on the page: nothing is said before it is true."""
+"""The page reports a move or a cancellation only once it is true."""
 
 from collections.abc import AsyncGenerator
 
@@ -23,23 +23,23 @@ NINE, TEN, ELEVEN = span("2026-12-01 09:00"), span("2026-12-02 10:00"), span("20
 
 @pytest_asyncio.fixture
 async def worker(line: Line) -> AsyncGenerator[None]:
-    """Somebody who does the jobs."""
+    """A worker for the line's jobs."""
     async with run_in_background(work(line.clinic)):
         yield
 
 
 async def pick(patient: Patient, slot: Span = TEN) -> Answer:
-    """Press a time; where that leads."""
+    """Choose a time; returns the redirect."""
     return await patient.sends("/move", start=slot.start.isoformat())
 
 
 async def held_by(patient: Patient, slot: Span = TEN) -> int:
-    """Press a time that is free; the held one's number."""
+    """Choose a free time; returns the hold's id."""
     return int((await pick(patient, slot)).headers["location"].rpartition("/")[2])
 
 
 async def test_the_times_are_those_of_the_call_by_day(patient: Patient) -> None:
-    """Every open day, and the times of one; never the visit's own."""
+    """Every open day and its times are offered, but never the visit's own time."""
     page = await patient.opens("/move")
     assert "Your visit stays on Tuesday, December 1st, at 9 AM, Pacific time" in page.text
     days = [to for to in page.links() if "day=" in to]
@@ -55,7 +55,7 @@ async def test_the_times_are_those_of_the_call_by_day(patient: Patient) -> None:
 
 @pytest.mark.usefixtures("worker")
 async def test_a_visit_is_moved_in_two_presses(patient: Patient, line: Line, visit: int) -> None:
-    """Picked, confirmed, and called moved because the calendar has it."""
+    """A chosen and confirmed visit is called moved once the calendar has it."""
     asks = await patient.follows(await pick(patient))
     assert "Move your visit?" in asks.text
     assert "Wednesday, December 2nd, at 10 AM" in asks.text
@@ -69,7 +69,7 @@ async def test_a_visit_is_moved_in_two_presses(patient: Patient, line: Line, vis
 async def test_a_move_that_is_under_way_is_not_called_moved(
     patient: Patient, line: Line, visit: int
 ) -> None:
-    """The old time stands, the page updates by itself, and no second move begins."""
+    """The old time stays, the page refreshes itself, and no second move can start."""
     held = await held_by(patient)
     await patient_changes.move(line.clinic, visit, held)
     waits = await patient.opens(f"/move/{held}")
@@ -89,7 +89,7 @@ async def test_a_move_that_is_under_way_is_not_called_moved(
 async def test_a_time_that_somebody_has_is_not_held(
     patient: Patient, line: Line, visit: int
 ) -> None:
-    """Taken by a caller, never offered, or no time at all."""
+    """A taken time, a time never offered and an invalid time are refused."""
     await confirmed(line.clinic, TEN, "CA2")
     taken = await pick(patient)
     assert taken.status == 409
@@ -116,7 +116,7 @@ async def test_a_time_that_fills_up_after_the_yes_is_told(
 async def test_staff_who_moved_it_meanwhile_are_right(
     patient: Patient, line: Line, visit: int
 ) -> None:
-    """The page says that it could not be moved, and shows how it stands."""
+    """The page says that the visit could not be moved, and shows its current time."""
     held = await held_by(patient)
     await patient_changes.move(line.clinic, visit, held)
     there = await own_event(line.clinic, visit)
@@ -128,7 +128,7 @@ async def test_staff_who_moved_it_meanwhile_are_right(
 
 
 async def test_a_hold_that_lapsed_is_chosen_again(patient: Patient, line: Line) -> None:
-    """And a number of somebody else's hold leads nowhere."""
+    """The id of another visit's hold does not work."""
     held = await held_by(patient)
     async with line.pool.connection() as conn:
         await conn.execute("UPDATE booking SET state = 'released' WHERE id = %s", [held])
@@ -145,7 +145,7 @@ async def test_a_hold_that_lapsed_is_chosen_again(patient: Patient, line: Line) 
 async def test_when_nobody_can_read_the_calendar_nothing_is_offered(
     patient: Patient, now: SetClock
 ) -> None:
-    """The page says so, and whom to call."""
+    """The page says so, and gives the number to call."""
     now.forward(minutes=11)
     page = await patient.opens("/move")
     assert "We can not see the schedule right now" in page.text
@@ -155,7 +155,7 @@ async def test_when_nobody_can_read_the_calendar_nothing_is_offered(
 async def test_a_visit_is_cancelled_after_one_question(
     patient: Patient, line: Line, visit: int
 ) -> None:
-    """The page then says so and how to book again; staff's calendar follows."""
+    """The page says so and how to book again, and the calendar follows."""
     asks = await patient.opens("/cancel")
     assert "Cancel this visit?" in asks.text
     key = asks.html.partition('name="key" value="')[2][:64]
@@ -173,7 +173,7 @@ async def test_a_visit_is_cancelled_after_one_question(
 async def test_a_visit_that_staff_cancelled_meanwhile_says_so(
     patient: Patient, line: Line, visit: int
 ) -> None:
-    """Whatever the patient presses then."""
+    """The page says so, whatever the patient presses."""
     await follow_all(line.clinic)
     opened = await patient.opens("/cancel")
     key = opened.html.partition('name="key" value="')[2][:64]
@@ -189,7 +189,7 @@ async def test_a_visit_that_staff_cancelled_meanwhile_says_so(
 async def test_a_visit_that_has_begun_stays(
     patient: Patient, line: Line, visit: int, now: SetClock
 ) -> None:
-    """The page says whom to call instead."""
+    """The page gives the number to call instead."""
     asks = await patient.opens("/cancel")
     key = asks.html.partition('name="key" value="')[2][:64]
     now.at = NINE.start
@@ -199,7 +199,7 @@ async def test_a_visit_that_has_begun_stays(
 
 
 async def test_one_visit_is_never_changed_through_another(patient: Patient, line: Line) -> None:
-    """A form of one page does nothing on another."""
+    """A form of one visit has no effect on another."""
     other = await confirmed(line.clinic, ELEVEN, "CA2")
     stranger = await patient_of(line, patient.app, other)
     key = (await patient.opens("/cancel")).html.partition('name="key" value="')[2][:64]

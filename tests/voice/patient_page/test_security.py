@@ -1,4 +1,4 @@
-"""Nobody changes a visit but its patient, and no answer says more than it must."""
+"""Only the patient can change a visit, and no response reveals more than it must."""
 
 import logging
 from collections.abc import Generator
@@ -24,7 +24,7 @@ PLACES = ("", "/move", "/cancel", "/move/1")
 
 
 class Forged(TypedDict, total=False):
-    """What is wrong with a form."""
+    """The flaw of a forged form."""
 
     key: str
     headers: dict[str, str]
@@ -48,7 +48,7 @@ FORGED: tuple[Forged, ...] = (
 async def test_a_forged_form_has_no_effect(
     patient: Patient, line: Line, visit: int, place: str
 ) -> None:
-    """No key, another browser's key, another site: 403, and a page that says what to do."""
+    """A missing key, another browser's key or another site gets 403 and a page with advice."""
     before = await row(line.clinic, visit)
     opened = await patient.opens("/cancel")
     key, cookies = opened.html.partition('name="key" value="')[2][:64], patient.cookies
@@ -79,14 +79,14 @@ async def test_a_forged_form_has_no_effect(
 async def test_a_patients_own_form_is_taken(
     patient: Patient, line: Line, visit: int, sent: dict[str, str]
 ) -> None:
-    """From browsers old and new, behind a proxy or not."""
+    """A genuine form is accepted from old and new browsers, with or without a proxy."""
     patient.more = sent
     assert (await patient.sends(name="Ana", email="")).status == 303
     assert (await row(line.clinic, visit)).patient_name == "Ana"
 
 
 async def test_the_cookie_stays_with_these_pages(line: Line, visit: int) -> None:
-    """No script reads it, no other site's request carries it; over https only, where there is."""
+    """The cookie is HttpOnly, same-site, and Secure over https."""
     settings = line.settings.model_copy(update={"public_base_url": "https://line.example"})
     for each, secure in ((line, False), (replace(line, settings=settings), True)):
         patient = await patient_of(line, create_app(each), visit)
@@ -99,7 +99,7 @@ async def test_the_cookie_stays_with_these_pages(line: Line, visit: int) -> None
 
 
 async def test_every_answer_has_the_headers(patient: Patient, app: ASGIApp) -> None:
-    """Pages, files, redirects, refusals, what is not there, and what is not allowed."""
+    """Pages, files, redirects, refusals, 404 and 405 all have the headers."""
     answers = [
         await patient.opens(place, method)
         for place in (
@@ -125,7 +125,7 @@ async def test_every_answer_has_the_headers(patient: Patient, app: ASGIApp) -> N
 async def test_every_link_that_opens_nothing_looks_the_same(
     patient: Patient, now: SetClock
 ) -> None:
-    """Wrong, foreign, old: one page, which tells nothing."""
+    """Wrong, foreign and expired links get the same page."""
     path = patient.path
     wrong = await patient.opens("/visit/" + "A" * 22)
     now.forward(days=2)
@@ -144,7 +144,7 @@ async def test_every_link_that_opens_nothing_looks_the_same(
 async def test_without_the_database_the_page_says_whom_to_call(
     migrated: str, now: SetClock
 ) -> None:
-    """503, with the clinic's number, and nothing that is not sure."""
+    """The answer is 503 with the clinic's number, and claims nothing uncertain."""
     async with open_pool(migrated, size=1) as gone:
         pass
     patient = Patient(create_app(line_on(Settings.load("demo"), gone, now)), "/visit/" + "A" * 22)
@@ -157,7 +157,7 @@ async def test_without_the_database_the_page_says_whom_to_call(
 
 @pytest.fixture
 def _as_before() -> Generator[None]:
-    """Logging as it was, after a test that wrote logs."""
+    """Restore logging after a test."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield
@@ -170,7 +170,7 @@ def _as_before() -> Generator[None]:
 async def test_the_token_is_in_no_log_and_no_measure(
     patient: Patient, database: AsyncConnectionPool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Nor in what a failure leaves behind; nor is a name."""
+    """Neither token nor name is logged, even on a failure."""
     write_logs("json")
     logging.getLogger().setLevel(logging.DEBUG)
     token = patient.path.rpartition("/")[2]
@@ -189,7 +189,7 @@ async def test_the_token_is_in_no_log_and_no_measure(
 
 
 async def test_the_page_is_light_and_asks_nothing_elsewhere(patient: Patient) -> None:
-    """Everything it loads is ours, is known by its digest, and is below 50 kB."""
+    """Everything that the page loads is local, fingerprinted and below 50 kB."""
     heaviest = max([await patient.opens(place) for place in ("", "?in=es", "/move", "/cancel")],
                    key=lambda page: len(page.body))  # fmt: skip
     assert len(heaviest.body) + sum(len(content) for content, _ in FILES.values()) < 50_000

@@ -1,4 +1,4 @@
-"""What the page shows: when, how to join, what can be done; in English and in Spanish."""
+"""The page shows when the visit is, how to join and what can be done, in two languages."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +18,7 @@ NINE = at("2026-12-01 09:00")
 
 
 async def test_the_page_says_when_and_whom_to_call(patient: Patient) -> None:
-    """Day, time, zone, how long, the clinic's number, and what to do in an emergency."""
+    """It shows day, time, zone, length, the clinic's number and what to do in an emergency."""
     page = await patient.opens()
     assert page.status == 200
     for words in (
@@ -30,7 +30,7 @@ async def test_the_page_says_when_and_whom_to_call(patient: Patient) -> None:
 
 
 async def test_it_speaks_the_language_of_the_call(line: Line, patient: Patient, visit: int) -> None:
-    """And the other one behind a link, which stays chosen."""
+    """A link leads to the other language, and the choice is remembered."""
     assert '<html lang="en">' in (await patient.opens()).html
     spanish = await patient.opens("?in=es")
     assert '<html lang="es">' in spanish.html
@@ -46,7 +46,7 @@ async def test_it_speaks_the_language_of_the_call(line: Line, patient: Patient, 
 async def test_the_link_to_join_shows_from_a_quarter_of_an_hour_before(
     line: Line, visit: int, now: SetClock
 ) -> None:
-    """Before that the page says from when; after the visit it says that it is over."""
+    """Before that, the page says when it will show; afterwards, that the visit is over."""
     room = "https://video.example/room"
     line = replace(line, clinic=replace(line.clinic, video_url=room))
     patient = await patient_of(line, create_app(line), visit)
@@ -71,21 +71,21 @@ async def test_the_link_to_join_shows_from_a_quarter_of_an_hour_before(
 
 
 async def test_without_a_link_the_clinic_calls(patient: Patient, now: SetClock) -> None:
-    """Early and late; a link that is still being made is waited for."""
+    """The page says so early and late, but waits for a link that is still being made."""
     assert "We will call you with the link" in (await patient.opens()).text
     now.at = NINE
     assert "We will call you with the link" in (await patient.opens()).text
 
 
 async def test_a_link_in_the_making_is_announced(line: Line, visit: int) -> None:
-    """The calendar makes one for each event, and it will be there in time."""
+    """The calendar makes a link for each event."""
     line = replace(line, clinic=replace(line.clinic, makes_links=True))
     patient = await patient_of(line, create_app(line), visit)
     assert "15 minutes before" in (await patient.opens()).text
 
 
 async def test_the_calendar_file_is_as_the_standard_wants_it(patient: Patient, line: Line) -> None:
-    """UTC times, a lasting id, CRLF lines of at most 75 octets; no name, no health, no link."""
+    """UTC times, a stable UID and CRLF lines of at most 75 octets; no name, health data or link."""
     async with line.pool.connection() as conn:
         await conn.execute("UPDATE booking SET patient_name = 'Ana', patient_email = 'a@b.example'")
     answer = await patient.opens("/visit.ics?in=es")
@@ -122,7 +122,7 @@ def test_calendar_text_is_escaped_and_folded_between_characters() -> None:
 async def test_looking_changes_nothing(
     patient: Patient, database: AsyncConnectionPool, method: str
 ) -> None:
-    """Scanners of messages open links by themselves."""
+    """Message scanners open links by themselves."""
     places = ("", "?in=es", "/visit.ics", "/move", "/move?day=2026-12-02", "/move/1", "/cancel")
 
     async def everything() -> list[object]:
@@ -141,7 +141,7 @@ async def test_looking_changes_nothing(
 async def test_name_and_email_are_kept_and_shown_to_staff(
     patient: Patient, line: Line, visit: int
 ) -> None:
-    """Tidied; and an empty form takes them out again."""
+    """Values are trimmed, and an empty form removes them."""
     saved = await patient.follows(
         await patient.sends(name="  Ana  <b>Pérez ", email=" ana@example.com ")
     )
@@ -155,7 +155,7 @@ async def test_name_and_email_are_kept_and_shown_to_staff(
 
 
 async def test_no_invitation_is_promised_that_will_not_come(patient: Patient) -> None:
-    """A clinic may have no calendar to invite from."""
+    """A clinic may have no calendar for invitations."""
     assert "invitation" not in (await patient.opens()).text
 
 
@@ -170,7 +170,7 @@ async def test_no_invitation_is_promised_that_will_not_come(patient: Patient) ->
 async def test_what_can_not_be_right_is_said_kindly_and_stays_typed(
     patient: Patient, line: Line, visit: int, name: str, email: str
 ) -> None:
-    """Nothing is kept of either."""
+    """Nothing is stored of an invalid form, and what was typed stays in it."""
     answer = await patient.sends(name=name, email=email)
     assert answer.status == 422
     assert "Please check what is marked." in answer.text
@@ -181,7 +181,7 @@ async def test_what_can_not_be_right_is_said_kindly_and_stays_typed(
 
 
 async def test_a_time_that_is_not_in_the_calendar_is_not_called_booked(line: Line) -> None:
-    """Confirmed and waiting, or only held, or given up."""
+    """A visit that is pending, only held or given up is not shown as booked."""
     waiting = await confirmed(line.clinic, span("2026-12-02 09:00"), "CA7")
     patient = await patient_of(line, create_app(line), waiting)
     page = await patient.opens()

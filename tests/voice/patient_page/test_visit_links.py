@@ -1,4 +1,4 @@
-"""The link in a text opens one visit, for as long as it is of use."""
+"""A link in a text opens one visit while it is useful."""
 
 from psycopg_pool import AsyncConnectionPool
 from support.clinic import SetClock, confirmed, row, span
@@ -8,7 +8,7 @@ from voice.visit_links import new_link, visit_behind
 
 
 async def test_a_link_opens_its_visit_until_an_hour_after_it(clinic: Clinic, now: SetClock) -> None:
-    """Then it is no use to a patient, only to a finder of the phone."""
+    """Later it would be useful only to someone who finds the phone."""
     visit = await confirmed(clinic, span("2026-12-01 09:00"))
     ends = (await row(clinic, visit)).slot.end
     async with clinic.pool.connection() as conn:
@@ -22,7 +22,7 @@ async def test_a_link_opens_its_visit_until_an_hour_after_it(clinic: Clinic, now
 
 
 async def test_any_other_token_opens_nothing(clinic: Clinic, now: SetClock) -> None:
-    """A wrong one, an empty one, one with odd characters."""
+    """Wrong, empty and malformed tokens open nothing."""
     visit = await confirmed(clinic, span("2026-12-01 09:00"))
     async with clinic.pool.connection() as conn:
         token = await new_link(conn, visit)
@@ -33,7 +33,7 @@ async def test_any_other_token_opens_nothing(clinic: Clinic, now: SetClock) -> N
 async def test_a_stolen_database_opens_no_page(
     clinic: Clinic, database: AsyncConnectionPool
 ) -> None:
-    """Only a hash is kept, and every text has a token of its own."""
+    """Only a hash is stored, and each text has its own token."""
     visit = await confirmed(clinic, span("2026-12-01 09:00"))
     async with database.connection() as conn:
         tokens = {await new_link(conn, visit) for _ in range(3)}

@@ -1,4 +1,4 @@
-"""A clinic that texts through the stand-in of Twilio."""
+"""A clinic that texts through the Twilio stand-in."""
 
 from collections.abc import AsyncGenerator, Generator
 from typing import Any
@@ -17,7 +17,7 @@ from voice.worker import jobs
 
 @pytest.fixture
 def twilio() -> Generator[Twilio]:
-    """A Twilio that refuses what Twilio would."""
+    """A stand-in that refuses what Twilio would refuse."""
     with Twilio() as twilio:
         yield twilio
         assert twilio.broken_rules == []
@@ -27,7 +27,7 @@ def twilio() -> Generator[Twilio]:
 async def clinic(
     database: AsyncConnectionPool, now: SetClock, twilio: Twilio
 ) -> AsyncGenerator[TextClinic]:
-    """A clinic whose patients can be texted."""
+    """A clinic that can text its patients."""
     assert jobs.tasks
     async with text_clinic(database, now, twilio) as clinic:
         yield clinic
@@ -35,7 +35,7 @@ async def clinic(
 
 @pytest.fixture
 def reply(clinic: TextClinic) -> Reply:
-    """Text the line as a patient, and get its answer."""
+    """Text the line as a patient, and return its answer."""
     post, numbers = post_to(clinic), iter(range(1, 1000))
 
     async def send(body: str, sender: str = PATIENT, sid: str = "") -> str:
@@ -51,7 +51,7 @@ def reply(clinic: TextClinic) -> Reply:
 
 @pytest.fixture
 def status(clinic: TextClinic) -> Status:
-    """Post a status of the newest text, or of another one, as Twilio does."""
+    """Post the status of a text, by default the newest, as Twilio does."""
     post = post_to(clinic)
 
     async def post_status(state: str, code: int | None = None, **other: Any) -> Answer:  # noqa: ANN401

@@ -10,14 +10,14 @@ from voice.texts.messages import TEXTS
 @pytest.mark.parametrize("word", sorted(STOP_WORDS))
 @pytest.mark.parametrize("form", ["{}", " {} \n", "{}!", "\u201c{}.\u201d", "{}\ufe0f"])
 def test_every_stop_word_counts_in_any_form(word: str, form: str) -> None:
-    """Capitals, spaces, punctuation; alone, as it counts for Twilio."""
+    """Capitals, spaces and punctuation do not matter; a stop word must be alone, as at Twilio."""
     for said in (word, word.upper(), word.title()):
         assert meaning_of(form.format(said)) == "stop"
 
 
 @pytest.mark.parametrize("word", sorted(START_WORDS))
 def test_every_start_word_counts(word: str) -> None:
-    """In any capitals; YES is an answer too, so the context decides."""
+    """Start words count in any case; YES is also an answer, so the context decides."""
     assert meaning_of(word.upper() + " ") == ("yes" if word == "yes" else "start")
 
 
@@ -68,7 +68,7 @@ def test_every_start_word_counts(word: str) -> None:
     ],
 )
 def test_what_a_text_means(body: str, meaning: Meaning) -> None:
-    """Words of suicide first, then danger signs, anywhere; then a stop in other words, C and M."""
+    """Suicide comes first, then danger signs anywhere, then other stop phrases, C and M."""
     assert meaning_of(body) == meaning
 
 
@@ -90,7 +90,7 @@ QUOTED = [
     ],
 )  # fmt: skip
 def test_a_reaction_to_any_text_of_ours_means_nothing(form: str) -> None:
-    """Our own "emergency" and "911" come back in it, cut short by some phones."""
+    """A phone's reaction quotes our own "emergency" and "911", sometimes truncated."""
     for text in QUOTED:
         assert meaning_of(form.format(text)) == "reaction", text
         for cut in (3, 6, 9, 20):
@@ -99,7 +99,7 @@ def test_a_reaction_to_any_text_of_ours_means_nothing(form: str) -> None:
 
 @pytest.mark.parametrize("text", QUOTED)
 def test_a_danger_sign_beside_our_own_words_counts(text: str) -> None:
-    """A reply that quotes us, and a reaction to what the patient wrote."""
+    """A danger sign counts in a reply that quotes us and in a reaction to the patient's words."""
     assert meaning_of(f"{text} - I have chest pain") == "emergency"
     assert meaning_of(f"no puedo respirar\n> {text}") == "emergency"
     assert meaning_of("Liked \u201cI have chest pain\u201d") == "emergency"

@@ -1,4 +1,4 @@
-"""Every text is one message, in both languages, with the longest data there is."""
+"""Every text fits one message in both languages, even with the longest data."""
 
 import re
 from dataclasses import replace
@@ -27,7 +27,7 @@ BANNED = re.compile(
 
 
 def longest(of: list[str]) -> str:
-    """The one that takes most place."""
+    """The longest form of a text."""
     return max(of, key=septets)
 
 
@@ -40,7 +40,7 @@ def every_time() -> list[datetime]:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("forms", ALL)
 def test_every_form_fits_with_the_longest_data(forms: tuple[Text, ...], language: Language) -> None:
-    """At most 160 septets, with the longest day of the year, link, code and number."""
+    """Every form has at most 160 septets with the longest day, link, code and number."""
     when = longest([day_and_time(each, PACIFIC, language) for each in every_time()])
     time = longest([time_of_day(each, PACIFIC, language) for each in every_time()])
     for form in forms:
@@ -61,7 +61,7 @@ def test_every_form_fits_with_the_longest_data(forms: tuple[Text, ...], language
 def test_no_text_gives_a_word_of_twilios_another_meaning(
     forms: tuple[Text, ...], language: Language
 ) -> None:
-    """STOP and HELP are named only for what Twilio does with them; the rest are never named."""
+    """STOP and HELP are named only for what Twilio does with them, and other keywords never."""
     for form in forms:
         words = form.spoken_in(language)
         assert not re.search(r"\b(CANCEL|END|QUIT|YES|START|UNSUBSCRIBE)\b", words)
@@ -73,7 +73,7 @@ def test_no_text_gives_a_word_of_twilios_another_meaning(
 def test_a_long_address_gives_way_to_the_video_room_and_then_to_the_number(
     language: Language,
 ) -> None:
-    """A line with a long name still says when, the code, and whom to call."""
+    """A long link gives way to the video room, and the clinic's number always stays."""
     parts = {"when": day_and_time(every_time()[0], PACIFIC, language), "code": "482913"}
     long = "https://screening-line.production.example-hosting.com/visit/" + "w" * 22
     for name, forms in TEXTS.items():
@@ -88,7 +88,7 @@ def test_a_long_address_gives_way_to_the_video_room_and_then_to_the_number(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_clinic_with_a_long_name_abroad_still_has_a_form_of_each(language: Language) -> None:
-    """Fifteen letters, a long zone name and a number that is written in full."""
+    """A name of fifteen letters, a long zone name and an international number still fit."""
     clinic = replace(CLINIC, name="W" * 15, number="+447400123456")
     when = f"{day_and_time(every_time()[9], PACIFIC, language)[:-2]}+0545"
     for forms in (*TEXTS.values(), *((reply,) for reply in REPLIES if reply is not MOVE)):
@@ -107,12 +107,12 @@ def test_a_clinic_with_a_long_name_abroad_still_has_a_form_of_each(language: Lan
     ],
 )
 def test_the_clinics_name_does_not_tell_its_kind(name: str, short: str) -> None:
-    """A locked screen shows who, not what for."""
+    """A locked screen shows who wrote, but not the medical field."""
     assert short_name(name) == short
 
 
 def test_times_are_the_clinics() -> None:
-    """Both sides of a clock change, noon, and a zone without a letter."""
+    """Times are right on both sides of a clock change, at noon, and in a zone without a letter."""
     assert day_and_time(datetime(2027, 3, 14, 9, 0, tzinfo=UTC), PACIFIC, "en") == (
         "Sun Mar 14, 1:00 AM PT"
     )
@@ -125,7 +125,7 @@ def test_times_are_the_clinics() -> None:
 
 
 def test_the_alphabet_counts_as_phones_do() -> None:
-    """€ and brackets count double; á is not there at all."""
+    """€ and brackets count double, and á is not in the alphabet."""
     assert septets("a€[") == 5
     assert septets("ñé¿") == 3
     with pytest.raises(ValueError, match="á"):
@@ -135,7 +135,7 @@ def test_the_alphabet_counts_as_phones_do() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("reply", REPLIES)
 def test_every_reply_is_one_message_too(reply: Text, language: Language) -> None:
-    """With the longest data; without the words that Twilio listens for."""
+    """Replies fit with the longest data and avoid the words that Twilio acts on."""
     when = longest([day_and_time(each, PACIFIC, language) for each in every_time()])
     words = written([reply], language, CLINIC, when=when, link=LINK)
     assert words is not None, reply
@@ -156,5 +156,5 @@ def test_every_reply_is_one_message_too(reply: Text, language: Language) -> None
     ],
 )
 def test_a_name_is_written_in_the_nearest_letters(name: str, short: str) -> None:
-    """Only these letters keep a text one message; none is dropped while there is a likeness."""
+    """Letters outside the GSM alphabet are replaced by similar ones where they exist."""
     assert short_name(name) == short

@@ -1,4 +1,4 @@
-"""Each change of a visit, by staff or by its patient, is one text."""
+"""Each change of a visit, by staff or by the patient, sends one text."""
 
 import asyncio
 from dataclasses import replace
@@ -23,7 +23,7 @@ async def open_notices(clinic: TextClinic) -> list[str]:
 async def test_a_move_by_staff_is_texted_and_reminders_follow(
     clinic: TextClinic, twilio: Twilio
 ) -> None:
-    """Notified once Twilio accepts the text; no text mentions the old time after that."""
+    """A notice counts once Twilio accepts the text, and no later text has the old time."""
     visit = await clinic.visit(VISIT)
     await clinic.notify(visit)
     await clinic.moved(visit, span("2026-12-04 14:00"))
@@ -39,7 +39,7 @@ async def test_a_move_by_staff_is_texted_and_reminders_follow(
 async def test_a_move_that_is_undone_before_its_text_is_not_texted(
     clinic: TextClinic, twilio: Twilio
 ) -> None:
-    """Nothing has changed for the patient."""
+    """Nothing has changed for the patient, so nothing is sent."""
     visit = await clinic.visit(VISIT)
     await clinic.notify(visit)
     await clinic.moved(visit, span("2026-12-04 14:00"))
@@ -51,7 +51,7 @@ async def test_a_move_that_is_undone_before_its_text_is_not_texted(
 
 
 async def test_a_visit_that_staff_cancel_and_restore(clinic: TextClinic, twilio: Twilio) -> None:
-    """A text each time, and reminders."""
+    """A cancellation and its undo send a text each, and reminders are scheduled again."""
     visit = await clinic.visit(VISIT)
     await clinic.notify(visit)
     await clinic.moved(visit, None)
@@ -72,7 +72,7 @@ async def test_a_visit_that_staff_cancel_and_restore(clinic: TextClinic, twilio:
 async def test_a_deletion_that_is_undone_within_a_minute_is_not_texted(
     clinic: TextClinic, twilio: Twilio
 ) -> None:
-    """Staff pressed Undo: the patient hears nothing, and reminders stay."""
+    """When staff press Undo, the patient gets no text, and reminders stay."""
     visit = await clinic.visit(VISIT)
     await clinic.notify(visit)
     await clinic.moved(visit, None)
@@ -87,7 +87,7 @@ async def test_a_deletion_that_is_undone_within_a_minute_is_not_texted(
 
 
 async def test_a_visit_that_its_patient_cancels(clinic: TextClinic, twilio: Twilio) -> None:
-    """One last text; no reminder."""
+    """The patient gets one last text and no reminder."""
     visit = await clinic.visit(VISIT)
     await clinic.notify(visit)
     async with clinic.clinic.pool.connection() as conn:
@@ -99,7 +99,7 @@ async def test_a_visit_that_its_patient_cancels(clinic: TextClinic, twilio: Twil
 
 
 async def test_a_visit_that_its_patient_moves(clinic: TextClinic, twilio: Twilio) -> None:
-    """They know the time already: one text to keep, and reminders of the new time."""
+    """The patient gets one text to keep, and reminders for the new time."""
     visit = await clinic.visit(VISIT, note="es")
     await clinic.notify(visit)
     async with clinic.clinic.pool.connection() as conn:
@@ -115,7 +115,7 @@ async def test_a_visit_that_its_patient_moves(clinic: TextClinic, twilio: Twilio
 
 
 async def test_a_move_while_a_reminder_is_being_sent(clinic: TextClinic, twilio: Twilio) -> None:
-    """What is on its way arrives; the new time comes after it, and later reminders are of that."""
+    """A reminder already on its way is followed by the new time, as are later reminders."""
     visit = await clinic.visit(VISIT)
     await clinic.notify(visit)
     clinic.now.at = at("2026-12-02 10:00")
@@ -137,7 +137,7 @@ async def test_a_move_while_a_reminder_is_being_sent(clinic: TextClinic, twilio:
 async def test_a_late_video_link_is_texted_once_it_is_there(
     clinic: TextClinic, twilio: Twilio
 ) -> None:
-    """The first text says that it follows; with a link that is there, nothing follows."""
+    """The first text says that the link follows; a link that is ready sends no second text."""
     config = replace(clinic.texting.config, makes_links=True)
     clinic.texting = replace(clinic.texting, config=config)
     visit = await clinic.visit(VISIT)
@@ -156,7 +156,7 @@ async def test_a_late_video_link_is_texted_once_it_is_there(
 async def test_consent_that_comes_after_a_move_takes_it_off_the_list(
     clinic: TextClinic, twilio: Twilio
 ) -> None:
-    """Staff were asked to call at once; the text makes that needless."""
+    """Staff no longer need to call once the text is sent."""
     visit = await clinic.visit(VISIT, number=None)
     await clinic.moved(visit, span("2026-12-04 14:00"))
     await clinic.notify(visit)
@@ -169,7 +169,7 @@ async def test_consent_that_comes_after_a_move_takes_it_off_the_list(
 
 
 async def test_news_from_staff_wait_for_the_morning(clinic: TextClinic, twilio: Twilio) -> None:
-    """Unless the visit is so early that they could not; a booking is confirmed at any hour."""
+    """Notices wait for the morning unless the visit is too early; confirmations never wait."""
     clinic.now.at = at("2026-12-01 22:00")
     visit = await clinic.visit(VISIT)
     early = await clinic.visit(span("2026-12-02 09:00"), "CA2", "+14255550199")

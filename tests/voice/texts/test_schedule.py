@@ -1,4 +1,4 @@
-"""Reminders: a day and an hour before in real time, never in the quiet hours, each once."""
+"""Reminders go out once, a day and an hour before, outside quiet hours."""
 
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ VISIT = span("2026-12-03 10:00")
 
 
 async def test_reminders_come_a_day_and_an_hour_before(clinic: TextClinic, twilio: Twilio) -> None:
-    """By the clinic's clock, each once."""
+    """Each reminder is sent once, by the clinic's clock."""
     visit = await clinic.visit(VISIT)
     await clinic.notify(visit)
     await clinic.until("2026-12-02 09:55")
@@ -33,7 +33,7 @@ async def test_reminders_come_a_day_and_an_hour_before(clinic: TextClinic, twili
 async def test_reminders_over_the_night_the_clocks_change(
     clinic: TextClinic, twilio: Twilio
 ) -> None:
-    """Real hours: a Sunday visit at 10 after the change is announced on Saturday at 9."""
+    """Reminders count elapsed hours: a 10 AM visit after the change is announced at 9 AM."""
     clinic.now.at = at("2027-03-12 12:00")
     visit = await clinic.visit(span("2027-03-14 10:00"))
     await clinic.notify(visit)
@@ -66,7 +66,7 @@ async def test_reminders_over_the_night_the_clocks_change(
 async def test_when_reminders_are_due(
     clinic: TextClinic, visit: str, day: str, hour: str | None
 ) -> None:
-    """A day and an hour before in real time, never between 21:00 and 08:00 local time."""
+    """Reminders are due a day and an hour before, never between 21:00 and 08:00 local time."""
     booked = await row(clinic.clinic, await clinic.visit(span(visit)))
     due = {each.kind: each.due for each in planned(booked, span(visit), clinic.now())}
     assert due["day before"] == at(day)
@@ -77,14 +77,14 @@ async def test_when_reminders_are_due(
 
 
 def planned(booked: Booking, visit: Span, now: datetime) -> tuple[PlannedText, ...]:
-    """The texts of a booking whose patient knows the time."""
+    """The scheduled texts of a booking whose patient knows the time."""
     return planned_texts(booked, None, TextHistory(frozenset({visit.start})), now, Timing(PACIFIC))
 
 
 async def test_a_visit_that_is_near_needs_no_reminder_of_the_day_before(
     clinic: TextClinic, twilio: Twilio
 ) -> None:
-    """Booked the evening before: only the hour before is announced."""
+    """A visit booked the evening before gets only the reminder an hour before."""
     clinic.now.at = at("2026-12-02 09:00")
     visit = await clinic.visit(VISIT)
     await clinic.notify(visit)

@@ -1,4 +1,4 @@
-"""A text is sent once, only where allowed; whatever Twilio does, it is neither lost nor doubled."""
+"""A text is sent exactly once, only with consent, whatever Twilio answers."""
 
 import pytest
 from stand_ins.twilio.faults import Fault
@@ -12,7 +12,7 @@ VISIT = span("2026-12-03 10:00")
 async def test_a_booked_visit_is_texted_at_once_and_once(
     clinic: TextClinic, twilio: Twilio
 ) -> None:
-    """With the page's link and the code, from the clinic's number, signed in with the API key."""
+    """The text has the page link and the code, comes from the clinic, and uses the API key."""
     visit = await clinic.visit(VISIT)
     for _ in range(3):
         await clinic.notify(visit)
@@ -29,7 +29,7 @@ async def test_a_booked_visit_is_texted_at_once_and_once(
 
 
 async def test_without_a_yes_nothing_is_texted(clinic: TextClinic, twilio: Twilio) -> None:
-    """Only patients who agreed get texts."""
+    """Only patients who consented get texts."""
     visit = await clinic.visit(VISIT, number=None)
     await clinic.notify(visit)
     assert twilio.seen == []
@@ -47,7 +47,7 @@ async def test_without_a_yes_nothing_is_texted(clinic: TextClinic, twilio: Twili
 async def test_a_number_that_cannot_be_texted_becomes_a_call_back(
     clinic: TextClinic, twilio: Twilio, number: str, why: str
 ) -> None:
-    """Jamaica, England, the clinic itself: staff see it in the event and on the list."""
+    """For numbers abroad or the clinic's own, staff see the reason in the event and on the list."""
     visit = await clinic.visit(VISIT, number=number)
     await clinic.notify(visit)
     assert twilio.seen == []
@@ -68,7 +68,7 @@ async def test_a_number_that_cannot_be_texted_becomes_a_call_back(
 async def test_a_lost_answer_is_looked_for_before_anything_is_sent_again(
     clinic: TextClinic, twilio: Twilio, fault: Fault
 ) -> None:
-    """Twilio has the text: it is adopted."""
+    """If Twilio already has the text, it is not sent again."""
     twilio.faults = [fault]
     visit = await clinic.visit(VISIT)
     await clinic.notify(visit)
@@ -92,7 +92,7 @@ async def test_a_lost_answer_is_looked_for_before_anything_is_sent_again(
 async def test_what_did_not_reach_twilio_is_sent_again(
     clinic: TextClinic, twilio: Twilio, fault: Fault
 ) -> None:
-    """Once, after a while."""
+    """A text that Twilio never received is sent again once, after a delay."""
     twilio.faults = [fault]
     visit = await clinic.visit(VISIT)
     await clinic.notify(visit)
@@ -119,7 +119,7 @@ async def test_what_did_not_reach_twilio_is_sent_again(
 async def test_a_number_that_twilio_refuses_is_never_tried_again(
     clinic: TextClinic, twilio: Twilio, code: int, why: str
 ) -> None:
-    """Neither for this visit nor for the next; staff call."""
+    """A refused number gets no text for this visit or the next, and staff call."""
     twilio.messages.refuse[PATIENT] = code
     visit = await clinic.visit(VISIT)
     await clinic.notify(visit)
@@ -140,7 +140,7 @@ async def test_a_number_that_twilio_refuses_is_never_tried_again(
 async def test_a_wrong_set_up_is_one_alarm_and_heals(
     clinic: TextClinic, twilio: Twilio, code: int
 ) -> None:
-    """Staff see what to do about it; once it is fixed the text goes out and the alarm ends."""
+    """Staff see what to fix; once it is fixed, the text goes out and the alarm ends."""
     twilio.faults = [Fault("messages.create", "code", code=code, times=2)]
     visit = await clinic.visit(VISIT)
     await clinic.notify(visit)
@@ -158,7 +158,7 @@ async def test_a_wrong_set_up_is_one_alarm_and_heals(
 async def test_twilio_down_for_an_hour_delays_texts_and_loses_none(
     clinic: TextClinic, twilio: Twilio
 ) -> None:
-    """After five minutes staff are asked to call; once the text is out, they need not."""
+    """Staff are asked to call after five minutes, until the text is out."""
     twilio.faults = [Fault("", "status", status=503, times=10_000)]
     visits = [await clinic.visit(span(f"2026-12-0{day} 10:00"), f"CA{day}") for day in (2, 3)]
     for visit in visits:
@@ -180,7 +180,7 @@ async def test_twilio_down_for_an_hour_delays_texts_and_loses_none(
 async def test_a_messaging_service_sends_when_there_is_one(
     clinic: TextClinic, twilio: Twilio
 ) -> None:
-    """Its sender pool, not the number."""
+    """A messaging service's sender pool replaces the number."""
     more = {"twilio_messaging_service_sid": SERVICE}
     async with text_clinic(clinic.clinic.pool, clinic.now, twilio, **more) as other:
         visit = await other.visit(VISIT)

@@ -1,4 +1,4 @@
-"""The process dies anywhere while it sends a text: the text is sent, and the patient gets one."""
+"""If the process dies at any point while sending, the patient still gets exactly one text."""
 
 import asyncio
 import os
@@ -32,7 +32,7 @@ EVERY = 5
 
 @pytest_asyncio.fixture
 async def one_thread() -> AsyncGenerator[None]:
-    """What a killed process had begun ends before the next one's request begins."""
+    """What a killed process had started ends before the next request starts."""
     loop = asyncio.get_running_loop()
     with ThreadPoolExecutor(1) as one:
         loop.set_default_executor(one)
@@ -42,7 +42,7 @@ async def one_thread() -> AsyncGenerator[None]:
 
 @pytest.mark.usefixtures("one_thread")
 async def test_killed_anywhere_in_sending(clinic: TextClinic, twilio: Twilio) -> None:
-    """Half a minute later the job sends it, or finds it at Twilio: one message, stored."""
+    """Half a minute later the job sends the text or finds it at Twilio; one message is stored."""
 
     async def notify_and_send(visit: int) -> None:
         await clinic.texting.notify(visit)
@@ -71,7 +71,7 @@ async def test_killed_anywhere_in_sending(clinic: TextClinic, twilio: Twilio) ->
 async def test_kill_9_before_and_after_twilio_has_it(
     clinic: TextClinic, twilio: Twilio, migrated: str, *, sent: bool
 ) -> None:
-    """A worker process killed while Twilio has not answered: its job is revived and looks first."""
+    """A job whose worker was killed before Twilio answered checks before it sends again."""
     visit = await clinic.visit(FIRST)
     twilio.faults = [Fault("messages.create", "hang", after=sent)]
     words = [sys.executable, "-m", "support.text_worker", migrated, twilio.url, str(visit)]
@@ -103,7 +103,7 @@ async def revive(clinic: TextClinic) -> None:
 
 
 async def test_two_workers_send_a_text_once(clinic: TextClinic, twilio: Twilio) -> None:
-    """Four jobs at once for each of two texts, and those that the queue has."""
+    """Duplicate jobs for two texts send each text once."""
 
     async def attempt(text_id: int) -> None:
         with suppress(NotYet):
@@ -120,7 +120,7 @@ async def test_two_workers_send_a_text_once(clinic: TextClinic, twilio: Twilio) 
 async def test_a_doubt_about_a_text_that_nobody_needs_any_more_is_not_sent_again(
     clinic: TextClinic, twilio: Twilio
 ) -> None:
-    """Twilio does not have the reminder, and the visit is cancelled by then."""
+    """A reminder of unknown outcome is not sent again after the visit is cancelled."""
     visit = await clinic.visit(FIRST)
     await clinic.notify(visit)
     clinic.now.at = FIRST.start - timedelta(hours=16)
@@ -137,7 +137,7 @@ async def test_a_doubt_about_a_text_that_nobody_needs_any_more_is_not_sent_again
 
 
 async def test_news_go_before_reminders(clinic: TextClinic, twilio: Twilio) -> None:
-    """When both are due, what a patient has to know comes first."""
+    """When both are due, notices go before reminders."""
     reminded = await clinic.visit(span("2026-12-02 10:00"))
     await clinic.notify(reminded)
     clinic.now.at = at("2026-12-01 10:00")
@@ -148,7 +148,7 @@ async def test_news_go_before_reminders(clinic: TextClinic, twilio: Twilio) -> N
 
 
 async def test_a_text_without_a_job_gets_one(clinic: TextClinic, twilio: Twilio) -> None:
-    """An older version left rows and no jobs; what is not due yet waits for its time."""
+    """Texts of an older version have no jobs; each gets one, and waits until it is due."""
     visit = await clinic.visit(span("2026-12-03 10:00"))
     await clinic.texting.notify(visit)
     async with clinic.clinic.pool.connection() as conn:
@@ -163,7 +163,7 @@ async def test_a_text_without_a_job_gets_one(clinic: TextClinic, twilio: Twilio)
 
 
 async def test_each_text_has_one_job(clinic: TextClinic) -> None:
-    """Planning again, and the check that runs every minute, queue nothing for texts that wait."""
+    """Planning again and the check of each minute add no job for a waiting text."""
     visit = await clinic.visit(span("2026-12-03 10:00"))
     for _ in range(3):
         await clinic.texting.notify(visit)

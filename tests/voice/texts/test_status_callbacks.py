@@ -1,4 +1,4 @@
-"""Status callbacks: unordered, repeated, and every way for a text to fail."""
+"""Status callbacks may be unordered or repeated, and a text may fail in many ways."""
 
 import asyncio
 import random
@@ -15,7 +15,7 @@ VISIT = span("2026-12-03 10:00")
 
 
 async def test_statuses_in_any_order_end_in_one_state(clinic: TextClinic, status: Status) -> None:
-    """Queued, sent and delivered, shuffled and doubled: delivered."""
+    """Queued, sent and delivered, shuffled and repeated, end in delivered."""
     visit = await clinic.visit(VISIT)
     await clinic.notify(visit)
     states = ["queued", "sending", "sent", "delivered", "something new"] * 2
@@ -47,7 +47,7 @@ async def test_a_text_that_does_not_arrive_is_a_call_back_at_once(
     why: str,
     suppressed: bool,  # noqa: FBT001  # a case
 ) -> None:
-    """In plain words; a number that cannot get texts gets no more, and its event says so."""
+    """Staff read the reason in plain words, and an unreachable number gets no more texts."""
     visit = await clinic.visit(VISIT)
     await clinic.notify(visit)
     for _ in range(2):
@@ -64,7 +64,7 @@ async def test_a_text_that_does_not_arrive_is_a_call_back_at_once(
 async def test_a_phone_that_is_off_is_tried_once_more(
     clinic: TextClinic, twilio: Twilio, status: Status
 ) -> None:
-    """Half an hour later; when that arrives staff need not call."""
+    """The second attempt comes half an hour later; if it arrives, staff need not call."""
     visit = await clinic.visit(VISIT)
     await clinic.notify(visit)
     first = twilio.last()
@@ -82,7 +82,7 @@ async def test_a_phone_that_is_off_is_tried_once_more(
 async def test_an_unregistered_number_is_an_alarm(
     clinic: TextClinic, twilio: Twilio, status: Status
 ) -> None:
-    """Reported at delivery only; staff read what to do, and a delivered text ends the alarm."""
+    """The error comes only at delivery; staff read what to do until a text is delivered."""
     visit = await clinic.visit(VISIT)
     await clinic.notify(visit)
     await status("undelivered", 30034)
@@ -98,7 +98,7 @@ async def test_an_unregistered_number_is_an_alarm(
 async def test_a_status_brings_the_sid_that_was_lost(
     clinic: TextClinic, twilio: Twilio, status: Status
 ) -> None:
-    """Killed between sending and storing: the status says which message it is."""
+    """After a kill between sending and storing, the status callback identifies the message."""
     visit = await clinic.visit(VISIT)
     await clinic.notify(visit)
     async with clinic.clinic.pool.connection() as conn:
@@ -112,7 +112,7 @@ async def test_a_status_brings_the_sid_that_was_lost(
 async def test_a_status_of_no_text_of_ours_changes_nothing(
     clinic: TextClinic, status: Status, text: str
 ) -> None:
-    """It is Twilio's, so it gets its 204."""
+    """A signed status of an unknown text gets 204."""
     visit = await clinic.visit(VISIT)
     await clinic.notify(visit)
     message = clinic.twilio.last()
@@ -125,7 +125,7 @@ async def test_a_status_of_no_text_of_ours_changes_nothing(
 async def test_a_failure_whose_report_was_lost_is_found_within_five_minutes(
     clinic: TextClinic, twilio: Twilio, state: str
 ) -> None:
-    """The line was down when Twilio posted it: the line asks, and staff are asked to call."""
+    """If the line was down for the callback, it asks Twilio, and staff are asked to call."""
     visit = await clinic.visit(VISIT)
     await clinic.notify(visit)
     message = twilio.last()
@@ -143,7 +143,7 @@ async def test_a_failure_whose_report_was_lost_is_found_within_five_minutes(
 async def test_a_text_with_a_final_status_is_not_asked_about(
     clinic: TextClinic, twilio: Twilio, status: Status
 ) -> None:
-    """Its report has come."""
+    """A final status has come, so Twilio is not asked."""
     await clinic.notify(await clinic.visit(VISIT))
     await status("delivered")
     clinic.now.forward(minutes=5)
@@ -154,7 +154,7 @@ async def test_a_text_with_a_final_status_is_not_asked_about(
 async def test_a_text_is_asked_about_ever_more_rarely_and_not_for_ever(
     clinic: TextClinic, twilio: Twilio
 ) -> None:
-    """Some carriers never report delivery; a Twilio that is down is asked again."""
+    """Some carriers never report delivery, so polling slows down and ends."""
     await clinic.notify(await clinic.visit(span("2026-12-10 10:00")))
     twilio.faults = [Fault("messages.fetch", "status", status=503)]
     await clinic.until("2026-12-03 08:00")
@@ -163,7 +163,7 @@ async def test_a_text_is_asked_about_ever_more_rarely_and_not_for_ever(
 
 
 async def test_twilio_is_asked_to_repeat_a_report_that_met_an_error(clinic: TextClinic) -> None:
-    """By its connection overrides, which it neither sends nor signs."""
+    """Connection overrides in the URL fragment, neither sent nor signed, make Twilio retry."""
     await clinic.notify(await clinic.visit(VISIT))
     options = dict(parse_qsl(clinic.twilio.last().callback.partition("#")[2]))
     assert {"ct", "rt", "5xx"} <= set(options["rp"].split(","))

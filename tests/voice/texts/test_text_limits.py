@@ -1,4 +1,4 @@
-"""How many texts may be sent, and what becomes of the others."""
+"""How many texts may be sent, and what happens to the rest."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ VISIT = span("2026-12-03 10:00")
 
 
 async def test_three_texts_a_day_are_the_most(clinic: TextClinic, twilio: Twilio) -> None:
-    """The fourth becomes a call-back; the day after there is room again."""
+    """The fourth text of a day becomes a call-back, and the next day texts are sent again."""
     for day in range(1, 5):
         await clinic.notify(await clinic.visit(span(f"2026-12-0{day} 10:00"), f"CA{day}"))
     assert len(twilio.messages.sent) == 3
@@ -19,7 +19,7 @@ async def test_three_texts_a_day_are_the_most(clinic: TextClinic, twilio: Twilio
 
 
 async def test_a_correction_is_never_capped(clinic: TextClinic, twilio: Twilio) -> None:
-    """Otherwise the last thing that the patient reads from us would be false."""
+    """A correction is always sent, as the last text would otherwise be false."""
     visit = await clinic.visit(VISIT)
     await clinic.notify(visit)
     for hour in (11, 12, 13, 14):
@@ -39,7 +39,7 @@ async def test_a_correction_is_never_capped(clinic: TextClinic, twilio: Twilio) 
 async def test_what_the_hourly_limit_holds_back_is_listed_after_five_minutes(
     clinic: TextClinic,
 ) -> None:
-    """Against text pumping: staff call the patient who waits behind it, until the text is out."""
+    """While the limit against text pumping holds a text back, staff call the patient."""
     clinic.texting = replace(clinic.texting, config=replace(clinic.texting.config, an_hour=1))
     reminded = await clinic.visit(span("2026-12-01 10:00"))
     await clinic.notify(reminded)
@@ -59,7 +59,7 @@ async def test_what_the_hourly_limit_holds_back_is_listed_after_five_minutes(
 
 
 async def test_the_hourly_limit_holds_no_reminder_back(clinic: TextClinic, twilio: Twilio) -> None:
-    """Five hundred that are due at 8:00 go out at 8:00."""
+    """Five hundred reminders due at 8:00 go out at 8:00."""
     visits = [
         await clinic.visit(span(f"2026-12-03 {hour}:00"), f"CA{hour}", f"+142555501{hour}")
         for hour in (10, 11, 12)

@@ -1,4 +1,4 @@
-"""How a line texts: through Twilio, to the demo's page, or not at all; and what that leaves."""
+"""A line texts through Twilio, to the demo's page, or not at all."""
 
 import logging
 
@@ -18,13 +18,13 @@ VISIT = span("2026-12-03 10:00")
 
 
 async def notify(demo: Line, visit: int) -> None:
-    """Plan the texts of a visit, and send what is due, without a worker."""
+    """Plan a visit's texts and send those that are due, without a worker."""
     await demo.texting.notify(visit)
     await demo.texting.clock_was_set()
 
 
 async def test_a_demo_keeps_its_texts_for_its_own_phone(clinic: TextClinic) -> None:
-    """Delivered at once, by the demo's clock, to nobody outside; Twilio is not asked."""
+    """A demo's texts are delivered at once to its own page, without Twilio."""
     demo = line_on(Settings.load("demo"), clinic.clinic.pool, clinic.now)
     visit = await clinic.visit(VISIT)
     await notify(demo, visit)
@@ -42,7 +42,7 @@ async def test_a_demo_keeps_its_texts_for_its_own_phone(clinic: TextClinic) -> N
 
 
 async def test_whoever_tries_a_demo_may_book_all_day(clinic: TextClinic) -> None:
-    """From the same number: what keeps a live line from being misused would only puzzle here."""
+    """A demo has no limits against misuse, so one number may book all day."""
     demo = line_on(Settings.load("demo"), clinic.clinic.pool, clinic.now)
     for day in range(1, 6):
         await notify(demo, await clinic.visit(span(f"2026-12-0{day} 10:00"), f"CA{day}"))
@@ -53,7 +53,7 @@ async def test_whoever_tries_a_demo_may_book_all_day(clinic: TextClinic) -> None
 async def test_without_texts_staff_call_whoever_had_agreed(
     database: AsyncConnectionPool, now: SetClock, twilio: Twilio
 ) -> None:
-    """TEXTS=off: the event and the list say so, and Twilio is not asked."""
+    """With TEXTS=off the event and the list say so, and Twilio is not asked."""
     async with text_clinic(database, now, twilio, texts="off") as clinic:
         visit = await clinic.visit(VISIT)
         for _ in range(2):
@@ -68,7 +68,7 @@ async def test_without_texts_staff_call_whoever_had_agreed(
 
 
 def test_a_secret_never_leaves_in_the_clear(monkeypatch: pytest.MonkeyPatch) -> None:
-    """TWILIO_API_URL gets the account's sign-in: https, or this computer."""
+    """TWILIO_API_URL gets the credentials, so it must use https or loopback."""
     monkeypatch.setenv("TWILIO_API_URL", "http://twilio.example.org")
     with pytest.raises(SettingsError, match="unencrypted"):
         Settings.load("demo")
@@ -84,7 +84,7 @@ async def test_neither_log_nor_table_has_the_words_and_no_log_the_number(
     caplog: pytest.LogCaptureFixture,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Nor does Twilio's client, which logs the numbers it asks for at INFO."""
+    """Neither our logs nor those of Twilio's client, which logs numbers at INFO, show a number."""
     with caplog.at_level(logging.INFO):
         twilio.faults = [Fault("messages.create", "reset", after=True)]
         twilio.messages.refuse["+14255550199"] = 21614

@@ -1,4 +1,4 @@
-"""Patients' texts and statuses as Twilio posts them: signed, repeated, out of order."""
+"""Texts and statuses as Twilio posts them: signed, repeated, and out of order."""
 
 import pytest
 from fastapi.routing import APIRoute
@@ -18,7 +18,7 @@ VISIT = span("2026-12-03 10:00")
 
 
 async def test_what_is_not_signed_gets_403_and_does_nothing(clinic: TextClinic) -> None:
-    """On every route for texts."""
+    """An unsigned request gets 403 and has no effect, on every text route."""
     line = line_on(settings_at(clinic.twilio.url), clinic.clinic.pool, clinic.now)
     routes = text_routes(line.settings, line.texting).routes
     paths = [each.path for each in routes if isinstance(each, APIRoute)]
@@ -38,7 +38,7 @@ async def test_what_is_not_signed_gets_403_and_does_nothing(clinic: TextClinic) 
 async def test_stop_is_honoured_at_once_and_shown_to_staff(
     clinic: TextClinic, twilio: Twilio, reply: Reply
 ) -> None:
-    """No answer, no further text, a call-back while the visit is ahead; START takes it back."""
+    """STOP ends texts without a reply and asks staff to call before the visit; START undoes it."""
     visit = await clinic.visit(VISIT)
     await clinic.notify(visit)
     assert await reply("  Stop. ") == ""
@@ -61,7 +61,7 @@ async def test_stop_is_honoured_at_once_and_shown_to_staff(
 
 
 async def test_a_cancel_makes_staff_ask_what_was_meant(clinic: TextClinic, reply: Reply) -> None:
-    """At Twilio it ends texts; many mean their visit."""
+    """CANCEL ends texts at Twilio, but many patients mean their visit, so staff ask."""
     visit = await clinic.visit(VISIT)
     await clinic.notify(visit)
     assert await reply("CANCEL") == ""
@@ -69,7 +69,7 @@ async def test_a_cancel_makes_staff_ask_what_was_meant(clinic: TextClinic, reply
 
 
 async def test_c_confirms_and_staff_see_it(clinic: TextClinic, reply: Reply) -> None:
-    """A short answer, and a line in the event."""
+    """C gets a short answer, and adds a line to the event."""
     visit = await clinic.visit(VISIT)
     assert "see you Thu Dec 3, 10:00 AM PT" in await reply("c")
     await rewrite(clinic.clinic, visit)
@@ -79,7 +79,7 @@ async def test_c_confirms_and_staff_see_it(clinic: TextClinic, reply: Reply) -> 
 async def test_m_sends_the_link_and_a_repeat_of_the_message_gets_one_too(
     clinic: TextClinic, reply: Reply
 ) -> None:
-    """In the patient's language."""
+    """M gets the link in the patient's language, as does a repeat of the message."""
     await clinic.visit(VISIT, note="es")
     first = await reply("M", sid="SM" + "a" * 32)
     assert "para cambiar o cancelar su cita del jueves 3 dic" in first
@@ -93,7 +93,7 @@ async def test_m_sends_the_link_and_a_repeat_of_the_message_gets_one_too(
 
 
 async def test_anything_else_gets_one_answer_an_hour(clinic: TextClinic, reply: Reply) -> None:
-    """Two robots cannot talk to each other through us."""
+    """The limit keeps two auto-responders from texting each other endlessly."""
     await clinic.visit(VISIT, note="es")
     assert "nadie lee estos mensajes" in await reply("hola")
     assert await reply("hola?") == ""
@@ -103,7 +103,7 @@ async def test_anything_else_gets_one_answer_an_hour(clinic: TextClinic, reply: 
 
 
 async def test_a_stranger_gets_the_number_once_an_hour(clinic: TextClinic, reply: Reply) -> None:
-    """Nothing else, whatever they write; other countries, short codes and ourselves: nothing."""
+    """An unknown sender gets the number; foreign numbers, short codes and we get nothing."""
     await clinic.visit(VISIT)
     stranger = "+14255550188"
     assert await reply("M", stranger) == (
@@ -121,7 +121,7 @@ async def test_a_stranger_gets_the_number_once_an_hour(clinic: TextClinic, reply
 async def test_a_danger_sign_gets_two_answers_a_day(
     clinic: TextClinic, reply: Reply, sender: str, body: str, words: str
 ) -> None:
-    """To everybody, but no more to a machine that answers; staff are asked to call a patient."""
+    """Every sender gets the answer, but no auto-responder more; staff call a patient."""
     await clinic.visit(VISIT)
     said = [await reply(body, sender) for _ in range(8)]
     assert [words in each for each in said] == [True, True, *[False] * 6]
@@ -132,7 +132,7 @@ async def test_a_danger_sign_gets_two_answers_a_day(
 
 
 async def test_yes_confirms_unless_it_restarts_texts(clinic: TextClinic, reply: Reply) -> None:
-    """At Twilio it undoes a STOP; otherwise it answers the reminder."""
+    """At Twilio YES undoes a STOP; otherwise it answers the reminder."""
     visit = await clinic.visit(VISIT)
     await reply("STOP")
     assert await reply("Yes") == ""
@@ -142,7 +142,7 @@ async def test_yes_confirms_unless_it_restarts_texts(clinic: TextClinic, reply: 
 
 
 async def test_a_reaction_gets_no_answer(clinic: TextClinic, reply: Reply) -> None:
-    """Nobody is asked to call about it either."""
+    """A reaction requests no call-back either."""
     await clinic.visit(VISIT)
     helped = await reply("hello")
     assert await reply(f"Liked \u201c{helped}\u201d") == ""
@@ -152,7 +152,7 @@ async def test_a_reaction_gets_no_answer(clinic: TextClinic, reply: Reply) -> No
 async def test_a_start_that_is_posted_again_does_not_undo_a_later_stop(
     clinic: TextClinic, twilio: Twilio, reply: Reply
 ) -> None:
-    """Whoever copied the signed request replays it days later."""
+    """A replayed START from days ago does not undo a later STOP."""
     visit = await clinic.visit(VISIT)
     await reply("START", sid="SM" + "c" * 32)
     await clinic.texting.check()
@@ -165,7 +165,7 @@ async def test_a_start_that_is_posted_again_does_not_undo_a_later_stop(
 
 
 async def test_a_danger_sign_is_answered_without_a_database(twilio: Twilio) -> None:
-    """It needs nothing else of the line."""
+    """A text with a danger sign is answered without the database."""
     away: AsyncConnectionPool = AsyncConnectionPool("host=/nowhere", open=False)
     post = InProcess(create_app(line_on(settings_at(twilio.url), away)), BASE, TOKEN)
     form = [("MessageSid", "SM" + "1" * 32), ("AccountSid", ACCOUNT), ("From", PATIENT)]
