@@ -1,4 +1,4 @@
-"""The ways into the middle of a call."""
+"""Ways to reach the middle of a call."""
 
 import pytest
 from support.caller import Caller
@@ -9,7 +9,7 @@ from voice.flows.clinical_wording import BEFORE_BOOKING
 
 @pytest.fixture
 def to_the_times() -> To:
-    """Through the greeting, a no to every question and six answers, to the offered times."""
+    """Go from the greeting, with a no to every safety question and six answers, to the offers."""
 
     async def go(caller: Caller) -> None:
         await caller.presses("1")
@@ -23,7 +23,7 @@ def to_the_times() -> To:
 
 @pytest.fixture
 def to_booked(to_the_times: To) -> To:
-    """On to the sentence that a booking is for."""
+    """Go on to the sentence that confirms the booking."""
 
     async def go(caller: Caller) -> None:
         await to_the_times(caller)
@@ -34,7 +34,7 @@ def to_booked(to_the_times: To) -> To:
 
 @pytest.fixture
 def to_consent(to_booked: To) -> To:
-    """On past the question that only flags a booking, with a no, to consent to texts."""
+    """Answer no to the question that only flags, and go on to the consent question."""
 
     async def go(caller: Caller) -> None:
         await to_booked(caller)

@@ -1,4 +1,4 @@
-"""Another clinic's line says nothing of the demo's clinic."""
+"""Another clinic's line never mentions the demo clinic."""
 
 import re
 from dataclasses import replace
@@ -32,7 +32,7 @@ MAY_NAME_IT = {
 
 @pytest.mark.parametrize("folder", ["voice", "calendar_sync", "deploy", ".env.example"])
 def test_only_the_defaults_and_the_article_name_the_demos_clinic(folder: str) -> None:
-    """Name, clinician, number, and address: in code, templates, files to deploy."""
+    """Code, templates and deployment files do not hold the demo's name, number or address."""
     place = ROOT / folder
     for path in [place] if place.is_file() else sorted(place.rglob("*")):
         name = str(path.relative_to(ROOT))
@@ -49,7 +49,7 @@ async def test_a_call_to_another_clinic_hears_nothing_of_the_demos(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    """From the greeting through the summary; its own name and clinician are said."""
+    """From greeting to summary, a caller hears the clinic's own name and clinician."""
     monkeypatch.chdir(tmp_path)
     for name, value in {**LIVE, "TEXTS": "off", "CLINICIAN_SPOKEN_EN": "Doctor Ann Lee"}.items():
         monkeypatch.setenv(name, value)

@@ -1,4 +1,4 @@
-"""Key 8 takes back one answer and nothing else: the language and the speed stay as chosen."""
+"""Key 8 takes back one answer; language and speed stay."""
 
 import pytest
 from support.pure_call import CALLER, PHONES, PureCall
@@ -8,7 +8,7 @@ from voice.dialogue.turns import Listening, Turn
 
 
 def state(*keys: str) -> tuple[str, str, bool]:
-    """Where a call is after these keys: its step without its count, its language, whether slow."""
+    """The state of a call after these keys: step, language, and whether speech is slow."""
     here = PureCall().presses(*keys).here
     assert isinstance(here, Turn)
     return here.step.partition("-")[0], here.language, here.slow
@@ -33,19 +33,19 @@ def state(*keys: str) -> tuple[str, str, bool]:
     ],
 )
 def test_what_was_chosen_stays(keys: str, stands: tuple[str, str, bool]) -> None:
-    """Wherever 9 or 7 was pressed, and however often the caller goes back."""
+    """Language and speed stay wherever 9 or 7 was pressed, however often the caller goes back."""
     assert state(*keys) == stands
 
 
 def test_the_summary_is_heard_again_in_the_language_chosen_in_it() -> None:
-    """What lies between the two questions is asked anew, so no old key flips the language."""
+    """Questions in between are asked again, so no old key changes the language."""
     keys = ("", "9", "1", "8", "")
     assert state(*keys)[1] == "es"
     assert state(*keys)[0].startswith("summary")
 
 
 def test_a_person_can_be_asked_for_again_after_going_back() -> None:
-    """The first asking for one does not stand for the second."""
+    """The first request for a person does not count as the second."""
     call = PureCall().presses("1", "2", "0", "2", "8", "2")
     assert getattr(call.here, "step", "").startswith("safety.stroke")
     call.presses("0")
@@ -53,7 +53,7 @@ def test_a_person_can_be_asked_for_again_after_going_back() -> None:
 
 
 def test_a_call_of_an_earlier_version_goes_on() -> None:
-    """Its take-back is the step alone; it counts, and leaves language and speed to the rows."""
+    """An older version records only the step; it counts, and keeps language and speed."""
     journal = {
         "caller": CALLER,
         "greeting~0": "1",
@@ -69,7 +69,7 @@ def test_a_call_of_an_earlier_version_goes_on() -> None:
 
 
 def test_a_question_that_was_taken_back_is_heard_before_it_is_answered() -> None:
-    """The same rule for the second time."""
+    """A repeated question must also be heard before it can be answered."""
     here = PureCall().presses("1", "2", "8").here
     assert isinstance(here, Listening)
     assert here.heard_first
@@ -77,7 +77,7 @@ def test_a_question_that_was_taken_back_is_heard_before_it_is_answered() -> None
 
 
 def test_nobody_goes_back_and_forth_for_ever() -> None:
-    """A hundred and twenty turns end any call, also one whose answers were taken back."""
+    """Any call ends after 120 turns, including those that were taken back."""
     call = PureCall().presses("1")
     for _ in range(200):
         if call.over:
@@ -88,7 +88,7 @@ def test_nobody_goes_back_and_forth_for_ever() -> None:
 
 
 def test_after_the_times_were_read_there_is_no_way_back_to_safety() -> None:
-    """What happened outside can not be taken back: 8 repeats the times."""
+    """External effects cannot be taken back, so key 8 repeats the times."""
     call = PureCall().presses("1", *"222222", "#")
     assert "In Pacific time" in call.words
     assert "In Pacific time" in call.presses("8").words

@@ -27,7 +27,7 @@ BASE = "https://clinic.example/line"
 
 @pytest_asyncio.fixture
 async def line(database: AsyncConnectionPool, now: SetClock, calendar: MoodyCalendar) -> Line:
-    """A line behind the proxy, with a staff phone."""
+    """A line with a staff phone behind the proxy."""
     changes = {"staff_number": "+14255550142", "public_base_url": BASE}
     line = line_on(Settings.load("demo").model_copy(update=changes), database, now)
     line = replace(line, clinic=replace(line.clinic, calendar=calendar))
@@ -37,13 +37,13 @@ async def line(database: AsyncConnectionPool, now: SetClock, calendar: MoodyCale
 
 @pytest.fixture
 def paths() -> list[str]:
-    """What was asked of the proxy and passed on."""
+    """The requested paths that the proxy forwarded."""
     return []
 
 
 @pytest.fixture
 def proxy(line: Line, paths: list[str]) -> ASGIApp:
-    """What the internet reaches: the line below /line, and nothing else."""
+    """A proxy that exposes the line below /line, and nothing else."""
     app = create_app(line)
 
     async def proxy(scope: Scope, receive: Receive, send: Send) -> None:
@@ -62,7 +62,7 @@ def proxy(line: Line, paths: list[str]) -> ASGIApp:
 
 
 def caller_at(line: Line, proxy: ASGIApp, staff: Staff = Staff.NO_ANSWER) -> Caller:
-    """A patient whose number's webhooks have the whole address."""
+    """A patient whose number's webhooks include the path."""
     caller = Caller(
         InProcess(proxy, BASE, line.settings.tokens[0]), CallerId("+14255550123"), staff
     )
@@ -87,7 +87,7 @@ async def test_a_call_books_its_visit(line: Line, proxy: ASGIApp, to_the_times: 
 async def test_staff_are_rung_and_asked(
     line: Line, proxy: ASGIApp, paths: list[str], now: SetClock
 ) -> None:
-    """The document that staff hear is below the path too."""
+    """The staff document's URL includes the path too."""
     now.forward(hours=2)
     async with caller_at(line, proxy, Staff.ANSWERS) as caller:
         await caller.presses("0").hears("I will try the clinic now").hears_everything()
@@ -96,7 +96,7 @@ async def test_staff_are_rung_and_asked(
 
 
 async def test_the_patients_page_works(line: Line, proxy: ASGIApp, to_the_times: To) -> None:
-    """Links, files, forms, redirects, and the cookie all begin with the path."""
+    """Links, files, forms, redirects and the cookie all start with the path."""
     async with run_in_background(work(line.clinic)), caller_at(line, proxy) as caller:
         await to_the_times(caller)
         await caller.presses("1").presses("1").hears("You are booked.")

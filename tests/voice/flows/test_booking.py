@@ -1,4 +1,4 @@
-"""From three offered times to "you are booked", and what is said when it does not come to that."""
+"""From three offered times to "you are booked", and what is said when booking fails."""
 
 import asyncio
 from datetime import timedelta
@@ -18,13 +18,13 @@ from voice.simulator.player import Ended
 
 
 async def state_of(line: Line, caller: Caller) -> list[str]:
-    """The states of the call's bookings, oldest first."""
+    """The states of a call's bookings, oldest first."""
     async with line.pool.connection() as conn:
         return [booking.state for booking in await bookings_of_call(conn, caller.who.call_sid)]
 
 
 async def reasons(line: Line) -> list[str]:
-    """What staff are asked to call back for."""
+    """The reasons of the open call-backs."""
     async with line.pool.connection() as conn:
         return [row.reason for row in await call_backs.open_requests(conn)]
 
@@ -32,7 +32,7 @@ async def reasons(line: Line) -> list[str]:
 async def test_the_time_heard_is_the_time_booked(
     caller: Caller, line: Line, to_the_times: To
 ) -> None:
-    """The second of three times, in the calendar with its chart note."""
+    """The second of three times is booked in the calendar, with its chart note."""
     await to_the_times(caller)
     await caller.hears("For Tuesday, December 1st, at 9 AM, press 2").presses("2")
     await caller.hears("Tuesday, December 1st, at 9 AM, Pacific time. To book it, press 1.")
@@ -50,7 +50,7 @@ async def test_the_time_heard_is_the_time_booked(
 
 
 async def test_the_offers_are_spread(caller: Caller, to_the_times: To) -> None:
-    """The earliest, the other half of the day, another day; the day is spoken once."""
+    """Offers are the earliest, the other half of the day and another day, each day named once."""
     await to_the_times(caller)
     await caller.hears("For Monday, November 30th, at 12 noon, press 1.")
     await caller.hears("For Tuesday, December 1st, at 9 AM, press 2.")
@@ -60,7 +60,7 @@ async def test_the_offers_are_spread(caller: Caller, to_the_times: To) -> None:
 async def test_other_times_are_mornings_afternoons_or_later(
     caller: Caller, to_the_times: To
 ) -> None:
-    """Each is a key, eight goes back, and the list has an end with a way out."""
+    """Each choice has a key, eight goes back, and after the last time there is a way out."""
     await to_the_times(caller)
     await caller.presses("4").hears("For mornings, press 1. For afternoons, press 2.")
     await caller.presses("1").hears("For Tuesday, December 1st, at 9 AM, press 1.")
@@ -76,7 +76,7 @@ async def test_other_times_are_mornings_afternoons_or_later(
 async def test_another_time_frees_the_one_that_was_held(
     caller: Caller, line: Line, to_the_times: To
 ) -> None:
-    """Two at the read-back leads to the times again, the first one among them."""
+    """Key 2 at the read-back returns to the times, with the first one among them."""
     await to_the_times(caller)
     await caller.presses("1").hears("To book it, press 1. For another time, press 2.").presses("2")
     await caller.hears("For Monday, November 30th, at 12 noon, press 1.")
@@ -84,7 +84,7 @@ async def test_another_time_frees_the_one_that_was_held(
 
 
 async def test_a_taken_time_is_apologised_for(calls: Calls, to_the_times: To) -> None:
-    """Two callers choose one time: the second hears so, and is offered the next ones."""
+    """Of two callers who choose one time, the second is told and offered the next ones."""
     first, second = await calls(), await calls("+14255550199")
     await to_the_times(first)
     await to_the_times(second)
@@ -97,14 +97,14 @@ async def test_a_taken_time_is_apologised_for(calls: Calls, to_the_times: To) ->
 async def test_a_hang_up_frees_the_time_at_once(
     caller: Caller, line: Line, to_the_times: To
 ) -> None:
-    """Twilio's word that the call is over ends the hold."""
+    """The status callback of the call's end releases the hold."""
     await to_the_times(caller)
     await caller.presses("1").hears("To book it, press 1").hangs_up()
     assert await state_of(line, caller) == ["released"]
 
 
 async def test_stale_busy_times_offer_nothing(caller: Caller, line: Line) -> None:
-    """When nobody knows when the clinic is free, a call-back is offered instead, honestly."""
+    """With unknown busy times, the line says so and offers a call-back."""
     async with line.pool.connection() as conn:
         await conn.execute("UPDATE busy_times SET read_at = read_at - interval '11 minutes'")
         await conn.execute("ALTER TABLE local_event RENAME TO local_event_away")
@@ -125,7 +125,7 @@ async def test_stale_busy_times_offer_nothing(caller: Caller, line: Line) -> Non
 async def test_a_full_calendar_leads_to_a_call_back(
     caller: Caller, line: Line, now: SetClock
 ) -> None:
-    """No open time is said, and staff are asked to call."""
+    """The line says that no time is open, and staff are asked to call."""
     whole = Event("busy0", Span(now(), now() + timedelta(days=20)), "away")
     assert isinstance(await line.clinic.calendar.insert(whole), Inserted)
     now.forward(seconds=1)
@@ -145,7 +145,7 @@ async def test_an_open_outcome_is_told_as_open(
     to_the_times: To,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A calendar that does not answer is neither a yes nor a no; the time stays kept."""
+    """While the calendar does not answer, the line says neither yes nor no and keeps the time."""
     monkeypatch.setattr(effect_runner, "CHECK_SECONDS", 0.05)
     calendar.instead = Unknown("no answer")
     await to_the_times(caller)
@@ -160,7 +160,7 @@ async def test_an_open_outcome_is_told_as_open(
 async def test_a_refused_booking_is_told_as_not_booked(
     caller: Caller, line: Line, calendar: MoodyCalendar, to_the_times: To
 ) -> None:
-    """A calendar that certainly said no: nothing is booked, and staff call."""
+    """After a certain refusal nothing is booked, and staff call."""
     calendar.instead = Refused("not shared")
     await to_the_times(caller)
     await caller.presses("1").presses("1").hears("so nothing is booked.")
@@ -171,7 +171,7 @@ async def test_a_refused_booking_is_told_as_not_booked(
 async def test_a_time_that_staff_took_meanwhile_is_not_booked(
     caller: Caller, line: Line, to_the_times: To
 ) -> None:
-    """The calendar is read once more before the insert; staff's own events come first."""
+    """Just before the insert the calendar is checked again, and staff's events come first."""
     await to_the_times(caller)
     await caller.presses("1").hears("To book it, press 1")
     theirs = Event("staff0", Span(at("2026-11-30 12:00"), at("2026-11-30 13:00")), "lunch")
@@ -182,7 +182,7 @@ async def test_a_time_that_staff_took_meanwhile_is_not_booked(
 async def test_a_caller_without_a_number_keys_one_in_before_booking(
     calls: Calls, line: Line
 ) -> None:
-    """A number that is withheld, or is the clinic's own, is asked for and read back."""
+    """A number that is withheld or the clinic's own is asked for and read back."""
     for number in ("+266696687", "+14252025687", ""):
         caller: Caller = await calls(number)
         await caller.presses("1")
@@ -199,7 +199,7 @@ async def test_a_caller_without_a_number_keys_one_in_before_booking(
 
 
 async def test_fifty_callers_want_one_opening(calls: Calls, to_the_times: To) -> None:
-    """One is booked; forty-nine hear that it was taken and are offered other times."""
+    """One is booked, and forty-nine are offered other times."""
     callers: list[Caller] = [await calls(f"+142555501{number:02}") for number in range(50)]
 
     async def book(caller: Caller) -> str:

@@ -1,4 +1,4 @@
-"""A call is short for a caller who knows what they want, and bearable for one who hears it all."""
+"""A call is short for a decided caller, and bearable for one who hears everything."""
 
 import pytest
 from support import clock
@@ -7,17 +7,17 @@ from support.clock import WAYS, Way, first_choice, timed
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.who)
 def test_a_caller_is_booked_in_time(way: Way) -> None:
-    """At 165 words a minute over the served TwiML; Spanish, which has more words, a tenth more."""
+    """At 165 words a minute over the served TwiML; Spanish may take a tenth longer."""
     assert timed(way) <= way.at_most
     assert timed(way, "es") <= way.at_most * 1.1
 
 
 def test_the_first_choice_is_offered_within_ten_seconds() -> None:
-    """In both languages."""
+    """The limit holds in both languages."""
     assert first_choice() <= 10
     assert first_choice("es") <= 10.05
 
 
 def test_the_page_shows_the_times_as_they_are() -> None:
-    """`make clock` writes them."""
+    """`make clock` updates the page."""
     assert clock.PAGE.read_text("utf-8") == clock.written(), "Run `make clock`."

@@ -135,7 +135,7 @@ TOLD_BY = {
 
 @pytest.mark.parametrize("claim", TOLD_BY)
 def test_every_claim_of_the_article_is_told(claim: str) -> None:
-    """In the part that the wording file names, in both languages."""
+    """Each claim is in the part that the wording file names, in both languages."""
     [part] = [number for number, claims in enumerate(TOLD) if claim in claims]
     english, spanish = TOLD_BY[claim]
     assert english in SUMMARY[part].en
@@ -143,7 +143,7 @@ def test_every_claim_of_the_article_is_told(claim: str) -> None:
 
 
 def test_the_table_names_twenty_five_claims_and_a_part_for_each() -> None:
-    """None is told twice, none is left out, and no part is there for nothing."""
+    """Each claim is used once, and no part is without a claim."""
     named = [claim for claims in TOLD for claim in claims]
     assert len(named) == len(set(named)) == 25
     assert set(named) == set(TOLD_BY)
@@ -152,7 +152,7 @@ def test_the_table_names_twenty_five_claims_and_a_part_for_each() -> None:
 
 
 def test_the_summary_says_nothing_that_the_article_does_not() -> None:
-    """Every sentence holds words of a claim, but for those that only lead through the parts."""
+    """Every sentence contains words of a claim, except those that introduce a part."""
     pieces = {piece for english, _ in TOLD_BY.values() for piece in re.split(r"[.?] ", english)}
     for part in SUMMARY:
         for sentence in re.split(r"(?<=[.?])\s", part.en.replace(PAUSE, "")):
@@ -160,7 +160,7 @@ def test_the_summary_says_nothing_that_the_article_does_not() -> None:
 
 
 def test_the_summary_takes_under_two_minutes() -> None:
-    """Between 90 and 115 seconds in all, and 20 at most for a part, in both languages."""
+    """It takes 90 to 115 seconds, and at most 20 for each part, in both languages."""
     for language in LANGUAGES:
         told = [part.about(**CLINIC.facts).spoken_in(language) for part in SUMMARY]
         parts = [speech.seconds(words) for words in told]
@@ -169,7 +169,7 @@ def test_the_summary_takes_under_two_minutes() -> None:
 
 
 def test_the_summary_says_may_and_promises_nothing() -> None:
-    """Where it speaks of trouble it says what may be; none of it says what the caller has."""
+    """It says what may be the case, never what the caller has."""
     for part in SUMMARY[1:5]:
         assert " may " in part.en
         assert " pued" in part.es
@@ -179,7 +179,7 @@ def test_the_summary_says_may_and_promises_nothing() -> None:
 
 
 async def test_staying_on_the_line_plays_six_parts_and_asks_what_next(caller: Caller) -> None:
-    """The article, then how to book, to hear it again, to write and to call."""
+    """The article is followed by how to book, to hear it again, to write and to call."""
     await caller.stays_silent().hears("Has your foot hurt for weeks, months, or even years?")
     await caller.hears("Doctor Joel Spring, physical therapist").stays_silent()
     await caller.hears("Your low back should bend").stays_silent().hears("Next, nerves")
@@ -192,7 +192,7 @@ async def test_staying_on_the_line_plays_six_parts_and_asks_what_next(caller: Ca
 
 
 async def test_who_only_listened_is_said_goodbye_to(caller: Caller) -> None:
-    """Eight seconds of silence after the summary end the call kindly, with 9 1 1, unasked."""
+    """After eight silent seconds the call ends with a goodbye that mentions 911."""
     for _ in range(8):
         await caller.stays_silent()
     await caller.hears("Call this number any time to book. In an emergency, call 9 1 1.")
@@ -203,7 +203,7 @@ async def test_who_only_listened_is_said_goodbye_to(caller: Caller) -> None:
 
 
 async def test_star_repeats_how_to_book_and_one_books(caller: Caller) -> None:
-    """Who writes the address down hears it again, and can still book."""
+    """A caller can hear the address again, and can still book."""
     await caller.stays_silent()
     for _ in range(7):
         await caller.presses("5")
@@ -213,7 +213,7 @@ async def test_star_repeats_how_to_book_and_one_books(caller: Caller) -> None:
 
 
 async def test_any_key_skips_a_part_and_answers_nothing(caller: Caller) -> None:
-    """A key during the summary is no answer to a later question."""
+    """A key during the summary does not answer a later question."""
     await caller.stays_silent().presses("2").hears("Your low back").presses("5")
     await caller.hears("Next, nerves").presses("2").hears("Next, muscle and fascia")
     await caller.presses("2").hears("Last, what you can do").presses("2").hears("not medical")
@@ -223,11 +223,11 @@ async def test_any_key_skips_a_part_and_answers_nothing(caller: Caller) -> None:
 
 
 async def test_one_goes_straight_to_booking(caller: Caller) -> None:
-    """Nobody has to hear it out."""
+    """A caller need not hear the rest."""
     await caller.stays_silent().presses("1").hears("safety questions")
 
 
 async def test_a_spanish_caller_can_still_change_the_language(caller: Caller) -> None:
-    """Nine and seven keep their meaning in the summary, and the part is told again."""
+    """Nine and seven still work in the summary, and the part is repeated."""
     await caller.stays_silent().hears("Any key skips").presses("9")
     await caller.hears("Cualquier tecla salta una parte")

@@ -1,4 +1,4 @@
-"""A question that only flags: the booking stays, staff see it, the caller is told what to do."""
+"""A question that only flags keeps the booking, informs staff, and advises the caller."""
 
 import asyncio
 from dataclasses import replace
@@ -22,14 +22,14 @@ LABEL = "Past cancer, unexplained weight loss, or pain all night"
 
 
 async def chart_of(line: Line, caller: Caller) -> dict[str, str]:
-    """What staff read of the call's booking."""
+    """The chart of the call's booking, as staff read it."""
     async with line.pool.connection() as conn:
         [booking] = await bookings_of_call(conn, caller.who.call_sid)
     return dict(booking.chart)
 
 
 async def description(line: Line, booking: Booking) -> str:
-    """What the booking's event says now."""
+    """The description of the booking's event."""
     event = await line.clinic.calendar.find(str(booking.event_id))
     assert event is not None
     assert not isinstance(event, Unknown)
@@ -37,7 +37,7 @@ async def description(line: Line, booking: Booking) -> str:
 
 
 async def asked_back(line: Line) -> list[tuple[str, str | None]]:
-    """Whom staff should call, and why."""
+    """The numbers that staff should call, with the reasons."""
     async with line.pool.connection() as conn:
         return [(row.reason, row.number) for row in await call_backs.open_requests(conn)]
 
@@ -46,7 +46,7 @@ async def asked_back(line: Line) -> list[tuple[str, str | None]]:
 async def test_a_yes_keeps_the_booking_and_marks_it(
     caller: Caller, line: Line, to_booked: To, key: str, said: str
 ) -> None:
-    """First line of the event, chart, call-back list; the caller is to see their doctor."""
+    """The flag is in the event, the chart and a call-back; the caller is told to see a doctor."""
     await to_booked(caller)
     await caller.stays_silent().hears("One more for Doctor Spring. Have you had cancer?")
     await caller.presses(key).hears("Please tell your doctor about that this week.")
@@ -67,7 +67,7 @@ async def test_a_yes_keeps_the_booking_and_marks_it(
 
 
 async def test_a_no_is_kept_as_a_no(caller: Caller, line: Line, to_consent: To) -> None:
-    """Nobody is called back for it."""
+    """A no requests no call-back."""
     await to_consent(caller)
     await caller.hears("text you about this visit")
     chart = await chart_of(line, caller)
@@ -79,14 +79,14 @@ async def test_a_no_is_kept_as_a_no(caller: Caller, line: Line, to_consent: To) 
 async def test_who_hangs_up_before_it_has_not_answered_it(
     caller: Caller, line: Line, to_booked: To
 ) -> None:
-    """Staff read that, and not a no."""
+    """Staff read that it was not answered, not that it was a no."""
     await to_booked(caller)
     await caller.hangs_up()
     assert (await chart_of(line, caller))[LABEL] == "not answered"
 
 
 def test_silence_is_no_no() -> None:
-    """Three times nothing is flagged, as "no answer"."""
+    """Three silent attempts are flagged as "no answer"."""
     call = PureCall().presses("1", *"222222", "#", "1", "1", "", "")
     call.presses("", "", "")
     assert call.words.startswith("Please tell your doctor about that this week.")
@@ -95,7 +95,7 @@ def test_silence_is_no_no() -> None:
 
 
 def test_the_call_back_is_stored_before_the_caller_hears_of_it() -> None:
-    """The promise is spoken only because it is stored."""
+    """The call-back is stored before it is promised."""
     call = PureCall().presses("1", *"222222", "#", "1", "1", "", "", "1")
     assert call.words.startswith("Please tell your doctor")
     kinds = [type(each) for each in call.effects]
@@ -109,7 +109,7 @@ def _fresh() -> None:
 
 @pytest.mark.usefixtures("_fresh")
 def test_a_stop_becomes_a_flag_by_one_word(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The booking goes on, staff read both, and the count is of the questions that stop."""
+    """The booking goes on, staff read both, and only stopping questions are counted."""
     milder = replace(wording.INJURY, then=Flag("recent fall"))
     monkeypatch.setattr(wording, "BEFORE_BOOKING", (*wording.BEFORE_BOOKING[:-1], milder))
     call = PureCall().presses("1", *"22222", "1")
@@ -124,7 +124,7 @@ def test_a_stop_becomes_a_flag_by_one_word(monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.usefixtures("_fresh")
 def test_a_flag_may_be_asked_before_the_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One line moves it; then nothing is asked after the booking."""
+    """Moved before the times, the question is not asked again after the booking."""
     monkeypatch.setattr(
         wording, "BEFORE_BOOKING", (*wording.BEFORE_BOOKING, *wording.AFTER_BOOKING)
     )

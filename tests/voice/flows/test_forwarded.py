@@ -1,4 +1,4 @@
-"""The clinic's own phone is forwarded to the line: it is neither the caller nor rung."""
+"""A clinic phone that forwards to the line is neither the caller nor called."""
 
 import pytest
 from support.clinic import SetClock
@@ -13,7 +13,7 @@ from voice.simulator.handset import Kind, Staff
 async def test_the_phone_that_forwarded_is_not_rung_and_is_not_the_caller(
     calls: Calls, line: Line, now: SetClock, number: str
 ) -> None:
-    """In opening hours key 0 leads to the call-back, which asks for a number."""
+    """During opening hours key 0 leads to a call-back that asks for a number."""
     now.forward(hours=2)
     caller = await calls(number, staff=Staff.ANSWERS)
     await caller.presses("0").hears("no one can answer").presses("1")

@@ -1,4 +1,4 @@
-"""After the booking: the code, consent to texts, the safety net, goodbye."""
+"""After booking: the visit code, consent to texts, safety advice, goodbye."""
 
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ async def kept(line: Line, caller: Caller) -> Booking:
 async def test_the_visit_code_is_said_twice_in_two_groups(
     caller: Caller, line: Line, to_booked: To
 ) -> None:
-    """Six digits, three and three, each spoken alone."""
+    """The six digits are said one by one in groups of three."""
     await to_booked(caller)
     code = (await kept(line, caller)).visit_code or ""
     spoken = f"{' '.join(code[:3])}. {' '.join(code[3:])}."
@@ -31,7 +31,7 @@ async def test_the_visit_code_is_said_twice_in_two_groups(
 async def test_consent_is_stored_with_time_number_and_wording(
     caller: Caller, line: Line, to_consent: To
 ) -> None:
-    """Yes to texts at the number that calls."""
+    """A yes allows texts to the caller's number."""
     await to_consent(caller)
     await caller.hears("text you about this visit, at the number ending in 0 1 2 3?")
     await caller.hears("About five texts: the link, reminders, changes.")
@@ -47,7 +47,7 @@ async def test_consent_is_stored_with_time_number_and_wording(
 async def test_without_consent_the_caller_hears_how_the_link_comes(
     caller: Caller, line: Line, to_consent: To
 ) -> None:
-    """No texts: staff call with the link, and nothing is stored as a yes."""
+    """Staff will call with the link, and no consent is stored."""
     await to_consent(caller)
     await caller.presses("2")
     await caller.hears("No texts, then. We will call you with the video link before your visit.")
@@ -69,7 +69,7 @@ def _step(call: PureCall) -> str:
 
 
 async def test_texts_can_go_to_another_number(caller: Caller, line: Line, to_consent: To) -> None:
-    """Keyed in, read back digit by digit, entered again when it was wrong."""
+    """The other number is entered, read back digit by digit, and corrected."""
     await to_consent(caller)
     await caller.presses("3").hears("Please enter your ten digit phone number")
     await caller.presses("4255550177#").hears("I have 4 2 5. 5 5 5. 0 1 7 7.").presses("2")
@@ -79,7 +79,7 @@ async def test_texts_can_go_to_another_number(caller: Caller, line: Line, to_con
 
 
 async def test_every_booked_call_ends_with_the_safety_net(caller: Caller, to_consent: To) -> None:
-    """What to watch for, how to change the visit, goodbye; no key cuts it short."""
+    """No key interrupts the warning signs, how to change the visit, and the goodbye."""
     await to_consent(caller)
     await caller.presses("1").stays_silent()
     await caller.hears("Go to an emergency room right away if any of this starts.")
@@ -88,7 +88,7 @@ async def test_every_booked_call_ends_with_the_safety_net(caller: Caller, to_con
 
 
 async def test_a_whole_booking_in_spanish(caller: Caller, line: Line) -> None:
-    """Spanish words, dates and times from the first question to the goodbye."""
+    """Words, dates and times are Spanish from the first question to the goodbye."""
     await caller.presses("9").presses("1")
     for _ in range(6):
         await caller.hears("odas ").presses("2")

@@ -1,4 +1,4 @@
-"""Whole calls over the real client and the stand-in of Google, and staff who work in it."""
+"""Complete calls with the real client, the Google stand-in, and staff who use the calendar."""
 
 import asyncio
 import os
@@ -36,7 +36,7 @@ CALLS = int(os.environ.get("GOOGLE_CALLS", "4"))
 async def line(
     database: AsyncConnectionPool, now: SetClock, google: Google, tmp_path: Path
 ) -> AsyncGenerator[Line]:
-    """The line at that Google, with a worker, open every day from six to nine."""
+    """A line with that Google and a worker, open every day from six to nine."""
     settings = Settings.load("demo").model_copy(update={"opening_hours": "Mon-Sun 06:00-21:00"})
     line = line_on(settings, database, now)
     with calendar_at(google, tmp_path) as calendar:
@@ -54,7 +54,7 @@ async def event_of(line: Line, sid: str) -> tuple[int, str]:
 
 
 async def open_kinds(clinic: Clinic) -> list[str]:
-    """What patients are still to be told."""
+    """The kinds of pending notices."""
     async with clinic.pool.connection() as conn:
         return [each.kind for each in await notices.open_notices(conn)]
 
@@ -62,7 +62,7 @@ async def open_kinds(clinic: Clinic) -> list[str]:
 async def test_a_call_books_an_event_with_the_whole_chart_note(
     line: Line, google: Google, calls: Calls, to_booked: To
 ) -> None:
-    """What staff need stands in their own calendar."""
+    """The calendar event has everything that staff need."""
     caller = await calls()
     await to_booked(caller)
     _, event_id = await event_of(line, caller.who.call_sid)
@@ -77,7 +77,7 @@ async def test_a_call_books_an_event_with_the_whole_chart_note(
 async def test_staff_drag_shorten_delete_and_restore_after_a_call(
     line: Line, google: Google, calls: Calls, to_booked: To
 ) -> None:
-    """Each has its outcome: moved, kept, cancelled, booked again."""
+    """A staff change moves, keeps, cancels or rebooks the visit."""
     await follow_all(line.clinic)
     caller = await calls()
     await to_booked(caller)
@@ -103,7 +103,7 @@ async def test_staff_drag_shorten_delete_and_restore_after_a_call(
 async def test_staff_fill_the_time_while_the_caller_decides(
     line: Line, google: Google, calls: Calls, to_the_times: To
 ) -> None:
-    """The insert asks again: the caller hears other times and nothing false."""
+    """The insert checks again, so the caller hears other times and nothing false."""
     caller = await calls()
     await to_the_times(caller)
     await caller.presses("1")
@@ -121,7 +121,7 @@ async def test_the_doctors_calendar_becomes_unshared_in_mid_call(
     to_the_times: To,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Neither booked nor not: the time is kept, staff see it, and it heals when shared again."""
+    """The time is held, staff see it, and booking succeeds once the calendar is shared again."""
     caller = await calls()
     await to_the_times(caller)
     await caller.presses("1")
@@ -144,7 +144,7 @@ async def test_the_doctors_calendar_becomes_unshared_in_mid_call(
 async def test_killed_between_insert_and_answer(
     clinic_at: Clinic, google: Google, migrated: str, tmp_path: Path
 ) -> None:
-    """Kill -9 of the process that waits for Google's answer: one event, booked by the next run."""
+    """After kill -9 while waiting for Google, the next run books exactly one event."""
     booking_id = await confirmed(clinic_at, span("2026-12-01 09:00"))
     google.faults.append(Fault("events.insert", "hang", after=True))
     words = (migrated, str(signed_in(google, tmp_path)), google.url, str(booking_id))
@@ -170,7 +170,7 @@ async def test_killed_between_insert_and_answer(
 def clinic_at(
     database: AsyncConnectionPool, now: SetClock, google: Google, tmp_path: Path
 ) -> Generator[Clinic]:
-    """A clinic at that Google, without a worker."""
+    """A clinic with that Google, without a worker."""
     with calendar_at(google, tmp_path) as calendar:
         line = line_on(Settings.load("demo"), database, now)
         yield replace(line.clinic, calendar=calendar)
@@ -179,7 +179,7 @@ def clinic_at(
 async def test_many_calls_in_a_row_leave_no_request_that_was_refused(
     line: Line, google: Google, calls: Calls, to_booked: To
 ) -> None:
-    """Every call has one event at a time of its own, and Google refused nothing."""
+    """Each call has an event at its own time, and Google refused no request."""
     for number in range(CALLS):
         caller = await calls(f"+1425555{number:04}")
         await to_booked(caller)

@@ -28,7 +28,7 @@ KEPT = sorted((Path(__file__).parents[2] / "transcripts").glob("*.txt"))
 async def test_a_kept_call_is_heard_again_to_the_letter(
     file: Path, line: Line, now: SetClock
 ) -> None:
-    """The same words in the same order, at the same time of the same day."""
+    """A replayed call has the same words in the same order, at the same simulated time."""
     kept = _kept(file)
     heading, lines = read(kept)
     now.at = heading.starts.astimezone(UTC)

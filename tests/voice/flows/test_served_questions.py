@@ -1,4 +1,4 @@
-"""The served TwiML of every safety question: no key before its signs, few signs, few seconds."""
+"""In served TwiML, a safety question says few signs, briefly, before any key is taken."""
 
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
@@ -25,7 +25,7 @@ REPEATS = ("", "*", "#", "5", "7", "9")
 
 
 def at(question: SafetyQuestion, language: Language) -> PureCall:
-    """A call in which the question is asked for the first time."""
+    """A call at the first attempt of the question."""
     call = PureCall(journal={"caller": CALLER})
     call.presses(*(["9"] if language == "es" else []), "1")
     if question in BEFORE_BOOKING:
@@ -34,7 +34,7 @@ def at(question: SafetyQuestion, language: Language) -> PureCall:
 
 
 def askings(question: SafetyQuestion, language: Language) -> Iterator[tuple[PureCall, set[str]]]:
-    """Every asking that up to two keys lead to, with the languages in which it was heard before."""
+    """Every attempt that up to two keys lead to, with the languages heard before."""
     waiting = [(at(question, language), set[str](), 0)]
     while waiting:
         call, heard, depth = waiting.pop()
@@ -49,7 +49,7 @@ def askings(question: SafetyQuestion, language: Language) -> Iterator[tuple[Pure
 
 
 def said(element: ET.Element) -> str:
-    """The words of a verb and all within it."""
+    """The text of a verb and its children."""
     return " ".join("".join(element.itertext()).split())
 
 
@@ -58,7 +58,7 @@ def said(element: ET.Element) -> str:
 def test_no_key_can_be_taken_before_the_signs_were_heard_once(
     question: SafetyQuestion, language: Language
 ) -> None:
-    """They stand before the Gather at the first asking in a language, and a repeat may be cut."""
+    """The first time in a language, signs come before the Gather; a repeat can be interrupted."""
     checked = 0
     for call, heard in askings(question, language):
         here = call.here
@@ -82,7 +82,7 @@ def test_no_key_can_be_taken_before_the_signs_were_heard_once(
 def test_a_question_has_few_signs_and_takes_few_seconds(
     question: SafetyQuestion, language: Language
 ) -> None:
-    """Three signs and 17 seconds with its keys, as served, at every asking at normal speed."""
+    """A question has three signs and takes 17 seconds with its keys, at normal speed."""
     assert 1 <= len(question.signs) <= MAX_SIGNS
     for sign in question.signs:
         assert sign.en.count("?") <= 1
@@ -101,7 +101,7 @@ def test_a_question_has_few_signs_and_takes_few_seconds(
 
 
 def test_the_words_are_the_lead_and_the_signs() -> None:
-    """Nothing is asked that is not counted."""
+    """Everything spoken is part of the counted lead and signs."""
     for question in QUESTIONS:
         for language in LANGUAGES:
             whole = question.words.spoken_in(language)

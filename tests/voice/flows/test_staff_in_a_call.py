@@ -1,4 +1,4 @@
-"""Staff work in Google Calendar while the caller is on the line: nothing heard is ever false."""
+"""While staff change the calendar during a call, the caller hears nothing false."""
 
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
@@ -31,7 +31,7 @@ NOTHING_BOOKED = "nothing is booked"
 async def line(
     database: AsyncConnectionPool, now: SetClock, google: Google, tmp_path: Path
 ) -> AsyncGenerator[Line]:
-    """The line at that Google, with a worker; the first time offered is at noon."""
+    """A line with that Google and a worker; the first offer is at noon."""
     settings = Settings.load("demo").model_copy(update={"opening_hours": "Mon-Sun 06:00-21:00"})
     line = line_on(settings, database, now)
     with calendar_at(google, tmp_path) as calendar:
@@ -56,7 +56,7 @@ async def booking_of(line: Line, caller: Caller) -> Booking:
 
 
 async def open_kinds(clinic: Clinic) -> list[str]:
-    """What patients are still to be told."""
+    """The kinds of pending notices."""
     async with clinic.pool.connection() as conn:
         return [each.kind for each in await notices.open_notices(conn)]
 
@@ -65,7 +65,7 @@ async def open_kinds(clinic: Clinic) -> list[str]:
 async def test_another_visit_dragged_onto_the_time_while_the_caller_decides(
     google: Google, calls: Calls, to_the_times: To
 ) -> None:
-    """Between two key presses: the time is taken, others are offered, staff's visit stands."""
+    """The time is taken, others are offered, and the staff's visit stays."""
     caller = await calls()
     await to_the_times(caller)
     visit = google.screenings.add("2026-12-03 09:00", "2026-12-03 09:20", "Visit")
@@ -84,7 +84,7 @@ STAFF: dict[str, Callable[[Google], None]] = {
 
 
 async def to_the_yes(calls: Calls, to_the_times: To) -> Caller:
-    """A caller who has a time and is about to press 1 to book it."""
+    """A caller who holds a time and is about to confirm it."""
     caller = await calls()
     await to_the_times(caller)
     await caller.presses("1")
@@ -94,7 +94,7 @@ async def to_the_yes(calls: Calls, to_the_times: To) -> Caller:
 async def test_dragged_between_the_yes_and_our_look_back(
     line: Line, google: Google, calls: Calls, to_the_times: To
 ) -> None:
-    """The caller hears that staff moved it, and the time that is true."""
+    """The caller hears that staff moved the visit, and the new time."""
     caller = await to_the_yes(calls, to_the_times)
     google.meanwhile["events.get"] = lambda: STAFF["drag"](google)
     await caller.presses("1").hears("Our staff have just moved it").hears("3 PM")
@@ -110,7 +110,7 @@ async def test_dragged_between_the_yes_and_our_look_back(
 async def test_shortened_between_the_yes_and_our_look_back(
     line: Line, google: Google, calls: Calls, to_the_times: To
 ) -> None:
-    """The start stands, so it is booked as was said, and nobody has to be told."""
+    """The start stays the same, so it is booked as announced without a notice."""
     caller = await to_the_yes(calls, to_the_times)
     google.meanwhile["events.get"] = lambda: STAFF["shorten"](google)
     await caller.presses("1").hears("You are booked")
@@ -122,7 +122,7 @@ async def test_shortened_between_the_yes_and_our_look_back(
 async def test_deleted_between_the_yes_and_our_look_back(
     line: Line, google: Google, calls: Calls, to_the_times: To
 ) -> None:
-    """Nothing is booked and the caller hears so; restored, it is booked and owed to the patient."""
+    """Nothing is booked, and the caller is told; a restored visit sends a notice."""
     caller = await to_the_yes(calls, to_the_times)
     google.meanwhile["events.get"] = lambda: STAFF["delete"](google)
     await caller.presses("1").hears(NOTHING_BOOKED)
@@ -152,7 +152,7 @@ async def test_changed_after_you_are_booked_with_the_caller_still_there(  # noqa
     state: str,
     kinds: list[str],
 ) -> None:
-    """What was heard was true; the rest of the call goes on, and the change is told once."""
+    """What the caller heard was true then; the call goes on, and one notice follows."""
     caller = await calls()
     await to_booked(caller)
     STAFF[does](google)
@@ -171,7 +171,7 @@ async def test_changed_after_you_are_booked_with_the_caller_still_there(  # noqa
 async def test_deleted_and_restored_while_the_caller_is_still_there(
     line: Line, google: Google, calls: Calls, to_booked: To
 ) -> None:
-    """Undone before anybody was told: nobody has to be told or called, the visit stands."""
+    """Undone before any notice, the change needs no call or text, and the visit stays."""
     caller = await calls()
     await to_booked(caller)
     STAFF["delete"](google)
@@ -190,7 +190,7 @@ async def test_deleted_and_restored_while_the_caller_is_still_there(
 async def test_the_doctors_calendar_is_unshared_before_times_are_asked_for(
     line: Line, google: Google, now: SetClock, calls: Calls, to_the_times: To
 ) -> None:
-    """What is known serves for ten minutes; then no time is offered, and that is what is said."""
+    """Busy times are used for ten minutes; after that the line offers none and says so."""
     google.doctor.role = None
     now.forward(minutes=9)
     await free_times.refresh(line.clinic)

@@ -1,4 +1,4 @@
-"""After a stop its own advice is the last word, whatever the caller or the clinic's phone does."""
+"""After a stop, its advice is said last, whatever the caller or the clinic's phone does."""
 
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ LANGUAGES: tuple[Language, ...] = ("en", "es")
 
 
 def advice_of(name: str) -> Stop:
-    """What a yes to the question does."""
+    """The outcome of a yes to the question."""
     [question] = [each for each in BEFORE_BOOKING if each.name == name]
     assert isinstance(question.then, Stop)
     return question.then
@@ -32,7 +32,7 @@ def advice_of(name: str) -> Stop:
 def stopped(
     name: str, phone: str = "closed", caller: str = CALLER, language: Language = "en"
 ) -> PureCall:
-    """A call that was just stopped at the question."""
+    """A call just after its stop at the question."""
     world = {**GOOD_WORLD, SeeStaffPhone: StaffPhone(phone)}  # type: ignore[arg-type]
     call = PureCall(world, {"caller": caller})
     before = ["9"] if language == "es" else []
@@ -42,7 +42,7 @@ def stopped(
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", NAMES)
 def test_every_way_out_ends_with_the_advice(name: str, language: Language) -> None:
-    """All strings of three keys after the advice, then silence; with and without a number."""
+    """Three further keys and then silence end with the advice, with and without a number."""
     seen = set[tuple[str, object]]()
     waiting = [
         (stopped(name, phone, caller, language), 4) for phone in PHONE for caller in (CALLER, "")
@@ -72,7 +72,7 @@ def test_every_way_out_ends_with_the_advice(name: str, language: Language) -> No
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_line_that_fails_after_a_stop_says_its_advice(name: str) -> None:
-    """Every step after the advice names the question, so nothing has to be looked up."""
+    """Each step after the advice names the question, so the fallback needs no lookup."""
     call = stopped(name, phone="open", caller="")
     for keyed in ("0", "not answered", "1", "4254440199", "2", ""):
         here = call.here
@@ -86,7 +86,7 @@ def test_a_line_that_fails_after_a_stop_says_its_advice(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["chest", "stroke"])
 def test_no_key_leads_away_from_911(name: str) -> None:
-    """Every key says the advice again; nobody is rung, nothing else is offered."""
+    """Every key repeats the advice; there is no transfer and no other offer."""
     for phone in PHONE:
         for keyed in KEYS[1:]:
             call = stopped(name, phone)
@@ -102,7 +102,7 @@ def test_no_key_leads_away_from_911(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_there_are_ten_seconds_to_press_after_an_advice(name: str) -> None:
-    """Twenty for a caller who asked for more time."""
+    """A caller who asked for more time gets twenty seconds."""
     here = stopped(name).here
     assert isinstance(here, Listening)
     assert here.wait == 10
@@ -114,7 +114,7 @@ def test_there_are_ten_seconds_to_press_after_an_advice(name: str) -> None:
 
 @pytest.mark.parametrize("question", BEFORE_BOOKING, ids=lambda question: question.name)
 def test_a_call_is_offered_only_where_the_advice_says_so(question: SafetyQuestion) -> None:
-    """Key 1 after a milder advice; the promise follows what is stored."""
+    """Key 1 is offered only after a milder advice, and a promise only if it is stored."""
     advice = advice_of(question.name).advice
     call = stopped(question.name)
     assert ("To have our staff call you, press 1." in call.words) == advice.offers_call
@@ -128,7 +128,7 @@ def test_a_call_is_offered_only_where_the_advice_says_so(question: SafetyQuestio
 
 
 def test_a_number_is_asked_for_where_a_call_is_promised() -> None:
-    """Pound skips it, and then no call is promised."""
+    """Pound skips the number, and then no call-back is promised."""
     call = stopped("skin", caller="").presses("1")
     assert "To skip this, press pound." in call.words
     keyed = replace(call, journal=dict(call.journal), effects=[]).presses("4254440199", "1")
@@ -142,7 +142,7 @@ def test_a_number_is_asked_for_where_a_call_is_promised() -> None:
 
 
 async def test_an_unanswered_transfer_ends_with_the_advice(calls: Calls, line: Line) -> None:
-    """Over the real line: rung in vain, then silence."""
+    """The transfer rings without an answer, and silence follows."""
     caller: Caller = await calls(staff=Staff.NO_ANSWER)
     await caller.presses("1").presses("2").presses("2").presses("1").hears("You need a doctor now.")
     await caller.presses("0").hears("To hear what to do again, press 2.").presses("1")

@@ -1,4 +1,4 @@
-"""A caller who wants a person gets one, or a call-back."""
+"""A caller who asks for a person gets one, or a call-back."""
 
 import pytest
 from support.caller import Caller
@@ -20,13 +20,13 @@ async def asked(line: Line) -> list[CallBack]:
 
 @pytest.fixture
 def opened(now: SetClock) -> None:
-    """Ten in the morning."""
+    """A line at ten in the morning."""
     now.forward(hours=2)
 
 
 @pytest.mark.usefixtures("opened")
 async def test_zero_rings_the_clinic_in_opening_hours(calls: Calls) -> None:
-    """Staff press a key to take the call; then the line has done its part."""
+    """Staff press a key to accept the call."""
     caller: Caller = await calls(staff=Staff.ANSWERS)
     await caller.presses("0").hears("I will try the clinic now").hears_everything()
     assert caller.over is Ended.LINE_HUNG_UP
@@ -38,7 +38,7 @@ async def test_zero_rings_the_clinic_in_opening_hours(calls: Calls) -> None:
 async def test_whoever_does_not_answer_a_call_back_is_offered(
     calls: Calls, line: Line, staff: Staff
 ) -> None:
-    """Busy, unanswered, unreachable, or only a voicemail box: one key asks for a call-back."""
+    """After busy, no answer, failure or voicemail, one key requests a call-back."""
     caller: Caller = await calls(staff=staff)
     await caller.presses("0").hears("Sorry, no one can answer right now.").presses("1")
     await caller.hears("Our staff will call you at the number ending in 0 1 2 3.")
@@ -48,7 +48,7 @@ async def test_whoever_does_not_answer_a_call_back_is_offered(
 
 
 async def test_a_closed_clinic_is_not_rung(calls: Calls, line: Line) -> None:
-    """At eight in the morning nobody's phone rings."""
+    """At eight in the morning, no phone rings."""
     caller: Caller = await calls(staff=Staff.ANSWERS)
     await caller.presses("0").hears("The clinic is closed now.").presses("1")
     await caller.hears("Our staff will call you")
@@ -57,7 +57,7 @@ async def test_a_closed_clinic_is_not_rung(calls: Calls, line: Line) -> None:
 
 
 async def test_a_withheld_number_is_asked_for(calls: Calls, line: Line) -> None:
-    """Nobody can be called back without one."""
+    """A call-back needs a number."""
     caller: Caller = await calls("+266696687")
     await caller.presses("0").presses("1").hears("Please enter your ten digit phone number")
     await caller.presses("4255550177#").presses("1").hears("ending in 0 1 7 7.")
@@ -66,20 +66,20 @@ async def test_a_withheld_number_is_asked_for(calls: Calls, line: Line) -> None:
 
 
 async def test_the_caller_may_go_on_without_a_person(caller: Caller) -> None:
-    """Two leads back to where the call was."""
+    """Key 2 returns to where the call was."""
     await caller.presses("0").hears("To go on without a person, press 2.").presses("2")
     await caller.hears("For a free video screening, press 1.")
 
 
 async def test_a_booked_visit_is_looked_after_by_staff(caller: Caller, line: Line) -> None:
-    """Key 2 at the front door leads to people, and says so."""
+    """Key 2 in the greeting leads to staff, and the line says so."""
     await caller.presses("2").hears("Our staff will help you keep, move, or cancel your visit.")
     await caller.presses("1").hears("Our staff will call you")
     assert len(await asked(line)) == 1
 
 
 async def test_a_spanish_caller_is_called_back_in_spanish(caller: Caller, line: Line) -> None:
-    """Staff see which language to call in."""
+    """The request shows staff the caller's language."""
     await caller.presses("9").presses("0").presses("1").hears("Le llamaremos al número")
     [request] = await asked(line)
     assert request.language == "es"

@@ -1,4 +1,4 @@
-"""Six questions about the foot; each can be skipped, and skipped is not no."""
+"""Each of six questions about the foot can be skipped, and skipped is never recorded as no."""
 
 from support.caller import Caller
 
@@ -8,14 +8,14 @@ from voice.flows.triage import LABELS
 
 
 async def booked_chart(line: Line, caller: Caller) -> dict[str, str]:
-    """What was kept for staff."""
+    """The chart stored for staff."""
     async with line.pool.connection() as conn:
         [booking] = await bookings_of_call(conn, caller.who.call_sid)
     return dict(booking.chart)
 
 
 async def to_triage(caller: Caller) -> None:
-    """A clear no to every safety question."""
+    """Answer no to every safety question."""
     await caller.presses("1")
     for _ in range(6):
         await caller.presses("2")
@@ -23,7 +23,7 @@ async def to_triage(caller: Caller) -> None:
 
 
 async def test_the_answers_reach_staff_in_words(caller: Caller, line: Line) -> None:
-    """Left, years, yes, no, yes, ten."""
+    """Each key is stored as its meaning in words."""
     await to_triage(caller)
     await caller.presses("1").presses("3").presses("1").presses("2").presses("1").presses("10")
     await caller.presses("1").presses("1").hears("You are booked")
@@ -45,7 +45,7 @@ async def test_the_answers_reach_staff_in_words(caller: Caller, line: Line) -> N
 async def test_the_safety_result_has_the_time_of_its_last_answer(
     caller: Caller, line: Line
 ) -> None:
-    """Not of the booking: a caller may have thought about the times for long."""
+    """It is not the time of booking, as a caller may choose a time much later."""
     await to_triage(caller)
     async with line.pool.connection() as conn:
         await conn.execute(
@@ -59,7 +59,7 @@ async def test_the_safety_result_has_the_time_of_its_last_answer(
 
 
 async def test_a_skipped_question_is_skipped_and_never_no(caller: Caller, line: Line) -> None:
-    """Pound goes on, and staff read that it was skipped."""
+    """Pound skips a question, and staff read that it was skipped."""
     await to_triage(caller)
     await caller.presses("1").hears("To skip one, press pound.")
     for _ in range(5):
@@ -72,7 +72,7 @@ async def test_a_skipped_question_is_skipped_and_never_no(caller: Caller, line: 
 
 
 async def test_one_key_at_the_start_skips_all_of_it(caller: Caller, line: Line) -> None:
-    """Straight on to the times; staff read that every question was skipped."""
+    """The call goes straight to the times, and staff read that every question was skipped."""
     await to_triage(caller)
     await caller.presses("#").hears("In Pacific time")
     await caller.presses("1").presses("1").hears("You are booked")
@@ -82,14 +82,14 @@ async def test_one_key_at_the_start_skips_all_of_it(caller: Caller, line: Line) 
 
 
 async def test_pain_beyond_ten_is_asked_again(caller: Caller) -> None:
-    """Ten is the most that can be said."""
+    """A pain level over ten is asked again."""
     await to_triage(caller)
     await caller.presses("1").presses("1").presses("1").presses("1").presses("1").presses("77")
     await caller.hears("Ten is the most.").presses("7#").hears("In Pacific time")
 
 
 async def test_zero_is_a_person_at_the_pain_question_too(caller: Caller) -> None:
-    """The scale begins at 1, so that 0 means the same everywhere."""
+    """The scale starts at 1, so that 0 always means a person."""
     await to_triage(caller)
     await caller.presses("1").presses("1").presses("1").presses("1").presses("1")
     await caller.hears("From 1 to 10, how bad is the pain?").presses("0").stays_silent()

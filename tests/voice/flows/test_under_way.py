@@ -1,4 +1,4 @@
-"""Calls that were under way when the safety questions changed: none breaks, none is reassured."""
+"""Calls in progress when the safety questions change neither fail nor skip a question."""
 
 import pytest
 from support.pure_call import CALLER, PureCall
@@ -10,7 +10,7 @@ OLD = tuple(EARLIER_QUESTIONS)
 
 
 def journal(noes: int, **more: str) -> dict[str, str]:
-    """A call that answered so many of the five questions of before with no."""
+    """The journal of a call that answered no to some of the former five questions."""
     answered = {f"safety.{name}~0": "2" for name in OLD[:noes]}
     named = {name.replace("__", "~").replace("_", "."): value for name, value in more.items()}
     return {"caller": CALLER, "greeting~0": "1", **answered, **named}
@@ -18,7 +18,7 @@ def journal(noes: int, **more: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("noes", range(6))
 def test_whoever_was_in_the_questions_is_asked_the_new_ones(noes: int) -> None:
-    """An old no is no answer to a new question."""
+    """A no to an old question does not answer a new one."""
     call = PureCall(journal=journal(noes))
     assert isinstance(call.here, Listening)
     assert call.here.step == "safety.chest"
@@ -27,14 +27,14 @@ def test_whoever_was_in_the_questions_is_asked_the_new_ones(noes: int) -> None:
 @pytest.mark.parametrize("name", OLD)
 @pytest.mark.parametrize("key", ["1", "3"])
 def test_an_old_yes_stays_a_stop(name: str, key: str) -> None:
-    """Its advice is said, and no question more is asked."""
+    """The advice is said, and no further question is asked."""
     asked = journal(OLD.index(name)) | {f"safety.{name}~0": key}
     call = PureCall(journal=asked)
     assert EARLIER_QUESTIONS[name].words.en in call.words
 
 
 def test_whoever_was_booked_is_asked_nothing_twice() -> None:
-    """The rest of the call goes on where it was."""
+    """The rest of the call continues."""
     call = PureCall().presses("1", *"222222", "#", "1", "1", "")
     assert "You are booked" in call.words
     before = {name: value for name, value in call.journal.items() if "safety" not in name}

@@ -1,4 +1,4 @@
-"""Who confirmed a time and did not hear how it came out is told by staff."""
+"""Staff call a caller who confirmed a time but did not hear the outcome."""
 
 import pytest
 from support.caller import Caller
@@ -15,7 +15,7 @@ BOOKED_UNHEARD = [Reason.BOOKED_UNHEARD.words()]
 
 
 async def settled(line: Line, caller: Caller) -> None:
-    """The calendar has the caller's booking, and the line has looked after its calls."""
+    """The booking is in the calendar, and ended calls have been checked."""
     async with line.pool.connection() as conn:
         [booking] = await bookings_of_call(conn, caller.who.call_sid)
     await wait_until_settled(line.pool, booking.id, 5)
@@ -27,7 +27,7 @@ async def settled(line: Line, caller: Caller) -> None:
 async def test_a_caller_who_hangs_up_before_the_end_of_the_news_is_called(
     caller: Caller, line: Line, to_the_times: To, after: str
 ) -> None:
-    """While it is being booked, or in the middle of the sentence that says so; once."""
+    """A hang-up during booking or in the middle of its announcement requests one call-back."""
     await to_the_times(caller)
     await caller.presses("1").hears("To book it, press 1").presses("1")
     if after != "To book it, press 1":
@@ -40,7 +40,7 @@ async def test_a_caller_who_hangs_up_before_the_end_of_the_news_is_called(
 async def test_a_caller_who_heard_it_is_not_called(
     caller: Caller, line: Line, to_booked: To
 ) -> None:
-    """The next question came: the sentence before it was heard."""
+    """Reaching the next question proves that the announcement was heard."""
     await to_booked(caller)
     await caller.stays_silent().hears("One more for Doctor Spring").hangs_up()
     await settled(line, caller)
@@ -50,7 +50,7 @@ async def test_a_caller_who_heard_it_is_not_called(
 async def test_a_caller_who_is_still_on_the_line_is_not_called(
     caller: Caller, line: Line, to_the_times: To
 ) -> None:
-    """They are just about to hear it."""
+    """A caller still on the line is about to hear it."""
     await to_the_times(caller)
     await caller.presses("1").presses("1").hears("One moment")
     await settled(line, caller)
@@ -60,7 +60,7 @@ async def test_a_caller_who_is_still_on_the_line_is_not_called(
 async def test_a_caller_whose_end_was_never_reported_is_called_after_an_hour(
     caller: Caller, line: Line, to_the_times: To
 ) -> None:
-    """The report may have met a restart."""
+    """The status callback may have been lost in a restart."""
     await to_the_times(caller)
     await caller.presses("1").presses("1").hears("One moment")
     async with line.pool.connection() as conn:

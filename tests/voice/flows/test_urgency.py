@@ -1,4 +1,4 @@
-"""Which answers colour an event, and that the words of the questions are still those."""
+"""Which answers set an event's color, and that the rule matches the questions' words."""
 
 import pytest
 from support.pure_call import PureCall
@@ -19,7 +19,7 @@ CALM = {
 
 
 def answers(**other: str) -> Answers:
-    """Those answers, with `unsteady` or `pain` another one."""
+    """These answers, with another value for `unsteady` or `pain`."""
     labels = {"unsteady": "Less steady, or weaker on one side", "pain": "Pain, 1 to 10"}
     return tuple({**CALM, **{labels[name]: said for name, said in other.items()}}.items())
 
@@ -37,17 +37,17 @@ def answers(**other: str) -> Answers:
     ],
 )
 def test_why_staff_may_want_to_look_soon(said: Answers, reasons: str) -> None:
-    """Strong pain, or less steady or weaker; how long it has lasted is no reason."""
+    """Strong pain, unsteadiness or weakness is a reason; how long it has lasted is not."""
     assert look_soon(said) == (((LOOK_SOON, reasons),) if reasons else ())
 
 
 def test_the_event_knows_the_label(line: Line) -> None:
-    """The call and the calendar mean the same chart line."""
+    """The call and the calendar use the same chart label."""
     assert line.clinic.chart_labels.look_soon == LOOK_SOON
 
 
 def test_a_whole_call_reaches_the_rule() -> None:
-    """A question that is worded anew for staff has to be named anew in the rule."""
+    """If a question is reworded for staff, the rule must be updated."""
     call = PureCall().presses("1", *"222222", "2", "3", "1", "1", "1", "9#", "1", "1")
     assert call.words == "One moment, please."
     [book] = [each for each in call.effects if isinstance(each, Book)]

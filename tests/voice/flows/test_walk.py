@@ -1,4 +1,4 @@
-"""Whatever is pressed, or not: every call ends, and no key leads past a safety question."""
+"""Whatever keys are pressed, every call ends and no key gets past a safety question."""
 
 import random
 from collections.abc import Callable
@@ -20,7 +20,7 @@ SSML = {"break", "prosody"}
 
 @pytest.fixture(scope="module", params=range(9), ids=lambda number: f"world{number}")
 def stops(request: pytest.FixtureRequest) -> list[Stop]:
-    """Every place of one world, for a caller whose number is known and for one who hides it."""
+    """Every place in one scenario, for callers with a known and with a withheld number."""
     good, *otherwise = worlds()
     if not request.param:
         return [*every_place(good, CALLER), *every_place(good, "", without="79*")]
@@ -28,7 +28,7 @@ def stops(request: pytest.FixtureRequest) -> list[Stop]:
 
 
 def test_every_document_is_twiml_that_twilio_takes(stops: list[Stop]) -> None:
-    """One root, known verbs, an action for every Gather, nothing after an unreachable point."""
+    """Each has one root, known verbs, an action for every Gather, and nothing unreachable."""
     for here in {stop.here for stop in stops}:
         root = ET.fromstring(twiml.document(here, PHONES))  # noqa: S314  # our own
         assert root.tag == "Response"
@@ -47,7 +47,7 @@ def test_every_document_is_twiml_that_twilio_takes(stops: list[Stop]) -> None:
 
 
 def test_no_time_is_offered_without_a_stored_no_to_every_question(stops: list[Stop]) -> None:
-    """Offers, holds and bookings stand only in journals with a clear no to every question."""
+    """Offers, holds and bookings occur only after a stored no to every question."""
     for stop in stops:
         beyond_safety = [
             name for name in stop.journal if name.startswith(("times", "hold", "book"))
@@ -61,7 +61,7 @@ def test_no_time_is_offered_without_a_stored_no_to_every_question(stops: list[St
 
 
 def test_no_answer_rides_in_an_address(stops: list[Stop]) -> None:
-    """The address names step, asking and language, and nothing else."""
+    """The URL has only step, attempt and language."""
     for here in {stop.here for stop in stops}:
         if isinstance(here, Turn):
             address = (
@@ -72,7 +72,7 @@ def test_no_answer_rides_in_an_address(stops: list[Stop]) -> None:
 
 
 def test_booked_is_said_only_of_a_booking_in_the_calendar(stops: list[Stop]) -> None:
-    """Wherever the words are spoken, the calendar was seen to have the booking."""
+    """Whenever the line says booked, the booking is in the calendar."""
     for stop in stops:
         words = " ".join(said.words for said in getattr(stop.here, "spoken", ()))
         if "You are booked" in words or "Su cita está confirmada" in words:
@@ -83,12 +83,12 @@ How = Callable[[Turn, random.Random], str]
 
 
 def always(keyed: str) -> How:
-    """A caller who knows one key only; "" is one who is silent."""
+    """A caller who always presses one key, or "" for silence."""
     return lambda _, __: keyed
 
 
 def anything(turn: Turn, dice: random.Random) -> str:
-    """A caller who presses at random."""
+    """A caller who presses random keys."""
     return dice.choice(answers(turn))
 
 
@@ -100,7 +100,7 @@ CALLERS = [
 
 
 def finished(call: PureCall, how: How, dice: random.Random) -> tuple[int, float]:
-    """Run a call to its end; how many turns and seconds of speech and waiting it took."""
+    """Run a call to its end; returns the number of turns and the seconds."""
     turns, seconds = 0, 0.0
     while isinstance(here := call.here, Turn):
         turns += 1
@@ -120,7 +120,7 @@ def finished(call: PureCall, how: How, dice: random.Random) -> tuple[int, float]
 
 @pytest.mark.parametrize("how", CALLERS)
 def test_every_kind_of_caller_comes_to_an_end(how: How, request: pytest.FixtureRequest) -> None:
-    """No loop is endless, and a silent caller is said goodbye to within ten minutes."""
+    """No call loops forever, and a silent one ends within ten minutes."""
     dice = random.Random(request.node.name)  # noqa: S311  # a fixed seed, no secret
     for world in [*worlds()][::3]:
         for caller in (CALLER, ""):
@@ -130,7 +130,7 @@ def test_every_kind_of_caller_comes_to_an_end(how: How, request: pytest.FixtureR
 
 
 def test_a_thousand_random_callers_end_and_hear_one_story() -> None:
-    """Random keys: the call ends, a repeated webhook changes nothing, safety holds."""
+    """Every random call ends, repeated webhooks change nothing, and safety holds."""
     dice = random.Random(7)  # noqa: S311  # a fixed seed, no secret
     for _ in range(1000):
         call = PureCall(dict(dice.choice(list(worlds()))), {"caller": dice.choice((CALLER, ""))})

@@ -1,4 +1,4 @@
-"""How the line speaks: each rule of speech is a test over every prompt that can be reached."""
+"""Each rule of speech is tested over every reachable prompt."""
 
 import re
 from functools import cache
@@ -22,7 +22,7 @@ LONGEST = Offers((opening(2, 10, 30), opening(9, 11, 30), opening(16, 10, 30)))
 
 @cache
 def reached() -> tuple[tuple[Language, Turn | Goodbye], ...]:
-    """Every prompt and every goodbye, in both languages, without the keys that only repeat."""
+    """Every reachable prompt and goodbye in both languages, without keys that only repeat."""
     found: dict[object, tuple[Language, Turn | Goodbye]] = {}
     for language, begin in LANGUAGES:
         good, *others = worlds()
@@ -38,12 +38,12 @@ def reached() -> tuple[tuple[Language, Turn | Goodbye], ...]:
 
 
 def everything(here: Turn | Goodbye) -> tuple[Spoken, ...]:
-    """All that is spoken, whether or not a key can cut it."""
+    """All spoken text, interruptible or not."""
     return (*here.heard_first, *here.spoken) if isinstance(here, Listening) else here.spoken
 
 
 def first_tries() -> list[tuple[Language, Turn, str]]:
-    """What is said when a step is first asked, in one string."""
+    """The first attempt of each step, as one string."""
     return [
         (language, here, " ".join(said.words for said in everything(here)))
         for language, here in reached()
@@ -52,55 +52,55 @@ def first_tries() -> list[tuple[Language, Turn, str]]:
 
 
 def sentences(spoken: tuple[Spoken, ...]) -> list[str]:
-    """One by one."""
+    """The sentences of a text."""
     whole = " ".join(said.words for said in spoken)
     return [part.strip() for part in re.split(rf"[.?!]\s|{PAUSE}", whole) if part.strip()]
 
 
 def test_no_prompt_takes_longer_than_twenty_seconds() -> None:
-    """Nobody remembers more; 165 words a minute, pauses counted."""
+    """At 165 words a minute with pauses, a longer prompt is not remembered."""
     assert first_tries()
     for _, here, words in first_tries():
         assert speech.seconds(words) <= 20, (here.step, words)
 
 
 def test_no_goodbye_takes_longer_than_twenty_five_seconds() -> None:
-    """What cannot be cut short is short."""
+    """Text that cannot be interrupted is short."""
     for _, here in reached():
         if isinstance(here, Goodbye):
             assert speech.seconds(" ".join(said.words for said in everything(here))) <= 25
 
 
 def test_no_sentence_has_more_than_twenty_words() -> None:
-    """One idea a sentence."""
+    """A sentence has one idea."""
     for _, here in reached():
         for sentence in sentences(everything(here)):
             assert len(sentence.split()) <= 20, sentence
 
 
 def test_the_option_comes_before_its_key() -> None:
-    """For mornings, press 1: a caller who waits for the option need not remember the number."""
+    """With "For mornings, press 1", a caller need not remember the number."""
     for _, here in reached():
         for sentence in sentences(everything(here)):
             assert not re.match(r"(press|oprima)\b", sentence, re.IGNORECASE), sentence
 
 
 def test_a_menu_has_at_most_five_choices() -> None:
-    """Nobody remembers six."""
+    """More than five choices are not remembered."""
     for _, here, words in first_tries():
         keys = re.findall(r"(?:press|oprima) ([1-6])\b", words)
         assert len(keys) <= 5, (here.step, words)
 
 
 def test_the_keys_of_a_menu_count_up_from_one() -> None:
-    """The same key is never offered twice in one breath."""
+    """A prompt never offers the same key twice."""
     for _, here, words in first_tries():
         keys = re.findall(r"(?:press|oprima) ([1-6])\b", words)
         assert keys == sorted(set(keys)), (here.step, words)
 
 
 def test_every_prompt_can_be_read_by_a_twelve_year_old() -> None:
-    """Grade six at most, each prompt and the whole script."""
+    """Each prompt and the whole script are at most grade six."""
     texts = [words.replace(PAUSE, "") for language, _, words in first_tries() if language == "en"]
     for text in texts:
         assert READING.flesch_kincaid_grade(text) <= 6, text
@@ -108,7 +108,7 @@ def test_every_prompt_can_be_read_by_a_twelve_year_old() -> None:
 
 
 def test_spanish_is_as_plain() -> None:
-    """At least 65 ("quite easy" on the INFLESZ scale) each, 80 ("very easy") as a whole."""
+    """Each prompt has at least 65 ("quite easy"), and the script 80 ("very easy"), on INFLESZ."""
     texts = [words.replace(PAUSE, "") for language, _, words in first_tries() if language == "es"]
     for text in texts:
         if len(text.split()) > 8:  # a few words tell nothing of how easy they are
@@ -117,7 +117,7 @@ def test_spanish_is_as_plain() -> None:
 
 
 def test_no_word_frightens_promises_or_diagnoses() -> None:
-    """No jargon, no error words, no promise of a cure, nothing that says what the caller has."""
+    """There is no jargon, no error term, no promised cure and no diagnosis."""
     banned = [
         "saddle",
         "perineal",
@@ -161,13 +161,13 @@ def test_no_word_frightens_promises_or_diagnoses() -> None:
 
 
 def test_numbers_are_spoken_digit_by_digit() -> None:
-    """A speech engine reads 911 as nine hundred and eleven."""
+    """Otherwise a speech engine would read 911 as nine hundred and eleven."""
     for _, here in reached():
         assert not re.search(r"\d{3,}", " ".join(said.words for said in everything(here)))
 
 
 def test_every_text_has_a_spanish_of_its_own() -> None:
-    """No English sentence is left in a Spanish call, but for the one that offers English."""
+    """A Spanish call has no English, except for the sentence that offers English."""
     english = {
         said.words for language, here in reached() if language == "en" for said in everything(here)
     }
@@ -178,7 +178,7 @@ def test_every_text_has_a_spanish_of_its_own() -> None:
 
 
 def test_every_wait_is_long_enough_to_find_the_key() -> None:
-    """Six seconds for yes or no, eight for a menu, ten for safety and lists."""
+    """A caller has six seconds for yes or no, eight for a menu, ten for safety and lists."""
     for _, here, _ in first_tries():
         if isinstance(here, Listening) and here.max_digits == 1:
             least = (
