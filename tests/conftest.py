@@ -1,4 +1,4 @@
-"""What every test stands on: one real PostgreSQL, a clock to set, and no way off this computer."""
+"""Shared fixtures: a real PostgreSQL, a settable clock, and no network beyond this computer."""
 
 import ipaddress
 import logging
@@ -31,22 +31,22 @@ class LeftThisComputer(Exception):  # noqa: N818  # it says what happened
 
 
 class Clock:
-    """The time, which stands still until a test moves it."""
+    """A clock that stands still until a test moves it."""
 
     def __init__(self, at: datetime) -> None:
         self.at = at
 
     def __call__(self) -> datetime:
-        """Return the time it was set to."""
+        """Return the set time."""
         return self.at
 
     def forward(self, **length: float) -> None:
-        """As in `clock.forward(minutes=6)`."""
+        """Advance the clock, as in `clock.forward(minutes=6)`."""
         self.at += timedelta(**length)
 
 
 def _stay_here(event: str, args: tuple[Any, ...]) -> None:
-    """Refuse every socket and every look-up that leaves this computer."""
+    """Refuse every socket and DNS lookup that leaves this computer."""
     if event == "socket.getaddrinfo":
         where = args[0]
     elif event in {"socket.connect", "socket.bind", "socket.sendto"}:
@@ -78,14 +78,14 @@ structlog.configure(
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Nobody should take a skipped browser for a tested page."""
+    """Report skipped browser tests, so that the page is not taken as tested."""
     if CHROMIUM is None:
         terminalreporter.write_line(f"NOT TESTED: the pages in a browser ({MISSING}).", yellow=True)
 
 
 @pytest.fixture(autouse=True)
 def _logging_as_before() -> Generator[None]:
-    """After a test that set up logging, nothing is written to where that test's output went."""
+    """Restore logging after a test that configured it."""
     root, configured = logging.getLogger(), structlog.get_config()
     handlers, level = root.handlers[:], root.level
     yield
@@ -101,7 +101,7 @@ def now() -> Clock:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Generator[tuple[str, str]]:
-    """A dsn to create databases with, and the name this worker may use.
+    """A dsn to create databases with, and the name that this worker may use.
 
     TEST_DATABASE_URL names a server of your own; else the embedded one runs in a temporary folder
     that all workers share, and the last one to leave stops it.
@@ -121,9 +121,9 @@ def server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Generato
 
 
 def _short_path(name: str) -> Path:
-    """Not in pytest's own folder: a second run closes that to all but root, so to PostgreSQL.
+    """A short path outside pytest's own folder, which a second run closes to PostgreSQL.
 
-    In memory where the system has room for it there: a disk is what a test waits for longest.
+    It is in memory if there is room, since the disk is the slowest part of the tests.
     """
     memory = Path("/dev/shm")  # noqa: S108  # the folder that we make there has a name of its own
     roomy = memory.is_dir() and shutil.disk_usage(memory).free > 2**30
@@ -132,7 +132,7 @@ def _short_path(name: str) -> Path:
 
 @pytest.fixture(scope="session")
 def migrated(server: tuple[str, str]) -> Generator[str]:
-    """The dsn of an empty database with all tables, this worker's own."""
+    """The dsn of this worker's empty database with all tables."""
     dsn, name = server
     with psycopg.connect(dsn, autocommit=True) as conn:
         conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
@@ -144,14 +144,14 @@ def migrated(server: tuple[str, str]) -> Generator[str]:
 
 @pytest_asyncio.fixture(scope="session")
 async def pool(migrated: str) -> AsyncGenerator[AsyncConnectionPool]:
-    """Connections like those a caller's turn uses, to a database with whatever tests left."""
+    """Connections like those of a call, to a database that may hold earlier tests' rows."""
     async with open_pool(migrated) as pool:
         yield pool
 
 
 @pytest_asyncio.fixture
 async def database(pool: AsyncConnectionPool) -> AsyncConnectionPool:
-    """The same connections, every table empty."""
+    """The same connections, with every table empty."""
     async with pool.connection() as conn, conn.transaction():
         # What a caller may wait for is no measure for emptying every table on a busy machine.
         await conn.execute("SET LOCAL statement_timeout = '30s'")
@@ -175,7 +175,7 @@ END $$
 
 @pytest.fixture(scope="session")
 def data_dirs(tmp_path_factory: pytest.TempPathFactory) -> Generator[Path]:
-    """Where this worker's tests may have data folders."""
+    """The parent of this worker's data folders."""
     base = tmp_path_factory.getbasetemp()
     folder = _short_path(f"{base.parent.name}{base.name}-data")
     folder.mkdir()
@@ -185,13 +185,13 @@ def data_dirs(tmp_path_factory: pytest.TempPathFactory) -> Generator[Path]:
 
 @pytest.fixture
 def data_dir(data_dirs: Path) -> Path:
-    """A data folder of its own, not made yet."""
+    """A data folder path that does not exist yet."""
     return Path(mkdtemp(dir=data_dirs)) / "data"
 
 
 @pytest.fixture
 def google(now: Clock) -> Generator[Google]:
-    """A Google that refuses what Google would, and at the end has had nothing to refuse."""
+    """A Google stand-in; the test fails if it had to refuse an invalid request."""
     with Google() as google:
         google.channels.now = now
         yield google
@@ -200,7 +200,7 @@ def google(now: Clock) -> Generator[Google]:
 
 @pytest_asyncio.fixture(scope="session")
 async def chrome() -> AsyncGenerator[Browser]:
-    """One browser for all."""
+    """One browser for all tests."""
     if CHROMIUM is None:
         pytest.skip(MISSING)
     async with chromium() as browser:

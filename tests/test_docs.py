@@ -1,4 +1,4 @@
-"""The docs are true: what they name exists, and what they quote is said."""
+"""Docs name only what exists and quote only what is said."""
 
 import re
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ def relative(page: Path) -> str:
 
 
 def quoted(page: Path) -> Iterator[str]:
-    """Everything in backticks or in a block of code, one piece each, without diagrams."""
+    """The content of backticks and code blocks, without diagrams."""
     text = re.sub(r"```(?:mermaid|text)\n.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
     for block in re.findall(r"```(?:\w*)\n(.*?)```", text, re.DOTALL):
         yield from block.splitlines()
@@ -54,7 +54,7 @@ def words() -> frozenset[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=relative)
 def test_every_path_exists(page: Path) -> None:
-    """Files and folders that the docs name, and the targets of their links."""
+    """Files and folders that the docs name exist, as do the targets of links."""
     missing = []
     for piece in quoted(page):
         name = piece.removeprefix(".venv/bin/python -m ").split(" ")[0]
@@ -78,7 +78,7 @@ def test_every_anchor_is_a_heading(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=relative)
 def test_every_command_exists(page: Path) -> None:
-    """Commands of `screening-line` with their options, and make targets."""
+    """Commands of `screening-line`, their options, and make targets exist."""
     command = get_command(cli)
     assert isinstance(command, TyperGroup)
     targets = re.findall(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
@@ -99,7 +99,7 @@ def test_every_command_exists(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=relative)
 def test_every_name_exists(page: Path) -> None:
-    """Settings are settings; other names in code stand somewhere in the code."""
+    """Settings in the docs are settings, and other names are in the code."""
     settings = {name.upper() for name in Settings.model_fields}
     for piece in quoted(page):
         for name in re.findall(r"\b[A-Z][A-Z_]+[A-Z]\b(?==|$)", piece):
@@ -110,7 +110,7 @@ def test_every_name_exists(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=relative)
 def test_every_route_exists(page: Path) -> None:
-    """An address in the docs stands as a literal in the code."""
+    """A URL path in the docs is a literal in the code."""
     literals = "\n".join(path.read_text("utf-8") for path in (ROOT / "voice").rglob("*.py"))
     for piece in quoted(page):
         route = re.sub(r"^https?://[\w.:-]+", "", piece) if "://" in piece else piece
@@ -119,7 +119,7 @@ def test_every_route_exists(page: Path) -> None:
 
 
 def test_every_alert_has_a_remedy() -> None:
-    """Operations says of each alert what it means and what to do."""
+    """Operations docs say of each alert what it means and what to do."""
     text = (ROOT / "docs" / "operations.md").read_text("utf-8")
     section = text.partition("## Alerts")[2].partition("Also worth a look")[0]
     rows = re.findall(r"^\| ([a-z][a-z -]*) \| ([^|]+) \| ([^|]+) \|$", section, re.MULTILINE)
@@ -127,7 +127,7 @@ def test_every_alert_has_a_remedy() -> None:
 
 
 def test_staff_read_in_their_page_what_stands_in_events() -> None:
-    """Titles and marks of events are named as the code spells them, in any case."""
+    """Titles and marks of events are spelled as in the code, in any case."""
     code = "".join(
         path.read_text("utf-8").casefold()
         for folder in ("voice", "calendar_sync")
@@ -140,7 +140,7 @@ def test_staff_read_in_their_page_what_stands_in_events() -> None:
 
 
 def test_the_readme_quotes_a_call_as_it_is() -> None:
-    """The words of the line stand in a call in this order; "..." leaves some out."""
+    """The quoted words occur in a call in this order; "..." leaves some out."""
     heard, call = "", PureCall()
     while isinstance(here := call.here, Turn):
         heard += " " + call.words

@@ -1,4 +1,4 @@
-"""What is installed is what is locked, and the tree names no machine but the clinic's own."""
+"""Installed packages match the lock, and no file names a machine other than the clinic's."""
 
 import ast
 import re
@@ -52,7 +52,7 @@ def locked(name: str) -> dict[str, Pin]:
 
 
 def needed(lines: list[str], seen: set[str]) -> Iterator[Requirement]:
-    """What these requirements need on this computer, and what those need in turn."""
+    """What these requirements need on this computer, including indirect requirements."""
     for line in lines:
         requirement = Requirement(line)
         extras = ["", *sorted(requirement.extras)]
@@ -78,7 +78,7 @@ def needed(lines: list[str], seen: set[str]) -> Iterator[Requirement]:
     [("requirements.lock", RUNTIME), ("requirements-dev.lock", RUNTIME + EXTRAS)],
 )
 def test_the_lock_is_fresh(lock: str, lines: list[str]) -> None:
-    """All that pyproject asks for, and all that that needs, is pinned, fits and is installed."""
+    """All direct and indirect requirements in pyproject are pinned, compatible and installed."""
     pins = locked(lock)
     for requirement in needed(lines, set()):
         name = canonicalize_name(requirement.name)
@@ -103,7 +103,7 @@ def imported(folders: list[str]) -> set[str]:
 
 
 def test_what_is_imported_is_asked_for_and_nothing_else() -> None:
-    """No dependency that nobody uses, and none that only another dependency brings along."""
+    """Every dependency is used, and every import is a direct dependency."""
     asked = {canonicalize_name(Requirement(line).name) for line in RUNTIME}
     provided = {
         module: {canonicalize_name(name) for name in names}
@@ -116,13 +116,13 @@ def test_what_is_imported_is_asked_for_and_nothing_else() -> None:
 
 
 def test_both_locks_agree() -> None:
-    """Tests run on the versions that the line runs on."""
+    """Tests run with the same versions as the line."""
     runtime, everything = locked("requirements.lock"), locked("requirements-dev.lock")
     assert runtime.items() <= everything.items()
 
 
 def test_the_locks_name_no_place() -> None:
-    """Where packages come from is decided by whoever installs them."""
+    """The installer decides where packages come from."""
     for lock in ("requirements.lock", "requirements-dev.lock", "requirements-uv.lock"):
         text = (ROOT / lock).read_text("utf-8")
         assert "://" not in text
@@ -130,7 +130,7 @@ def test_the_locks_name_no_place() -> None:
 
 
 def test_the_import_names_are_ours() -> None:
-    """A distribution called `voice` exists; nothing but this project may provide our packages."""
+    """A distribution called `voice` exists; only this project may provide our packages."""
     provided = metadata.packages_distributions()
     for package in ("voice", "calendar_sync"):
         assert set(provided.get(package, ["screening-line"])) == {"screening-line"}
@@ -139,7 +139,7 @@ def test_the_import_names_are_ours() -> None:
 
 
 def test_the_tree_names_no_machine() -> None:
-    """No path, home folder or package host of whoever wrote it."""
+    """No file has a local path, a home folder or a package host."""
     here = {str(ROOT), str(Path.home()), sys.base_prefix, sys.prefix} - {"/", "/root", "/usr"}
     hosts = re.compile(r"https?://[^\s\"']*(/simple\b|/wheels\b|/artifactory\b|/nexus\b)")
     for path in ROOT.rglob("*"):

@@ -91,7 +91,7 @@ def within(name: str, packages: set[str]) -> bool:
 
 @pytest.mark.parametrize("library", sorted(ONLY_HERE))
 def test_a_library_is_imported_only_where_it_belongs(library: str) -> None:
-    """A replaceable library is imported by the few modules that wrap it."""
+    """A replaceable library is imported only by the few modules that wrap it."""
     users = {
         name for name, imported in IMPORTS.items() if any(within(x, {library}) for x in imported)
     }
@@ -99,7 +99,7 @@ def test_a_library_is_imported_only_where_it_belongs(library: str) -> None:
 
 
 def test_flows_and_dialogue_are_pure() -> None:
-    """They reach no clock, chance, network, or database, however deep the imports go.
+    """They import no clock, randomness, network or database, directly or indirectly.
 
     The module that renders TwiML is left out: it uses Twilio's library.
     """
@@ -127,7 +127,7 @@ def test_files_are_short() -> None:
 
 
 def test_every_test_states_its_rule() -> None:
-    """A test's docstring is the specification: sentences, ending with a period."""
+    """A test's docstring states its rule in sentences that end with a period."""
     for path in files("tests"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):

@@ -1,4 +1,4 @@
-"""What both stand-ins are: a real HTTP server on loopback, for as long as a `with` lasts."""
+"""Base of both stand-ins: a real HTTP server on loopback, as a context manager."""
 
 import json
 import socket
@@ -12,7 +12,7 @@ from typing import Any, Self
 
 
 class StandIn(ABC):
-    """Listens while its context lasts; each request is answered in a thread of its own."""
+    """Listens while its context lasts; each request has a thread of its own."""
 
     def __init__(self) -> None:
         self.stopping = threading.Event()
@@ -38,52 +38,52 @@ class StandIn(ABC):
 
     @property
     def base(self) -> str:
-        """Where it listens."""
+        """The base URL."""
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     @abstractmethod
     def answer(self, request: "Asked", verb: str) -> None:
-        """One request, its effect and its answer."""
+        """Handle one request and send the response."""
 
     def hang(self, request: "Asked") -> None:
-        """Say nothing until the client gives up."""
+        """Send nothing until the client gives up."""
         self.reached.set()
         self.stopping.wait(30)
         request.close_connection = True
 
 
 class Asked(BaseHTTPRequestHandler):
-    """One connection of a client."""
+    """One client connection."""
 
     server: "_Server"  # pyright: ignore[reportIncompatibleVariableOverride]  # it is always ours
     protocol_version = "HTTP/1.1"
     timeout = 30
 
     def do_GET(self) -> None:
-        """One GET."""
+        """Handle a GET request."""
         self.server.stand_in.answer(self, "GET")
 
     def do_POST(self) -> None:
-        """One POST."""
+        """Handle a POST request."""
         self.server.stand_in.answer(self, "POST")
 
     def do_PATCH(self) -> None:
-        """One PATCH."""
+        """Handle a PATCH request."""
         self.server.stand_in.answer(self, "PATCH")
 
     def do_DELETE(self) -> None:
-        """One DELETE."""
+        """Handle a DELETE request."""
         self.server.stand_in.answer(self, "DELETE")
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401  # as in the base
-        """Say nothing; what was asked is in the stand-in's own list."""
+        """Log nothing; requests are in the stand-in's own list."""
 
     def body(self) -> bytes:
-        """What came with the request."""
+        """The body of the request."""
         return self.rfile.read(int(self.headers.get("Content-Length") or 0))
 
     def send(self, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
-        """Send an answer; 204 goes without body, which would break the connection (seen)."""
+        """Send a response; a 204 must have no body, which would break the connection (seen)."""
         self.send_response(status)
         for name, value in (headers or {}).items():
             self.send_header(name, value)
@@ -95,15 +95,15 @@ class Asked(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def send_json(self, status: int, said: object) -> None:
-        """Send what was done as JSON."""
+        """Send a response as JSON."""
         self.send(status, json.dumps(said).encode())
 
     def send_hotel_page(self) -> None:
-        """A network between us and them answers in their place."""
+        """Answer as an intercepting network, such as a hotel's, does."""
         self.send(200, b"<html><title>Sign in to the hotel network</title></html>")
 
     def reset(self) -> None:
-        """Break the connection without a word."""
+        """Reset the connection."""
         linger = struct.pack("ii", 1, 0)
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         self.close_connection = True
@@ -117,4 +117,4 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 64
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401  # as in the base
-        """A client that hung up is no news."""
+        """Ignore a client that hung up."""

@@ -1,4 +1,4 @@
-"""A mail server on loopback that takes every message and keeps it; without TLS."""
+"""A mail server on loopback that accepts and keeps every message, without TLS."""
 
 import socketserver
 import threading

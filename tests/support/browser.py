@@ -1,4 +1,4 @@
-"""A real browser on the page of a demo: this computer's Chromium, and a line that serves it."""
+"""A real browser on a demo's page: the installed Chromium, and a line that serves the page."""
 
 import asyncio
 import os
@@ -32,7 +32,7 @@ FOOT = (("Right, 2", "2"), ("Years, 3", "3"), ("Yes, 1", "1"), ("No, 2", "2"), (
 
 @asynccontextmanager
 async def chromium() -> AsyncGenerator[Browser]:
-    """The browser, without a window."""
+    """A headless browser."""
     asked = [*_QUIET, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
@@ -44,7 +44,7 @@ async def chromium() -> AsyncGenerator[Browser]:
 
 @asynccontextmanager
 async def page_of(line: Line, port: int = 0) -> AsyncGenerator[str]:
-    """Serve the line on a port, or on any that is free; the address of its page."""
+    """Serve the line on a given or free port; returns the address of its page."""
     app = create_app(line)
     close = add_phone(app, line)
     server = _Server(uvicorn.Config(app, lifespan="off", log_config=None, ws="none"))
@@ -60,45 +60,45 @@ async def page_of(line: Line, port: int = 0) -> AsyncGenerator[str]:
 
 
 class _Server(uvicorn.Server):
-    """A server that leaves the signals of this process alone."""
+    """A server that does not touch this process's signal handlers."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.up, self.down = asyncio.Event(), asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen, and tell."""
+        """Listen, and signal that the server is ready."""
         await super().startup(sockets)
         self.up.set()
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
-        """Serve to the end."""
+        """Serve until stopped."""
         await self._serve(sockets)
         self.down.set()
 
 
 class Opens(Protocol):
-    """Opens the page in a browser of its own."""
+    """Opens the page in a new browser context."""
 
     def __call__(self, words: str = ..., **options: Any) -> Awaitable["Visitor"]:  # noqa: ANN401  # as playwright's
-        """By a link that may say more; ``options`` are those of a playwright context."""
+        """Open the page by a link; ``options`` are those of a Playwright context."""
         ...
 
 
 class Visitor:
-    """Somebody at the page, who reads the captions and clicks the keys."""
+    """A visitor to the page, who reads the captions and clicks the keys."""
 
     def __init__(self, page: Page, url: str) -> None:
         self.page, self._url = page, url
 
     async def opens(self, words: str = "sound=captions&speed=60&waits=1") -> "Visitor":
-        """Come to the page, by a link that may say more."""
+        """Open the page by a link, which may have a query."""
         await self.page.goto(f"{self._url}#{words}")
         await expect(self.page.locator(".week")).to_be_visible()
         return self
 
     async def chooses(self, name: str, value: str) -> "Visitor":
-        """Choose one of the options, which are folded away."""
+        """Choose one of the collapsed options."""
         options = self.page.locator("#options")
         await options.evaluate("(box) => (box.open = true)")
         await self.page.locator(f"#{name}").select_option(value)
@@ -106,19 +106,19 @@ class Visitor:
         return self
 
     async def calls(self) -> "Visitor":
-        """Press the green button."""
+        """Press the call button."""
         await self.page.locator("#call").click()
         await expect(self.page.locator("#phone")).to_contain_class("on-call")
         return self
 
     async def hears(self, words: str) -> "Visitor":
-        """These words have begun to be said since the last key."""
+        """Wait until these words have begun since the last key."""
         said = self.page.locator(_SINCE_THE_LAST_KEY).filter(has_text=words)
         await expect(said.first).to_be_attached()
         return self
 
     async def presses(self, keys: str) -> "Visitor":
-        """Click the keys, and see that they were taken for an entry of their own."""
+        """Click the keys, and check that they were taken as one entry."""
         taken = self.page.locator(".pressed")
         before = await taken.count()
         for key in keys:
@@ -127,7 +127,7 @@ class Visitor:
         return self
 
     async def to_the_times(self) -> "Visitor":
-        """From the greeting to the offered times: nothing is wrong, and a foot hurts."""
+        """Go from the greeting to the offers: no danger signs, and foot pain."""
         await (await self.hears("press 1")).presses("1")
         for _ in BEFORE_BOOKING:
             await (await self.hears("No to all")).presses("2")
@@ -137,25 +137,25 @@ class Visitor:
         return await self.hears("In Pacific time")
 
     async def books(self, key: str) -> "Visitor":
-        """From the offered times to a booking, up to the question about texts."""
+        """Go from the offers to a booking, up to the consent question."""
         await self.presses(key)
         await (await self.hears("To book it, press 1")).presses("1")
         await (await self.hears("No to all")).presses("2")
         return await self.hears("For yes")
 
     async def sees_line_do(self, words: str) -> "Visitor":
-        """The panel of what happens tells it."""
+        """Wait until the activity panel shows this."""
         await expect(self.page.locator("#did")).to_contain_text(words)
         return self
 
     async def texts(self, words: str) -> "Visitor":
-        """Write to the clinic on the patient's phone."""
+        """Text the clinic from the patient's phone."""
         await self.page.locator("#reply-words").fill(words)
         await self.page.locator("#reply-words").press("Enter")
         await expect(self.page.locator(".bubble.patient").last).to_contain_text(words)
         return self
 
     async def gets(self, words: str) -> "Visitor":
-        """The newest text on the patient's phone says so."""
+        """Wait until the newest text on the patient's phone says this."""
         await expect(self.page.locator(".bubble.clinic").last).to_contain_text(words)
         return self

@@ -1,4 +1,4 @@
-"""What every Calendar must do; a suite for each of them is a subclass that hands one over.
+"""What every Calendar must do; each implementation has a subclass that provides one.
 
 class TestMyCalendar(CalendarContract):
     @pytest.fixture
@@ -49,14 +49,14 @@ async def put(calendar: Calendar, event: Event) -> CalendarEvent:
 
 
 async def find(calendar: Calendar, event_id: str) -> CalendarEvent:
-    """An event that must be there."""
+    """Find an event that must exist."""
     found = await calendar.find(event_id)
     assert isinstance(found, CalendarEvent)
     return found
 
 
 async def read(calendar: Calendar, since: str | None) -> Changes:
-    """Changes that must be readable."""
+    """Read changes, which must succeed."""
     changes = await calendar.changes(since)
     assert isinstance(changes, Changes)
     return changes
@@ -76,7 +76,7 @@ class CalendarContract:
         raise NotImplementedError
 
     async def test_what_was_inserted_is_found_as_written(self, calendar: Calendar) -> None:
-        """An event comes back with its time, its words and its booking."""
+        """An event comes back with its time, its text and its booking."""
         inserted = await calendar.insert(OURS)
         found = await find(calendar, OURS.id)
         assert inserted == Inserted(found.etag)
@@ -92,11 +92,11 @@ class CalendarContract:
         )
 
     async def test_what_was_never_inserted_is_none(self, calendar: Calendar) -> None:
-        """None is certain: the calendar never had it."""
+        """None means that the calendar never had the event."""
         assert await calendar.find(OURS.id) is None
 
     async def test_the_same_insert_again_is_the_same_event(self, calendar: Calendar) -> None:
-        """Id, booking and time agree: acknowledged again, whatever staff did to the words."""
+        """A repeat with the same id, booking and time is acknowledged, even if staff edited it."""
         first = await put(calendar, OURS)
         await calendar.rewrite(OURS.id, first.etag, title="Called, no answer")
         again = await calendar.insert(OURS)
@@ -105,7 +105,7 @@ class CalendarContract:
         assert found.title == "Called, no answer"
 
     async def test_the_id_of_a_cancelled_event_stays_used(self, calendar: Calendar) -> None:
-        """A tombstone keeps its id forever."""
+        """The id of a deleted event is never reused."""
         there = await put(calendar, OURS)
         await calendar.cancel(OURS.id, there.etag)
         assert await calendar.insert(OURS) == Clash("cancelled")
@@ -118,19 +118,19 @@ class CalendarContract:
     async def test_the_id_of_another_live_event_is_foreign(
         self, calendar: Calendar, other: Event
     ) -> None:
-        """Another booking, no booking or another time under our id: not ours, and left alone."""
+        """An event with another booking, no booking or another time is foreign and left alone."""
         there = await put(calendar, other)
         assert await calendar.insert(OURS) == Clash("foreign")
         assert await find(calendar, OURS.id) == there
 
     async def test_a_calendar_has_no_lock_of_its_own(self, calendar: Calendar) -> None:
-        """Both of two overlapping events are inserted; the database keeps bookings apart."""
+        """Two overlapping events are both inserted; the database keeps bookings apart."""
         await put(calendar, OURS)
         await put(calendar, replace(THEIRS, span=NINE))
         assert await calendar.busy(DAY) == (NINE,)
 
     async def test_busy_times_are_clipped_merged_and_in_order(self, calendar: Calendar) -> None:
-        """Overlapping and touching events are one busy time, cut to what was asked."""
+        """Overlapping and adjacent events merge into one busy time, cut to the requested range."""
         late = span("2026-12-01 23:30", 60)
         for number, each in enumerate(
             [late, TEN, span("2026-12-01 09:20", 10), NINE, span("2026-12-01 10:10", 20)]
@@ -145,7 +145,7 @@ class CalendarContract:
     async def test_rewriting_changes_the_given_words_and_never_the_time(
         self, calendar: Calendar
     ) -> None:
-        """Words that are not given stay; the version moves on."""
+        """Text that is not given stays, and the version changes."""
         there = await put(calendar, OURS)
         written = await calendar.rewrite(OURS.id, there.etag, description="NO TEXTS", location="")
         assert isinstance(written, CalendarEvent)
@@ -154,7 +154,7 @@ class CalendarContract:
         assert await find(calendar, OURS.id) == written
 
     async def test_moving_changes_the_time_and_never_the_words(self, calendar: Calendar) -> None:
-        """The same event at another time, under another version."""
+        """The event stays the same, with another time and another version."""
         there = await put(calendar, OURS)
         moved = await calendar.move(OURS.id, TEN, there.etag)
         assert isinstance(moved, CalendarEvent)
@@ -164,7 +164,7 @@ class CalendarContract:
     async def test_a_version_that_staff_changed_is_never_overwritten(
         self, calendar: Calendar
     ) -> None:
-        """Whoever brings an old version writes nothing."""
+        """A write with an old version is refused."""
         there = await put(calendar, OURS)
         await calendar.rewrite(OURS.id, there.etag, title="Changed by staff")
         newest = await find(calendar, OURS.id)
@@ -175,7 +175,7 @@ class CalendarContract:
         assert await find(calendar, OURS.id) == newest
 
     async def test_what_is_gone_stays_gone(self, calendar: Calendar) -> None:
-        """Cancelling twice is Gone; a cancelled or unknown event is neither written nor moved."""
+        """A second cancel returns Gone, and a missing event is neither written nor moved."""
         there = await put(calendar, OURS)
         assert await calendar.cancel(OURS.id, there.etag) == Gone()
         for event, etag in ((OURS.id, there.etag), (THEIRS.id, there.etag)):
@@ -186,7 +186,7 @@ class CalendarContract:
     async def test_changes_from_the_beginning_hold_every_live_event(
         self, calendar: Calendar
     ) -> None:
-        """The first reading has what stands there now, in its newest state."""
+        """The first sync has the current state of each event."""
         there = await put(calendar, OURS)
         await calendar.rewrite(OURS.id, there.etag, title="Newest")
         await put(calendar, THEIRS)
@@ -199,7 +199,7 @@ class CalendarContract:
     async def test_changes_after_a_cursor_hold_what_changed_and_nothing_else(
         self, calendar: Calendar
     ) -> None:
-        """Each changed event once, cancellations too, and then nothing more."""
+        """Each changed event, including a cancelled one, is read once, and then nothing more."""
         ours, _ = await put(calendar, OURS), await put(calendar, THEIRS)
         before = await read(calendar, None)
         await calendar.rewrite(OURS.id, ours.etag, title="Once")
@@ -214,14 +214,14 @@ class CalendarContract:
     async def test_a_cursor_that_the_calendar_does_not_know_has_expired(
         self, calendar: Calendar
     ) -> None:
-        """An unknown cursor is not read as "nothing changed"."""
+        """An unknown cursor does not mean "nothing changed"."""
         await put(calendar, OURS)
         assert await calendar.changes("no cursor of this calendar") == CursorExpired()
 
     async def test_a_calendar_that_does_not_answer_leaves_everything_open(
         self, unreachable: Calendar
     ) -> None:
-        """No call reads silence as free, as done or as gone."""
+        """No answer never counts as free, done or gone."""
         for answer in (
             await unreachable.busy(DAY),
             await unreachable.insert(OURS),

@@ -1,4 +1,4 @@
-"""The rest of the Calendar contract: times that staff open, and busy times besides some events."""
+"""More of the Calendar contract: times that staff open, and busy times without some events."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -23,7 +23,7 @@ class TimesContract:
         title: str,
         blocks: bool,  # noqa: FBT001  # a parameter
     ) -> None:
-        """By its title, whether the calendar shows it as busy or as free; a booking in it is."""
+        """An opening is not busy, whatever the calendar shows; a booking within it is."""
         morning = Span(NINE.start, span("2026-12-01 12:00").start)
         await put(calendar, replace(THEIRS, title=title, span=morning, blocks=blocks))
         assert await calendar.busy(DAY) == ()
@@ -33,7 +33,7 @@ class TimesContract:
         assert await calendar.opened(TEN) == (TEN,)
 
     async def test_one_event_can_be_left_out_of_the_busy_times(self, calendar: Calendar) -> None:
-        """What else stands at a booking's time, without the booking itself."""
+        """Busy times at a booking's time can be read without the booking itself."""
         await put(calendar, OURS)
         assert await calendar.busy(DAY, besides={OURS.id}) == ()
         await put(calendar, replace(THEIRS, span=NINE))
@@ -53,14 +53,14 @@ class TimesContract:
     async def test_free_and_cancelled_events_leave_their_time_free(
         self, calendar: Calendar
     ) -> None:
-        """What staff marked as free, or deleted, blocks nothing."""
+        """Events that staff marked as free or deleted block nothing."""
         await put(calendar, replace(THEIRS, blocks=False))
         there = await put(calendar, OURS)
         await calendar.cancel(OURS.id, there.etag)
         assert await calendar.busy(DAY) == ()
 
     async def test_all_day_and_cross_midnight_events_block(self, calendar: Calendar) -> None:
-        """A day off is busy from local midnight to local midnight, also when clocks change."""
+        """A day off is busy from local midnight to local midnight, even when clocks change."""
         for number, day in enumerate(["2026-11-01", "2027-03-14", "2027-11-07"]):
             hours = {"2027-03-14": 23}.get(day, 25)
             whole = span(f"{day} 00:00", hours * 60)

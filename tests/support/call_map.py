@@ -1,4 +1,4 @@
-"""Draws the map of a call from a walk of it: every place, and the keys that lead on.
+"""Draws the call map from a walk: every place, and the keys that lead on.
 
 ``python tests/support/call_map.py`` writes it into docs/call-map.md; a test keeps it current.
 """
@@ -43,7 +43,7 @@ Edges = dict[tuple[str, str], dict[str, set[str]]]
 
 
 def box(where: str) -> str:
-    """The box of the map that a place is in."""
+    """The box of the map for a place."""
     if where.startswith("advice"):
         return "Advice, and staff are told"
     if where.startswith("end: "):
@@ -54,7 +54,7 @@ def box(where: str) -> str:
 
 
 def condition(world: World) -> str:
-    """What is other than usual in a world; "" when nothing is."""
+    """What differs from the normal scenario; "" when nothing does."""
     match next((brought for kind, brought in world.items() if brought != GOOD_WORLD[kind]), None):
         case None:
             said = ""
@@ -80,7 +80,7 @@ def condition(world: World) -> str:
 
 
 def edges() -> Edges:
-    """From box to box, when a question is first asked.
+    """From box to box, at the first attempt of each question.
 
     Keys that mean the same everywhere are drawn at the greeting only.
     """
@@ -105,7 +105,7 @@ def _key(stop: Stop) -> str:
 
 
 def _labels(by: dict[str, set[str]]) -> Iterator[str]:
-    """What stands on an arrow: the keys that always lead on, then those of each condition."""
+    """The labels of an arrow: keys that always apply, then those of each condition."""
     always = by.get("", set())
     if always:
         yield _keys(always)
@@ -118,7 +118,7 @@ def _labels(by: dict[str, set[str]]) -> Iterator[str]:
 
 
 def _keys(keys: set[str]) -> str:
-    """The keys of an arrow; nothing where whatever is pressed leads on."""
+    """The keys of an arrow; empty where any key leads on."""
     return "" if len(keys) >= ANY or keys == {"no key"} else " ".join(sorted(keys))
 
 
@@ -138,7 +138,7 @@ def mermaid() -> str:
 
 
 def _in_order(found: Edges) -> list[str]:
-    """Every box, as near to the greeting as it can be reached."""
+    """Every box, ordered by its distance from the greeting."""
     ordered = [START]
     for where in ordered:
         ordered += [other for one, other in found if one == where and other not in ordered]
@@ -146,7 +146,7 @@ def _in_order(found: Edges) -> list[str]:
 
 
 def written() -> str:
-    """The page with the map as it is now."""
+    """The page with the current map."""
     text = PAGE.read_text("utf-8")
     part = f"{BEGIN}\n{mermaid()}\n{END}"
     return re.sub(f"{re.escape(BEGIN)}.*{re.escape(END)}", lambda _: part, text, flags=re.DOTALL)

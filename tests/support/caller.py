@@ -1,4 +1,4 @@
-"""A patient on the phone: hears, presses, stays silent, hangs up.
+"""A simulated patient on the phone: hears, presses, stays silent, hangs up.
 
 Every step returns the caller, so that a call reads as one sentence. In an async test the sentence
 is awaited; in a plain test each step is taken at once:
@@ -47,14 +47,14 @@ class Caller(Handset):
         self._call: asyncio.Task[Ended] | None = None
 
     async def __aenter__(self) -> Self:
-        """Hold the phone; the first step places the call."""
+        """Get ready; the first step places the call."""
         self._loop = asyncio.get_running_loop()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
     ) -> None:
-        """Hang up, and refuse a sentence that was written and never awaited."""
+        """Hang up, and raise an error if steps were written and never awaited."""
         steps = len(self._steps)
         if self._call is not None and self.over is None:
             await self._hang_up()
@@ -65,7 +65,7 @@ class Caller(Handset):
     # What a patient does.
 
     def hears(self, words: str) -> Self:
-        """Listen until the words were spoken; capitals and line breaks do not matter."""
+        """Listen until these words are spoken, ignoring case and line breaks."""
         return self._then(lambda: self._hear(words))
 
     def hears_everything(self) -> Self:
@@ -73,11 +73,11 @@ class Caller(Handset):
         return self._then(self._hear_everything)
 
     def presses(self, keys: str) -> Self:
-        """Press keys one after the other: at once when the line takes a key, else when it does."""
+        """Press keys one after the other, each as soon as the line takes it."""
         return self._then(lambda: self._press(keys))
 
     def stays_silent(self) -> Self:
-        """Listen to the end of the prompt, and let the line wait in vain."""
+        """Listen to the end of the prompt, and let the line's wait time out."""
         return self._then(self._stay_silent)
 
     def hangs_up(self) -> Self:
@@ -85,14 +85,14 @@ class Caller(Handset):
         return self._then(self._hang_up)
 
     def __await__(self) -> Generator[object, None, Self]:
-        """Take the steps that were written."""
+        """Run the steps that were written."""
         return self._catch_up().__await__()
 
     # What came of it.
 
     @property
     def heard(self) -> list[str]:
-        """The sentences heard since the last key, or since the line last waited in vain."""
+        """The sentences heard since the last key or the last timeout."""
         self._up_to_date()
         return list(self._heard)
 
@@ -116,19 +116,19 @@ class Caller(Handset):
 
     @property
     def alarms(self) -> list[Alarm]:
-        """Where Twilio would have raised an alarm."""
+        """What would have raised an alarm at Twilio."""
         self._up_to_date()
         return self.player.alarms
 
     # The face of the player.
 
     async def listen(self, segment: Segment) -> _Reply:
-        """Offer the moment to the test, and do what it says."""
+        """Pass the moment to the test, and do what it decides."""
         await self._offered.put(segment)
         return await self._replies.get()
 
     def staff(self, number: str) -> Staff:  # noqa: ARG002  # one clinic, one phone
-        """What was chosen for this call."""
+        """The outcome chosen for this call."""
         return self.outcome
 
     def not_heard(self, key: str) -> None:
@@ -178,7 +178,7 @@ class Caller(Handset):
             await self._now()
 
     async def _live(self) -> None:
-        """Let the moment go by."""
+        """Let the moment pass."""
         segment = await self._now()
         if segment is not None and segment.kind is Kind.SPEECH:
             self._heard.append(segment.words)
@@ -189,7 +189,7 @@ class Caller(Handset):
         await self._replies.put(reply)
 
     async def _now(self) -> Segment | None:
-        """The moment that the call has come to; None when it is over."""
+        """The current moment of the call; None when it is over."""
         if self._call is None:
             self._call = asyncio.create_task(self.player.call())
         if self._segment is not None or self.over is not None:

@@ -1,4 +1,4 @@
-"""The clinic of the calendar's tests: its zone, its rules, and short forms for times."""
+"""The clinic of the calendar tests: its zone, its rules, and short forms for times."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -27,37 +27,37 @@ RULES = Rules(
 
 
 class SetClock(Protocol):
-    """The clock of the tests' `now`."""
+    """A settable clock for the tests' `now`."""
 
     at: datetime
 
     def __call__(self) -> datetime:
-        """Return the time it was set to."""
+        """Return the set time."""
         ...
 
     def forward(self, **length: float) -> None:
-        """Advance, as in `now.forward(minutes=6)`."""
+        """Advance the clock, as in `now.forward(minutes=6)`."""
         ...
 
 
 def at(local: str, zone: ZoneInfo = PACIFIC) -> datetime:
-    """A local time such as "2026-12-01 09:00" in UTC; the first of two if it is repeated."""
+    """A local time such as "2026-12-01 09:00" in UTC; the first one if it occurs twice."""
     return datetime.fromisoformat(local).replace(tzinfo=zone).astimezone(UTC)
 
 
 def span(local: str, minutes: int = 20, zone: ZoneInfo = PACIFIC) -> Span:
-    """A span of `minutes`, from a local time on."""
+    """A span of `minutes` from a local time."""
     start = at(local, zone)
     return Span(start, start + timedelta(minutes=minutes))
 
 
 def local_times(spans: list[Span] | tuple[Span, ...], zone: ZoneInfo = PACIFIC) -> list[str]:
-    """When each span starts, in local time."""
+    """The local start time of each span."""
     return [f"{each.start.astimezone(zone):%Y-%m-%d %H:%M}" for each in spans]
 
 
 async def hold(clinic: Clinic, slot: Span, call_sid: str = "CA1", step: str = "hold") -> int:
-    """Hold a time that must be free; returns the booking's id."""
+    """Hold a free time; returns the booking's id."""
     async with clinic.pool.connection() as conn:
         held = await holds.hold(conn, call_sid, step, slot)
     assert isinstance(held, holds.Held)
@@ -67,27 +67,27 @@ async def hold(clinic: Clinic, slot: Span, call_sid: str = "CA1", step: str = "h
 async def confirm(
     clinic: Clinic, booking_id: int, note: BookingNote = NOTE
 ) -> confirmation.Confirmed | confirmation.Taken:
-    """The caller's yes."""
+    """Confirm a held time as the caller."""
     async with clinic.pool.connection() as conn:
         return await confirmation.confirm(conn, booking_id, note)
 
 
 async def confirmed(clinic: Clinic, slot: Span, call_sid: str = "CA1", step: str = "hold") -> int:
-    """Hold and confirm a time that must be free; returns the booking's id."""
+    """Hold and confirm a free time; returns the booking's id."""
     booking_id = await hold(clinic, slot, call_sid, step)
     assert isinstance(await confirm(clinic, booking_id), confirmation.Confirmed)
     return booking_id
 
 
 async def agree(clinic: Clinic, booking_id: int, call_sid: str = "CA1") -> None:
-    """The patient agrees to texts at the number of NOTE."""
+    """Consent to texts as the patient, at the number of NOTE."""
     consent = TextConsent("+14255550123", "1", given=True)
     async with clinic.pool.connection() as conn:
         await store_consent(conn, call_sid, booking_id, consent)
 
 
 async def row(clinic: Clinic, booking_id: int) -> Booking:
-    """The booking as it stands."""
+    """The booking's current row."""
     async with clinic.pool.connection() as conn:
         return await booking(conn, booking_id)
 
@@ -99,7 +99,7 @@ async def standing(clinic: Clinic, booking_id: int) -> Status:
 
 
 async def jobs_waiting(clinic: Clinic) -> list[str]:
-    """The names of the jobs that are still to do, without their namespace.
+    """The names of the unfinished jobs, without their namespace.
 
     Periodic ones are left out: a worker defers them whenever a minute of the real clock begins.
     """
@@ -113,7 +113,7 @@ async def jobs_waiting(clinic: Clinic) -> list[str]:
 
 
 async def requests(clinic: Clinic) -> list[str]:
-    """Why staff should call somebody back."""
+    """The reasons of the open call-backs."""
     async with clinic.pool.connection() as conn:
         return [each.reason for each in await call_backs.open_requests(conn)]
 
@@ -135,7 +135,7 @@ async def live_events(clinic: Clinic) -> list[CalendarEvent]:
 
 
 async def own_event(clinic: Clinic, booking_id: int) -> CalendarEvent:
-    """The event under the booking's present id."""
+    """The event under the booking's current id."""
     found = await clinic.calendar.find((await row(clinic, booking_id)).event_id or "")
     assert isinstance(found, CalendarEvent)
     return found

@@ -33,7 +33,7 @@ SAFE, TRIAGE, BOOK = ["2"] * 6, ["1", "3", "1", "2", "1", "7"], ["1", "1"]
 
 @dataclass(frozen=True)
 class Way:
-    """A caller: who, the keys in order ("" is silence), and the most seconds it may take."""
+    """A kind of caller: name, keys in order ("" is silence), and the time limit in seconds."""
 
     who: str
     keys: Sequence[str]
@@ -61,7 +61,7 @@ class Stopwatch:
         self._known: set[str] = set()
 
     def turn(self, here: Turn, keyed: str) -> float:
-        """Seconds of a turn until the key was pressed, or silence was enough."""
+        """Seconds of a turn until the key was pressed, or the wait ended."""
         document = parse(twiml.document(here, PHONES).encode())
         before = sum(
             segment.seconds
@@ -122,7 +122,7 @@ def first_choice(language: str = "en") -> float:
 
 
 def called_in(language: str) -> PureCall:
-    """A call that has just begun; the change of language itself is not counted."""
+    """A call that has just begun; changing the language does not count."""
     return PureCall(journal={"caller": CALLER, **({"greeting~0": "9"} if language == "es" else {})})
 
 
@@ -139,7 +139,7 @@ def table() -> str:
 
 
 def written() -> str:
-    """The page with the times as they are now."""
+    """The page with the current times."""
     part = f"{BEGIN}\n{table()}\n{END}"
     text = PAGE.read_text("utf-8")
     return re.sub(f"{re.escape(BEGIN)}.*{re.escape(END)}", lambda _: part, text, flags=re.DOTALL)

@@ -1,4 +1,4 @@
-"""Running `screening-line` in a folder without settings; the fixtures of its tests."""
+"""Fixtures to run `screening-line` in a folder without settings."""
 
 import sys
 from collections.abc import Callable
@@ -29,7 +29,7 @@ def run(
     tmp_path: Path,
     data_dir: Path,
 ) -> Run:
-    """Run `screening-line` with these words; the exit code and all output.
+    """Run `screening-line` with these arguments; returns the exit code and all output.
 
     The folder has no `.env`, only DATA_DIR is set, and nobody has signed the wording.
     """
@@ -55,7 +55,7 @@ def run(
 
 @pytest.fixture
 def live(monkeypatch: pytest.MonkeyPatch, run: Run, migrated: str) -> Run:
-    """The same with the settings of a live line on the tests' database; no service answers."""
+    """Run it with a live line's settings on the test database; no outside service answers."""
     nowhere = {"PUBLIC_BASE_URL": "http://127.0.0.1:9", "TWILIO_API_URL": "http://127.0.0.1:9"}
     for name, value in {**LIVE, **nowhere, "DATABASE_URL": migrated}.items():
         monkeypatch.setenv(name, value)

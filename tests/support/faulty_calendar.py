@@ -1,4 +1,4 @@
-"""A calendar that wraps another one and fails where a test says."""
+"""A calendar that wraps another one and fails where a test tells it to."""
 
 from collections.abc import Awaitable, Callable
 from collections.abc import Set as AbstractSet
@@ -28,12 +28,12 @@ Fault = Literal["before", "after", "refused", "killed before", "killed after"]
 
 
 class Killed(BaseException):
-    """The process was killed here."""
+    """Simulates that the process was killed here."""
 
 
 @dataclass
 class FaultyCalendar:
-    """Passes every call on to `real`, and fails the methods that `faults` names."""
+    """Passes every call on to `real`, except for the methods named in `faults`."""
 
     real: Calendar
     faults: dict[str, Fault] = field(default_factory=dict[str, Fault])

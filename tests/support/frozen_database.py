@@ -1,4 +1,4 @@
-"""A database that accepts everything and never answers, for as long as a test wants."""
+"""A database that accepts everything and never responds while frozen."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -10,7 +10,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 
 class Ice:
-    """Stands between the line and PostgreSQL; passes everything on until it is frozen."""
+    """A proxy before PostgreSQL that passes everything on until it is frozen."""
 
     def __init__(self, real: Path) -> None:
         """`real` is the server's socket."""
@@ -19,15 +19,15 @@ class Ice:
         self._flows.set()
 
     def freeze(self) -> None:
-        """From now on nothing comes back."""
+        """Stop passing responses on."""
         self._flows.clear()
 
     def thaw(self) -> None:
-        """Everything goes on where it stopped."""
+        """Pass on what waited, and everything after it."""
         self._flows.set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection."""
+        """Serve one connection."""
         from_server, to_server = await asyncio.open_unix_connection(self._real)
         await asyncio.gather(self._pass(reader, to_server), self._pass(from_server, writer))
 
@@ -42,7 +42,7 @@ class Ice:
 
 @asynccontextmanager
 async def freezable(dsn: str) -> AsyncGenerator[tuple[Ice, str]]:
-    """The ice before the server of `dsn`, and the dsn that leads through it."""
+    """A freezable proxy for the server of `dsn`, and the dsn that leads through it."""
     parts = conninfo_to_dict(dsn)
     port = parts.get("port") or 5432
     ice = Ice(Path(str(parts["host"])) / f".s.PGSQL.{port}")

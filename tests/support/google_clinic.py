@@ -16,7 +16,7 @@ MAX_MISSES = 1.0
 
 
 def signed_in(google: Google, folder: Path, *, service: bool = False) -> Path:
-    """A credentials file for this Google."""
+    """Write a credentials file for this Google."""
     file = folder / ("service.json" if service else "user.json")
     file.write_text(json.dumps(google.credentials(service=service)))
     return file
@@ -26,7 +26,7 @@ def signed_in(google: Google, folder: Path, *, service: bool = False) -> Path:
 def calendar_at(
     google: Google, folder: Path, *, service: bool = False
 ) -> Generator[GoogleCalendar]:
-    """The clinic's calendar, until the context ends."""
+    """The clinic's calendar until the context ends."""
     access = GoogleAccess(
         signed_in(google, folder, service=service), google.url, timeout=MAX_MISSES
     )

@@ -1,4 +1,4 @@
-"""One booked visit whose event is in the Google stand-in."""
+"""A booked visit whose event is in the Google stand-in."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""A program that does one insert job, for a test that kills it."""
+"""A program that runs one insert job; a test may kill it."""
 
 import asyncio
 import sys

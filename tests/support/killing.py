@@ -14,7 +14,7 @@ LIMIT = 400
 
 
 class KilledAt:
-    """Runs a coroutine to its end or to its `step`-th await, counted from 1, and ends it there.
+    """Runs a coroutine to its end, or kills it at its `step`-th await, counted from 1.
 
     What the coroutine sent before that await has an unknown outcome, as after a real kill.
     """
@@ -25,7 +25,7 @@ class KilledAt:
         self.survived = False
 
     def __await__(self) -> Generator[Any, Any, None]:
-        """Pass every await on to the loop, except one."""
+        """Pass every await on to the loop, except the one to be killed at."""
         steps = 0
         try:
             awaited = self._coroutine.send(None)
@@ -50,7 +50,7 @@ def slot(number: int) -> Span:
 
 
 async def at_every_await(attempt: Callable[[int], Awaitable[bool]]) -> None:
-    """Kill at the first await, then at the second, and so on, until an attempt survives."""
+    """Kill at the first await, then at the second, and so on, until a run completes."""
     for step in range(1, LIMIT):
         if await attempt(step):
             assert step > 5

@@ -1,4 +1,4 @@
-"""The settings that a live line cannot do without, as environment variables."""
+"""The settings that a live line requires, as environment variables."""
 
 LIVE = {
     "PUBLIC_BASE_URL": "https://line.example.org",

@@ -1,4 +1,4 @@
-"""Searches for a string of keys that is offered a time past a safety question; there must be none.
+"""Searches for a key sequence that is offered a time without passing every safety question.
 
 The rule: a time is offered only when the last key of every stop question is 2, and neither 1 nor
 3 was ever pressed at one. The search presses every key at every turn, to a depth, in the pure core.
@@ -27,7 +27,7 @@ Pressed = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Seed:
-    """Where a search begins: the keys up to there, the caller's number, the clinic's phone."""
+    """Where a search begins: the keys so far, the caller's number, the clinic's phone."""
 
     keys: tuple[str, ...] = ()
     caller: str = CALLER
@@ -51,7 +51,7 @@ SEEDS = (
 
 @dataclass(frozen=True)
 class Found:
-    """One string that was followed: its keys, the step of each, whether a time was offered."""
+    """A key sequence that was followed: its keys, their steps, whether a time was offered."""
 
     keys: tuple[str, ...]
     pressed: Pressed
@@ -64,7 +64,7 @@ class Found:
 
 
 def unsafe(pressed: Pressed) -> str:
-    """What forbids offering a time after these keys; "" when nothing does."""
+    """Why no time may be offered after these keys; "" if one may."""
     last = dict(pressed)
     left = [f"{step} was left with {last.get(step)!r}" for step in STOPS if last.get(step) != "2"]
     signs = [f"{key} at {step}" for step, key in pressed if step in STOPS and key in {"1", "3"}]
@@ -72,7 +72,7 @@ def unsafe(pressed: Pressed) -> str:
 
 
 def search(seed: Seed, depth: int) -> Iterator[Found]:
-    """Every situation that ``depth`` more keys can lead to, by the shortest string."""
+    """Every situation that ``depth`` more keys can lead to, by the shortest sequence."""
     world = {**GOOD_WORLD, SeeStaffPhone: StaffPhone(seed.phone)}
     begin, pressed = PureCall(world, {"caller": seed.caller}), list[tuple[str, str]]()
     for key in seed.keys:
@@ -94,7 +94,7 @@ def search(seed: Seed, depth: int) -> Iterator[Found]:
 
 
 def situation(call: PureCall, pressed: Pressed) -> object:
-    """What decides the rest of a call: the place, the answers that count, the misses so far.
+    """What decides the rest of a call: the step, the answers that count, failed attempts.
 
     Language, speed, triage answers, and how often something was taken back lead nowhere else.
     """
@@ -118,7 +118,7 @@ def situation(call: PureCall, pressed: Pressed) -> object:
 
 
 def choices(here: Turn) -> tuple[str, ...]:
-    """What can come of a turn."""
+    """The possible answers to a turn."""
     match here:
         case Ringing():
             return ("answered", "not answered")
@@ -131,7 +131,7 @@ def choices(here: Turn) -> tuple[str, ...]:
 
 
 def prove(depth: int, seeds: Sequence[Seed] = SEEDS) -> tuple[int, list[Found]]:
-    """How many strings were followed from all seeds, and those that break the rule."""
+    """The number of sequences followed from all seeds, and those that break the rule."""
     found = [each for seed in seeds for each in search(seed, depth)]
     return len(found), [each for each in found if each.broken]
 

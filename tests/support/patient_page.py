@@ -1,4 +1,4 @@
-"""A patient with a link and a browser that keeps cookies, but runs no script and draws nothing."""
+"""A patient with a link and a browser that keeps cookies, but runs no script."""
 
 import re
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from voice.visit_links import new_link
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back."""
+    """An HTTP response."""
 
     status: int
     headers: Headers
@@ -24,23 +24,23 @@ class Answer:
 
     @property
     def html(self) -> str:
-        """The page."""
+        """The body as HTML."""
         return self.body.decode()
 
     @property
     def text(self) -> str:
-        """The words of the page that a reader sees, on one line."""
+        """The visible text of the page, on one line."""
         seen = re.sub(r"<head>.*?</head>|<[^>]*>", " ", self.html, flags=re.DOTALL)
         return re.sub(r"\s+", " ", unescape(seen)).strip()
 
     def links(self) -> list[str]:
-        """Where its links lead."""
+        """The targets of its links."""
         return [unescape(to) for to in re.findall(r'href="([^"]*)"', self.html)]
 
 
 @dataclass
 class Patient:
-    """Opens addresses in process and sends the forms it finds there."""
+    """Opens URLs in process and submits the forms found there."""
 
     app: ASGIApp
     path: str = ""
@@ -52,14 +52,14 @@ class Patient:
     """The time that the last page with such a form was about."""
 
     async def opens(self, address: str = "", method: str = "GET") -> Answer:
-        """One page: of the link, such as "/move", or a whole path such as "/visit/x"."""
+        """Open a page by a relative path such as "/move", or a full one such as "/visit/x"."""
         base = self.path.partition("/visit/")[0]
         starts = (f"{base}/visit/", f"{base}/privacy", "/visit/", "/recordings", "/healthz")
         whole = address.startswith(starts) or address == "/visit"
         return await self._ask(address if whole else self.path + address, method)
 
     async def sends(self, address: str = "", *, key: str | None = None, **fields: str) -> Answer:
-        """A form, with the key that the page gave it unless another is named."""
+        """Submit a form, with the key from its page unless another is given."""
         if key is None:
             found = re.search(r'name="key" value="(\w+)"', (await self.opens()).html)
             key = found[1] if found else ""
@@ -69,7 +69,7 @@ class Patient:
         return await self._ask(self.path + address, "POST", body)
 
     async def follows(self, answer: Answer) -> Answer:
-        """Go where it was sent, however often."""
+        """Follow all redirects."""
         while answer.status == 303:
             answer = await self.opens(answer.headers["location"])
         return answer

@@ -1,4 +1,4 @@
-"""A visit in the calendar, and a patient who picks another time for it."""
+"""A visit in the calendar, and a patient who chooses another time for it."""
 
 from support.clinic import confirmed, row, span
 
@@ -21,12 +21,12 @@ async def booked(clinic: Clinic, slot: Span = NINE, call_sid: str = "CA1") -> in
 
 
 async def held(clinic: Clinic, visit: int, slot: Span = TEN) -> int:
-    """A time that the patient picked."""
+    """Hold another time as the patient."""
     picked = await hold_for(clinic, visit, slot)
     assert isinstance(picked, Held)
     return picked.booking_id
 
 
 async def state(clinic: Clinic, held_id: int) -> str:
-    """The state of the move."""
+    """The state of the requested move."""
     return patient_changes.move_state(await row(clinic, held_id), clinic)

@@ -1,4 +1,4 @@
-"""Shared by the flow tests: ways to place a call, and a calendar that can refuse."""
+"""Shared by the flow tests: ways to place a call, and a calendar that can refuse inserts."""
 
 from collections.abc import Awaitable
 from typing import Protocol
@@ -16,20 +16,20 @@ class Calls(Protocol):
     def __call__(
         self, number: str = "+14255550123", staff: Staff = Staff.NO_ANSWER
     ) -> Awaitable[Caller]:
-        """From this number; ``staff`` is what happens when the clinic's phone rings."""
+        """Call from this number; ``staff`` is the outcome when the clinic's phone rings."""
         ...
 
 
 class To(Protocol):
-    """Goes on with a call as far as its name says."""
+    """Goes on with a call to the step in its name."""
 
     def __call__(self, caller: Caller) -> Awaitable[None]:
-        """Press what leads there."""
+        """Press the keys that lead there."""
         ...
 
 
 class MoodyCalendar(LocalCalendar):
-    """The local calendar; ``instead`` is what an insert is answered with when it is set."""
+    """The local calendar, except that ``instead``, when set, is the answer to an insert."""
 
     instead: Unknown | Refused | None = None
 

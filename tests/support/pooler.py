@@ -1,4 +1,4 @@
-"""What a transaction-mode pooler does to a connection: it drops `options` and notifications."""
+"""A stand-in for a transaction-mode pooler, which drops `options` and notifications."""
 
 import socket
 import struct
@@ -14,7 +14,7 @@ _STARTUP = 196608
 
 @contextmanager
 def pooled(dsn: str, *, options: bool, notices: bool) -> Generator[str]:
-    """A dsn that leads to the same database by way of a pooler.
+    """A dsn that leads to the same database through a pooler.
 
     `options`: the startup parameter gets through; `notices`: notifications do.
     """
@@ -82,7 +82,7 @@ def _messages(server: socket.socket, client: socket.socket, notices: object) -> 
 
 @contextmanager
 def _closing(*sockets: socket.socket) -> Generator[None]:
-    """Whichever side ends first ends both."""
+    """When either side closes, close both."""
     try:
         with suppress(OSError):
             yield

@@ -1,4 +1,4 @@
-"""A call without a line: the flow, a journal in memory, and effects that answer as asked."""
+"""A call without a line: the flow, an in-memory journal, and effects with set answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -52,7 +52,7 @@ CALLER = "+14254440123"
 
 
 def opening(day: int, hour: int, minute: int = 0) -> Opening:
-    """A free time in December 2026, the clinic's zone."""
+    """A free time in December 2026, in the clinic's zone."""
     start = datetime(2026, 12, day, hour, minute, tzinfo=PACIFIC).astimezone(UTC)
     return Opening(start, start + timedelta(minutes=20))
 
@@ -72,7 +72,7 @@ GOOD_WORLD: Mapping[type[Effect[Any]], Any] = {
 
 @dataclass
 class PureCall:
-    """One call; ``world`` says what each kind of effect brings back: a value, or a list of them."""
+    """One call; ``world`` has the answer to each kind of effect: a value, or a list of them."""
 
     world: dict[type[Effect[Any]], Any] = field(default_factory=lambda: dict(GOOD_WORLD))
     journal: dict[str, str] = field(default_factory=lambda: {"caller": CALLER})
@@ -82,7 +82,7 @@ class PureCall:
 
     @property
     def here(self) -> Turn | Ending:
-        """Where the call is now, with every effect done that the flow asked for."""
+        """The current turn of the call, with every requested effect done."""
         while self._known is None or self._known[0] != len(self.journal):
             match replay(main_flow, self.journal, self.clinic, transfer_to_staff):
                 case EffectRequested(step=step, effect=effect):
@@ -98,7 +98,7 @@ class PureCall:
 
     @property
     def words(self) -> str:
-        """What is spoken now."""
+        """The current spoken text."""
         match self.here:
             case Connected():
                 return ""
@@ -107,14 +107,14 @@ class PureCall:
                 return " ".join(said.words for said in (*before, *here.spoken))
 
     def keys(self, keyed: str) -> "PureCall":
-        """Key at this turn; the first value stays."""
+        """Press this key at this turn; the first key stays."""
         here = self.here
         assert isinstance(here, Turn), f"The call is over: {here}"
         self.journal.setdefault(f"{here.step}~{here.number}", keyed)
         return self
 
     def presses(self, *keys: str) -> "PureCall":
-        """Key at this turn and the following ones."""
+        """Press keys at this turn and those that follow."""
         for keyed in keys:
             self.keys(keyed)
         return self

@@ -1,4 +1,4 @@
-"""How easy Spanish words are to follow: the Szigriszt-Pazos index and its syllables.
+"""How easy a Spanish text is to read: the Szigriszt-Pazos index and its syllables.
 
 Formula: 206.835 - 62.3 * syllables / words - words / sentences (Szigriszt Pazos 1993), read on the
 INFLESZ scale (Barrio-Cantalejo 2008): above 80 very easy, 65 to 80 quite easy, 55 to 65 normal.
@@ -20,7 +20,7 @@ def spanish_index(text: str) -> float:
 
 
 def spanish_syllables(word: str) -> int:
-    """How many syllables a Spanish word has; of a number, those of its digits."""
+    """The number of syllables of a Spanish word; for a number, those of its digits."""
     word = unicodedata.normalize("NFC", word.lower())
     if word.isdigit():
         return sum(spanish_syllables(_DIGITS[int(digit)]) for digit in word)
@@ -33,7 +33,7 @@ def _words(text: str) -> list[str]:
 
 
 def _syllable_nuclei(word: str) -> list[str]:
-    """Vowel groups: a run of vowels breaks between two strong ones and at an accented weak one."""
+    """Count vowel groups, which end between two strong vowels and at an accented weak one."""
     nuclei: list[str] = []
     for run in re.findall(r"[aeiouáéíóú]+y?\b|[aeiouáéíóú]+|y(?![aeiouáéíóú])", word):
         nuclei += re.findall(r"[íú]|[iu]*[aeoáéó][iuy]*(?![íú])|[iu]*[aeoáéó]|[iu]+y?|y", run)

@@ -1,4 +1,4 @@
-"""Audio files such as a clinic records, and as it should not."""
+"""Valid and invalid audio files, as a clinic might record them."""
 
 import math
 import wave
@@ -26,7 +26,7 @@ def wav(seconds: float, *, rate: int = RATE, channels: int = 1, volume: int = 80
 
 
 def mp3(seconds: float, *, mono: bool = True) -> bytes:
-    """Frames of MPEG-2.5 layer III at 8 kHz and 16 kbit/s, behind an ID3 tag; nothing in them."""
+    """Silent frames of MPEG-2.5 layer III at 8 kHz and 16 kbit/s, behind an ID3 tag."""
     header = bytes([0xFF, 0xE3, 0x28, 0xC0 if mono else 0x00])
     frame = header + bytes(576 // 8 * 16000 // RATE - len(header))
     tag = b"ID3\x04\x00\x00\x00\x00\x00\x05" + b"title"
@@ -34,7 +34,7 @@ def mp3(seconds: float, *, mono: bool = True) -> bytes:
 
 
 def keep(folder: Path, name: str, content: bytes) -> Path:
-    """Put a file into a folder."""
+    """Write a file into a folder."""
     path = folder / name
     path.write_bytes(content)
     return path

@@ -1,4 +1,4 @@
-"""Makes the README's pictures, phone.png, calendar.png and visit.png in docs/: `make screenshots`.
+"""Creates the README pictures phone.png, calendar.png and visit.png in docs/.
 
 `make screenshots TO=folder` also shows the page narrow, and in light and dark, to look at it.
 """
@@ -25,7 +25,7 @@ WIDE, MIDDLE, NARROW = (1366, 768), (1280, 720), (360, 740)
 
 
 async def main(extra: Path | None) -> None:
-    """A line of its own, on a Monday morning, with a booking or two."""
+    """Start a line on a Monday morning and make a booking or two."""
     began = utc_now()
     with tempfile.TemporaryDirectory() as folder:
         settings = with_demo_defaults(Settings.load("demo"), MORNING.date())
@@ -39,7 +39,7 @@ async def main(extra: Path | None) -> None:
 
 
 async def visit(browser: Browser, url: str, size: tuple[int, int], scheme: str) -> Visitor:
-    """Open the page in a window of this size, twice as sharp."""
+    """Open the page in a window of this size, at double resolution."""
     page = await browser.new_page(
         viewport={"width": size[0], "height": size[1]},
         device_scale_factor=1.5,
@@ -49,7 +49,7 @@ async def visit(browser: Browser, url: str, size: tuple[int, int], scheme: str) 
 
 
 async def for_the_readme(browser: Browser, url: str) -> None:
-    """A booking in the week, open at its note; then its texts, and the next one in the making."""
+    """Show a booking in the week with its note, then its texts and the next booking."""
     visitor = await visit(browser, url, WIDE, "light")
     page = visitor.page
     await page.locator("#block-day").select_option("2026-12-02")
@@ -75,7 +75,7 @@ async def for_the_readme(browser: Browser, url: str) -> None:
 
 
 async def for_the_patient(line: Line, browser: Browser, url: str) -> None:
-    """The page behind the link in the text, as a phone shows it."""
+    """Show the page behind the link in the text, as on a phone."""
     async with line.pool.connection() as conn:
         rows = await conn.execute("SELECT max(id) FROM booking WHERE state = 'booked'")
         (visit_id,) = await rows.fetchone() or (0,)
@@ -91,14 +91,14 @@ async def for_the_patient(line: Line, browser: Browser, url: str) -> None:
 
 
 async def booked(visitor: Visitor, key: str) -> None:
-    """A call that books the offer under this key, with consent to texts."""
+    """Make a call that books the offer of this key, with consent to texts."""
     await (await (await (await visitor.calls()).to_the_times()).books(key)).presses("1")
     await expect(visitor.page.locator("#after")).to_be_visible()
     await expect(visitor.page.locator(".bubble.clinic").first).to_be_visible()
 
 
 async def to_look_at(browser: Browser, url: str, folder: Path) -> None:
-    """The whole page in a call and after it, at all widths, in both schemes."""
+    """Show the whole page during and after a call, at all widths, in both schemes."""
     for name, size in (("wide", WIDE), ("middle", MIDDLE), ("narrow", NARROW)):
         for scheme in ("light", "dark"):
             visitor = await visit(browser, url, size, scheme)
@@ -127,7 +127,7 @@ async def to_look_at(browser: Browser, url: str, folder: Path) -> None:
 
 
 async def booked_in_vain(visitor: Visitor) -> None:
-    """A landline agrees to texts, which cannot come."""
+    """Book with texts to a landline, which cannot receive them."""
     await (await (await (await visitor.calls()).to_the_times()).books("1")).presses("1")
     await expect(visitor.page.locator("#texts-none")).to_contain_text("Staff are asked")
     await expect(visitor.page.locator("#after")).to_be_visible()

@@ -1,4 +1,4 @@
-"""Staff with a browser that keeps cookies, on a line that has the staff page."""
+"""Staff with a browser that keeps cookies, on a line with the staff page."""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -12,14 +12,14 @@ from voice.bootstrap import Line
 
 
 def with_staff_page(line: Line, **settings: str) -> Line:
-    """The same line with the page, and with these settings."""
+    """The same line with the page and these settings."""
     changed = {"staff_page": "on", **settings}
     return replace(line, settings=line.settings.model_copy(update=changed))
 
 
 @dataclass
 class Staff:
-    """Opens pages, and sends their forms with the key that the last page gave."""
+    """Opens pages, and submits their forms with the key from the last page."""
 
     app: ASGIApp
     browser: Patient = field(init=False)
@@ -29,18 +29,18 @@ class Staff:
         self.browser = Patient(self.app)
 
     async def opens(self, path: str = "/staff", method: str = "GET") -> Answer:
-        """One page."""
+        """Open a page."""
         answer = await self.browser.opens(path, method)
         if found := re.search(r'name="key" value="(\w+)"', answer.html):
             self.key = found[1]
         return answer
 
     async def sends(self, path: str, **fields: str) -> Answer:
-        """One form."""
+        """Submit a form."""
         return await self.browser.sends(path, **{"key": self.key, **fields})
 
     async def signs_in(self, line: Line) -> "Staff":
-        """By a new link."""
+        """Sign in with a new link."""
         path = await link_path(line)
         await self.opens(path)
         answer = await self.sends(path)
@@ -55,5 +55,5 @@ async def link_path(line: Line) -> str:
 
 
 async def staff_of(line: Line) -> Staff:
-    """Staff who have signed in to the page of this line."""
+    """Staff who are signed in to this line's page."""
     return await Staff(create_app(line)).signs_in(line)

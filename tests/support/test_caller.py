@@ -1,4 +1,4 @@
-"""The patient of the flow tests hears, presses and stays silent as a patient does."""
+"""The simulated patient of the flow tests hears, presses and stays silent realistically."""
 
 import asyncio
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ def a_caller(staff: Staff = Staff.NO_ANSWER) -> Caller:
 
 @pytest.fixture
 def caller() -> Iterator[Caller]:
-    """The caller of a plain test: the loop runs only while a step is taken."""
+    """The caller of a plain test, whose loop runs only during a step."""
     with asyncio.Runner() as runner:
         caller = runner.run(a_caller().__aenter__())
         yield caller
@@ -39,7 +39,7 @@ def caller() -> Iterator[Caller]:
 
 
 def test_a_call_reads_as_one_sentence(caller: Caller) -> None:
-    """Each step goes on where the last one left the call."""
+    """Each step continues where the last one left the call."""
     caller.hears("To book, press 1").presses("1").hears("Key your code").presses("1234")
     caller.hears("thank you").stays_silent().hears("Goodbye").hears_everything()
     assert caller.over is Ended.LINE_HUNG_UP
@@ -47,14 +47,14 @@ def test_a_call_reads_as_one_sentence(caller: Caller) -> None:
 
 
 def test_a_key_is_pressed_as_soon_as_the_words_were_spoken(caller: Caller) -> None:
-    """So that a test can measure a caller who waits for nothing."""
+    """A test can measure a caller who never waits."""
     caller.hears("press 1").presses("1")
     assert caller.heard == []
     assert caller.segments[1][0] == pytest.approx(4 / 165 * 60)
 
 
 def test_words_are_heard_over_the_border_of_sentences_and_documents(caller: Caller) -> None:
-    """Documents that only go on are one turn with what follows."""
+    """Documents that need no key belong to the turn that follows."""
     caller.hears("press 1. For a").presses("1").hears("One moment. Key your code")
     assert caller.heard == ["One moment.", "Key your code."]
 
@@ -71,53 +71,53 @@ def test_hears_never_goes_past_a_prompt(caller: Caller) -> None:
 
 
 def test_words_that_never_come_before_the_end_fail(caller: Caller) -> None:
-    """A call that is over says nothing more."""
+    """After the call has ended nothing more is heard."""
     caller.stays_silent().stays_silent().stays_silent()
     with pytest.raises(AssertionError, match=r"Then: The line hung up\."):
         caller.hears("Hello")
 
 
 def test_a_key_waits_until_the_line_takes_keys(caller: Caller) -> None:
-    """A patient hears out what cannot be cut."""
+    """A patient listens to a prompt that cannot be interrupted."""
     caller.presses("1").presses("1234").hears("Thank you")
     assert caller.lost_keys == []
 
 
 def test_a_key_that_no_prompt_will_take_fails(caller: Caller) -> None:
-    """Nothing listens after the last prompt."""
+    """After the last prompt no key is accepted."""
     caller.stays_silent().stays_silent().stays_silent()
     with pytest.raises(AssertionError, match="wanted to press 5"):
         caller.presses("5")
 
 
 def test_keys_typed_on_after_an_entry_are_lost_where_nothing_listens(caller: Caller) -> None:
-    """They are typed at once, like on a phone."""
+    """The keys of an entry are typed at once, as on a phone."""
     caller.presses("12").hears("One moment")
     assert caller.lost_keys == ["2"]
 
 
 def test_silence_ends_the_turn(caller: Caller) -> None:
-    """What was said before is not heard any more."""
+    """What was said before no longer counts as heard."""
     caller.stays_silent()
     assert caller.heard == []
     assert caller.seconds == pytest.approx(9 / 165 * 60 + 0.5 + 6)
 
 
 def test_who_hears_everything_stands_before_the_wait(caller: Caller) -> None:
-    """The next key comes without any wait."""
+    """The next key follows without a wait."""
     caller.hears_everything()
     assert caller.heard == ["To book, press 1.", "For a person, press 0."]
     assert caller.over is None
 
 
 def test_a_caller_can_hang_up(caller: Caller) -> None:
-    """The line is told."""
+    """The line gets the status callback."""
     caller.hears("press 1").hangs_up()
     assert caller.over is Ended.CALLER_HUNG_UP
 
 
 def test_in_an_async_test_a_sentence_is_awaited() -> None:
-    """The same steps, taken when awaited."""
+    """In an async test the steps run when awaited."""
 
     async def test() -> None:
         async with a_caller(Staff.ANSWERS) as caller:
@@ -129,7 +129,7 @@ def test_in_an_async_test_a_sentence_is_awaited() -> None:
 
 
 def test_a_sentence_that_is_never_awaited_fails() -> None:
-    """A test that tests nothing would pass else."""
+    """Otherwise a test that tests nothing would pass."""
 
     async def test() -> None:
         async with a_caller() as caller:
@@ -140,7 +140,7 @@ def test_a_sentence_that_is_never_awaited_fails() -> None:
 
 
 def test_nothing_is_looked_at_before_it_is_awaited() -> None:
-    """What came of steps is known only after them."""
+    """The results of steps are known only after they ran."""
 
     async def test() -> None:
         async with a_caller() as caller:
@@ -152,7 +152,7 @@ def test_nothing_is_looked_at_before_it_is_awaited() -> None:
 
 
 def test_who_leaves_hangs_up() -> None:
-    """No call is left hanging at the end of a test."""
+    """No call stays open at the end of a test."""
 
     async def test() -> Caller:
         async with a_caller() as caller:

@@ -1,4 +1,4 @@
-"""The Spanish linter counts syllables as a Spanish speaker does."""
+"""The Spanish readability check counts syllables as a Spanish speaker does."""
 
 import pytest
 from support.readability import spanish_index, spanish_syllables
@@ -14,7 +14,7 @@ from support.readability import spanish_index, spanish_syllables
     ],
 )  # fmt: skip
 def test_syllables(word: str, syllables: int) -> None:
-    """Two strong vowels part, a weak one joins unless it has an accent, u is silent in gue."""
+    """Two strong vowels separate, an unaccented weak one joins, and u is silent in gue."""
     assert spanish_syllables(word) == syllables
 
 
@@ -26,7 +26,7 @@ def test_the_index_is_the_published_formula() -> None:
 
 
 def test_hard_words_and_long_sentences_make_it_fall() -> None:
-    """A leaflet for doctors is refused where the same in plain words is not."""
+    """Medical jargon is refused where the same content in plain words passes."""
     hard = "La claudicación neurológica intermitente bilateral requiere evaluación hospitalaria."
     plain = "Si se le debilitan las dos piernas, vaya ya a una sala de emergencias."
     assert spanish_index(hard) < 30

@@ -1,4 +1,4 @@
-"""A clinic that texts through the stand-in of Twilio: its patients, its job queue and its clock."""
+"""A clinic that texts through the Twilio stand-in, with patients, a job queue and a clock."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -33,7 +33,7 @@ TIMEOUT = 0.5
 
 
 def settings_at(url: str, **more: object) -> Settings:
-    """A live line's settings, with its Twilio there."""
+    """A live line's settings with this Twilio."""
     given: dict[str, object] = {
         "public_base_url": BASE,
         "twilio_account_sid": ACCOUNT,
@@ -48,7 +48,7 @@ def settings_at(url: str, **more: object) -> Settings:
 
 @dataclass
 class TextClinic:
-    """The clinic, what it texts with, and the Twilio it texts through."""
+    """A clinic, its texting, and the Twilio that it texts through."""
 
     clinic: Clinic
     texting: Texting
@@ -57,11 +57,11 @@ class TextClinic:
     worked_at: datetime = field(init=False)
 
     def __post_init__(self) -> None:
-        """Let the queue go by the clinic's clock from now on."""
+        """Make the queue follow the clinic's clock."""
         self.worked_at = self.now()
 
     async def work(self, *, one_by_one: bool = False) -> None:
-        """Run the jobs that are due by the clinic's clock, as its worker for texts does.
+        """Run the jobs that are due by the clinic's clock, as its text worker does.
 
         The queue goes by the database's clock, so what the clinic's clock has moved on since the
         last time is taken off the waits of jobs.
@@ -98,19 +98,19 @@ class TextClinic:
             )
 
     async def check(self) -> None:
-        """What runs every minute, and the jobs that are due."""
+        """Run the check of each minute and the jobs that are due."""
         await self.texting.check()
         await self.work()
 
     async def notify(self, visit: int) -> None:
-        """Something is new about a visit: plan its texts, and send those that are due."""
+        """Plan a visit's texts after a change, and send those that are due."""
         await self.texting.notify(visit)
         await self.work()
 
     async def visit(
         self, slot: Span, call_sid: str = "CA1", number: str | None = PATIENT, note: str = "en"
     ) -> int:
-        """A visit in the calendar; given a number, its patient agreed to texts. None is sent."""
+        """Put a visit into the calendar, with consent to texts if a number is given; send none."""
         visit = await confirmed(self.clinic, slot, call_sid)
         await insert(self.clinic, visit)
         async with self.clinic.pool.connection() as conn:
@@ -120,7 +120,7 @@ class TextClinic:
         return visit
 
     async def moved(self, visit: int, slot: Span | None) -> None:
-        """Staff move it, or with None delete it; the patient has not been notified yet."""
+        """Move the visit as staff do, or delete it with None; no notice is sent yet."""
         event = (await row(self.clinic, visit)).event_id or ""
         there = await self.clinic.calendar.find(event)
         assert isinstance(there, CalendarEvent)
@@ -129,23 +129,23 @@ class TextClinic:
             await follow(conn, self.clinic, seen)
 
     async def until(self, local: str) -> None:
-        """Move the clinic's clock on to a time, sending what is due every half hour."""
+        """Advance the clinic's clock to a time, sending what is due every half hour."""
         while self.now() < at(local):
             left = (at(local) - self.now()).total_seconds() / 60
             self.now.forward(minutes=min(30.0, left))
             await self.check()
 
     async def texts(self, visit: int) -> dict[str, str]:
-        """Kind and state of each of its texts, the newest of a kind."""
+        """Kind and state of each text of a visit, the newest of each kind."""
         return {each.kind: each.state for each in await self.rows(visit)}
 
     async def rows(self, visit: int) -> list[TextRow]:
-        """All its texts."""
+        """All texts of a visit."""
         async with self.clinic.pool.connection() as conn:
             return await text_rows.texts_of(conn, visit)
 
     async def list(self) -> list[str]:
-        """Why staff should call somebody."""
+        """The reasons of the open call-backs."""
         return await requests(self.clinic)
 
 
@@ -153,7 +153,7 @@ class TextClinic:
 async def text_clinic(
     pool: AsyncConnectionPool, now: SetClock, twilio: Twilio, **more: object
 ) -> AsyncGenerator[TextClinic]:
-    """A clinic on this database, until the context ends."""
+    """A clinic on this database until the context ends."""
     settings = settings_at(twilio.url, **more)
     access = TwilioAccess(settings, timeout=TIMEOUT)
     texting = replace(texting_for(settings, pool, now), sender=TwilioSender(access))

@@ -1,4 +1,4 @@
-"""What Twilio posts to a clinic that texts, signed as Twilio does."""
+"""Signed requests as Twilio posts them to a clinic that texts."""
 
 from collections.abc import Awaitable, Callable
 from xml.etree import ElementTree as ET
@@ -15,13 +15,13 @@ Status = Callable[..., Awaitable[Answer]]
 
 
 def post_to(clinic: TextClinic, token: str = TOKEN) -> InProcess:
-    """A way into the line of this clinic."""
+    """A function that posts to this clinic's line."""
     line = line_on(settings_at(clinic.twilio.url), clinic.clinic.pool, clinic.now)
     return InProcess(create_app(line), BASE, token)
 
 
 def words(answer: Answer) -> str:
-    """What is texted back."""
+    """The text of the reply."""
     assert answer.status == 200
     assert answer.content_type.startswith("text/xml")
     root = ET.fromstring(answer.body)  # noqa: S314  # our own

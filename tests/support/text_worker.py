@@ -1,4 +1,4 @@
-"""A worker process that sends one visit's text and may be killed while it does: run by a test."""
+"""A worker process that sends one visit's text; a test may kill it."""
 
 import asyncio
 import sys

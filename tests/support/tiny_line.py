@@ -1,4 +1,4 @@
-"""A line of fixed documents, and a caller who presses keys by the clock."""
+"""A line of fixed documents, and a caller who presses keys at set times."""
 
 import asyncio
 from collections.abc import Mapping
@@ -41,17 +41,17 @@ class TinyLine:
 
     @property
     def paths(self) -> list[str]:
-        """What was asked for, in order, without the call's end."""
+        """The requested paths, in order, without the end of the call."""
         return [path for path, _ in self.posted if path != "/voice/status"]
 
     def fields(self, path: str) -> dict[str, str]:
-        """What was posted to a path the last time."""
+        """The fields of the last request to a path."""
         return next(fields for asked, fields in reversed(self.posted) if asked == path)
 
 
 @dataclass
 class Hands(Handset):
-    """Presses each key at its second of the call; "h" hangs up. Keeps what was heard when."""
+    """Presses each key at its second of the call ("h" hangs up), and records what was heard."""
 
     keys: list[tuple[float, str]]
     outcome: Staff = Staff.NO_ANSWER
@@ -61,7 +61,7 @@ class Hands(Handset):
     lost: list[str] = field(default_factory=list)
 
     async def listen(self, segment: Segment) -> Press | HungUp | None:
-        """Press when the second has come."""
+        """Press a key when its second has come."""
         if not segment.since:
             self.heard.append((round(self.clock, 3), segment))
         if self.keys and self.keys[0][0] < self.clock + segment.left:
@@ -73,30 +73,30 @@ class Hands(Handset):
         return None
 
     def typed_ahead(self) -> str:
-        """One entry for each document that is fetched."""
+        """One entry for each fetched document."""
         return self.ahead.pop(0) if self.ahead else ""
 
     def staff(self, number: str) -> Staff:  # noqa: ARG002  # the same whoever is rung
-        """Do the same whoever is rung."""
+        """Give the same outcome for any number."""
         return self.outcome
 
     def not_heard(self, key: str) -> None:
-        """Keep the lost keys."""
+        """Record the lost keys."""
         self.lost.append(key)
 
     @property
     def words(self) -> list[str]:
-        """What was said, whether or not it was cut."""
+        """The spoken text, whether or not it was interrupted."""
         return [segment.words for _, segment in self.heard if segment.kind is Kind.SPEECH]
 
     def seconds_of(self, kind: Kind) -> list[float]:
-        """The lengths of all moments of a kind."""
+        """The lengths of all moments of one kind."""
         return [round(segment.seconds, 3) for _, segment in self.heard if segment.kind is kind]
 
 
 @dataclass(frozen=True)
 class Played:
-    """A call that is over."""
+    """A finished call."""
 
     line: TinyLine
     hands: Hands
@@ -111,7 +111,7 @@ def play(
     ahead: tuple[str, ...] = (),
     content_type: str = "text/xml",
 ) -> Played:
-    """One call to a line of these documents; ``keys`` are (second of the call, key)."""
+    """Play a call to a line of these documents; ``keys`` are (second of the call, key)."""
     line, hands = TinyLine(documents, content_type), Hands(list(keys), outcome, list(ahead))
     post = InProcess(line, BASE, TOKEN)
     player = Player(post, hands, CallerId("+14255550123"))

@@ -1,4 +1,4 @@
-"""Walks the calls: every key at every question, each place once, in a world made to order."""
+"""Walks all calls: every key at every question, each place once, in simulated scenarios."""
 
 import re
 from collections import deque
@@ -28,7 +28,7 @@ World = dict[type[Effect[Any]], Any]
 
 
 def worlds() -> Iterator[World]:
-    """The good world, and each world in which one thing goes otherwise."""
+    """The normal scenario, and each scenario with one difference."""
     yield dict(GOOD_WORLD)
     yield {**GOOD_WORLD, SeeStaffPhone: StaffPhone("open")}
     yield {**GOOD_WORLD, SeeStaffPhone: StaffPhone("no phone")}
@@ -54,7 +54,7 @@ class Stop:
 
 
 def place(here: Turn | Ending) -> str:
-    """The step without its count: where on the map this is."""
+    """The step without its count, which names the place on the map."""
     match here:
         case Goodbye() | Connected():
             return f"end: {here.outcome}"
@@ -63,7 +63,7 @@ def place(here: Turn | Ending) -> str:
 
 
 def answers(here: Turn) -> tuple[str, ...]:
-    """What can come of a turn."""
+    """The possible answers to a turn."""
     match here:
         case Ringing():
             return ("answered", "not answered")

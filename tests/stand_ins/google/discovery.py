@@ -1,4 +1,4 @@
-"""What Google's own description of the API allows: paths, parameters, bodies, scopes.
+"""What Google's API description allows: paths, parameters, bodies, scopes.
 
 Source of everything here: calendar.v3.json, the discovery document that google-api-python-client
 ships. Known difference: Google ignores fields of a body that it does not know, and read-only ones;
@@ -21,7 +21,7 @@ SCOPE = "https://www.googleapis.com/auth/"
 
 @cache
 def document() -> dict[str, Any]:
-    """The description that the installed client was made from."""
+    """The API description that the installed client was made from."""
     text = resources.files("googleapiclient").joinpath(_FILE).read_text("utf-8")
     read: dict[str, Any] = json.loads(text)
     return read
@@ -37,7 +37,7 @@ class Method:
     says: dict[str, Any]
 
     def parameters(self, query: dict[str, list[str]]) -> dict[str, Any]:
-        """The query as values. Raises Refusal for what the method does not know."""
+        """The parsed query. Raises Refusal for an unknown parameter."""
         known = {**document()["parameters"], **self.says.get("parameters", {})}
         read: dict[str, Any] = {}
         for name, values in query.items():
@@ -62,14 +62,14 @@ class Method:
         _check(f"calendar.{self.name}", schema["$ref"], _schema(schema["$ref"]), body)
 
     def check_scopes(self, scopes: frozenset[str]) -> None:
-        """Raises Refusal unless one of the token's scopes is enough."""
+        """Raises Refusal unless one of the token's scopes is sufficient."""
         if not {scope.removeprefix(SCOPE) for scope in self.says["scopes"]} & scopes:
             message = "Request had insufficient authentication scopes."
             raise Refusal(403, "insufficientPermissions", message)
 
 
 def find(verb: str, path: str) -> tuple[Method, dict[str, str]]:
-    """The method and the path's values. Raises Refusal for a path outside the API."""
+    """The method and the path's values. Raises Refusal for an unknown path."""
     for method in _methods():
         if method.verb == verb and (found := method.path.fullmatch(path)):
             return method, {key: unquote(value) for key, value in found.groupdict().items()}

@@ -13,7 +13,7 @@ from stand_ins.google.refusals import Refusal, broken, named, not_found
 
 @dataclass
 class Account:
-    """Who signed in. Service accounts belong to nobody, so Google refuses them some things."""
+    """The signed-in account; Google refuses service accounts some operations."""
 
     scopes: frozenset[str]
     is_service: bool = False
@@ -21,7 +21,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Mail:
-    """What a guest finds in their mail."""
+    """An email to a guest."""
 
     to: str
     says: Literal["invited", "updated", "cancelled"]
@@ -30,7 +30,7 @@ class Mail:
 
 @dataclass
 class World:
-    """All calendars, and how Google behaves today."""
+    """All calendars, and the stand-in's current behavior."""
 
     calendars: dict[str, Calendar] = field(default_factory=dict[str, Calendar])
     meets: Literal["later", "at once", "fail"] = "later"
@@ -207,7 +207,7 @@ def _conference(
 
 
 def _shown(calendar: Calendar, event: Resource) -> Resource:
-    """Times come back in the calendar's zone, whatever offset they were sent with."""
+    """Event times as returned: in the calendar's zone, whatever offset they were sent with."""
     for side in ("start", "end"):
         if "dateTime" in event[side]:
             at = instant(event[side], calendar.zone).astimezone(UTC)

@@ -1,4 +1,4 @@
-"""What a test can make go wrong between the client and the stand-in, before or after the effect."""
+"""Faults that a test injects between the client and the stand-in, before or after the effect."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,7 +8,7 @@ Kind = Literal["status", "hang", "reset", "not json", "empty", "half"]
 
 @dataclass
 class Fault:
-    """One trouble for the next `times` requests of a method ("" is any but "token", the sign-in).
+    """A fault for the next `times` requests of a method ("" is any but "token", the sign-in).
 
     `after`: the effect has happened and only the answer is lost. `skip` lets some pass first.
     """
@@ -23,7 +23,7 @@ class Fault:
     skip: int = 0
 
     def meets(self, method: str) -> bool:
-        """Whether it happens to this request; counts down when it does."""
+        """Whether this request fails; decrements the count if it does."""
         wanted = self.on == method or (not self.on and method != "token")
         if not wanted or self.times == 0:
             return False

@@ -1,4 +1,4 @@
-"""The stand-in's ways to say no, in Google's envelope.
+"""The stand-in's error responses, in Google's format.
 
 Source of codes, reasons and messages: Google's guide "Handle API errors" and the Calendar API
 discovery document; where we know one only from reports, the place that raises it says so.
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Refusal(Exception):  # noqa: N818  # it says what happened
-    """An error answer. `rule` is set when the request broke a rule that a client can know."""
+    """An error response; `rule` is set when the request broke a rule that a client can know."""
 
     status: int
     reason: str
@@ -19,7 +19,7 @@ class Refusal(Exception):  # noqa: N818  # it says what happened
     headers: dict[str, str] = field(default_factory=dict[str, str])
 
     def body(self) -> bytes:
-        """The envelope that the client reads its reason from."""
+        """The JSON body from which the client reads the reason."""
         one = {"domain": "global", "reason": self.reason, "message": self.message}
         return json.dumps(
             {"error": {"errors": [one], "code": self.status, "message": self.message}}
@@ -35,12 +35,12 @@ NOT_FOUND = ("notFound", "Not Found")
 
 
 def not_found() -> Refusal:
-    """A calendar that this account cannot see, or an event that never was: the same answer."""
+    """An inaccessible calendar or an unknown event, which get the same answer."""
     return Refusal(404, *NOT_FOUND)
 
 
 def named(status: int, reason: str = "", retry_after: int | None = None) -> Refusal:
-    """An injected trouble, with the words that go with it."""
+    """An injected error, with its message."""
     messages = {
         401: ("authError", "Invalid Credentials"),
         403: ("rateLimitExceeded", "Rate Limit Exceeded"),

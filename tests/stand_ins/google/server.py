@@ -31,7 +31,7 @@ INVITATIONS = "invitations@group.calendar.google.com"
 
 @dataclass(frozen=True)
 class Seen:
-    """One request and its answer; `rule` tells that the request broke a rule of the API."""
+    """One request and its response; `rule` is the API rule that the request broke, if any."""
 
     method: str
     status: int
@@ -42,7 +42,7 @@ class Seen:
 
 
 class Google(StandIn):
-    """Calendars of a clinic: for screenings and invitations, made by the app; the doctor's own."""
+    """A clinic's calendars: screenings and invitations, made by the app, and the doctor's own."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -67,7 +67,7 @@ class Google(StandIn):
         return f"{self.base}/calendar/v3/"
 
     def credentials(self, *, service: bool = False) -> dict[str, str]:
-        """A credentials file's content, whose token_uri leads here."""
+        """The content of a credentials file whose token_uri leads here."""
         return self.sign_in.credentials(f"{self.base}/token", service=service)
 
     @property
@@ -82,20 +82,20 @@ class Google(StandIn):
 
     @property
     def doctor(self) -> Calendar:
-        """A calendar that is only asked for busy times."""
+        """A calendar that is read only for busy times."""
         return self.world.calendars[DOCTOR]
 
     @property
     def broken_rules(self) -> list[str]:
-        """What was sent that Google would not take, whatever the weather."""
+        """Requests that Google would refuse whatever its state."""
         return [f"{seen.method}: {seen.said}" for seen in self.seen if seen.rule]
 
     def asked(self, method: str) -> list[Seen]:
-        """Every request of one method."""
+        """All requests of one method."""
         return [seen for seen in self.seen if seen.method == method]
 
     def answer(self, request: Asked, verb: str) -> None:
-        """One request, its effect and its answer."""
+        """Handle one request and return the response."""
         where = urlsplit(request.path)
         raw = request.body()
         name: str

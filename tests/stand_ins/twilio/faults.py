@@ -1,4 +1,4 @@
-"""What a test can make go wrong between the client and the stand-in, before or after the effect."""
+"""Faults that a test injects between the client and the stand-in, before or after the effect."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,7 +8,7 @@ Kind = Literal["code", "status", "hang", "reset", "not json"]
 
 @dataclass
 class Fault:
-    """One fault for the next `times` requests of a method ("" is any).
+    """A fault for the next `times` requests of a method ("" is any).
 
     `after`: the effect has happened and only the answer is lost. "code" answers as Twilio does
     with that error, "status" with a bare HTTP status.
@@ -22,7 +22,7 @@ class Fault:
     times: int = 1
 
     def meets(self, method: str) -> bool:
-        """Whether it happens to this request; counts down when it does."""
+        """Whether this request fails; decrements the count if it does."""
         if self.times == 0 or (self.on and self.on != method):
             return False
         self.times -= 1

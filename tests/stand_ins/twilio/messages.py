@@ -1,4 +1,4 @@
-"""Messages: create, list and fetch, and what becomes of them.
+"""Messages: create, list, fetch, and their statuses.
 
 Source: https://www.twilio.com/docs/messaging/api/message-resource and the parameters that
 twilio-python 9.13, which is made from Twilio's own description of the API, can send.
@@ -24,7 +24,7 @@ _numbers = itertools.count(1)
 
 @dataclass
 class Message:
-    """One message, newest status included."""
+    """A message with its latest status."""
 
     sid: str
     to: str
@@ -37,11 +37,11 @@ class Message:
 
     @property
     def posted_to(self) -> str:
-        """Where statuses are posted: the connection overrides behind # stay with Twilio."""
+        """The status callback URL without the connection overrides after #, which Twilio keeps."""
         return self.callback.partition("#")[0]
 
     def json(self, account: str) -> dict[str, Any]:
-        """As the API shows it. Source: the reference's example; no `date_sent` while queued."""
+        """The API's JSON. Source: the reference's example; no `date_sent` while queued."""
         made = format_datetime(datetime.now(UTC))
         sent = None if self.status in {"queued", "accepted"} else made
         return {
@@ -69,7 +69,7 @@ class Message:
 
 
 class Messages:
-    """What the account has sent, newest first, and what it may not send."""
+    """The account's sent messages, newest first, and what it may not send."""
 
     def __init__(self, numbers: set[str], services: set[str]) -> None:
         self.sent: list[Message] = []

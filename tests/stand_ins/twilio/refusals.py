@@ -1,4 +1,4 @@
-"""The stand-in's ways to say no, in Twilio's envelope.
+"""The stand-in's error responses, in Twilio's format.
 
 Source of the envelope: https://www.twilio.com/docs/usage/twilios-response; of codes and messages:
 https://www.twilio.com/docs/api/errors.
@@ -29,7 +29,7 @@ MESSAGES = {
 
 @dataclass
 class Refusal(Exception):  # noqa: N818  # it says what happened
-    """An error answer. `rule` is set when the request broke a rule that a client can know."""
+    """An error response; `rule` is set when the request broke a rule that a client can know."""
 
     status: int
     code: int
@@ -38,18 +38,18 @@ class Refusal(Exception):  # noqa: N818  # it says what happened
     headers: dict[str, str] = field(default_factory=dict[str, str])
 
     def body(self) -> bytes:
-        """The envelope that the client reads its code from."""
+        """The JSON body from which the client reads the code."""
         info = f"https://www.twilio.com/docs/errors/{self.code}"
         said = {"code": self.code, "message": self.message, "more_info": info}
         return json.dumps({**said, "status": self.status}).encode()
 
 
 def refusal(code: int, *, rule: bool = False) -> Refusal:
-    """The refusal that goes with a code."""
+    """The refusal for an error code."""
     status, message = MESSAGES[code]
     return Refusal(status, code, message, rule)
 
 
 def broken(message: str) -> Refusal:
-    """A request that no client should send; Twilio lets some of them pass, here none does."""
+    """An invalid request, refused even where Twilio accepts some of them."""
     return Refusal(400, 20001, message, rule=True)

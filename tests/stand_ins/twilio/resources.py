@@ -14,7 +14,7 @@ CLINIC = "+14252025687"
 
 
 class Resources:
-    """What the account has; a test changes the fields."""
+    """The account's resources; a test changes the fields."""
 
     def __init__(self, account: str, service: str) -> None:
         self.account: dict[str, Any] = {
@@ -42,7 +42,7 @@ class Resources:
         self.campaign: str | None = "VERIFIED"
 
     def answer(self, verb: str, path: str, query: dict[str, str]) -> dict[str, Any]:
-        """Raises Refusal for what is not there."""
+        """Raises Refusal for an unknown resource."""
         account, service = self.account["sid"], self.service["sid"]
         if verb != "GET":
             raise broken(f"{verb} {path} is not imitated")

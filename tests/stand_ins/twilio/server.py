@@ -26,7 +26,7 @@ SERVICE = "MG" + "3" * 32
 
 @dataclass(frozen=True)
 class Seen:
-    """One request and its answer; `rule` tells that the request broke a rule of the API."""
+    """One request and its response; `rule` is the API rule that the request broke, if any."""
 
     method: str
     status: int
@@ -36,7 +36,7 @@ class Seen:
 
 
 class Twilio(StandIn):
-    """The clinic's account, with one number and one messaging service."""
+    """A clinic's account with one number and one messaging service."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -57,11 +57,11 @@ class Twilio(StandIn):
         return [f"{seen.method}: {seen.said}" for seen in self.seen if seen.rule]
 
     def asked(self, method: str) -> list[Seen]:
-        """Every request of one method."""
+        """All requests of one method."""
         return [seen for seen in self.seen if seen.method == method]
 
     def bodies(self, to: str = "") -> list[str]:
-        """What was sent, oldest first."""
+        """The bodies of the sent messages, oldest first."""
         return [each.body for each in reversed(self.messages.sent) if to in {"", each.to}]
 
     def last(self) -> Message:
@@ -69,7 +69,7 @@ class Twilio(StandIn):
         return self.messages.sent[0]
 
     def answer(self, request: Asked, verb: str) -> None:
-        """One request, its effect and its answer."""
+        """Handle one request and return the response."""
         where = urlsplit(request.path)
         raw = request.body().decode()
         name = _name(verb, where.path)
@@ -130,7 +130,7 @@ class Twilio(StandIn):
 
 
 def _name(verb: str, path: str) -> str:
-    """Such as "messages.create", "messages.list", "messages.fetch"; else the end of the path."""
+    """A name such as "messages.create", or else the end of the path."""
     if path.endswith("/Messages.json"):
         return "messages.create" if verb == "POST" else "messages.list"
     if "/Messages/" in path:
