@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncGenerator, Generator
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import pytest_asyncio
@@ -20,7 +21,9 @@ from support.patients import Calls, To
 from calendar_sync.bookings import call_backs, free_times, notices
 from calendar_sync.bookings.booking import bookings_of_call
 from calendar_sync.clinic import Clinic
+from calendar_sync.retry import NotYet
 from calendar_sync.sync.insert import insert
+from calendar_sync.sync.rewrite import rewrite
 from calendar_sync.sync.staff_jobs import follow_all
 from voice.background import run_in_background
 from voice.bootstrap import Line, line_on
@@ -32,15 +35,27 @@ CALLS = int(os.environ.get("GOOGLE_CALLS", "4"))
 """Calls in a row; 200 for the figures of a release."""
 
 
+@pytest.fixture
+def detail() -> Literal["full", "minimal"]:
+    """What an event tells; a test may choose."""
+    return "full"
+
+
 @pytest_asyncio.fixture
 async def line(
-    database: AsyncConnectionPool, now: SetClock, google: Google, tmp_path: Path
+    database: AsyncConnectionPool,
+    now: SetClock,
+    google: Google,
+    tmp_path: Path,
+    detail: Literal["full", "minimal"],
 ) -> AsyncGenerator[Line]:
     """A line with that Google and a worker, open every day from six to nine."""
     settings = Settings.load("demo").model_copy(update={"opening_hours": "Mon-Sun 06:00-21:00"})
     line = line_on(settings, database, now)
     with calendar_at(google, tmp_path) as calendar:
-        line = replace(line, clinic=replace(line.clinic, calendar=calendar, makes_links=True))
+        line = replace(
+            line, clinic=replace(line.clinic, calendar=calendar, makes_links=True, detail=detail)
+        )
         await free_times.refresh(line.clinic)
         async with run_in_background(work(line.clinic)):
             yield line
@@ -72,6 +87,33 @@ async def test_a_call_books_an_event_with_the_whole_chart_note(
     for words in ("CALL: +1 425 555 0123", "SAFETY: 6 of 6 answered no", "caller not verified"):
         assert words in event["description"]
     assert event["visibility"] == "private"
+
+
+@pytest.mark.parametrize("detail", ["full", "minimal"])
+async def test_a_flagged_booking_is_marked_in_the_calendar_unless_details_are_minimal(
+    line: Line, google: Google, calls: Calls, to_booked: To, detail: Literal["full", "minimal"]
+) -> None:
+    """With full details the event gets a color and says first what to ask; else it has neither."""
+    caller = await calls()
+    await to_booked(caller)
+    await caller.stays_silent().hears("One more for Doctor Spring").presses("1")
+    await caller.hears("Doctor Spring will see it too")
+    booking_id, event_id = await event_of(line, caller.who.call_sid)
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                await rewrite(line.clinic, booking_id)
+                break
+            except NotYet:  # the worker is doing the same
+                await asyncio.sleep(0.02)
+    event = google.screenings.events[event_id]
+    ask_first = "ASK FIRST: past cancer, unexplained weight loss, or pain all night: yes\nCALL: +1"
+    assert event["description"].startswith(ask_first if detail == "full" else "CALL: +1")
+    assert ("past cancer" in event["description"].lower()) == (detail == "full")
+    assert event.get("colorId") == ("6" if detail == "full" else None)
+    async with line.pool.connection() as conn:
+        rows = await conn.execute("SELECT code, detail FROM call_back")
+        assert await rows.fetchall() == [("safety_flag", "history")]
 
 
 async def test_staff_drag_shorten_delete_and_restore_after_a_call(
