@@ -105,9 +105,10 @@ class Reason(Enum):
         question = detail.replace("_", " ")
         match self:
             case Reason.SAFETY_STOP:
-                return f"answered yes or not sure to the {question} question, so nothing is booked"
+                why = f"answered yes, not sure, or nothing to the {question} question"
+                return f"{why}, so nothing is booked"
             case Reason.SAFETY_FLAG:
-                return f"booked, but answered yes or not sure to the {question} question"
+                return f"booked, but answered yes, not sure, or nothing to the {question} question"
             case _:
                 return self.words(detail)
 

@@ -51,7 +51,7 @@ async def test_a_call_back_stands_in_the_calendar_until_staff_close_it(
     assert isinstance(there, CalendarEvent)
     assert there.title == "Call back ··0199"
     assert there.description.startswith(
-        "CALL: +1 425 555 0199 (speaks Spanish)\nWHY: answered yes or not sure"
+        "CALL: +1 425 555 0199 (speaks Spanish)\nWHY: answered yes, not sure, or nothing"
     )
     assert there.span is not None
     assert await clinic.calendar.busy(there.span) == ()
@@ -88,7 +88,8 @@ async def test_two_reasons_to_call_somebody_are_one_event(clinic: Clinic) -> Non
     mine, other = sorted(await live_events(clinic), key=lambda event: event.title, reverse=True)
     assert (mine.title, other.title) == ("Call back ··0199", "Call back ··0188")
     assert (
-        "WHY: asked for a person\nWHY: answered yes or not sure to the bladder" in mine.description
+        "WHY: asked for a person\nWHY: answered yes, not sure, or nothing to the bladder"
+        in mine.description
     )
     async with clinic.pool.connection() as conn:
         await call_backs.withdraw(conn, "CA9", Reason.ASKED_FOR_PERSON)

@@ -56,7 +56,7 @@ async def test_a_yes_keeps_the_booking_and_marks_it(
     assert chart["Ask first"] == f"{NOTE}: {said}"
     assert chart[LABEL] == said
     assert await asked_back(line) == [
-        ("booked, but answered yes or not sure to the history question", "+14255550123")
+        ("booked, but answered yes, not sure, or nothing to the history question", "+14255550123")
     ]
     async with line.pool.connection() as conn:
         [booking] = await bookings_of_call(conn, caller.who.call_sid)

@@ -32,7 +32,7 @@ async def to_question(caller: Caller, name: str) -> None:
 def stopped(name: str) -> str:
     """What staff read of a stop: the question in words, without a step name."""
     question = name.replace("_", " ")
-    return f"answered yes or not sure to the {question} question, so nothing is booked"
+    return f"answered yes, not sure, or nothing to the {question} question, so nothing is booked"
 
 
 async def reasons(line: Line) -> list[tuple[str, str | None]]:
