@@ -5,7 +5,7 @@ VENV := .venv
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --no-input
 LOCKED := $(PIP) install --quiet --require-hashes --requirement
 
-.PHONY: demo test install lint bench clock prove prove-mutants map lock screenshots
+.PHONY: demo test install lint bench clock prove prove-paths prove-mutants map lock screenshots
 
 demo: install
 	@exec $(VENV)/bin/screening-line demo $(if $(PORT),--port $(PORT))
@@ -26,9 +26,14 @@ bench: $(VENV)/.dev-ready
 	@$(VENV)/bin/python benchmarks/turn.py
 
 # The chaos run, such as `make prove MINUTES=10 SEED=7 SHAPE=split MORE="--database 8"`.
-prove: $(VENV)/.dev-ready
+prove: $(VENV)/.dev-ready $(if $(DEPTH),prove-paths)
 	@PYTHONPATH=tests $(VENV)/bin/python -m prove.run --minutes $(or $(MINUTES),2) --seed $(or $(SEED),1) \
 	  --shape $(or $(SHAPE),one) $(MORE)
+
+# Presses every key at every turn, so many deep from each start: no string of keys may be offered a time
+# past a safety question (DEPTH=7: about a minute). `make prove DEPTH=7` does this before the chaos run.
+prove-paths: $(VENV)/.dev-ready
+	@PYTHONPATH=tests $(VENV)/bin/python tests/support/paths.py $(or $(DEPTH),7)
 
 # How long a call takes; prints the table and writes it to docs/clock.md.
 clock: $(VENV)/.dev-ready
