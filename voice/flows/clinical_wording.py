@@ -97,9 +97,9 @@ DOCTOR_TODAY = Advice(
         "A doctor should see this today. Call your doctor now."
         " If you can not get in, go to urgent care or an emergency room.",
         "Un médico debe verlo hoy. Llame a su médico ahora. Si no le atienden, vaya a"
-        " un centro de atención inmediata, urgent care, o a una sala de emergencias.",
+        " un centro de atención inmediata, urgent care, o una sala de emergencias.",
     ),
-    after=Text("I have not booked a visit.", "No tiene cita."),
+    after=Text("I have not booked a visit.", "No reservé ninguna cita."),
     offers_call=True,
 )
 UNSURE = Text("To be safe, I take that as a yes.", "Lo tomaré como un sí, por seguridad.")

@@ -133,7 +133,7 @@ TWILIO = Text(
     "Twilio, la empresa que transmite nuestras llamadas y mensajes, solo para eso.",
 )
 GOOGLE = Text(
-    "Google, which hosts the clinic's calendar and the video visit, for that alone.",
+    "Google, which hosts the clinic's calendar and the video screening, for that alone.",
     "Google, que aloja el calendario de la clínica y la cita por video, solo para eso.",
 )
 NOBODY_ELSE = Text(

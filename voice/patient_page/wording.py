@@ -2,7 +2,7 @@
 
 from voice.language import Text
 
-TITLE = Text("Your video visit", "Su cita por video")
+TITLE = Text("Your video screening", "Su cita por video")
 OTHER_LANGUAGE = Text("Español", "English")
 MINUTES = Text(
     "{minutes} minutes, by video. It is free.", "{minutes} minutos, por video. Es gratis."
@@ -10,7 +10,7 @@ MINUTES = Text(
 HERE = Text("On this device's clock: {time}", "En el reloj de este dispositivo: {time}")
 
 JOIN = Text("How to join", "Cómo entrar")
-JOIN_NOW = Text("Join the video visit", "Entrar a la cita por video")
+JOIN_NOW = Text("Join the video screening", "Entrar a la cita por video")
 JOIN_LATER = Text(
     "The link to join will be here 15 minutes before, from {time}. Open this page again then.",
     "El enlace para entrar estará aquí 15 minutos antes ({time})."

@@ -106,7 +106,7 @@ async def test_a_demo_has_a_video_room(line: Line) -> None:
     assert link == f"{line.settings.public_base_url}/phone/video-room"
     status, _, html = await ask(demo_app(line), "/phone/video-room", {"host": "localhost"})
     assert status == 200
-    assert "Here your video visit would begin." in html
+    assert "Here your video screening would begin." in html
 
 
 async def test_a_page_too_many_is_told(line: Line) -> None:
