@@ -26,7 +26,7 @@ from voice.database.connection import open_pool, prepare
 from voice.database.embedded import Engine
 
 
-class LeftThisComputer(Exception):  # noqa: N818  # it says what happened
+class LeftThisComputer(Exception):  # noqa: N818  # the name states the event
     """A test tried to reach something that is not on this computer; give it a local stand-in."""
 
 

@@ -24,7 +24,7 @@ def push_for(settings: Settings, calendar: Calendar) -> Push | None:
     address = push_address(settings)
     if not (settings.uses_google and address):
         return None
-    from calendar_sync.calendars.google.calendar import GoogleCalendar  # noqa: PLC0415  # as below
+    from calendar_sync.calendars.google.calendar import GoogleCalendar  # noqa: PLC0415  # slow
 
     return calendar.push_to(address) if isinstance(calendar, GoogleCalendar) else None
 
@@ -33,7 +33,7 @@ def invitations_for(settings: Settings, calendar: Calendar) -> Invitations | Non
     """The calendar that invites patients; None if no calendar is set for it."""
     if not (settings.uses_google and settings.google_invitations_calendar_id):
         return None
-    from calendar_sync.calendars.google.calendar import GoogleCalendar  # noqa: PLC0415  # as below
+    from calendar_sync.calendars.google.calendar import GoogleCalendar  # noqa: PLC0415  # slow
 
     if not isinstance(calendar, GoogleCalendar):
         return None
@@ -54,8 +54,8 @@ def push_address(settings: Settings) -> str:
 def google_calendar(settings: Settings) -> Calendar:
     """The clinic's Google calendars. Raises SettingsError."""
     # Google's client takes 0.2 s and 30 MB to import, so only a line that uses it does.
-    from calendar_sync.calendars.google.calendar import GoogleCalendar  # noqa: PLC0415  # as said
-    from calendar_sync.calendars.google.client import GoogleAccess  # noqa: PLC0415  # as said
+    from calendar_sync.calendars.google.calendar import GoogleCalendar  # noqa: PLC0415  # slow
+    from calendar_sync.calendars.google.client import GoogleAccess  # noqa: PLC0415  # slow
 
     try:
         access = GoogleAccess(Path(settings.google_credentials_file), api_url(settings))

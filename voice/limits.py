@@ -1,4 +1,4 @@
-"""What one number, one call, and everybody together may take: against robots, not patients.
+"""Limits on what one number, one call and all callers may take, against automated calls.
 
 Every limit is counted in PostgreSQL, so all processes and machines share it. A caller over a limit
 hears one sentence and gets a call-back; staff are told once a day that a limit was reached. What is

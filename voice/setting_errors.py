@@ -1,4 +1,4 @@
-"""What a wrong setting is told to the person who set it."""
+"""Error messages for wrong settings."""
 
 from collections.abc import Mapping
 from typing import Any, get_args

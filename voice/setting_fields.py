@@ -65,7 +65,7 @@ class RequiredFields(BaseSettings):
 
 
 class ClinicFields(BaseSettings):
-    """Who calls and screenings go to."""
+    """The clinician, the clinic's phones and the video room."""
 
     clinician_name: Annotated[
         str, _setting("the clinician's name in writing; unset on a live line: none is given")
@@ -228,7 +228,7 @@ class LimitFields(BaseSettings):
 
 
 class AlertFields(BaseSettings):
-    """Who is told when the line needs somebody, and what staff get besides call-backs."""
+    """Who gets alerts about the line, and what staff get besides call-backs."""
 
     alert_number: Annotated[PhoneNumber, _setting("gets alerts by text; unset: nobody does")] = ""
     alert_email: Annotated[OptionalEmail, _setting("gets alerts by email, sent from itself")] = ""

@@ -1,6 +1,6 @@
-"""Types of settings: how each is parsed, and what a wrong value is told.
+"""Types of settings: how each is parsed, and the error for a wrong value.
 
-Every message says what a right value looks like.
+Every message shows what a valid value looks like.
 """
 
 import json

@@ -101,8 +101,8 @@ def share_metrics(processes: int) -> None:
 def main() -> None:
     """Answer calls on the inherited socket whose file descriptor is the only argument."""
     from voice.logs import write_logs  # noqa: PLC0415  # the first process loads these later
-    from voice.server import serve_beside  # noqa: PLC0415  # the same
-    from voice.settings import Settings  # noqa: PLC0415  # the same
+    from voice.server import serve_beside  # noqa: PLC0415  # loaded later
+    from voice.settings import Settings  # noqa: PLC0415  # loaded later
 
     write_logs("json")
     try:

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 
-class Ice:
+class FreezableProxy:
     """A proxy before PostgreSQL that passes everything on until it is frozen."""
 
     def __init__(self, real: Path) -> None:
@@ -41,15 +41,15 @@ class Ice:
 
 
 @asynccontextmanager
-async def freezable(dsn: str) -> AsyncGenerator[tuple[Ice, str]]:
+async def freezable(dsn: str) -> AsyncGenerator[tuple[FreezableProxy, str]]:
     """A freezable proxy for the server of `dsn`, and the dsn that leads through it."""
     parts = conninfo_to_dict(dsn)
     port = parts.get("port") or 5432
-    ice = Ice(Path(str(parts["host"])) / f".s.PGSQL.{port}")
-    with TemporaryDirectory(prefix="ice") as folder:
-        server = await asyncio.start_unix_server(ice.serve, f"{folder}/.s.PGSQL.{port}")
+    proxy = FreezableProxy(Path(str(parts["host"])) / f".s.PGSQL.{port}")
+    with TemporaryDirectory(prefix="proxy") as folder:
+        server = await asyncio.start_unix_server(proxy.serve, f"{folder}/.s.PGSQL.{port}")
         try:
-            yield ice, make_conninfo(dsn, host=folder)
+            yield proxy, make_conninfo(dsn, host=folder)
         finally:
-            ice.thaw()
+            proxy.thaw()
             server.close()

@@ -28,7 +28,7 @@ class To(Protocol):
         ...
 
 
-class MoodyCalendar(LocalCalendar):
+class RefusingCalendar(LocalCalendar):
     """The local calendar, except that ``instead``, when set, is the answer to an insert."""
 
     instead: Unknown | Refused | None = None

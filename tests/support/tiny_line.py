@@ -50,7 +50,7 @@ class TinyLine:
 
 
 @dataclass
-class Hands(Handset):
+class TimedHandset(Handset):
     """Presses each key at its second of the call ("h" hangs up), and records what was heard."""
 
     keys: list[tuple[float, str]]
@@ -76,7 +76,7 @@ class Hands(Handset):
         """One entry for each fetched document."""
         return self.ahead.pop(0) if self.ahead else ""
 
-    def staff(self, number: str) -> Staff:  # noqa: ARG002  # the same whoever is rung
+    def staff(self, number: str) -> Staff:  # noqa: ARG002  # same outcome for any number
         """Give the same outcome for any number."""
         return self.outcome
 
@@ -99,7 +99,7 @@ class Played:
     """A finished call."""
 
     line: TinyLine
-    hands: Hands
+    handset: TimedHandset
     player: Player
     ended: Ended
 
@@ -112,7 +112,10 @@ def play(
     content_type: str = "text/xml",
 ) -> Played:
     """Play a call to a line of these documents; ``keys`` are (second of the call, key)."""
-    line, hands = TinyLine(documents, content_type), Hands(list(keys), outcome, list(ahead))
+    line, handset = (
+        TinyLine(documents, content_type),
+        TimedHandset(list(keys), outcome, list(ahead)),
+    )
     post = InProcess(line, BASE, TOKEN)
-    player = Player(post, hands, CallerId("+14255550123"))
-    return Played(line, hands, player, asyncio.run(player.call()))
+    player = Player(post, handset, CallerId("+14255550123"))
+    return Played(line, handset, player, asyncio.run(player.call()))

@@ -9,7 +9,7 @@ import pytest_asyncio
 from psycopg_pool import AsyncConnectionPool
 from support.caller import Caller
 from support.clinic import SetClock
-from support.patients import Calls, MoodyCalendar
+from support.patients import Calls, RefusingCalendar
 
 from calendar_sync.bookings import free_times
 from voice.app import create_app
@@ -23,14 +23,14 @@ from voice.worker import work
 
 
 @pytest.fixture
-def calendar(database: AsyncConnectionPool) -> MoodyCalendar:
+def calendar(database: AsyncConnectionPool) -> RefusingCalendar:
     """The line's calendar."""
-    return MoodyCalendar(database)
+    return RefusingCalendar(database)
 
 
 @pytest_asyncio.fixture
 async def line(
-    database: AsyncConnectionPool, now: SetClock, calendar: MoodyCalendar
+    database: AsyncConnectionPool, now: SetClock, calendar: RefusingCalendar
 ) -> AsyncGenerator[Line]:
     """An open line with an empty calendar, a staff phone and a worker."""
     settings = Settings.load("demo").model_copy(

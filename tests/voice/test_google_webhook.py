@@ -84,7 +84,7 @@ async def test_a_drag_that_is_told_moves_the_booking_at_once(
     google.screenings.drag(event_id, "2026-12-01 15:00", "2026-12-01 15:20")
     async with run_in_background(work(line.clinic)), asyncio.timeout(60):
         assert await deliver(google, door) == [("exists", 204)]
-        while (await row(line.clinic, booking_id)).slot != span("2026-12-01 15:00"):  # noqa: ASYNC110  # told by the database
+        while (await row(line.clinic, booking_id)).slot != span("2026-12-01 15:00"):  # noqa: ASYNC110  # no event to wait for
             await asyncio.sleep(0.02)
 
 

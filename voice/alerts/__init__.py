@@ -1,1 +1,1 @@
-"""Tells the clinic when the line needs somebody: once, then daily, and when it is over."""
+"""Alerts the clinic to problems of the line: once, then daily, and when they end."""

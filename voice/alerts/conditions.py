@@ -1,4 +1,4 @@
-"""What is wrong with the line right now, in words for whoever runs it; nothing about a patient."""
+"""Finds current problems of the line and describes them for its operator, without patient data."""
 
 import shutil
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from voice.worker import a_worker_is_up
 Code = Literal["database", "worker", "google sign-in", "calendar", "call-backs", "texts", "disk"]
 CALENDAR_UNREAD = timedelta(minutes=15)
 UNSEEN = timedelta(minutes=30)
-"""How far into the opening hours a call-back may wait before somebody is told."""
+"""How far into the opening hours a call-back may wait before an alert is sent."""
 FAILED_TEXTS = 3
 """Texts that failed within an hour; one number that cannot be reached is no alert."""
 DISK_LEFT = 0.15

@@ -23,13 +23,13 @@ _LONGEST_TEXT = 300
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """The ways that the settings name; `twilio` is None where no text is wanted."""
+    """Sends alerts by the configured channels; `twilio` is None if no texts are wanted."""
 
     settings: Settings
     twilio: TwilioAccess | None
 
     async def send(self, text: str) -> bool:
-        """Send to everybody who is to know. True when at least one way worked, or none is set."""
+        """Send an alert on every channel. True if at least one worked, or none is configured."""
         ways: list[Callable[[], bool]] = []
         if self.settings.alert_email:
             ways.append(lambda: self._email(text))

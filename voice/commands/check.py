@@ -196,7 +196,7 @@ def _calendar(settings: Settings) -> list[Finding]:
 
 
 def _twilio(settings: Settings) -> list[Finding]:
-    from voice.commands.check_twilio import look  # noqa: PLC0415  # so is Twilio's
+    from voice.commands.check_twilio import look  # noqa: PLC0415  # Twilio's client is large
 
     return [Finding(state, f"twilio {says}") for state, says in asyncio.run(look(settings))]
 

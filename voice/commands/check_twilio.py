@@ -159,7 +159,7 @@ async def _texts(settings: Settings, access: TwilioAccess) -> list[Line]:
     return lines
 
 
-def _service(service: Any) -> tuple[list[str], str | None, bool, list[str]]:  # noqa: ANN401  # the same
+def _service(service: Any) -> tuple[list[str], str | None, bool, list[str]]:  # noqa: ANN401  # untyped
     fetched = service.fetch()
     return (
         [str(each.phone_number) for each in service.phone_numbers.list(limit=100)],

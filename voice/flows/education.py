@@ -1,4 +1,4 @@
-"""How the back can cause foot pain: the clinic's article in under two minutes, for who stays."""
+"""How the back can cause foot pain: the clinic's article in under two minutes."""
 
 from voice.dialogue.call import Call
 from voice.dialogue.questions import Choice, Question

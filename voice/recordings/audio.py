@@ -23,7 +23,7 @@ _RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 
 
 
 class UnplayableError(ValueError):
-    """Why a phone line can not play the file, and what to do, in words for whoever recorded it."""
+    """Why a phone line can not play the file, and what to do, in plain words."""
 
 
 @dataclass(frozen=True, slots=True)

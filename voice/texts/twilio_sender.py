@@ -54,7 +54,7 @@ class TwilioAccess:
 
     def _asked(self, question: Callable[[Any], T]) -> T | RequestFailed:
         # The client takes half a second to import, so only a line that texts loads it.
-        from requests.exceptions import RequestException  # noqa: PLC0415  # see above
+        from requests.exceptions import RequestException  # noqa: PLC0415  # slow import
         from twilio.base.exceptions import TwilioException, TwilioRestException  # noqa: PLC0415
 
         try:
@@ -68,8 +68,8 @@ class TwilioAccess:
             return RequestFailed(0, None, type(error).__name__)
 
     def _connected(self) -> Any:  # noqa: ANN401  # twilio ships no types
-        from twilio.http.http_client import TwilioHttpClient  # noqa: PLC0415  # see above
-        from twilio.rest import Client  # noqa: PLC0415  # see above
+        from twilio.http.http_client import TwilioHttpClient  # noqa: PLC0415  # slow import
+        from twilio.rest import Client  # noqa: PLC0415  # slow import
 
         # At INFO it logs phone numbers.
         logging.getLogger("twilio.http_client").setLevel(logging.WARNING)

@@ -112,14 +112,14 @@ class GoogleAccess:
 class _Resources:
     """The client's resources, such as `events()`: building one takes 5 ms, so each is cached."""
 
-    def __init__(self, client: Any) -> None:  # noqa: ANN401  # as above
+    def __init__(self, client: Any) -> None:  # noqa: ANN401  # untyped client
         self._client = client
 
     def __getattr__(self, name: str) -> Callable[[], Any]:
         """A function that returns the resource of this name, built once."""
         resource = getattr(self._client, name)()
 
-        def cached() -> Any:  # noqa: ANN401  # as above
+        def cached() -> Any:  # noqa: ANN401  # untyped client
             return resource
 
         setattr(self, name, cached)

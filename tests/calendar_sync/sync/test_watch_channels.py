@@ -118,7 +118,7 @@ async def test_a_line_that_moved_stops_the_channel_to_its_old_address(
     moved = replace(
         clinic,
         push=GooglePush(
-            clinic.push._google,  # noqa: SLF001  # the same account
+            clinic.push._google,  # noqa: SLF001  # reuses the account
             clinic.push.calendar,
             elsewhere,
         ),

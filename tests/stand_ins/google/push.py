@@ -143,7 +143,7 @@ def post(url: str, said: Mapping[str, str]) -> int:
     """One message without a body; the status that it was answered with."""
     message = Request(url, data=b"", headers=dict(said), method="POST")  # noqa: S310  # loopback
     try:
-        with urlopen(message, timeout=10) as answer:  # noqa: S310  # the same
+        with urlopen(message, timeout=10) as answer:  # noqa: S310  # loopback
             return int(answer.status)
     except HTTPError as refused:
         with refused:

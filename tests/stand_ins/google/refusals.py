@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass
-class Refusal(Exception):  # noqa: N818  # it says what happened
+class Refusal(Exception):  # noqa: N818  # the name states the event
     """An error response; `rule` is set when the request broke a rule that a client can know."""
 
     status: int

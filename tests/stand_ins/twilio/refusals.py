@@ -28,7 +28,7 @@ MESSAGES = {
 
 
 @dataclass
-class Refusal(Exception):  # noqa: N818  # it says what happened
+class Refusal(Exception):  # noqa: N818  # the name states the event
     """An error response; `rule` is set when the request broke a rule that a client can know."""
 
     status: int

@@ -9,7 +9,7 @@ from psycopg_pool import AsyncConnectionPool
 from support.caller import Caller
 from support.clinic import SetClock
 from support.live_settings import LIVE
-from support.patients import MoodyCalendar
+from support.patients import RefusingCalendar
 
 from calendar_sync.bookings import free_times
 from voice.app import create_app
@@ -45,7 +45,7 @@ def test_only_the_defaults_and_the_article_name_the_demos_clinic(folder: str) ->
 async def test_a_call_to_another_clinic_hears_nothing_of_the_demos(
     database: AsyncConnectionPool,
     now: SetClock,
-    calendar: MoodyCalendar,
+    calendar: RefusingCalendar,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:

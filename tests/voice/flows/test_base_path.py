@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from support.caller import Caller
 from support.clinic import SetClock, row
 from support.patient_page import Patient, link_to
-from support.patients import MoodyCalendar, To
+from support.patients import RefusingCalendar, To
 
 from calendar_sync.bookings import free_times
 from calendar_sync.bookings.booking import bookings_of_call
@@ -26,7 +26,7 @@ BASE = "https://clinic.example/line"
 
 
 @pytest_asyncio.fixture
-async def line(database: AsyncConnectionPool, now: SetClock, calendar: MoodyCalendar) -> Line:
+async def line(database: AsyncConnectionPool, now: SetClock, calendar: RefusingCalendar) -> Line:
     """A line with a staff phone behind the proxy."""
     changes = {"staff_number": "+14255550142", "public_base_url": BASE}
     line = line_on(Settings.load("demo").model_copy(update=changes), database, now)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from support.caller import Caller
 from support.clinic import SetClock, at
-from support.patients import Calls, MoodyCalendar, To
+from support.patients import Calls, RefusingCalendar, To
 
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings import call_backs, free_times
@@ -141,7 +141,7 @@ async def test_a_full_calendar_leads_to_a_call_back(
 async def test_an_open_outcome_is_told_as_open(
     caller: Caller,
     line: Line,
-    calendar: MoodyCalendar,
+    calendar: RefusingCalendar,
     to_the_times: To,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -158,7 +158,7 @@ async def test_an_open_outcome_is_told_as_open(
 
 
 async def test_a_refused_booking_is_told_as_not_booked(
-    caller: Caller, line: Line, calendar: MoodyCalendar, to_the_times: To
+    caller: Caller, line: Line, calendar: RefusingCalendar, to_the_times: To
 ) -> None:
     """After a certain refusal nothing is booked, and staff call."""
     calendar.instead = Refused("not shared")

@@ -33,12 +33,12 @@ def test_who_is_not_reached_is_told_to_the_action(outcome: Staff, status: str) -
     told = played.line.fields("/dialled")
     assert (told["DialCallStatus"], told["DialBridged"]) == (status, "false")
     assert told["DialCallDuration"] == "0"
-    assert played.hands.words == ["After the talk."]
+    assert played.handset.words == ["After the talk."]
 
 
 def test_an_unanswered_phone_rings_as_long_as_it_may() -> None:
     """The timeout is the time it rings."""
-    assert dial(Staff.NO_ANSWER).hands.seconds_of(Kind.RINGING) == [20.0]
+    assert dial(Staff.NO_ANSWER).handset.seconds_of(Kind.RINGING) == [20.0]
 
 
 def test_staff_who_answer_hear_the_whisper_and_talk() -> None:
@@ -48,7 +48,7 @@ def test_staff_who_answer_hear_the_whisper_and_talk() -> None:
     assert (told["DialCallStatus"], told["DialBridged"]) == ("completed", "true")
     assert told["DialCallDuration"] == "30"
     assert played.line.fields("/pressed")["Digits"] == "1"
-    assert played.hands.seconds_of(Kind.TALK) == [30.0]
+    assert played.handset.seconds_of(Kind.TALK) == [30.0]
 
 
 def test_the_whisper_is_a_call_of_its_own() -> None:
@@ -71,8 +71,8 @@ def test_a_voicemail_box_does_not_take_the_call() -> None:
 def test_without_an_action_the_document_goes_on() -> None:
     """https://www.twilio.com/docs/voice/twiml/dial#action: the verb after it is run."""
     played = play({"/voice/incoming": "<Dial>+14255550199</Dial><Say>Going on.</Say>"})
-    assert played.hands.words == ["Going on."]
-    assert played.hands.seconds_of(Kind.RINGING) == [30.0]
+    assert played.handset.words == ["Going on."]
+    assert played.handset.seconds_of(Kind.RINGING) == [30.0]
 
 
 def test_without_a_whisper_a_voicemail_box_takes_the_call() -> None:

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from support.tiny_line import BASE, TOKEN, Hands, play
+from support.tiny_line import BASE, TOKEN, TimedHandset, play
 
 from voice.simulator.caller_id import CallerId
 from voice.simulator.player import Ended, Player
@@ -45,7 +45,7 @@ def test_a_document_that_twilio_refuses_leads_to_the_fallback(
     played = play({"/voice/incoming": answer, "/voice/fallback": SORRY})
     told = played.line.fields("/voice/fallback")
     assert (told["ErrorCode"], told["ErrorUrl"]) == (str(code), f"{BASE}/voice/incoming")
-    assert played.hands.words == ["Sorry, please call again."]
+    assert played.handset.words == ["Sorry, please call again."]
     assert played.ended is Ended.LINE_HUNG_UP
     assert [alarm.code for alarm in played.player.alarms] == [code]
 
@@ -59,7 +59,7 @@ def test_json_is_no_document() -> None:
 def test_a_fallback_that_fails_too_ends_the_call_with_twilios_words() -> None:
     """https://www.twilio.com/docs/availability-reliability: an application error is spoken."""
     played = play({"/voice/incoming": (500, ""), "/voice/fallback": (500, "")})
-    assert played.hands.words == ["We are sorry, an application error has occurred. Goodbye."]
+    assert played.handset.words == ["We are sorry, an application error has occurred. Goodbye."]
     assert played.ended is Ended.APPLICATION_ERROR
     assert played.line.paths == ["/voice/incoming", "/voice/fallback"]
 
@@ -77,7 +77,7 @@ def test_an_exception_in_the_line_is_a_server_error() -> None:
     async def broken(*_: object) -> None:
         raise RuntimeError
 
-    player = Player(InProcess(broken, BASE, TOKEN), Hands([]), CallerId("+14255550123"))
+    player = Player(InProcess(broken, BASE, TOKEN), TimedHandset([]), CallerId("+14255550123"))
     assert asyncio.run(player.call()) is Ended.APPLICATION_ERROR
     assert [alarm.why for alarm in player.alarms] == ["HTTP 500"] * 3
 
@@ -88,7 +88,7 @@ def test_an_application_that_answers_nothing_is_a_fault() -> None:
     async def silent(*_: object) -> None:
         return
 
-    player = Player(InProcess(silent, BASE, TOKEN), Hands([]), CallerId("+14255550123"))
+    player = Player(InProcess(silent, BASE, TOKEN), TimedHandset([]), CallerId("+14255550123"))
     assert asyncio.run(player.call()) is Ended.APPLICATION_ERROR
 
 

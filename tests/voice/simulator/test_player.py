@@ -36,14 +36,14 @@ def test_a_key_skips_all_nested_verbs_that_follow() -> None:
         "/next": "",
     }
     played = play(documents, (5.0, "1"))
-    assert played.hands.words == [FOUR_SECONDS]
-    assert played.hands.seconds_of(Kind.SOUND) == []
+    assert played.handset.words == [FOUR_SECONDS]
+    assert played.handset.seconds_of(Kind.SOUND) == []
 
 
 def test_the_wait_starts_after_the_last_nested_verb() -> None:
     """https://www.twilio.com/docs/voice/twiml/gather#timeout: nested verbs run first."""
     played = play({"/voice/incoming": TWICE})
-    assert played.hands.heard[-1][0] == pytest.approx(8.0)
+    assert played.handset.heard[-1][0] == pytest.approx(8.0)
     assert played.player.seconds == pytest.approx(14.0)
 
 
@@ -56,7 +56,7 @@ def test_the_wait_starts_again_at_each_key() -> None:
 
 def test_the_wait_is_five_seconds_when_nothing_is_said_of_it() -> None:
     """https://www.twilio.com/docs/voice/twiml/gather: the default timeout is 5."""
-    assert play(gather("")).hands.seconds_of(Kind.WAIT) == [5.0]
+    assert play(gather("")).handset.seconds_of(Kind.WAIT) == [5.0]
 
 
 def test_the_last_of_the_digits_ends_the_entry_at_once() -> None:
@@ -89,14 +89,14 @@ def test_without_a_finishing_key_every_key_is_kept() -> None:
 def test_a_finishing_key_alone_finishes_nothing() -> None:
     """https://www.twilio.com/docs/voice/twiml/gather#finishonkey: a digit has to come before it."""
     played = play(gather('timeout="6"'), (2.0, "#"))
-    assert played.hands.words == ["Nothing came."]
-    assert played.hands.seconds_of(Kind.WAIT) == [6.0, 6.0]
+    assert played.handset.words == ["Nothing came."]
+    assert played.handset.seconds_of(Kind.WAIT) == [6.0, 6.0]
 
 
 def test_silence_goes_on_to_the_verb_after_the_gather() -> None:
     """https://www.twilio.com/docs/voice/twiml/gather: without input the next verb is run."""
     played = play(gather('timeout="4"'))
-    assert played.hands.words == ["Nothing came."]
+    assert played.handset.words == ["Nothing came."]
     assert played.line.paths == ["/voice/incoming"]
 
 
@@ -104,7 +104,7 @@ def test_silence_goes_to_the_action_where_empty_results_count() -> None:
     """https://www.twilio.com/docs/voice/twiml/gather#actiononemptyresult: empty Digits are sent."""
     played = play(gather('actionOnEmptyResult="true"'))
     assert played.line.fields("/next")["Digits"] == ""
-    assert played.hands.words == []
+    assert played.handset.words == []
 
 
 def test_a_gather_without_action_asks_its_own_document_again() -> None:
@@ -129,13 +129,13 @@ def test_addresses_are_relative_to_the_document_they_stand_in() -> None:
 def test_nothing_after_a_redirect_is_run() -> None:
     """https://www.twilio.com/docs/voice/twiml/redirect: verbs after it are unreachable."""
     documents = {"/voice/incoming": "<Redirect>/next</Redirect><Say>Never said.</Say>", "/next": ""}
-    assert play(documents).hands.words == []
+    assert play(documents).handset.words == []
 
 
 def test_a_pause_is_silence_of_its_length() -> None:
     """https://www.twilio.com/docs/voice/twiml/pause: one second, or as many as length says."""
     played = play({"/voice/incoming": "<Pause/><Pause length='3'/>"})
-    assert played.hands.seconds_of(Kind.PAUSE) == [1.0, 3.0]
+    assert played.handset.seconds_of(Kind.PAUSE) == [1.0, 3.0]
     assert played.player.seconds == pytest.approx(4.0)
 
 
@@ -145,7 +145,7 @@ def test_no_key_counts_before_what_is_said_in_front_of_a_gather() -> None:
     menu = "<Gather action='/end' numDigits='1' timeout='5'><Say>Press.</Say></Gather>"
     line = {"/voice/incoming": said + menu, "/end": "<Hangup/>"}
     played = play(line, (0.5, "1"), (1.0, "2"), (2.3, "3"), ahead=("9",))
-    assert played.hands.lost == ["1", "2"]
+    assert played.handset.lost == ["1", "2"]
     assert played.line.fields("/end")["Digits"] == "3"
 
 
@@ -153,7 +153,7 @@ def test_hangup_ends_the_call() -> None:
     """https://www.twilio.com/docs/voice/twiml/hangup: verbs after it are unreachable."""
     played = play({"/voice/incoming": "<Hangup/><Say>Never said.</Say>"})
     assert played.ended is Ended.LINE_HUNG_UP
-    assert played.hands.words == []
+    assert played.handset.words == []
 
 
 def test_reject_ends_the_call() -> None:
@@ -169,7 +169,7 @@ def test_a_document_that_ends_ends_the_call() -> None:
 def test_keys_outside_a_gather_are_not_heard() -> None:
     """https://www.twilio.com/docs/voice/twiml/gather: nothing else collects digits."""
     played = play({"/voice/incoming": f"<Say>{FOUR_SECONDS}</Say>"}, (1.0, "1"), (2.0, "2"))
-    assert played.hands.lost == ["1", "2"]
+    assert played.handset.lost == ["1", "2"]
     assert played.player.seconds == pytest.approx(4.0)
     assert played.player.keys == "12"
 
@@ -183,13 +183,13 @@ def test_keys_typed_ahead_go_to_the_next_gather() -> None:
     }
     played = play(documents, (1.0, "1"), ahead=("", "34"))
     assert played.line.fields("/end")["Digits"] == "34"
-    assert played.hands.words == []
+    assert played.handset.words == []
     assert played.player.keys == "134"
 
 
 def test_keys_typed_ahead_and_never_asked_for_are_not_heard() -> None:
     """https://www.twilio.com/docs/voice/twiml/gather: nothing collects them."""
-    assert play({"/voice/incoming": ""}, ahead=("5",)).hands.lost == ["5"]
+    assert play({"/voice/incoming": ""}, ahead=("5",)).handset.lost == ["5"]
 
 
 def test_a_caller_can_hang_up_at_any_time() -> None:

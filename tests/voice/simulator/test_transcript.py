@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from support.tiny_line import BASE, TOKEN, Hands, TinyLine
+from support.tiny_line import BASE, TOKEN, TimedHandset, TinyLine
 
 from voice.simulator.handset import Handset, Staff
 from voice.simulator.player import Player
@@ -56,7 +56,7 @@ def written(handset: Handset) -> str:
 def test_a_transcript_tells_a_call() -> None:
     """Words, language, keys, silence, staff and the end, each on its own line."""
     keys = [(9.5, "1"), (11.0, "4"), (11.5, "2"), (12.0, "5"), (12.5, "#"), (13.5, "7")]
-    assert written(Hands(keys, Staff.BUSY)) == (
+    assert written(TimedHandset(keys, Staff.BUSY)) == (
         "caller: +14255550123\n"
         "starts: 2026-12-01 09:00 America/Los_Angeles\n"
         "\n"
@@ -78,7 +78,7 @@ def test_a_transcript_tells_a_call() -> None:
 
 def test_what_a_key_cut_off_ends_in_a_dash() -> None:
     """As many words as were spoken."""
-    lines = written(Hands([(1.5, "1"), (1.6, "h")])).splitlines()[3:]
+    lines = written(TimedHandset([(1.5, "1"), (1.6, "h")])).splitlines()[3:]
     assert lines == [
         "LINE: To book a video —",
         "CALLER presses 1",
@@ -99,7 +99,7 @@ def test_a_call_placed_again_is_equal_to_the_letter(
     keys: list[tuple[float, str]], ahead: list[str], staff: Staff, end: list[tuple[float, str]]
 ) -> None:
     """Whenever keys were pressed, also while the line was not listening or before a prompt."""
-    once = written(Hands(sorted(keys) + end, staff, ahead))
+    once = written(TimedHandset(sorted(keys) + end, staff, ahead))
     heading, lines = read(once)
     assert heading == HEADING
     assert written(Replaying(lines)) == once
