@@ -1,4 +1,4 @@
-"""What happens on the line, in an owner's words: never the name of a step, never a whole number."""
+"""Activity on the line in the owner's words, without step names or full numbers."""
 
 from collections import deque
 
@@ -17,7 +17,7 @@ from voice.texts import demo_sender
 
 @pytest_asyncio.fixture
 async def activity(line: Line) -> Activity:
-    """From now on."""
+    """Activity from now on."""
     activity = Activity(line.pool, line.settings.zone)
     assert await activity.look() == []
     return activity
@@ -32,12 +32,12 @@ async def call(line: Line, keys: str, staff: Staff = Staff.NO_ANSWER, number: st
 
 
 async def words(activity: Activity) -> list[str]:
-    """What is new."""
+    """The new activity, in words."""
     return [each.words for each in await activity.look()]
 
 
 async def test_a_call_back_is_told_with_its_reason(line: Line, activity: Activity) -> None:
-    """Once, with the last four digits of the number."""
+    """A call-back is reported once, with the last four digits of the number."""
     await call(line, "0 . 1 h")
     began, asked, ended = await words(activity)
     assert began == "A call came in from ··0123."
@@ -47,7 +47,7 @@ async def test_a_call_back_is_told_with_its_reason(line: Line, activity: Activit
 
 
 async def test_a_call_before_the_first_look_is_not_told(line: Line) -> None:
-    """Unless it is followed: then its bookings and call-backs are."""
+    """Followed calls also show their earlier bookings and call-backs."""
     await call(line, "0 . 1 h")
     activity = Activity(line.pool, line.settings.zone)
     assert await words(activity) == []
@@ -59,7 +59,7 @@ async def test_a_call_before_the_first_look_is_not_told(line: Line) -> None:
 
 
 async def test_a_text_is_told_by_its_first_sentence(line: Line, activity: Activity) -> None:
-    """Without its link and its code."""
+    """The link and the code are left out."""
     async with line.pool.connection() as conn:
         body = (
             "BodyFix: booked Tue Dec 1, 9:00 AM PT. Video: https://a.example/visit/x Code 123456."
@@ -69,6 +69,6 @@ async def test_a_text_is_told_by_its_first_sentence(line: Line, activity: Activi
 
 
 async def test_a_withheld_number_is_named_so(line: Line, activity: Activity) -> None:
-    """There are no digits to show."""
+    """A withheld number has no digits to show."""
     await call(line, "h", number="+266696687")
     assert (await words(activity))[0] == "A call came in from a withheld number."

@@ -31,7 +31,7 @@ TO_THE_TIMES = "1 2 2 2 2 2 2 #"
 
 @pytest.fixture
 def connected(line: Line) -> ConnectedLine:
-    """The line of the tests, as a terminal connects to it."""
+    """The test line, as a terminal connects to it."""
     app, settings = create_app(line), line.settings
     post = InProcess(app, settings.public_base_url, settings.tokens[0])
     return ConnectedLine(post, settings, line.pool)
@@ -45,7 +45,7 @@ async def placed(connected: ConnectedLine, keys: str) -> None:
 async def test_the_transcript_is_printed_and_the_booking_shown(
     connected: ConnectedLine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The transcript alone goes to standard output, so that it can be kept."""
+    """Only the transcript goes to standard output, so that it can be saved."""
     await placed(connected, f"{TO_THE_TIMES} . 2 . 1 - h")
     printed = capsys.readouterr()
     assert printed.out.startswith("caller: +14255550123\nstarts: ")
@@ -72,7 +72,7 @@ async def test_the_transcript_is_printed_and_the_booking_shown(
 async def test_a_call_that_books_nothing_says_so(
     connected: ConnectedLine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A time that was only chosen is not booked."""
+    """A time that was only held is not booked."""
     await placed(connected, f"{TO_THE_TIMES} . 2 h")
     said = capsys.readouterr().err.strip().splitlines()
     assert re.fullmatch(r"The caller hung up, after \d min \d+ s and \d+ keys\.", said[0])
@@ -82,7 +82,7 @@ async def test_a_call_that_books_nothing_says_so(
 async def test_a_quiet_call_tells_only_what_came_of_it(
     connected: ConnectedLine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Without what happened on the line meanwhile."""
+    """Other activity on the line is left out."""
     options = CallOptions("+14255550123", None, Staff.NO_ANSWER, quiet=True)
     await play_script(connected, options, read_keys("1 h"))
     said = capsys.readouterr().err.strip().splitlines()
@@ -93,7 +93,7 @@ async def test_a_quiet_call_tells_only_what_came_of_it(
 async def test_a_call_back_request_of_the_call_is_shown(
     connected: ConnectedLine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Those of other calls are not."""
+    """Call-backs of other calls are left out."""
     async with connected.pool.connection() as conn:
         caller = call_backs.Caller("CA" + "f" * 32, None, "en")
         await call_backs.request(conn, caller, Reason.OTHER, "another call")
@@ -106,7 +106,7 @@ async def test_a_call_back_request_of_the_call_is_shown(
 async def test_a_person_types_the_keys(
     connected: ConnectedLine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was said until each key, how the call ended, and its outcome."""
+    """The output has what was said until each key, the end of the call, and its outcome."""
     hands, screen = pty.openpty()
     with os.fdopen(hands, "wb", buffering=0) as typing, os.fdopen(screen) as stdin:
         monkeypatch.setattr("sys.stdin", stdin)
@@ -129,14 +129,14 @@ def test_a_script_needs_no_terminal() -> None:
 
 
 def test_two_callers_at_once_are_refused() -> None:
-    """One sentence says what to do."""
+    """The error says what to do."""
     with pytest.raises(CallRefusedError, match="not both"):
         call_options("+14255550100", "1", Staff.BUSY, CallFlags(withheld=True))
 
 
 @pytest.mark.parametrize("number", ["4255550123", "+0", "+1 425 555 0123", "me"])
 def test_a_number_that_is_none_is_refused(number: str) -> None:
-    """Twilio sends E.164."""
+    """Only E.164 numbers are accepted, as Twilio sends them."""
     with pytest.raises(
         CallRefusedError, match=r"is not a phone number; write it like \+14255550123"
     ):

@@ -20,7 +20,7 @@ def test_every_request_of_a_call_has_the_fields_that_twilio_always_sends() -> No
 
 
 def test_what_twilio_does_not_know_of_a_place_is_an_empty_field() -> None:
-    """Empty fields are sent, and are signed."""
+    """Fields for an unknown place are sent empty, and are signed."""
     fields = dict(CallerId("+14255550123").fields("ringing"))
     assert (fields["FromCity"], fields["FromCountry"]) == ("", "US")
     assert dict(CallerId(WITHHELD).fields("ringing"))["FromCountry"] == ""
@@ -40,5 +40,5 @@ def test_the_end_of_a_call_is_told_with_its_length() -> None:
 
 
 def test_every_call_is_another_call() -> None:
-    """IDs are random, so that no two calls share a journal."""
+    """Random ids keep two calls from sharing a journal."""
     assert CallerId("+14255550123").call_sid != CallerId("+14255550123").call_sid

@@ -1,4 +1,4 @@
-"""The demo as a person runs it: up, used, stopped with Ctrl-C, killed, and started again."""
+"""A demo is started, used, stopped with Ctrl-C, killed, and started again."""
 
 import json
 import os
@@ -19,7 +19,7 @@ Start = Callable[[], "Demo"]
 
 
 class Demo:
-    """A demo in a process of its own, as a terminal would start it."""
+    """A demo in a process of its own, as a terminal starts it."""
 
     def __init__(self, data_dir: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
@@ -36,7 +36,7 @@ class Demo:
         )
 
     def is_ready(self) -> "Demo":
-        """Wait, at most a minute, until it says that it can take calls."""
+        """Wait up to a minute until it accepts calls."""
         give_up = time.monotonic() + 60
         while self.process.poll() is None and time.monotonic() < give_up:
             ready = f"http://127.0.0.1:{self.port}/readyz"
@@ -47,19 +47,19 @@ class Demo:
         pytest.fail(f"The demo did not come up: {self.said()}")
 
     def said(self) -> str:
-        """End it for good, and read all that it wrote."""
+        """Stop it, and return all its output."""
         self.process.kill()
         return self.process.communicate()[0]
 
     def stops_with(self, number: signal.Signals) -> str:
-        """Send the signal and wait until it has gone; all that it wrote."""
+        """Send the signal, and return all output after it stopped."""
         self.process.send_signal(number)
         said, _ = self.process.communicate(timeout=30)
         assert self.process.returncode == 0, said
         return said
 
     def postgres(self) -> int:
-        """The process of its PostgreSQL."""
+        """The process id of its PostgreSQL."""
         return int((self.data_dir / "postgres" / "postmaster.pid").read_text().split()[0])
 
 
@@ -76,7 +76,7 @@ def lives(process: int) -> bool:
 
 
 def ends(process: int) -> bool:
-    """Whether it is gone within a few seconds; the last thing it does is to remove its files."""
+    """Whether it stops within a few seconds; removing its files is its last step."""
     give_up = time.monotonic() + 5
     while lives(process) and time.monotonic() < give_up:
         time.sleep(0.01)
@@ -93,7 +93,7 @@ def folder(data_dirs: Path) -> Path:
 
 @pytest.fixture
 def start(folder: Path) -> Generator[Start]:
-    """Start a demo; whatever happens, it is gone at the end, and its PostgreSQL too."""
+    """Start a demo, and always stop it and its PostgreSQL at the end."""
     started: list[Demo] = []
 
     def start() -> Demo:
@@ -109,7 +109,7 @@ def start(folder: Path) -> Generator[Start]:
 
 
 def run(folder: Path, *words: str) -> str:
-    """Another command on the same data, in its own process."""
+    """Run another command on the same data in its own process."""
     done = subprocess.run(
         [COMMAND, *words],
         cwd=folder.parent, env=environment(folder), capture_output=True, text=True, check=True,
@@ -118,7 +118,7 @@ def run(folder: Path, *words: str) -> str:
 
 
 def test_a_demo_is_used_and_stopped(start: Start, folder: Path) -> None:
-    """Ctrl-C leaves no process and no file of it behind."""
+    """Ctrl-C leaves no process and no temporary file."""
     demo = start().is_ready()
     file = folder / "demo.json"
     assert file.stat().st_mode & 0o777 == 0o600
@@ -142,7 +142,7 @@ def test_a_demo_is_used_and_stopped(start: Start, folder: Path) -> None:
 
 
 def test_a_demo_starts_again_even_when_it_was_killed(start: Start, folder: Path) -> None:
-    """With all that it had; a PostgreSQL that stayed behind is taken over, and stopped at last."""
+    """Data survives a kill, and the remaining PostgreSQL is reused and stopped at the end."""
     demo = start().is_ready()
     assert "(425) 555-0123" in run(folder, "callbacks")
     postgres = demo.postgres()
@@ -159,7 +159,7 @@ def test_a_demo_starts_again_even_when_it_was_killed(start: Start, folder: Path)
 
 
 def test_ctrl_c_while_it_starts_leaves_nothing(start: Start, folder: Path) -> None:
-    """Whatever had been started by then is stopped."""
+    """Everything started so far is stopped."""
     demo = start()
     while not (folder / "postgres" / "postmaster.pid").exists():
         assert demo.process.poll() is None, demo.said()

@@ -1,4 +1,4 @@
-"""The times that a visitor may call at, and the defaults of a demo."""
+"""The times at which a visitor may call, and the defaults of a demo."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -11,13 +11,13 @@ from voice.simulator.demo_clock import DemoClock, times_to_call, with_demo_defau
 
 
 def shown(now: datetime, closed: frozenset[date] = frozenset()) -> dict[str, str]:
-    """Name and local time of every choice."""
+    """The name and local time of every choice."""
     choice = times_to_call(replace(RULES, closed_dates=closed), now)
     return {when.name: f"{when.at.astimezone(PACIFIC):%m-%d %H:%M}" for when in choice}
 
 
 def test_open_is_a_choice_only_when_it_is_closed() -> None:
-    """While the clinic is open, now is such a time."""
+    """While the clinic is open, the current time is such a choice."""
     assert shown(at("2026-12-01 10:00")) == {"now": "12-01 10:00", "closed": "12-01 20:00"}
     assert shown(at("2026-12-05 21:00")) == {
         "now": "12-05 21:00", "open": "12-07 09:45", "closed": "12-06 20:00",
@@ -25,14 +25,14 @@ def test_open_is_a_choice_only_when_it_is_closed() -> None:
 
 
 def test_the_evening_before_the_next_closed_day() -> None:
-    """A closed day counts only if the clinic would otherwise be open, and only until then."""
+    """Only a closed day on which the clinic would otherwise be open counts."""
     closed = frozenset({date(2026, 12, 1), date(2026, 12, 5), date(2026, 12, 25)})
     assert shown(at("2026-12-01 10:00"), closed)["eve"] == "12-24 20:00"
     assert "eve" not in shown(at("2026-12-24 20:30"), closed)
 
 
 def test_the_clock_goes_on_from_where_it_was_set() -> None:
-    """It runs as fast as the real one."""
+    """The demo clock runs as fast as the real one."""
     base = [datetime(2026, 12, 1, 18, 0, tzinfo=UTC)]
     clock = DemoClock(lambda: base[0])
     clock.set(at("2026-12-24 20:00"))
@@ -42,7 +42,7 @@ def test_the_clock_goes_on_from_where_it_was_set() -> None:
 
 
 def test_a_demo_has_defaults_where_nothing_is_set(tmp_path: Path) -> None:
-    """What is set stays as it is."""
+    """Explicit settings are kept."""
     plain = Settings.load("demo").model_copy(update={"data_dir": tmp_path})
     given = with_demo_defaults(plain, date(2026, 11, 30))
     assert given.is_demo

@@ -1,4 +1,4 @@
-"""<Dial> as https://www.twilio.com/docs/voice/twiml/dial has it, with a simulated outcome."""
+"""<Dial> follows https://www.twilio.com/docs/voice/twiml/dial, with a simulated outcome."""
 
 import pytest
 from support.tiny_line import BASE, Played, play
@@ -12,7 +12,7 @@ WHISPER = (
 
 
 def dial(outcome: Staff, pressed: str = "") -> Played:
-    """A line that rings staff for 20 seconds and whispers to them."""
+    """A line that calls staff for 20 seconds with a whisper."""
     number = '<Number url="/whisper">+14255550199</Number>'
     documents = {
         "/voice/incoming": f'<Dial timeout="20" action="/dialled">{number}</Dial><Say>Never.</Say>',
@@ -28,7 +28,7 @@ def dial(outcome: Staff, pressed: str = "") -> Played:
     [(Staff.BUSY, "busy"), (Staff.NO_ANSWER, "no-answer"), (Staff.FAILED, "failed")],
 )
 def test_who_is_not_reached_is_told_to_the_action(outcome: Staff, status: str) -> None:
-    """DialCallStatus says why, and no verb after the Dial is run."""
+    """DialCallStatus gives the reason, and verbs after the Dial are not run."""
     played = dial(outcome)
     told = played.line.fields("/dialled")
     assert (told["DialCallStatus"], told["DialBridged"]) == (status, "false")
@@ -37,7 +37,7 @@ def test_who_is_not_reached_is_told_to_the_action(outcome: Staff, status: str) -
 
 
 def test_an_unanswered_phone_rings_as_long_as_it_may() -> None:
-    """The timeout is the time it rings."""
+    """An unanswered call rings until the timeout."""
     assert dial(Staff.NO_ANSWER).handset.seconds_of(Kind.RINGING) == [20.0]
 
 

@@ -7,7 +7,7 @@ from voice.simulator.transport import Answer
 
 
 def test_a_text_has_twilios_fields() -> None:
-    """Sender, recipient and body, under an ID of its own."""
+    """The request has sender, recipient and body, with a new id."""
     first, second = (TextMessage("+14255550123", "C") for _ in range(2))
     told = dict(first.fields())
     assert (told["From"], told["To"], told["Body"]) == ("+14255550123", "+14252025687", "C")
@@ -28,5 +28,5 @@ def test_a_text_has_twilios_fields() -> None:
     ],
 )  # fmt: skip
 def test_only_a_message_is_an_answer(status: int, body: bytes, said: list[str]) -> None:
-    """An empty document, a broken one and an error send nothing."""
+    """Empty and malformed documents and errors send no reply."""
     assert messages_of(Answer(status, "text/xml", body)) == said

@@ -1,4 +1,4 @@
-"""Key scripts: when each key is pressed."""
+"""Key scripts define when each key is pressed."""
 
 import asyncio
 from collections import deque
@@ -22,7 +22,7 @@ SPOKEN = 6 / 165 * 60
 def placed(
     keys: str, *, digits: int = 1, staff: Staff = Staff.NO_ANSWER
 ) -> tuple[TinyLine, Player]:
-    """A call with these keys to a line that asks two times."""
+    """A call with these keys to a line with two prompts."""
     line = TinyLine(
         {
             "/voice/incoming": GATHER.format(digits, PROMPT),
@@ -53,13 +53,13 @@ def test_a_dot_hears_all_before_the_next_key() -> None:
 
 
 def test_a_dash_lets_the_line_wait_once() -> None:
-    """Then the next key is for the next prompt."""
+    """The next key is for the next prompt."""
     line, _ = placed("- 2")
     assert (line.fields("/next")["Digits"], line.fields("/end")["Digits"]) == ("", "2")
 
 
 def test_a_run_of_keys_is_one_entry() -> None:
-    """Its digits follow each other while the line waits."""
+    """The digits are pressed one after the other while the line waits."""
     line, player = placed("425# h", digits=10)
     assert line.fields("/next")["Digits"] == "425"
     assert player.seconds == pytest.approx(SPOKEN + 3 * 0.3 + SPOKEN)
@@ -74,7 +74,7 @@ def test_an_entry_that_is_too_short_waits_for_its_end() -> None:
 
 
 def test_a_key_too_many_lands_in_the_next_prompt() -> None:
-    """Its last digit had ended the entry: the # is heard by the prompt after it."""
+    """If the last digit ended the entry, the # goes to the next prompt."""
     line, _ = placed("425#", digits=3)
     assert line.fields("/next")["Digits"] == "425"
     assert line.fields("/end")["Digits"] == ""
@@ -94,7 +94,7 @@ def test_h_hangs_up() -> None:
 
 @pytest.mark.parametrize("token", ["x", "1x", "--", "12.", "hh"])
 def test_a_wrong_token_is_named(token: str) -> None:
-    """One sentence says which, and what is allowed there."""
+    """The error names the token and says what is allowed."""
     with pytest.raises(InvalidKeysError) as refused:
         read_keys(f"1 {token} 2")
     assert str(refused.value) == (
@@ -118,5 +118,5 @@ def test_a_wrong_token_is_named(token: str) -> None:
     ],
 )
 def test_the_keys_of_a_call(lines: list[str], keys: str) -> None:
-    """A dot after a whole prompt, a dash for silence, h at the end; keys not heard are left out."""
+    """The script has dots, dashes for silence, and h at the end, but no lost keys."""
     assert keys_of_call(lines) == keys

@@ -14,7 +14,7 @@ from voice.simulator.keyboard import HANG_UP, Keyboard
 
 @pytest.fixture
 def tty() -> Generator[tuple[int, int]]:
-    """A terminal: the end that types, and the end that reads."""
+    """A terminal: the end that types and the end that reads."""
     hands, screen = pty.openpty()
     yield hands, screen
     for end in (hands, screen):
@@ -38,7 +38,7 @@ def test_keys_come_one_by_one_without_enter(tty: tuple[int, int]) -> None:
 
 
 def test_what_is_no_key_of_a_phone_is_nothing(tty: tuple[int, int]) -> None:
-    """Letters, accents, Enter."""
+    """Letters, accents and Enter are ignored."""
     assert typed(tty, "aé\n\t7".encode(), 2) == ["7", None]
 
 
@@ -55,7 +55,7 @@ def test_h_and_ctrl_d_hang_up(tty: tuple[int, int], key: bytes) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_ctrl_c_hangs_up(tty: tuple[int, int], number: signal.Signals) -> None:
-    """So do a supervisor and a closed window."""
+    """A supervisor's signal and a closed window hang up too."""
 
     async def read() -> str | None:
         with Keyboard(tty[1]) as keyboard:
@@ -66,7 +66,7 @@ def test_ctrl_c_hangs_up(tty: tuple[int, int], number: signal.Signals) -> None:
 
 
 def test_a_second_ctrl_c_ends_what_does_not_end(tty: tuple[int, int]) -> None:
-    """A line that does not answer cannot keep the terminal."""
+    """A line that does not answer cannot block the terminal."""
     before = termios.tcgetattr(tty[1])
 
     async def read() -> None:
@@ -82,7 +82,7 @@ def test_a_second_ctrl_c_ends_what_does_not_end(tty: tuple[int, int]) -> None:
 
 
 def test_the_terminal_is_given_back_whatever_happens(tty: tuple[int, int]) -> None:
-    """Keys are not shown by the terminal during a call, and are again after it."""
+    """The terminal's echo is off during a call and restored after it."""
     before = termios.tcgetattr(tty[1])
 
     async def fail() -> None:
@@ -96,7 +96,7 @@ def test_the_terminal_is_given_back_whatever_happens(tty: tuple[int, int]) -> No
 
 
 def test_keys_that_wait_are_typed_ahead(tty: tuple[int, int]) -> None:
-    """But hanging up is not: it comes with the next reading."""
+    """A hang-up is not typed ahead, but comes with the next read."""
 
     async def read() -> tuple[str, str | None]:
         with Keyboard(tty[1]) as keyboard:

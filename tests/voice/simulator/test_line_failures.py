@@ -65,14 +65,14 @@ def test_a_fallback_that_fails_too_ends_the_call_with_twilios_words() -> None:
 
 
 def test_an_address_elsewhere_is_not_asked() -> None:
-    """The phone knows one line, and signs requests to nobody else."""
+    """The player signs requests only for its own line."""
     away = "<Redirect>https://other.example/a</Redirect>"
     played = play({"/voice/incoming": away, "/voice/fallback": SORRY})
     assert played.line.fields("/voice/fallback")["ErrorUrl"] == "https://other.example/a"
 
 
 def test_an_exception_in_the_line_is_a_server_error() -> None:
-    """A server answers 500 for an application that raises."""
+    """An application that raises is answered with 500."""
 
     async def broken(*_: object) -> None:
         raise RuntimeError
@@ -83,7 +83,7 @@ def test_an_exception_in_the_line_is_a_server_error() -> None:
 
 
 def test_an_application_that_answers_nothing_is_a_fault() -> None:
-    """Twilio's error 11200: no answer came."""
+    """No response counts as Twilio's error 11200."""
 
     async def silent(*_: object) -> None:
         return
@@ -93,13 +93,13 @@ def test_an_application_that_answers_nothing_is_a_fault() -> None:
 
 
 def test_a_face_can_only_press_keys_that_a_phone_has() -> None:
-    """A key such as A is a bug of the handset."""
+    """A key such as A is a bug in the handset."""
     with pytest.raises(ValueError, match="'A' is not a key of a phone"):
         play({"/voice/incoming": "<Pause/>"}, (0.5, "A"))
 
 
 def test_what_is_wrong_with_a_document_is_said() -> None:
-    """The reason names the verb and what was expected."""
+    """The error names the verb and what was expected."""
     with pytest.raises(
         InvalidTwimlError, match=r"<Pause length='x'> is not a whole number of at least 0"
     ):

@@ -1,4 +1,4 @@
-"""The player does what Twilio documents; each test names the page that says so."""
+"""The player follows Twilio's documentation; each test names its page."""
 
 import pytest
 from support.tiny_line import play
@@ -201,14 +201,14 @@ def test_a_caller_can_hang_up_at_any_time() -> None:
 
 
 def test_no_call_runs_through_more_than_200_documents() -> None:
-    """A loop of silent documents ends; Twilio stops redirecting too, later."""
+    """A loop of silent documents ends, as it does at Twilio."""
     played = play({"/voice/incoming": "<Redirect>/voice/incoming</Redirect>"})
     assert played.ended is Ended.TOO_MANY_DOCUMENTS
     assert len(played.player.documents) == 200
 
 
 def test_no_call_takes_more_than_ten_minutes() -> None:
-    """A silent caller who is asked endlessly is let go."""
+    """A silent caller who is prompted endlessly is disconnected."""
     played = play({"/voice/incoming": "<Gather timeout='60'/><Redirect>/voice/incoming</Redirect>"})
     assert played.ended is Ended.TOO_LONG
     assert 600 < played.player.seconds <= 660

@@ -18,12 +18,12 @@ def say(inside: str, attributes: str = "") -> list[Segment]:
 
 
 def test_speech_takes_as_long_as_its_words() -> None:
-    """165 words a minute, as everywhere."""
+    """Speech runs at 165 words a minute."""
     assert play({"/voice/incoming": f"<Say>{ELEVEN}</Say>"}).player.seconds == pytest.approx(4.0)
 
 
 def test_each_sentence_is_a_moment() -> None:
-    """So that a caller can press a key as soon as the wanted sentence was spoken."""
+    """A caller can press a key as soon as the wanted sentence was spoken."""
     words = "To book, press 1.\n For a person, press 0! Or stay."
     spoken = [segment.words for segment in say(words)]
     assert spoken == ["To book, press 1.", "For a person, press 0!", "Or stay."]
@@ -69,13 +69,13 @@ def test_voice_and_language_stand_with_every_moment() -> None:
 
 
 def test_a_word_in_another_language_is_a_sentence_of_its_own_only_when_it_ends_one() -> None:
-    """<lang> changes the language of what it holds."""
+    """<lang> changes the language only of its content."""
     english, spanish = say("Press 1. <lang xml:lang='es-US'>Oprima nueve.</lang>")
     assert (english.language, spanish.language) == ("en-US", "es-US")
 
 
 def test_the_other_tags_are_read_through() -> None:
-    """Their words count; a sub is spoken as its alias; s and p end a sentence."""
+    """Their text counts; a sub is spoken as its alias; s and p end a sentence."""
     spelled = "<say-as interpret-as='digits'>911</say-as>"
     words = f"<s>Call {spelled}</s><p>at <sub alias='once'>1x</sub></p>"
     assert [segment.words for segment in say(words)] == ["Call 911", "at once"]

@@ -1,4 +1,4 @@
-"""A call in the terminal: what is written when, and keys in between."""
+"""A call in the terminal: what is written when, with key presses in between."""
 
 import asyncio
 import io
@@ -20,14 +20,14 @@ MENU = f"<Gather action='/next' timeout='6' numDigits='2'><Say>{ELEVEN}</Say></G
 
 @dataclass
 class Fingers:
-    """Keys at given seconds of a clock that only waiting advances."""
+    """Presses keys at given seconds of a clock that only waiting advances."""
 
     keys: list[tuple[float, str]]
     clock: float = 0.0
     ahead: list[str] = field(default_factory=list)
 
     async def key(self, seconds: float) -> str | None:
-        """The next key if it comes in time."""
+        """The next key, if it comes in time."""
         if self.keys and self.keys[0][0] <= self.clock + seconds:
             at, key = self.keys.pop(0)
             self.clock = max(self.clock, at)
@@ -36,7 +36,7 @@ class Fingers:
         return None
 
     def waiting(self) -> str:
-        """One entry for each document."""
+        """The number of keys typed ahead."""
         return self.ahead.pop(0) if self.ahead else ""
 
 
@@ -48,7 +48,7 @@ def call(
     fast: bool = False,
     width: int = 80,
 ) -> tuple[str, Player, Ended]:
-    """What a person sees at the end, without the countdown lines."""
+    """The final output, without the countdown lines."""
     out = io.StringIO()
     handset = Terminal(fingers, out, staff, fast=fast, width=width, clock=lambda: fingers.clock)
     player = Player(InProcess(TinyLine(documents), BASE, TOKEN), handset, CallerId("+14255550123"))
@@ -58,7 +58,7 @@ def call(
 
 
 def test_words_appear_as_they_are_spoken() -> None:
-    """Real time is the virtual time, word by word."""
+    """Words are printed one by one in real time."""
     fingers = Fingers([])
     seen, player, _ = call({"/voice/incoming": f"<Say>{ELEVEN} {ELEVEN}</Say>"}, fingers)
     assert seen == f"{ELEVEN}\n{ELEVEN}\n"
@@ -66,7 +66,7 @@ def test_words_appear_as_they_are_spoken() -> None:
 
 
 def test_a_long_sentence_is_broken_between_words() -> None:
-    """A terminal would break it in the middle of one."""
+    """Lines do not break within a word."""
     seen, _, _ = call(
         {"/voice/incoming": f"<Say>{ELEVEN} {ELEVEN[4:]}</Say>"}, Fingers([]), width=30
     )
@@ -79,7 +79,7 @@ def test_a_long_sentence_is_broken_between_words() -> None:
 
 
 def test_a_key_cuts_the_words() -> None:
-    """What was not spoken is not shown."""
+    """Words that were not spoken are not shown."""
     seen, player, _ = call(
         {"/voice/incoming": MENU, "/next": ""}, Fingers([(1.0, "1"), (2.0, "2")])
     )
@@ -89,7 +89,7 @@ def test_a_key_cuts_the_words() -> None:
 
 
 def test_the_wait_runs_out() -> None:
-    """A line gets shorter with the seconds that are left; then the silence is noted."""
+    """A bar shows the seconds left, and then the silence is noted."""
     out = io.StringIO()
     fingers = Fingers([])
     handset = Terminal(fingers, out, clock=lambda: fingers.clock)
@@ -105,13 +105,13 @@ def test_the_wait_runs_out() -> None:
 
 
 def test_an_entry_is_one_line() -> None:
-    """The keys stand one behind the other while the line waits."""
+    """The keys of an entry are on one line while the line waits."""
     seen, _, _ = call({"/voice/incoming": MENU, "/next": ""}, Fingers([(5.0, "1"), (8.0, "2")]))
     assert seen == f"{ELEVEN}\n\n> 12\n\n"
 
 
 def test_the_language_is_marked_when_it_changes() -> None:
-    """English is where a call begins."""
+    """A call starts in English."""
     spanish = "<Say language='es-US'>Hola.</Say>"
     documents = {"/voice/incoming": f"<Say>Hello.</Say>{spanish}{spanish}<Say>Bye.</Say>"}
     seen, _, _ = call(documents, Fingers([]))
@@ -119,7 +119,7 @@ def test_the_language_is_marked_when_it_changes() -> None:
 
 
 def test_a_key_where_nothing_listens_is_told() -> None:
-    """And the sentence goes on where it was."""
+    """The lost key is noted, and the sentence continues."""
     seen, player, _ = call({"/voice/incoming": f"<Say>{ELEVEN}</Say>"}, Fingers([(1.0, "1")]))
     assert seen == (
         "one two three —\n\n> 1\n\n(1 was not heard: the line is not listening now)\n"
@@ -136,7 +136,7 @@ def test_keys_typed_ahead_are_shown() -> None:
 
 
 def test_h_hangs_up() -> None:
-    """In the middle of a word, as people do."""
+    """A caller can hang up within a word."""
     seen, player, ended = call({"/voice/incoming": MENU}, Fingers([(1.0, "h")]))
     assert seen == "one two three —\n"
     assert ended is Ended.CALLER_HUNG_UP
@@ -156,7 +156,7 @@ def test_scenes_are_told() -> None:
 
 
 def test_fast_speaks_in_no_time_and_waits_as_long_as_ever() -> None:
-    """The call's own seconds stay what they are."""
+    """The times of the call itself stay the same."""
     fingers = Fingers([])
     _, player, _ = call({"/voice/incoming": MENU}, fingers, fast=True)
     assert fingers.clock == pytest.approx(6.0)

@@ -1,4 +1,4 @@
-"""A transcript reads well, and replaying it gives the same transcript."""
+"""A transcript is readable, and replaying it gives the same transcript."""
 
 import asyncio
 from datetime import datetime
@@ -77,7 +77,7 @@ def test_a_transcript_tells_a_call() -> None:
 
 
 def test_what_a_key_cut_off_ends_in_a_dash() -> None:
-    """As many words as were spoken."""
+    """The line has only the words that were spoken."""
     lines = written(TimedHandset([(1.5, "1"), (1.6, "h")])).splitlines()[3:]
     assert lines == [
         "LINE: To book a video —",
@@ -98,7 +98,7 @@ def test_what_a_key_cut_off_ends_in_a_dash() -> None:
 def test_a_call_placed_again_is_equal_to_the_letter(
     keys: list[tuple[float, str]], ahead: list[str], staff: Staff, end: list[tuple[float, str]]
 ) -> None:
-    """Whenever keys were pressed, also while the line was not listening or before a prompt."""
+    """Keys that were lost or pressed before a prompt are replayed too."""
     once = written(TimedHandset(sorted(keys) + end, staff, ahead))
     heading, lines = read(once)
     assert heading == HEADING
@@ -106,7 +106,7 @@ def test_a_call_placed_again_is_equal_to_the_letter(
 
 
 def test_a_signed_call_says_so() -> None:
-    """The attestation is part of who calls."""
+    """The attestation is part of the caller ID."""
     heading = Heading("+14255550123", HEADING.starts, "TN-Validation-Passed-A")
     again, _ = read("\n".join(heading.lines()) + "\nLINE: Hello.\n")
     assert again == heading
@@ -114,7 +114,7 @@ def test_a_signed_call_says_so() -> None:
 
 
 def test_a_line_that_speaks_otherwise_gets_the_same_keys() -> None:
-    """The caller presses where the line waits, so that the difference can be read."""
+    """Keys are pressed where the line waits, so that changed words can be compared."""
     told = "\n".join([*HEADING.lines(), *["LINE: A."] * 4, "CALLER presses 1"])
     assert "CALLER presses 1\nLINE: Please key your number.\n" in written(Replaying(read(told)[1]))
 
@@ -124,19 +124,19 @@ def test_a_line_that_speaks_otherwise_gets_the_same_keys() -> None:
     ["", "caller: +1\n\n", "caller: +1\nstarts: today\n\n", "starts: 2026-12-01 09:00 Mars\n\n"],
 )
 def test_a_transcript_without_a_heading_is_refused(text: str) -> None:
-    """Who calls, and when, decide what is heard."""
+    """Caller and time determine what is heard."""
     with pytest.raises(InvalidTranscriptError, match="A transcript starts with"):
         read(text)
 
 
 def test_a_line_that_is_no_line_is_named() -> None:
-    """A misspelled key would silently be ignored."""
+    """Otherwise a misspelled key would silently be ignored."""
     with pytest.raises(InvalidTranscriptError, match="'CALLER pushes 1' is not a transcript line"):
         read("\n".join([*HEADING.lines(), "CALLER pushes 1"]))
 
 
 def test_spoken_visit_codes_are_blanked_and_numbers_are_not() -> None:
-    """Each call gets a new code; a phone number stays."""
+    """Each call has a new code, but phone numbers stay."""
     said = "Your code is 4 8 2. 9 1 3. Again, 4 8 2. 9 1 3. Call 4 2 5. 5 5 5. 0 1 2 3."
     blanked = "Your code is _ _ _. _ _ _. Again, _ _ _. _ _ _. Call 4 2 5. 5 5 5. 0 1 2 3."
     assert without_codes(said) == blanked

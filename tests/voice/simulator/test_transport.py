@@ -1,4 +1,4 @@
-"""Requests of the phone are signed like Twilio's, in process and over HTTP."""
+"""The player's requests are signed like Twilio's, in process and over HTTP."""
 
 import asyncio
 import threading
@@ -18,10 +18,10 @@ FORM = (("CallSid", "CA1"), ("FromCity", ""), ("Digits", "1#"), ("Name", "Peña 
 
 
 class Checking:
-    """Answers 200 to Twilio and 403 to everybody else."""
+    """Answers 200 to signed requests and 403 to others."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401  # ASGI
-        """Check one request as the line does: public address, raw path, query."""
+        """Check a request as the line does: public URL, raw path, query."""
         fields = parse_qsl((await receive())["body"].decode(), keep_blank_values=True)
         url = BASE + scope["raw_path"].decode() + "?" + scope["query_string"].decode()
         signature = dict(scope["headers"])[b"x-twilio-signature"].decode()
@@ -34,10 +34,10 @@ class Checking:
 
 
 class Web(BaseHTTPRequestHandler):
-    """The same over HTTP; /moved answers with a redirect."""
+    """The same over HTTP; /moved redirects."""
 
     def do_POST(self) -> None:  # the name that http.server calls
-        """Answer one POST."""
+        """Handle a POST request."""
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         url = f"http://{self.headers['Host']}{self.path}"
         fields = parse_qsl(body, keep_blank_values=True)
@@ -49,12 +49,12 @@ class Web(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextmanager
 def a_web_server() -> Generator[str]:
-    """The address of a server that is there as long as the block runs."""
+    """The address of a server that runs during the block."""
     with ThreadingHTTPServer(("127.0.0.1", 0), Web) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
@@ -73,27 +73,27 @@ def test_a_request_in_process_is_signed_for_the_public_address() -> None:
 
 
 def test_a_wrong_token_is_refused() -> None:
-    """Nothing gets in without the token."""
+    """A request with the wrong token is refused."""
     answer = asyncio.run(InProcess(Checking(), BASE, "wrong")(f"{BASE}/voice?x=1", FORM))
     assert answer.status == 403
 
 
 @pytest.mark.parametrize(("token", "status"), [(TOKEN, 200), ("wrong", 403)])
 def test_a_request_over_http_is_signed_too(token: str, status: int) -> None:
-    """The demo checks the signature of the terminal's calls like any other."""
+    """The demo checks signatures of the terminal's calls too."""
     with a_web_server() as address:
         answer = asyncio.run(OverHttp(address, token)(f"{address}/voice/turn?at=x#rc=2", FORM))
     assert (answer.status, answer.content_type) == (status, "text/xml")
 
 
 def test_a_redirect_over_http_is_not_followed() -> None:
-    """A redirect would turn the POST into a GET and lose its fields: it counts as a fault."""
+    """A redirect would turn the POST into a GET without fields, so it counts as an error."""
     with a_web_server() as address:
         assert asyncio.run(OverHttp(address, TOKEN)(f"{address}/moved", FORM)).status == 302
 
 
 def test_a_line_that_is_not_there_is_an_answer() -> None:
-    """There is no exception: the player goes on to the fallback."""
+    """No exception is raised, and the player goes on to the fallback."""
     with a_web_server() as address:
         pass
     assert asyncio.run(OverHttp(address, TOKEN)(f"{address}/voice", FORM)) == NOTHING_CAME
@@ -103,11 +103,11 @@ def test_a_line_that_is_not_there_is_an_answer() -> None:
     "post", [OverHttp("http://127.0.0.1:1", TOKEN), InProcess(Checking(), BASE, TOKEN)]
 )
 def test_no_other_host_is_asked(post: Post) -> None:
-    """A document cannot send the phone, and its signature, elsewhere."""
+    """A document cannot direct signed requests to another host."""
     assert asyncio.run(post("https://other.example/voice", FORM)) == NOTHING_CAME
 
 
 def test_the_token_goes_to_no_other_machine() -> None:
-    """Calls over HTTP go to the line on this computer only."""
+    """Calls over HTTP go only to this computer."""
     with pytest.raises(ValueError, match="not on this computer"):
         OverHttp("https://line.example", TOKEN)

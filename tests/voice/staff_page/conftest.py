@@ -1,4 +1,4 @@
-"""A line with the staff page: a visit, and three who wait for a call."""
+"""A line with the staff page, a visit, and three open call-backs."""
 
 import pytest_asyncio
 from psycopg_pool import AsyncConnectionPool
@@ -14,7 +14,7 @@ from voice.settings import Settings
 
 @pytest_asyncio.fixture
 async def line(database: AsyncConnectionPool, now: SetClock) -> Line:
-    """Without a worker."""
+    """A line without a worker."""
     line = with_staff_page(line_on(Settings.load("demo"), database, now))
     await free_times.refresh(line.clinic)
     await insert(line.clinic, await confirmed(line.clinic, span("2026-12-01 09:00")))
@@ -36,5 +36,5 @@ async def line(database: AsyncConnectionPool, now: SetClock) -> Line:
 
 @pytest_asyncio.fixture
 async def staff(line: Line) -> Staff:
-    """Signed in."""
+    """Staff who are signed in."""
     return await staff_of(line)

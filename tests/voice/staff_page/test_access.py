@@ -1,4 +1,4 @@
-"""Nobody sees the staff page but a browser that signed in, and no other site sends its forms."""
+"""Only a signed-in browser sees the staff page, and other sites cannot submit its forms."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ HTTPS = {"public_base_url": "https://line.example"}
 
 
 async def test_the_page_is_off_unless_it_is_set(line: Line) -> None:
-    """Then no path of it exists."""
+    """When the page is off, none of its paths exist."""
     settings = line.settings.model_copy(update={"staff_page": "off"})
     app = create_app(replace(line, settings=settings))
     for path in (*PATHS, await link_path(line), "/staff/files/staff.css"):
@@ -29,7 +29,7 @@ async def test_the_page_is_off_unless_it_is_set(line: Line) -> None:
 
 
 async def test_a_stranger_sees_nothing(line: Line) -> None:
-    """403 without a session, with a made-up one, and on every form."""
+    """Without a valid session every page and form gets 403."""
     app = create_app(line)
     for cookies in ({}, {"staff": ""}, {"staff": "A" * 22}):
         stranger = Patient(app, cookies=dict(cookies))
@@ -43,7 +43,7 @@ async def test_a_stranger_sees_nothing(line: Line) -> None:
 
 
 async def test_a_link_signs_in_one_browser_once(line: Line) -> None:
-    """Looking at it, as mail filters do, does not use it up; the button does."""
+    """Opening the link, as mail filters do, does not use it up; the button does."""
     app, path = create_app(line), await link_path(line)
     filter_, first, second = Staff(app), Staff(app), Staff(app)
     for each in (filter_, filter_, first, second):
@@ -56,7 +56,7 @@ async def test_a_link_signs_in_one_browser_once(line: Line) -> None:
 
 
 async def test_the_session_is_a_new_token_and_stored_hashed(line: Line) -> None:
-    """The cookie of before is not taken over, and the database holds no token."""
+    """A new session replaces the old cookie, and the database holds no token."""
     staff, path = Staff(create_app(line)), await link_path(line)
     staff.browser.cookies["staff"] = "A" * 22
     await staff.opens(path)
@@ -75,7 +75,7 @@ async def test_the_session_is_a_new_token_and_stored_hashed(line: Line) -> None:
 
 @pytest.mark.parametrize("age", ["61 minutes", "3 days"])
 async def test_a_link_ends_after_an_hour(line: Line, age: str) -> None:
-    """An old one, an unknown one, and one that was used look the same."""
+    """Expired, unknown and used links look the same."""
     staff, path = Staff(create_app(line)), await link_path(line)
     await staff.opens(path)
     await _age(line, "staff_link", "made_at", age)
@@ -85,7 +85,7 @@ async def test_a_link_ends_after_an_hour(line: Line, age: str) -> None:
 
 
 async def test_a_session_ends(line: Line, staff: Staff) -> None:
-    """By itself after twelve hours, at once when staff sign out."""
+    """A session ends after twelve hours, or when staff sign out."""
     await _age(line, "staff_session", "began_at", "11 hours 59 minutes")
     assert (await staff.opens()).status == 200
     await _age(line, "staff_session", "began_at", "12 hours 1 minute")
@@ -114,7 +114,7 @@ async def _age(line: Line, table: str, column: str, age: str) -> None:
 async def test_a_forged_form_has_no_effect(
     line: Line, staff: Staff, forged: dict[str, str]
 ) -> None:
-    """No key, another key, another site, too long: 403 and nothing was changed, signing in too."""
+    """A missing or wrong key, another site or a large body gets 403, also when signing in."""
     await staff.opens()
     path, stranger = await link_path(line), Staff(create_app(line))
     await stranger.opens(path)
@@ -132,7 +132,7 @@ async def test_a_forged_form_has_no_effect(
 
 
 async def test_over_https_the_cookie_is_secure_and_http_is_refused(line: Line) -> None:
-    """The cookie is for these pages of this host only, and no script or other site has it."""
+    """The cookie is limited to these pages, this host and no scripts."""
     line = with_staff_page(line, **HTTPS)
     staff, path = Staff(create_app(line)), await link_path(line)
     staff.browser.more = {"x-forwarded-proto": "http"}
@@ -151,7 +151,7 @@ async def test_over_https_the_cookie_is_secure_and_http_is_refused(line: Line) -
 
 
 async def test_every_answer_has_the_headers(line: Line, staff: Staff) -> None:
-    """Pages, files, redirects, refusals, and what is not there."""
+    """Pages, files, redirects, refusals and 404 have the headers."""
     for path in (*PATHS, "/staff/files/staff.css", "/staff/x", "/staff/sign-in/x"):
         for method in ("GET", "HEAD", "POST", "PUT"):
             answer = await staff.opens(path, method)
@@ -166,7 +166,7 @@ async def test_every_answer_has_the_headers(line: Line, staff: Staff) -> None:
 
 
 async def test_behind_a_path_every_address_begins_with_it(line: Line) -> None:
-    """A proxy strips the path of PUBLIC_BASE_URL; what the page sends out has it."""
+    """Links and redirects include the path of PUBLIC_BASE_URL, which the proxy strips."""
     line = with_staff_page(line, public_base_url="https://clinic.example/line")
     staff, path = Staff(create_app(line)), await link_path(line)
     page = await staff.opens(path)
@@ -178,7 +178,7 @@ async def test_behind_a_path_every_address_begins_with_it(line: Line) -> None:
 
 
 async def test_without_the_database_the_page_says_so(migrated: str, now: SetClock) -> None:
-    """503, and nothing that is not sure."""
+    """The answer is 503 and claims nothing uncertain."""
     async with open_pool(migrated, size=1) as gone:
         pass
     line = with_staff_page(line_on(Settings.load("demo"), gone, now))
@@ -190,7 +190,7 @@ async def test_without_the_database_the_page_says_so(migrated: str, now: SetCloc
 async def test_the_token_is_in_no_table_of_the_page(
     line: Line, database: AsyncConnectionPool
 ) -> None:
-    """What is recorded of a session does not sign in."""
+    """The recorded session id cannot be used to sign in."""
     staff = await staff_of(line)
     async with database.connection() as conn:
         rows = await conn.execute("SELECT session FROM staff_view")

@@ -1,4 +1,4 @@
-"""In a real browser: staff can read the page and use it by keyboard, on a small phone too."""
+"""In a real browser the staff page is accessible and works by keyboard on a small phone."""
 
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -28,7 +28,7 @@ async def page(chrome: Browser) -> AsyncGenerator[Page]:
 
 
 async def troubles(page: Page) -> list[str]:
-    """What axe-core finds wrong in both color schemes, and whether the page is too wide."""
+    """Violations that axe-core finds in both color schemes, and whether the page is too wide."""
     found = list[str]()
     for scheme in SCHEMES:
         await page.emulate_media(color_scheme=scheme)
@@ -42,7 +42,7 @@ async def troubles(page: Page) -> list[str]:
 
 
 async def test_staff_sign_in_and_work_by_keyboard(line: Line, page: Page) -> None:
-    """Sign in, mark a request done, take that back, sign out: Tab and Enter are enough."""
+    """Signing in, done, undo and signing out need only Tab and Enter."""
     path = await link_path(line)
     async with page_of(line) as url:
         await page.goto(url.removesuffix("/phone") + path)

@@ -1,4 +1,4 @@
-"""The staff page shows who waits and what comes, and no answer of a caller."""
+"""The staff page shows call-backs and visits, but no caller's answers."""
 
 import pytest
 from support.clinic import requests
@@ -16,7 +16,7 @@ async def views(line: Line) -> list[str]:
 
 
 async def test_the_page_shows_who_waits_what_comes_and_how_calls_ended(staff: Staff) -> None:
-    """A danger sign first, then the longest waiting; numbers in full only where staff call."""
+    """Danger signs come first, then the longest wait; full numbers only where staff call."""
     page = await staff.opens()
     assert page.status == 200
     assert "Call back (3) 206-555-0177 Danger sign Answered yes or not sure" in page.text
@@ -33,7 +33,7 @@ async def test_the_page_shows_who_waits_what_comes_and_how_calls_ended(staff: St
 
 
 async def test_no_answer_and_no_patients_number_is_shown(staff: Staff, line: Line) -> None:
-    """The answers, the name, and the number of who booked stay in the calendar."""
+    """Answers, names and numbers of booked patients stay in the calendar."""
     async with line.pool.connection() as conn:
         await conn.execute("UPDATE booking SET patient_name = 'Canary'")
     page = await staff.opens()
@@ -44,7 +44,7 @@ async def test_no_answer_and_no_patients_number_is_shown(staff: Staff, line: Lin
 async def test_done_takes_a_request_off_the_list_and_undo_brings_it_back(
     staff: Staff, line: Line
 ) -> None:
-    """Also in the calendar, even after its event is gone there."""
+    """The calendar follows, even if the event was deleted there."""
     await call_back_events.show(line.clinic)
     await staff.opens()
     answer = await staff.sends("/staff/done", id="1")
@@ -63,7 +63,7 @@ async def test_done_takes_a_request_off_the_list_and_undo_brings_it_back(
 
 
 async def _until_quiet(line: Line) -> None:
-    """What the worker does each minute, as often as it takes."""
+    """Repeat the worker's jobs of each minute until nothing changes."""
     for _ in range(3):
         await call_back_events.show(line.clinic)
         await call_back_events.clear(line.clinic)
@@ -76,7 +76,7 @@ async def _titles(line: Line) -> list[str]:
 
 
 async def test_a_form_about_nothing_changes_nothing(staff: Staff, line: Line) -> None:
-    """Unknown, wrong, or missing requests; one that is open cannot be opened again."""
+    """Unknown and invalid requests are ignored, and an open one cannot be reopened."""
     await staff.opens()
     for wrong in ("99", "0", "-1", "x", "", "9" * 30, "\u0661"):
         for path in ("/staff/done", "/staff/undo"):
@@ -89,7 +89,7 @@ async def test_a_form_about_nothing_changes_nothing(staff: Staff, line: Line) ->
 async def test_every_view_and_change_is_recorded(
     staff: Staff, line: Line, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """In a table and in the log: the session and what it was, no phone number."""
+    """The table and the log have the session and the action, but no phone number."""
     write_logs("json")
     await staff.opens()
     await staff.sends("/staff/done", id="2")

@@ -1,4 +1,4 @@
-"""A demo that serves its page, a browser, and somebody who opens it."""
+"""A demo that serves its page, a browser, and a visitor."""
 
 import time
 from collections.abc import AsyncGenerator
@@ -25,7 +25,7 @@ from voice.worker import jobs, work
 
 @pytest.fixture
 def clock(now: SetClock) -> DemoClock:
-    """The demo's clock, which goes: a Monday, ten to eight in the clinic."""
+    """The demo's running clock, set to a Monday at 7:50 AM in the clinic."""
     began = time.monotonic()
     return DemoClock(lambda: now.at + timedelta(minutes=-10, seconds=time.monotonic() - began))
 
@@ -42,7 +42,7 @@ async def line(database: AsyncConnectionPool, clock: DemoClock) -> AsyncGenerato
 
 @pytest_asyncio.fixture
 async def url(line: Line) -> AsyncGenerator[str]:
-    """Where the page is."""
+    """The URL of the page."""
     async with page_of(line) as url:
         yield url
 
@@ -75,13 +75,13 @@ async def opens(chrome: Browser, url: str) -> AsyncGenerator[Opens]:
 
 @pytest_asyncio.fixture
 async def visitor(opens: Opens) -> Visitor:
-    """Somebody who has opened the page and reads the captions, at sixty times the speed."""
+    """A visitor who reads the captions at sixty times the speed."""
     return await opens()
 
 
 @pytest_asyncio.fixture
 async def session(database: AsyncConnectionPool, clock: DemoClock) -> AsyncGenerator[Session]:
-    """A demo's page without a browser or a worker: nothing happens that the test does not do."""
+    """A demo's page without a browser or a worker; only the test causes changes."""
     assert jobs.tasks
     line = line_on(with_demo_defaults(Settings.load("demo"), date(2026, 11, 30)), database, clock)
     session = Session(line, create_app(line))

@@ -1,4 +1,4 @@
-"""Accessible and local: axe's rules, narrow screens, no request to another host."""
+"""The page passes axe's rules, fits narrow screens, and loads nothing from other hosts."""
 
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 
 async def violations(page: Page) -> list[str]:
-    """What axe-core finds wrong, each with its first element."""
+    """The violations that axe-core finds, each with its first element."""
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(AXE.read_text("utf-8"))
     found: dict[str, Any] = await page.evaluate(
@@ -27,7 +27,7 @@ async def violations(page: Page) -> list[str]:
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 360), ("dark", 1440)])
 async def test_everybody_can_use_it(opens: Opens, scheme: str, width: int) -> None:
-    """Names, landmarks and contrast of AA: before a call, in it, and after it with all that is."""
+    """Names, landmarks and AA contrast are right before, during and after a call."""
     visitor = await opens(
         "sound=captions&speed=2&caller=known",
         color_scheme=scheme, viewport={"width": width, "height": 800}, reduced_motion="reduce",
@@ -51,7 +51,7 @@ async def test_everybody_can_use_it(opens: Opens, scheme: str, width: int) -> No
 
 
 async def test_nothing_is_asked_elsewhere(visitor: Visitor) -> None:
-    """Every request of a visit goes to the line on this computer; the policy allows no other."""
+    """Every request goes to the local line, and the policy allows no other."""
     page, asked = visitor.page, list[str]()
     page.on("request", lambda request: asked.append(request.url))
     came = await page.reload()

@@ -1,4 +1,4 @@
-"""Events of the page's calendar: what kind each is, and how those that overlap share a column."""
+"""Each calendar event has a kind, and overlapping events share a column."""
 
 from support.clinic import PACIFIC, span
 
@@ -19,7 +19,7 @@ def blocks(*spans: tuple[int, int]) -> list[tuple[int, int]]:
 
 
 def test_a_kind_has_its_own_label() -> None:
-    """Screenings and call-backs show whose they are; what staff wrote stays as it is."""
+    """Screenings and call-backs show whose they are, and staff's titles stay as written."""
     for title, booking_id, shown in (
         ("Video screening ··0123", "7", ("booking", "Screening", "··0123")),
         ("Call back ··0123", "call-back-7", ("callback", "Call back", "··0123")),
@@ -44,7 +44,7 @@ def test_events_that_follow_each_other_have_the_whole_width() -> None:
 
 
 def test_a_lane_is_used_again() -> None:
-    """Those that overlap, however indirectly, share the width; a lane that is free is filled."""
+    """Events that overlap, even indirectly, share the width, and a free lane is reused."""
     assert blocks((540, 660), (540, 570), (580, 620), (700, 720)) == [
         (0, 2),
         (1, 2),

@@ -1,4 +1,4 @@
-"""A call in a real browser: booked by clicking, cut by keys, left alone, in Spanish, and kept."""
+"""Calls in a real browser: by mouse and keyboard, in silence, in Spanish, and replayed."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ BELOW_THE_END = """document.documentElement.scrollHeight - window.scrollY
 
 
 async def test_a_whole_booking_by_clicking(visitor: Visitor) -> None:
-    """From the green button to the event, opened in the calendar, and to the text with its link."""
+    """A call leads to the event in the calendar and to the text with its link."""
     page = visitor.page
     await (await (await visitor.calls()).to_the_times()).books("1")
     await visitor.sees_line_do("A call came in from ··0123.")
@@ -41,7 +41,7 @@ async def test_a_whole_booking_by_clicking(visitor: Visitor) -> None:
 
 
 async def test_a_key_cuts_in(opens: Opens) -> None:
-    """What was not said yet is not shown, and the next thing is heard."""
+    """Unspoken text is not shown, and the next prompt follows."""
     visitor = await (await opens("sound=captions&speed=0.5")).calls()
     await (await visitor.hears("BodyFix")).presses("1")
     await (await visitor.hears("Right now, do you have chest pain")).presses("2")
@@ -50,7 +50,7 @@ async def test_a_key_cuts_in(opens: Opens) -> None:
 
 
 async def test_silence_runs_out(opens: Opens) -> None:
-    """The thin line is there while the line waits, and nobody who stays silent is booked."""
+    """The timer is shown while the line waits, and a silent caller books nothing."""
     visitor = await (await opens("sound=captions&speed=200&waits=60")).calls()
     await expect(visitor.page.locator("#wait")).to_be_visible()
     await visitor.hears("Call this number any time to book")
@@ -58,7 +58,7 @@ async def test_silence_runs_out(opens: Opens) -> None:
 
 
 async def test_the_keyboard_dials(visitor: Visitor) -> None:
-    """In a call the keys 0-9 * # are the phone's, unless the box below the keypad is cleared."""
+    """During a call, 0-9, * and # press keys unless the option is turned off."""
     await (await visitor.calls()).hears("BodyFix")
     await visitor.page.keyboard.press("9")
     await visitor.hears("Si es una emergencia")
@@ -71,7 +71,7 @@ async def test_the_keyboard_dials(visitor: Visitor) -> None:
 
 
 async def test_a_call_in_spanish(opens: Opens) -> None:
-    """Replayed by a link, to the text in Spanish; screen readers are told the language of each."""
+    """A link replays the call; screen readers get the language of each text."""
     visitor = await opens(f"sound=captions&speed=100&keys={SPANISH}")
     await visitor.page.locator("#call").click()
     await visitor.gets("BodyFix: cita lunes 30 nov, 12:00 p.m. PT.")
@@ -80,7 +80,7 @@ async def test_a_call_in_spanish(opens: Opens) -> None:
 
 
 async def test_staff_take_the_call(opens: Opens) -> None:
-    """Zero rings the clinic's phone, and what is chosen for it happens."""
+    """Key 0 calls the clinic's phone with the chosen outcome."""
     visitor = await opens("sound=captions&speed=60&staff=answers&when=open")
     await (await (await visitor.calls()).hears("BodyFix")).presses("0")
     await expect(visitor.page.locator("#captions")).to_contain_text(
@@ -91,7 +91,7 @@ async def test_staff_take_the_call(opens: Opens) -> None:
 
 
 async def test_a_withheld_number_is_asked_for(opens: Opens) -> None:
-    """Who calls is chosen before the call, and the line gets no number then."""
+    """The caller ID is chosen before the call, and the line gets no number."""
     visitor = await opens("sound=captions&speed=60&waits=1&caller=withheld&when=closed")
     await (await (await visitor.calls()).hears("BodyFix")).presses("0")
     await (await visitor.hears("press 1")).presses("1")
@@ -99,7 +99,7 @@ async def test_a_withheld_number_is_asked_for(opens: Opens) -> None:
 
 
 async def test_a_call_is_kept_and_replayed(opens: Opens, tmp_path: Path) -> None:
-    """The transcript downloads in the tests' format, and a link places the call again."""
+    """The transcript downloads in the tests' format, and a link repeats the call."""
     visitor = await (await opens()).calls()
     page = visitor.page
     await (await visitor.hears("BodyFix")).presses("1")
@@ -126,7 +126,7 @@ async def test_a_call_is_kept_and_replayed(opens: Opens, tmp_path: Path) -> None
 
 
 async def test_a_call_is_heard_again(opens: Opens) -> None:
-    """Word by word and key by key, without the line: nothing else is booked or asked for."""
+    """The replay shows every word and key without calling the line."""
     visitor = await opens("sound=captions&speed=100&keys=1 1 h")
     page, said = visitor.page, visitor.page.locator("#captions p")
     await page.locator("#call").click()
@@ -142,7 +142,7 @@ async def test_a_call_is_heard_again(opens: Opens) -> None:
 
 
 async def test_the_line_speaks_where_the_browser_cannot(opens: Opens) -> None:
-    """A browser without voices plays the computer's own; without any, the captions go on."""
+    """Without browser voices the server's voice is used; without that, only captions."""
     visitor = await (await opens("sound=voice&speed=2&waits=1")).calls()
     await (await visitor.hears("If this is an emergency")).presses("1")
     await visitor.hears("6 safety questions")

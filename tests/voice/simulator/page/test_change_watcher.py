@@ -1,4 +1,4 @@
-"""What the page says about a booking: what the line did, and whose changes it followed."""
+"""The page says what the line did about a booking, and whose change it followed."""
 
 import json
 
@@ -16,7 +16,7 @@ ONE, TWO, THREE = (span(f"2026-12-01 {hour}:00") for hour in (13, 14, 15))
 
 
 async def test_the_page_tells_whom_the_line_follows(session: Session) -> None:
-    """Staff who drag the event, and a patient who moves and cancels the visit."""
+    """Changes by staff and by the patient are told apart."""
     clinic, watch = session.line.clinic, session.watcher
     visit = await booked(clinic, ONE)
     watch.follow("CA1")
@@ -46,7 +46,7 @@ async def test_the_page_tells_whom_the_line_follows(session: Session) -> None:
 
 
 async def test_a_terminal_is_told_too(line: Line) -> None:
-    """With the clinic's time, whether a page is open or not."""
+    """The terminal shows changes in the clinic's time, even without an open page."""
     said: list[str] = []
     session = Session(line, create_app(line), said.append)
     await session.watcher.look()

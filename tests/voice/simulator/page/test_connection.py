@@ -1,4 +1,4 @@
-"""A page that goes away, and a page that loses its connection."""
+"""What happens when a page closes or loses its connection."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ LISTEN = """() => new Promise((listens) => {
 
 
 async def test_a_window_that_closes_hangs_up(opens: Opens) -> None:
-    """Nobody stays on the line behind a page that is gone."""
+    """The call ends when its page is closed."""
     calling, watching = await opens("sound=captions&speed=0.25"), await opens()
     await (await calling.calls()).hears("If this is an emergency")
     await watching.page.evaluate(LISTEN)
@@ -29,7 +29,7 @@ async def test_a_window_that_closes_hangs_up(opens: Opens) -> None:
 
 
 async def test_a_lost_connection_is_taken_up_again(visitor: Visitor) -> None:
-    """The browser says what it had last, and is told what came after that."""
+    """The browser sends its last event id and gets what followed."""
     page = visitor.page
     await page.locator("#block-day").select_option("2026-12-01")
     await page.get_by_role("button", name="Block it").click()
@@ -48,7 +48,7 @@ async def test_a_lost_connection_is_taken_up_again(visitor: Visitor) -> None:
 async def test_a_line_that_stops_is_said_to_and_so_is_its_return(
     line: Line, chrome: Browser
 ) -> None:
-    """A call that is going on ends; the page waits, and says by itself that calls go again."""
+    """The current call ends, and the page says when calls are possible again."""
     page = await chrome.new_page()
     async with page_of(line) as url:
         visitor = await Visitor(page, url).opens("sound=captions&speed=0.25")

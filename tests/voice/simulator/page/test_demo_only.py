@@ -1,4 +1,4 @@
-"""The page is a demo's: the live line has no route of it, and other sites cannot use it."""
+"""Only a demo has the page, and other sites cannot use it."""
 
 import json
 import re
@@ -31,7 +31,7 @@ def demo_app(line: Line) -> ASGIApp:
 async def ask(
     app: ASGIApp, path: str, headers: Mapping[str, str], method: str = "GET", body: bytes = b""
 ) -> tuple[int, dict[str, str], str]:
-    """One request without a browser; status, headers and body."""
+    """Send a request without a browser; returns status, headers and body."""
     sent: list[Message] = []
 
     async def receive() -> Message:
@@ -52,7 +52,7 @@ async def ask(
 
 
 async def test_the_live_line_has_no_page(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No path of it answers, whoever asks; a demo's does."""
+    """A live line answers none of the page's paths."""
     for name, value in LIVE.items():
         monkeypatch.setenv(name, value)
     live = create_app(line_on(Settings.load("live"), line.pool))
@@ -79,7 +79,7 @@ async def test_the_live_line_has_no_page(line: Line, monkeypatch: pytest.MonkeyP
     ],
 )
 async def test_other_sites_cannot_use_it(line: Line, headers: dict[str, str]) -> None:
-    """A page elsewhere, or a name that only leads to this computer, does nothing here."""
+    """Another origin, or a foreign host name for this computer, has no effect."""
     demo = demo_app(line)
     asked = {**headers, "content-type": "application/json"}
     for path in ("/phone/calls", "/phone/texts", "/phone/texts/skip"):
@@ -89,19 +89,19 @@ async def test_other_sites_cannot_use_it(line: Line, headers: dict[str, str]) ->
 
 @pytest.mark.parametrize("host", ["[::1", "[", "[::1]]:80"])
 async def test_a_malformed_host_is_a_bad_request(line: Line, host: str) -> None:
-    """It is the request that is wrong, not the line."""
+    """The request is invalid, and the line has not failed."""
     assert (await ask(demo_app(line), "/phone", {"host": host}))[0] == 400
 
 
 async def test_the_first_address_leads_to_the_page(line: Line) -> None:
-    """The demo prints the address of this computer alone; a live line has nothing there."""
+    """The demo prints only the local address; a live line has nothing there."""
     status, headers, _ = await ask(demo_app(line), "/", {"host": "127.0.0.1:8000"})
     assert (status, headers["location"]) == (307, "/phone")
     assert (await ask(create_app(line), "/", {"host": "127.0.0.1:8000"}))[0] == 404
 
 
 async def test_a_demo_has_a_video_room(line: Line) -> None:
-    """The link in the text, the patient's page and the event leads to a page of the demo."""
+    """The link in the text, the patient page and the event lead to a page of the demo."""
     link = line.settings.video_url
     assert link == f"{line.settings.public_base_url}/phone/video-room"
     status, _, html = await ask(demo_app(line), "/phone/video-room", {"host": "localhost"})
@@ -110,7 +110,7 @@ async def test_a_demo_has_a_video_room(line: Line) -> None:
 
 
 async def test_a_page_too_many_is_told(line: Line) -> None:
-    """Its events are refused with a reason, not kept waiting."""
+    """The event stream is refused with a reason."""
     app = create_app(line)
     session = Session(line, app)
     app.include_router(demo_routes(session))
@@ -125,7 +125,7 @@ async def test_a_page_too_many_is_told(line: Line) -> None:
 
 
 async def test_the_token_stays_inside(line: Line) -> None:
-    """What signs the line's requests is in no page and no file of it."""
+    """The signing token is in no page and no file."""
     demo = demo_app(line)
     here = {"host": "localhost:8000"}
     told = [(await ask(demo, path, here))[2] for path in ("/phone", "/phone/calendar")]
@@ -134,7 +134,7 @@ async def test_the_token_stays_inside(line: Line) -> None:
 
 
 async def test_every_address_is_a_local_path(line: Line) -> None:
-    """No address of another host in the page, the styles or the scripts, and nothing inline."""
+    """Page, styles and scripts load nothing from another host and have nothing inline."""
     demo = demo_app(line)
     _, headers, html = await ask(demo, "/phone", {"host": "localhost"})
     texts = [html, *(file.read_text("utf-8") for file in FILES.values())]
@@ -162,7 +162,7 @@ async def test_every_address_is_a_local_path(line: Line) -> None:
 async def test_a_wrong_field_is_named_with_its_remedy(
     line: Line, placed: object, remedy: str
 ) -> None:
-    """Nothing is placed, and the answer says what to change."""
+    """Nothing is changed, and the error says what to fix."""
     asked = {"host": "localhost", "content-type": "application/json"}
     body = json.dumps(placed).encode()
     status, _, told = await ask(demo_app(line), "/phone/calls", asked, "POST", body)
@@ -171,7 +171,7 @@ async def test_a_wrong_field_is_named_with_its_remedy(
 
 
 async def test_what_stands_in_an_event_is_text(line: Line) -> None:
-    """Nothing that staff or a caller wrote becomes HTML."""
+    """Text from staff or callers is never rendered as HTML."""
     event = Event("abc0123", span("2026-12-01 09:00"), "<b>title</b>", "CALL: <img src=x>")
     await line.clinic.calendar.insert(event)
     demo = demo_app(line)

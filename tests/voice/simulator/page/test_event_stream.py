@@ -1,4 +1,4 @@
-"""Events reach every open page once; a page that reconnects gets what it missed."""
+"""Each open page gets every event once, and a page that reconnects gets what it missed."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ from voice.simulator.page.event_stream import MAX_SUBSCRIBERS, EventStream
 
 
 async def heard(events: EventStream, since: int | None, tell: bool) -> list[str]:  # noqa: FBT001
-    """The kinds that a page hears until the events closes."""
+    """The kinds of events that a page gets until the stream closes."""
     listening = events.subscribe(since)
     assert (await anext(listening)).startswith("retry:")
     if tell:
@@ -16,14 +16,14 @@ async def heard(events: EventStream, since: int | None, tell: bool) -> list[str]
 
 
 async def test_a_page_hears_what_happens_from_now_on() -> None:
-    """Not what happened before it was opened."""
+    """A page gets no events from before it was opened."""
     events = EventStream()
     events.publish("first")
     assert await heard(events, None, tell=True) == ["third"]
 
 
 async def test_a_page_that_comes_back_hears_what_it_missed() -> None:
-    """From the number of the last event that it had."""
+    """The page continues after the id of its last event."""
     events = EventStream()
     events.publish("first")
     events.publish("second")
@@ -31,7 +31,7 @@ async def test_a_page_that_comes_back_hears_what_it_missed() -> None:
 
 
 async def test_the_end_of_the_line_is_the_end_of_every_page() -> None:
-    """Without it, Ctrl-C would wait for the browsers."""
+    """Otherwise Ctrl-C would wait for the browsers."""
     events = EventStream()
     events.close()
     async with asyncio.timeout(5):
@@ -39,7 +39,7 @@ async def test_the_end_of_the_line_is_the_end_of_every_page() -> None:
 
 
 async def test_the_number_of_pages_is_bounded() -> None:
-    """One more gets nothing; when a page has gone, there is room again."""
+    """One page too many gets nothing until another one closes."""
     stream = EventStream()
     pages = [stream.subscribe() for _ in range(MAX_SUBSCRIBERS)]
     for page in pages:

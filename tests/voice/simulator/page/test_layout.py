@@ -1,4 +1,4 @@
-"""What is in view without scrolling, on the screens that an owner has."""
+"""What is visible without scrolling on common screens."""
 
 import pytest
 from playwright.async_api import Locator, expect
@@ -9,14 +9,14 @@ FAST = "sound=captions&speed=60&waits=1"
 
 
 async def in_view(part: Locator, height: int) -> bool:
-    """Whether all of it is between the top and the bottom of the window."""
+    """Whether all of an element is within the window."""
     box = await part.bounding_box()
     return box is not None and box["y"] >= 0 and box["y"] + box["height"] <= height
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
 async def test_the_phone_is_in_view(opens: Opens, width: int, height: int) -> None:
-    """The sentence, the steps and Call before a call; captions, keys and Hang up during it."""
+    """Call is in view before a call; captions, keys and Hang up during it."""
     visitor = await opens(FAST, viewport={"width": width, "height": height})
     page, call = visitor.page, visitor.page.locator("#call")
     await expect(call).to_be_enabled()
@@ -34,7 +34,7 @@ async def test_the_phone_is_in_view(opens: Opens, width: int, height: int) -> No
 async def test_the_calendar_shows_where_the_booking_lands(
     opens: Opens, width: int, height: int
 ) -> None:
-    """From the moment a time is held, in the week that it is in."""
+    """The week of a held time is shown as soon as it is held."""
     visitor = await opens(FAST, viewport={"width": width, "height": height})
     page = visitor.page
     await page.get_by_label("The week after").click()
@@ -49,7 +49,7 @@ async def test_the_calendar_shows_where_the_booking_lands(
 
 
 async def test_speed_shortens_speech_alone(opens: Opens) -> None:
-    """However fast the line speaks, the caller has as long to answer as on the phone."""
+    """At any speed, the caller has as long to answer as on a phone."""
     visitor = await (await opens("sound=captions&speed=60")).calls()
     await (await visitor.hears("BodyFix")).presses("1")
     await visitor.hears("Not sure")
@@ -57,7 +57,7 @@ async def test_speed_shortens_speech_alone(opens: Opens) -> None:
 
 
 async def test_a_wrong_number_is_named_with_its_remedy(opens: Opens) -> None:
-    """Nothing is placed; the field is open, marked and focused."""
+    """Nothing is called, and the field is opened, marked and focused."""
     visitor = await opens()
     page = visitor.page
     await visitor.chooses("caller", "other")

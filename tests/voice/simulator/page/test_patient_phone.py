@@ -1,4 +1,4 @@
-"""The patient's phone as the page is told of it: its messages, why none come, and what is next."""
+"""The patient's phone on the page: its texts, why none come, and what is next."""
 
 from support.clinic import at, confirmed, span
 
@@ -26,17 +26,17 @@ async def visit(session: Session, number: str = PATIENT, *, agrees: bool | None 
 
 
 async def screen(session: Session, number: str = PATIENT, *, over: bool = True) -> Screen:
-    """What the page shows of the phone."""
+    """The phone's state on the page."""
     return await screen_of(session.line, session.patient_phone, number, "CA1", call_is_over=over)
 
 
 def words(shown: Screen) -> list[str]:
-    """Who said what, oldest first."""
+    """Sender and text of each message, oldest first."""
     return [f"{each.by}: {each.words}" for each in shown.bubbles]
 
 
 async def test_a_text_is_shown_with_its_link(session: Session) -> None:
-    """The link leads to the patient's page on the line that serves this page."""
+    """The link leads to the patient's page on this line."""
     await visit(session)
     shown = await screen(session)
     (text,) = shown.bubbles
@@ -49,7 +49,7 @@ async def test_a_text_is_shown_with_its_link(session: Session) -> None:
 
 
 async def test_a_reply_is_answered_below_it(session: Session) -> None:
-    """The line gets it as from Twilio, and its answer is the clinic's next message."""
+    """The line gets the reply as from Twilio, and its answer is shown below."""
     await visit(session)
     await screen(session)
     await session.patient_phone.write(session.post, PATIENT, "C")
@@ -63,7 +63,7 @@ async def test_a_reply_is_answered_below_it(session: Session) -> None:
 
 
 async def test_stop_is_twilios_to_answer(session: Session) -> None:
-    """Nothing is said in the line's name, and what the line did instead is told."""
+    """The page shows what the line did; Twilio sends the confirmation."""
     await visit(session)
     await session.patient_phone.write(session.post, PATIENT, "Stop!")
     await session.line.texting.notify(1)
@@ -79,7 +79,7 @@ async def test_stop_is_twilios_to_answer(session: Session) -> None:
 
 
 async def test_a_landline_gets_no_texts(session: Session) -> None:
-    """Its owner agreed to them, so staff are asked to call."""
+    """Its owner consented to texts, so staff are asked to call."""
     await session.patient_phone.know_landline(LANDLINE)
     await visit(session, LANDLINE)
     shown = await screen(session, LANDLINE)
@@ -89,14 +89,14 @@ async def test_a_landline_gets_no_texts(session: Session) -> None:
 
 
 async def test_only_the_landline_is_one(session: Session) -> None:
-    """A mobile that calls is not kept from texts."""
+    """A mobile phone gets texts."""
     await session.patient_phone.know_landline(PATIENT)
     await visit(session)
     assert len((await screen(session)).bubbles) == 1
 
 
 async def test_no_consent_is_told(session: Session) -> None:
-    """No texts; the event asks staff to call."""
+    """Without consent the event asks staff to call."""
     await visit(session, agrees=False)
     assert (await screen(session)).why_none == [
         "No texts come: the caller did not agree to them.",
@@ -105,21 +105,21 @@ async def test_no_consent_is_told(session: Session) -> None:
 
 
 async def test_before_the_question_nothing_is_told(session: Session) -> None:
-    """Only a call that is over without an answer is one without consent."""
+    """Only a finished call without an answer counts as one without consent."""
     await visit(session, agrees=None)
     assert (await screen(session, over=False)).why_none == []
     assert "hung up" in (await screen(session)).why_none[0]
 
 
 async def test_another_number_has_the_texts(session: Session) -> None:
-    """The phone that is shown is the one that the caller agreed to texts at."""
+    """The page shows the phone that gets the texts."""
     await visit(session, "+14255550199")
     assert (await screen(session)).number == "+14255550199"
     assert (await screen(session, "")).number == "+14255550199"
 
 
 async def test_a_skip_brings_the_next_text_at_once(session: Session) -> None:
-    """The day before, then the hour before, then the visit itself; no worker was needed."""
+    """The clock skips to each reminder and then to the visit, without a worker."""
     await visit(session)
     for skip, when, text in (
         ("the day before", "2026-11-30 14:00", "reminder: visit Tue Dec 1"),
@@ -140,13 +140,13 @@ async def test_a_skip_brings_the_next_text_at_once(session: Session) -> None:
 
 
 async def test_nothing_is_skipped_in_a_call(session: Session) -> None:
-    """The clock does not leap while somebody talks."""
+    """The clock cannot be skipped during a call."""
     await visit(session)
     assert (await screen(session, over=False)).next is None
 
 
 async def test_the_page_hears_of_new_texts_once(session: Session) -> None:
-    """Of every number that it shows, from when it first showed it."""
+    """The page gets new texts of every number that it has shown."""
     phone, pool = session.patient_phone, session.line.pool
 
     async def news() -> bool:
@@ -160,7 +160,7 @@ async def test_the_page_hears_of_new_texts_once(session: Session) -> None:
 
 
 async def test_a_line_that_fails_is_said_to(session: Session) -> None:
-    """What Twilio would note is noted in the thread."""
+    """The thread shows the error that Twilio would log."""
 
     class Broken:
         base_url = session.post.base_url

@@ -1,4 +1,4 @@
-"""The browser's phone plays the clinic's own recordings."""
+"""The browser's phone plays the clinic's recordings."""
 
 from collections.abc import AsyncGenerator
 from datetime import date
@@ -36,7 +36,7 @@ async def line(
 
 
 async def test_a_recording_is_played_and_its_words_are_shown(opens: Opens) -> None:
-    """From the line itself, as Twilio fetches it; the captions go on when it has ended."""
+    """The recording comes from the line, and captions continue after it."""
     visitor = await opens("sound=voice&speed=1&waits=60")
     fetched: list[Response] = []
     visitor.page.on("response", lambda response: fetched.append(response))  # noqa: PLW0108  # it wraps functions alone

@@ -1,4 +1,4 @@
-"""The computer's own voice, for browsers without one."""
+"""The server's own voice, for browsers without one."""
 
 import wave
 from io import BytesIO
@@ -15,7 +15,7 @@ SENTENCE = {
 
 @pytest.fixture
 def without_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A computer on which nobody has installed espeak-ng."""
+    """A computer without espeak-ng."""
     monkeypatch.setattr(server_voice, "PROGRAM", "no-such-program")
 
 
@@ -28,7 +28,7 @@ def seconds(sound: bytes) -> float:
 @pytest.mark.usefixtures("without_the_program")
 @pytest.mark.parametrize("language", ["en", "es"])
 async def test_the_extra_speaks(language: str) -> None:
-    """About as long as a person would; more words take longer."""
+    """Speech has a natural length, and more words take longer."""
     assert server_voice.has_voice()
     sound = await server_voice.speak(SENTENCE[language], f"{language}-US")
     assert sound
@@ -40,7 +40,7 @@ async def test_the_extra_speaks(language: str) -> None:
 
 @pytest.mark.usefixtures("without_the_program")
 async def test_without_any_voice_the_captions_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither the program nor the extra: nothing is said, and nothing fails."""
+    """Without the program and the extra there is no sound and no error."""
     monkeypatch.setattr(espeak, "is_installed", bool)
     assert not server_voice.has_voice()
     assert await server_voice.speak(SENTENCE["en"], "en-US") is None
@@ -48,6 +48,6 @@ async def test_without_any_voice_the_captions_go_on(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.usefixtures("without_the_program")
 async def test_a_voice_that_fails_is_no_sound(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The library knows no such voice: the page gets nothing, rather than noise."""
+    """With an unknown voice the page gets no sound."""
     monkeypatch.setattr(server_voice, "_VOICES", {"en": "no-such-voice"})
     assert await server_voice.speak(SENTENCE["en"], "en-US") is None

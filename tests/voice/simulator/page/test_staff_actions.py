@@ -1,4 +1,4 @@
-"""Staff's hands in the demo's calendar: the last hand wins, as in Google's own page."""
+"""Staff's changes in the demo's calendar: the last one wins, as in Google's page."""
 
 from dataclasses import replace
 from datetime import date, time
@@ -19,7 +19,7 @@ ONE, THREE = span("2026-12-01 13:00"), span("2026-12-01 15:00")
 async def test_a_note_that_the_line_writes_meanwhile_is_no_obstacle(
     session: Session, does: str
 ) -> None:
-    """A visit was just booked, its video link comes, and staff already drag or delete it."""
+    """Staff can move or delete a visit while its video link is being added."""
     line, calendar = session.line, session.line.clinic.calendar
     visit = await booked(line.clinic, ONE)
     event = (await own_event(line.clinic, visit)).event_id
@@ -39,7 +39,7 @@ async def test_a_note_that_the_line_writes_meanwhile_is_no_obstacle(
 
 
 async def test_what_is_gone_or_away_is_said(session: Session) -> None:
-    """And nothing is called done that is not."""
+    """A failed change is reported and never shown as done."""
     line = session.line
     visit = await booked(line.clinic, ONE)
     event = (await own_event(line.clinic, visit)).event_id

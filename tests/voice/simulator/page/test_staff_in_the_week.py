@@ -1,4 +1,4 @@
-"""What staff do in the clinic's week, and how the line follows."""
+"""Staff change events in the week view, and the line follows."""
 
 import pytest_asyncio
 from playwright.async_api import Locator, expect
@@ -13,7 +13,7 @@ FIRST = "Mon, Nov 30, 12:00 PM"
 
 @pytest_asyncio.fixture
 async def known(opens: Opens) -> Visitor:
-    """The page with one event: the known patient's, on Monday at noon."""
+    """The page with the known patient's visit on Monday at noon."""
     visitor = await opens("sound=captions&caller=known", viewport={"width": 1600, "height": 1800})
     await expect(visitor.page.locator("#about-caller")).to_contain_text("visit code")
     return visitor
@@ -25,7 +25,7 @@ def event_on(visitor: Visitor, day: str) -> Locator:
 
 
 async def test_an_event_is_dragged(known: Visitor) -> None:
-    """To another time: the line offers the old one again, and texts the patient in the morning."""
+    """The old time is offered again, and the patient gets a text in the morning."""
     event, offers = event_on(known, "2026-11-30"), known.page.locator(".offers")
     await expect(offers).not_to_contain_text(FIRST)
     wednesday = known.page.locator('[data-day="2026-12-02"] .column')
@@ -52,7 +52,7 @@ async def test_an_event_is_dragged(known: Visitor) -> None:
 
 
 async def test_an_event_in_hand_is_not_lost(known: Visitor) -> None:
-    """Whatever changes in the week meanwhile is shown once the event is dropped, even in place."""
+    """Changes to the week during a drag are shown once the event is dropped."""
     page, event = known.page, event_on(known, "2026-11-30")
     blocked = page.locator('[data-day="2026-12-04"] .event.busy')
     await event.hover(position={"x": 20, "y": 5})
@@ -92,7 +92,7 @@ async def test_an_event_is_moved_by_keyboard(known: Visitor) -> None:
 
 
 async def test_an_event_is_deleted(known: Visitor) -> None:
-    """It leaves the week, its note closes, and the page says what was done."""
+    """The event and its note disappear, and the page confirms it."""
     await event_on(known, "2026-11-30").click()
     await known.page.get_by_role("button", name="Delete").click()
     await expect(event_on(known, "2026-11-30")).to_have_count(0)
@@ -102,7 +102,7 @@ async def test_an_event_is_deleted(known: Visitor) -> None:
 
 
 async def test_the_patient_stops_texts(known: Visitor) -> None:
-    """The reply stands in the thread with an honest note, and staff are asked to call instead."""
+    """The thread shows the reply with a note, and staff are asked to call."""
     await known.gets("BodyFix: booked Mon Nov 30, 12:00 PM PT.")
     await (await known.texts("C")).gets("thank you, see you Mon Nov 30, 12:00 PM PT.")
     await known.texts("STOP")
@@ -113,7 +113,7 @@ async def test_the_patient_stops_texts(known: Visitor) -> None:
 
 
 async def test_a_morning_is_blocked(visitor: Visitor) -> None:
-    """No caller is offered it any more."""
+    """The blocked times are no longer offered."""
     page = visitor.page
     await expect(page.locator(".offers")).to_contain_text("Tue, Dec 1, 9:00 AM")
     await page.locator("#block-day").select_option("2026-12-01")
@@ -125,7 +125,7 @@ async def test_a_morning_is_blocked(visitor: Visitor) -> None:
 
 
 async def test_the_evening_before_a_holiday(visitor: Visitor) -> None:
-    """The demo's clock goes there, below the hours shown, and the closed day is not on offer."""
+    """The demo's clock moves after hours, and the closed day is not offered."""
     page = visitor.page
     await visitor.chooses("when", "eve")
     await expect(page.locator("#now")).to_contain_text("Thu, Dec 24, 8:00 PM")
