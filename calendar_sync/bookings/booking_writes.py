@@ -123,7 +123,7 @@ async def release_confirmed(
 async def release_for_visit(
     conn: AsyncConnection, visit_id: int, *, unconfirmed_too: bool = False
 ) -> None:
-    """Release the time that a visit was about to move to; nobody gets it."""
+    """Release the time that a visit was about to move to."""
     statement = """
         UPDATE booking SET state = 'released', outcome = 'failed'
         WHERE call_sid = %s AND state = 'held' AND (moves IS NOT NULL OR %s)
@@ -179,7 +179,7 @@ async def move_to(
 
 
 async def place_outside_lanes(conn: AsyncConnection, visit_id: int, slot: Span) -> None:
-    """Book a visit where staff put it, whoever else is there; unconfirmed holds give way.
+    """Book a visit at the time staff chose, even if it overlaps; release unconfirmed holds there.
 
     Its clinician is -id, a lane of its own, see `sync.staff_changes`. A visit code that another
     live booking has got meanwhile is dropped.
@@ -203,9 +203,9 @@ async def place_outside_lanes(conn: AsyncConnection, visit_id: int, slot: Span) 
 
 
 async def enter_lane(conn: AsyncConnection, visit_id: int, clinician: int = 1) -> None:
-    """Put a booked visit into a clinician's lane, unless somebody has the time there.
+    """Put a booked visit into a clinician's lane, unless the time is taken there.
 
-    Raises ExclusionViolation if somebody takes it in this moment.
+    Raises ExclusionViolation if another transaction takes it at the same moment.
     """
     statement = """
         UPDATE booking SET clinician = %(clinician)s

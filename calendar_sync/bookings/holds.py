@@ -68,7 +68,7 @@ async def _hold(conn: AsyncConnection, call_sid: str, step: str, slot: Span) -> 
             await release_unconfirmed(conn, call_sid, except_id=new)
             return Held(new)
     except LockNotAvailable:
-        # Somebody is taking it right now. A doubled webhook of our own has left its row by now.
+        # Another call is taking it now; a repeated webhook of this call has committed its row.
         async with conn.transaction():
             return await _existing(conn, call_sid, step, slot)
 

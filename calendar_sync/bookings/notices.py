@@ -1,8 +1,8 @@
 """What patients must still be told about their visit; the only writer of table `telling`.
 
 What to tell follows from two facts alone: the time the patient knows (`booking.promised`) and the
-time that is true now. So whatever staff do and undo before the patient was told is told once or not
-at all, and what is undone afterwards is told again.
+time that is true now. So changes before the patient was notified send one notice or none, and
+undoing a change of which the patient was notified sends another one.
 """
 
 from dataclasses import dataclass
@@ -96,9 +96,9 @@ async def by_phone(conn: AsyncConnection, notice: Notice, zone: ZoneInfo) -> Non
 
 
 async def mark_notified(conn: AsyncConnection, notice_id: int) -> bool:
-    """The patient knows now, by text or by phone; False if they did, or it was withdrawn.
+    """The patient was notified by text or phone; False if already done or withdrawn.
 
-    Staff who were asked to call about it need not do so any more.
+    Closes the call-back that asked staff to call about it, if there is one.
     """
     async with conn.transaction(), conn.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(

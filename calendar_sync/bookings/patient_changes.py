@@ -1,7 +1,7 @@
-"""What patients may do with their own visit: move it, cancel it, say who they are.
+"""What patients can do with their own visit: move it, cancel it, give name and email.
 
-The caller has made sure that it is the patient: a page behind its link, or a call from the right
-number. Each change and its jobs are one transaction; the calendar follows.
+The calling code has identified the patient, by the page's link or by the caller's number. Each
+change and its jobs are one transaction; the calendar follows.
 """
 
 import asyncio

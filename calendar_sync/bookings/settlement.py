@@ -48,9 +48,9 @@ async def give_up(
 
 
 async def call_back_lost_bookings(conn: AsyncConnection) -> None:
-    """Ask staff to call those whose confirmed time was taken and whose call ended with nothing.
+    """Request call-backs to callers who lost their confirmed time and have no other booking.
 
-    They had hung up before the calendar answered, or soon after it, and nobody else tells them.
+    They hung up before they heard the outcome, so only staff can tell them.
     """
     rows = await conn.execute(
         """

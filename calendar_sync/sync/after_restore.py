@@ -1,7 +1,7 @@
-"""Makes a restored database agree with the calendar, which went on after the back-up was made.
+"""Makes a restored database agree with the calendar, which may have changed since the backup.
 
-The calendar is right: it shows what staff and patients did since. The patients were told then, or
-nobody knows whether they were, so none is texted; staff are asked to call them instead.
+The calendar is right: it shows what staff and patients did since. Whether the
+patients were told is unknown, so none is texted; staff are asked to call them instead.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Marks copies that staff make of a visit's event: a copy would claim that the patient is told."""
+"""Marks copies that staff make of a visit's event: a copy would claim to notify the patient."""
 
 import logging
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ _LINES = {line_digest(TOLD), line_digest(COPIED)}
 
 
 async def mark_copies(clinic: Clinic, events: Iterable[CalendarEvent]) -> None:
-    """Say in each copy among these events that nobody is told of it; the rest of it is staff's.
+    """Say in each copy among these events that no patient is notified of it; keep the rest.
 
     Google copies our private properties too, so a copy names the booking but has an id of its own.
     """

@@ -65,8 +65,8 @@ async def insert(clinic: Clinic, booking_id: int) -> None:
 async def withdraw(clinic: Clinic, booking_id: int) -> None:
     """Cancel the event that a released or cancelled booking left, unless staff have moved it.
 
-    The event of a visit that its patient cancelled goes wherever staff have moved it: nobody will
-    come. Raises NotYet if the calendar does not know.
+    The event of a visit that its patient cancelled is removed even if staff moved it. Raises NotYet
+    if the outcome is unknown.
     """
     async with clinic.pool.connection() as conn:
         lost = await booking(conn, booking_id)

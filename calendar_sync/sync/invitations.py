@@ -3,7 +3,7 @@
 The patient is never a guest of staff's event: a guest reads its description, with the answers and
 whatever staff write there. So the invitation only says when the visit is and how to reach us. It
 follows the booking, and the calendar writes to the guest when it is made, moved or cancelled. What
-guests answer in their calendar changes nothing here; nobody relies on it having been read.
+guests answer in their calendar has no effect here.
 """
 
 import logging
@@ -29,8 +29,8 @@ async def invite(context: JobContext, booking_id: int) -> None:
 async def update(clinic: Clinic, booking_id: int) -> None:
     """Insert, move or cancel the invitation's event to match the booking. Safe to run again.
 
-    The invitation to a visit that is over is left alone. One that somebody deleted in the
-    invitations' own calendar stays deleted. Raises NotYet if the calendar does not know.
+    The invitation to a past visit is left alone, and one that was deleted in the invitation
+    calendar stays deleted. Raises NotYet if the outcome is unknown.
     """
     if clinic.invitations is None:
         return

@@ -1,9 +1,8 @@
-"""A patient moves a visit: the event goes to the time that is held for it, and the booking follows.
+"""Moves a visit for its patient: the event goes to the held time, and the booking follows.
 
-The held time says what it is for (`booking.moves`) before the calendar is asked. So whoever finds
-the event there later, this job run again or the reading of staff's changes, knows that the patient
-moved it. Until the event has arrived the visit keeps its old time; from the hold of the new one to
-the end nobody else can get either.
+The held time says what it is for (`booking.moves`) before the event is moved. So a rerun of this
+job, or a sync that finds the event there, knows that the patient moved it. Until the event has
+moved, the visit keeps its old time, and both times are blocked for others.
 """
 
 from dataclasses import dataclass

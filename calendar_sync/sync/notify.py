@@ -1,4 +1,4 @@
-"""Jobs that text patients; what they text is up to whoever made the clinic, see `Clinic.notify`."""
+"""Jobs that text patients; `Clinic.notify` decides what is sent."""
 
 from random import SystemRandom
 

@@ -137,7 +137,7 @@ def keeps_time(visit: Booking, event: CalendarEvent, now: datetime) -> bool:
 
 
 async def return_to_lanes(conn: AsyncConnection) -> None:
-    """Put bookings that left their lane back once nobody else has their time."""
+    """Put bookings that left their lane back once their time is free there."""
     rows = await conn.execute("SELECT id FROM booking WHERE clinician < 0 AND state = 'booked'")
     for (booking_id,) in await rows.fetchall():
         await _enter_lane(conn, booking_id)
@@ -169,7 +169,7 @@ def _outcome(  # noqa: PLR0911  # one line a case
 
 
 async def _enter_lane(conn: AsyncConnection, booking_id: int) -> None:
-    """Put it into the first clinician's lane, unless somebody has the time there."""
+    """Put the booking into the first clinician's lane, unless the time is taken there."""
     try:
         async with conn.transaction():
             await booking_writes.enter_lane(conn, booking_id)
@@ -180,7 +180,7 @@ async def _enter_lane(conn: AsyncConnection, booking_id: int) -> None:
 async def _missing(
     conn: AsyncConnection, clinic: Clinic, events: tuple[CalendarEvent, ...]
 ) -> list[int]:
-    """Coming visits whose event a full reading did not show: cancelled while nobody looked."""
+    """Future visits whose event is missing from a full sync: deleted while no cursor was valid."""
     rows = await conn.execute(
         "SELECT id FROM booking WHERE state = 'booked' AND upper(during) > %s"
         " AND event_id <> ALL (%s)",

@@ -50,8 +50,8 @@ def choose_a_time(call: Call) -> Opening | Unreadable | OverLimit | None:
     """
     search = FIRST_TIMES
     while True:
-        # From here on key 8 no longer leads back to the safety questions: what an effect has
-        # brought stands, and a caller with a new sign has key 0.
+        # From here on key 8 no longer leads back to the safety questions: an effect
+        # cannot be taken back, and a caller with a new sign can press 0.
         match call.needs("times.offers", search):
             case Unreadable() | OverLimit() as nothing:
                 return nothing
