@@ -67,7 +67,7 @@ def _stay_here(event: str, args: tuple[Any, ...]) -> None:
 
 sys.addaudithook(_stay_here)
 
-# structlog's own default draws every local variable of a traceback: seconds of a busy machine.
+# structlog by default prints the local variables of a traceback, which takes seconds.
 structlog.configure(
     processors=[
         structlog.stdlib.add_log_level,
@@ -153,14 +153,14 @@ async def pool(migrated: str) -> AsyncGenerator[AsyncConnectionPool]:
 async def database(pool: AsyncConnectionPool) -> AsyncConnectionPool:
     """The same connections, with every table empty."""
     async with pool.connection() as conn, conn.transaction():
-        # What a caller may wait for is no measure for emptying every table on a busy machine.
+        # A call's time limits are too short for emptying every table on a busy machine.
         await conn.execute("SET LOCAL statement_timeout = '30s'")
         await conn.execute("SET LOCAL lock_timeout = '10s'")
         await conn.execute(_EMPTY)
     return pool
 
 
-# TRUNCATE makes a new file for every table and index: half a second, against some milliseconds.
+# TRUNCATE creates a file for each table and index, which takes half a second instead of a few ms.
 _EMPTY = """
 DO $$ DECLARE each record; BEGIN
   SET LOCAL session_replication_role = replica;  -- no foreign keys, so any order will do

@@ -88,7 +88,7 @@ class Caller(Handset):
         """Run the steps that were written."""
         return self._catch_up().__await__()
 
-    # What came of it.
+    # The results.
 
     @property
     def heard(self) -> list[str]:
@@ -120,7 +120,7 @@ class Caller(Handset):
         self._up_to_date()
         return self.player.alarms
 
-    # The face of the player.
+    # The handset interface of the player.
 
     async def listen(self, segment: Segment) -> _Reply:
         """Pass the moment to the test, and do what it decides."""

@@ -33,7 +33,7 @@ async def settle(clinic: Clinic, booking_id: int, state: str, outcome: str | Non
         await conn.execute("UPDATE booking SET state = %s, outcome = %s WHERE id = %s", new)
 
 
-async def test_a_yes_is_stored_with_the_job_it_owes(clinic: Clinic) -> None:
+async def test_a_yes_is_stored_with_its_job(clinic: Clinic) -> None:
     """Chart note, code, event id and job are stored together, and the booking is not yet booked."""
     held = await hold(clinic, NINE)
     answer = await confirm(clinic, held)

@@ -156,9 +156,7 @@ async def test_a_kill_between_two_generations_ends_in_one_event(clinic: Clinic) 
     assert [each.event_id for each in ours] == [event_id("CA1", "hold", 2)]
 
 
-async def test_ids_that_never_end_are_trouble_not_a_loop(
-    clinic: Clinic, calendar: FaultyCalendar
-) -> None:
+async def test_used_ids_without_end_fail_the_run(clinic: Clinic, calendar: FaultyCalendar) -> None:
     """If the calendar reports every id as used, the job fails and retries later."""
     booking_id = await confirmed(clinic, NINE)
     for number in range(9):

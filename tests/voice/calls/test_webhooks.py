@@ -43,7 +43,7 @@ def post(line: Line) -> Posts:
 
 
 @pytest.fixture
-def post_in_the_dark() -> Posts:
+def post_without_database() -> Posts:
     """Post to a line without its database, and so without calendar and jobs."""
     away: AsyncConnectionPool = AsyncConnectionPool("host=/nowhere", open=False)
     return posts_to(line_on(Settings.load("demo"), away))
@@ -143,10 +143,10 @@ async def test_a_no_after_a_stored_yes_changes_nothing(post: Posts) -> None:
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("question", BEFORE_BOOKING, ids=lambda question: question.name)
 async def test_the_advice_needs_no_database(
-    post_in_the_dark: Posts, question: SafetyQuestion, language: Language
+    post_without_database: Posts, question: SafetyQuestion, language: Language
 ) -> None:
     """Yes and not sure get their advice, twice and in the caller's language, without a database."""
-    post = post_in_the_dark
+    post = post_without_database
     assert isinstance(question.then, Stop)
     for digits in "13":
         heard = words(
@@ -159,12 +159,12 @@ async def test_the_advice_needs_no_database(
 
 @pytest.mark.parametrize("language", ["en", "es"])
 async def test_the_fallback_reads_the_step_from_the_address_that_failed(
-    post: Posts, post_in_the_dark: Posts, language: Language
+    post: Posts, post_without_database: Posts, language: Language
 ) -> None:
     """The step comes from Twilio's ErrorUrl; a yes and later steps get their own advice."""
     advice = CALL_911.words.spoken_in(language)
     base = "https://line.example/voice/turn?turn=0&in="
-    for posts in (post, post_in_the_dark):
+    for posts in (post, post_without_database):
         for step, digits in (
             ("safety.chest", "1"),
             ("advice.chest.keys", ""),
@@ -175,9 +175,11 @@ async def test_the_fallback_reads_the_step_from_the_address_that_failed(
             assert heard.endswith(advice.replace("\u00a6", "")), (step, heard)
 
 
-async def test_without_a_database_a_caller_hears_who_to_turn_to(post_in_the_dark: Posts) -> None:
+async def test_without_a_database_a_caller_hears_who_to_turn_to(
+    post_without_database: Posts,
+) -> None:
     """The caller hears what to do in an emergency, and nothing false about a booking."""
-    post = post_in_the_dark
+    post = post_without_database
     for path in ("/voice/incoming", "/voice/turn?at=confirm&turn=0&in=en", "/voice/fallback"):
         heard = words(await post(path, Digits="1"))
         assert heard.index("call 9 1 1") < 110
@@ -197,7 +199,7 @@ async def test_the_end_of_a_call_is_kept(post: Posts, line: Line) -> None:
 
 async def test_no_answer_and_no_number_is_in_the_log(
     post: Posts,
-    post_in_the_dark: Posts,
+    post_without_database: Posts,
     line: Line,
     caplog: pytest.LogCaptureFixture,
     capsys: pytest.CaptureFixture[str],
@@ -210,7 +212,7 @@ async def test_no_answer_and_no_number_is_in_the_log(
     await post("/voice/turn?at=safety.chest&turn=0&in=en", Digits="1")
     async with line.pool.connection() as conn:
         assert len(await call_backs.open_requests(conn)) == 1
-    await post_in_the_dark("/voice/turn?at=advice.chest.keys&turn=0&in=en", Digits="1")
+    await post_without_database("/voice/turn?at=advice.chest.keys&turn=0&in=en", Digits="1")
     logged = caplog.text + "".join(capsys.readouterr())
     assert "4255550123" not in logged
     assert "Digits" not in logged

@@ -45,7 +45,7 @@ SILENT = """        case Foot.RIGHT:
         pytest.param("", RIGHT, "call-arg", id="a question without Spanish"),
     ],
 )
-def test_the_type_checker_refuses_a_broken_story(
+def test_the_type_checker_refuses_a_broken_dialogue(
     tmp_path: Path, spanish: str, rest: str, refused: str | None
 ) -> None:
     """An unhandled key, a silent path or a missing translation fails type checking."""
