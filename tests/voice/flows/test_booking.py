@@ -200,7 +200,7 @@ async def test_a_caller_without_a_number_keys_one_in_before_booking(
 
 async def test_fifty_callers_want_one_opening(calls: Calls, to_the_times: To) -> None:
     """One is booked, and forty-nine are offered other times."""
-    callers: list[Caller] = [await calls(f"+142555501{number:02}") for number in range(50)]
+    callers: list[Caller] = [await calls(f"+142555502{number:02}") for number in range(50)]
 
     async def book(caller: Caller) -> str:
         await to_the_times(caller)
