@@ -45,7 +45,11 @@ def _number(text: str) -> str:
 
 
 def _folder(text: str) -> str:
-    if text and not Path(text).is_dir():
+    try:
+        there = Path(text).is_dir()
+    except (OSError, ValueError):  # too long, or no name of a file at all
+        there = False
+    if text and not there:
         message = f"{text!r} is not a folder here; create it, or leave the setting out"
         raise ValueError(message)
     return text

@@ -13,7 +13,7 @@ TEN = Span(NINE.start + timedelta(hours=1), NINE.end + timedelta(hours=1))
 def fields(slot: Span, now: datetime) -> dict[str, str]:
     """The properties of the file by name."""
     lines = calendar_file("visit", slot, "Video visit", "note", now).decode().splitlines()
-    return dict(line.partition(":")[::2] for line in lines)
+    return {name: value for name, _, value in (line.partition(":") for line in lines)}
 
 
 def test_a_later_file_has_the_same_uid_and_a_higher_sequence() -> None:

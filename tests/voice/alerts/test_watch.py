@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Generator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import pytest_asyncio
@@ -207,8 +208,11 @@ async def test_a_disk_that_fills_up(
     watch: Watch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The alert comes under 15 percent free space on the embedded database's disk."""
-    usage = type("Usage", (), {"total": 100, "free": 14})
-    monkeypatch.setattr("shutil.disk_usage", lambda _: usage)
+
+    def usage(_: Path) -> object:
+        return SimpleNamespace(total=100, free=14)
+
+    monkeypatch.setattr("shutil.disk_usage", usage)
     [problem] = await conditions.find_problems(watch.clinic, tmp_path)
     assert (problem.code, "14 %" in problem.text) == ("disk", True)
     assert await conditions.find_problems(watch.clinic, None) == []

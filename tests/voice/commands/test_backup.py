@@ -10,6 +10,7 @@ from psycopg_pool import AsyncConnectionPool
 from pydantic import SecretStr
 from support.clinic import CHART_LABELS, RULES, SetClock, confirmed, own_event, span
 
+from calendar_sync.calendars.contract import Calendar
 from calendar_sync.calendars.local import LocalCalendar
 from calendar_sync.clinic import Clinic
 from calendar_sync.sync.insert import insert
@@ -91,7 +92,11 @@ async def test_a_dump_that_fails_leaves_the_older_backups(
 ) -> None:
     """No partial file is named as a backup, and no backup is deleted."""
     first = await make_backup(settings, NOW)
-    monkeypatch.setattr("voice.database.dump._find", lambda _: "/bin/false")
+
+    def failing(_: str) -> str:
+        return "/bin/false"
+
+    monkeypatch.setattr("voice.database.dump._find", failing)
     with pytest.raises(DatabaseError, match="failed"):
         await make_backup(settings, NOW + timedelta(days=1))
     assert list(settings.backup_dir.iterdir()) == [first.file]
@@ -183,7 +188,11 @@ async def test_a_restored_line_has_every_coming_visit_as_the_calendar_shows_it(
     await visits.calendar.move(events[1].event_id, later, events[1].etag)
     await visits.calendar.cancel(events[2].event_id, events[2].etag)
     # The local calendar is a table too: the restored line asks the one that went on.
-    monkeypatch.setattr("voice.bootstrap.calendar_for", lambda *_: visits.calendar)
+
+    def same_calendar(*_: object) -> Calendar:
+        return visits.calendar
+
+    monkeypatch.setattr("voice.bootstrap.calendar_for", same_calendar)
     said = await drilled(settings, empty, made.file)
     assert "as in the calendar: 1; at another time there: 1; not there any more: 1" in said
     with psycopg.connect(empty) as conn:

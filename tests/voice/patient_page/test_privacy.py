@@ -48,7 +48,7 @@ async def test_it_says_what_is_kept_why_and_how_long(anybody: Patient) -> None:
 async def test_a_line_on_google_names_google(line: Line) -> None:
     """With a Google calendar, Google is named among those who see the data."""
     known = line.settings.model_dump() | {"google_credentials_file": "some.json"}
-    settings = Settings.model_construct(**known)
+    settings = Settings.model_construct(_fields_set=None, **known)
     page = await Patient(create_app(replace(line, settings=settings))).opens("/privacy")
     assert "Google, which hosts the clinic's calendar" in page.text
 
