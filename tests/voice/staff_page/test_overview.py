@@ -19,7 +19,7 @@ async def test_the_page_shows_who_waits_what_comes_and_how_calls_ended(staff: St
     """Danger signs come first, then the longest wait; full numbers only where staff call."""
     page = await staff.opens()
     assert page.status == 200
-    assert "Call back (3) 206-555-0177 Danger sign Answered yes or not sure" in page.text
+    assert "Call back (3) 206-555-0177 Danger sign Answered yes, not sure, or nothing" in page.text
     assert "to the chest question, so nothing is booked English" in page.text
     assert page.text.index("206-555-0177") < page.text.index("425-555-0188")
     assert "425-555-0188 Asked for a person Spanish · since" in page.text
