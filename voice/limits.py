@@ -20,7 +20,7 @@ Name = Literal["coming visits", "calls an hour", "holds in all"]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The limits in force; their reasons are beside the settings, see `setting_fields`."""
+    """The limits in force; their reasons are beside the settings, see `operation_fields`."""
 
     coming_visits: int
     calls_per_hour: int

@@ -7,14 +7,14 @@ import json
 import re
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import phonenumbers
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from pydantic import AfterValidator, BeforeValidator, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
 from calendar_sync.availability.federal_holidays import federal_holidays
@@ -25,9 +25,15 @@ _MAX_CALENDARS = 50
 _FEDERAL = "us-federal"
 _HOLIDAY_YEARS = 11
 """Longer than any process runs without a restart."""
+NO_SECRET = SecretStr("")
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _DATABASE_HOST = re.compile(r"[A-Za-z0-9._:/,-]*")
 _DATABASE_PORT = re.compile(r"[\d,]*")
+
+
+def setting(meaning: str, **limits: Any) -> Any:  # noqa: ANN401  # as pydantic's own Field
+    """Describe a setting: its meaning, as `.env.example` and messages show it, and its limits."""
+    return Field(description=meaning, **limits)
 
 
 def _number(text: str) -> str:

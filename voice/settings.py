@@ -17,17 +17,14 @@ from pydantic_settings import SettingsConfigDict
 
 from calendar_sync.availability.opening_hours import Rules, parse_hours
 from voice.errors import SettingsError
+from voice.operation_fields import AlertFields, BackupFields, LimitFields, ServerFields
 from voice.setting_errors import explain
 from voice.setting_fields import (
     REQUIRED,
-    AlertFields,
-    BackupFields,
     ClinicFields,
     GoogleFields,
-    LimitFields,
     RequiredFields,
     ScreeningFields,
-    ServerFields,
     TextFields,
     VoiceFields,
 )

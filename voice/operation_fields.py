@@ -1,0 +1,93 @@
+"""Settings of running the line: its database, back-ups, limits, alerts and what staff get.
+
+They follow those of `setting_fields` in `.env.example`.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings
+
+from voice.setting_types import (
+    NO_SECRET,
+    Address,
+    DatabaseUrl,
+    MailServer,
+    OptionalEmail,
+    PhoneNumber,
+    SafeAddress,
+    setting,
+)
+
+
+class ServerFields(BaseSettings):
+    """The database, and the addresses of services."""
+
+    database_url: Annotated[
+        DatabaseUrl, setting("PostgreSQL 14 or newer; unset: the embedded one in DATA_DIR")
+    ] = NO_SECRET
+    data_dir: Annotated[Path, setting("where the embedded PostgreSQL keeps its data")] = Path(
+        "data"
+    )
+    metrics_token: Annotated[
+        SecretStr, setting("a bearer token that may read /metrics; unset: only this computer may")
+    ] = NO_SECRET
+    google_api_url: Annotated[
+        Address, setting("base URL of the Calendar API; unset: Google's own")
+    ] = ""
+    twilio_api_url: Annotated[
+        SafeAddress, setting("base URL of Twilio's REST API; unset: Twilio's own")
+    ] = ""
+
+
+class BackupFields(BaseSettings):
+    """Back-ups of the database."""
+
+    backup_dir: Annotated[Path, setting("where back-ups are written")] = Path("backups")
+    backup_key_file: Annotated[
+        str, setting("the key that encrypts back-ups; `backup --new-key FILE` makes one")
+    ] = ""
+    backup_keep: Annotated[int, setting("how many back-ups are kept", ge=1, le=3650)] = 14
+
+
+class LimitFields(BaseSettings):
+    """What one number, one call, and everybody together may take."""
+
+    limits: Annotated[
+        Literal["on", "off"], setting("off: no limits at all, for load tests only")
+    ] = "on"
+    limit_coming_visits: Annotated[
+        int, setting("coming visits per number; two serve a family", ge=1, le=100)
+    ] = 2
+    limit_calls_per_hour: Annotated[
+        int, setting("calls per number and hour that are offered times", ge=1, le=1000)
+    ] = 6
+    limit_rings_per_call: Annotated[
+        int, setting("rings of the staff phone per call", ge=1, le=20)
+    ] = 2
+    limit_held_percent: Annotated[
+        int, setting("share of the open times that callers may hold at once", ge=1, le=100)
+    ] = 25
+
+
+class AlertFields(BaseSettings):
+    """Who gets alerts about the line, and what staff get besides call-backs."""
+
+    alert_number: Annotated[PhoneNumber, setting("gets alerts by text; unset: nobody does")] = ""
+    alert_email: Annotated[OptionalEmail, setting("gets alerts by email, sent from itself")] = ""
+    smtp_url: Annotated[
+        MailServer,
+        setting("sends that email: smtps://user:password@host; smtp: for STARTTLS"),
+    ] = NO_SECRET
+    alert_ping_url: Annotated[
+        Address, setting("asked each minute while all is well, such as a healthchecks.io address")
+    ] = ""
+    staff_page: Annotated[
+        Literal["on", "off"],
+        setting("on: /staff shows call-backs to who signs in with `screening-line staff-link`"),
+    ] = "off"
+    daily_summary: Annotated[
+        Literal["on", "off"],
+        setting("on: an event each working morning has the figures of the days before"),
+    ] = "off"
