@@ -11,6 +11,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from calendar_sync.bookings import free_times
 from calendar_sync.clinic import ChartLabels, Clinic
+from voice.agreements import event_detail
 from voice.background import run_in_background
 from voice.calendar_setup import calendar_for, invitations_for, push_for
 from voice.clock import utc_now
@@ -74,7 +75,7 @@ def line_on(
         calendar=calendar,
         rules=settings.rules,
         now=now,
-        detail=settings.calendar_detail,
+        detail=event_detail(settings),
         chart_labels=ChartLabels(*effects.EVENT_LABELS),
         video_url=settings.video_url or None,
         makes_links=settings.uses_google,
@@ -92,7 +93,7 @@ def line_on(
     prompt_facts = PromptFacts(facts, settings.zone, texts=texting.sender is not None)
     phones = Phones(
         voices=(("en", settings.voice_en), ("es", settings.voice_es)),
-        clinic=settings.clinic_number,
+        clinic=settings.line_number,
         staff=settings.staff_number,
         recorded=(recordings.recorded(settings.public_base_url) if recordings else NO_RECORDINGS),
         base_path=settings.base_path,

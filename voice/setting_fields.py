@@ -23,6 +23,7 @@ from voice.setting_types import (
     setting,
 )
 
+Agreement = Literal["yes", "no", "not-needed", "unknown"]
 DEMO_NUMBER = "+14252025687"
 REQUIRED = (
     "public_base_url",
@@ -75,6 +76,10 @@ class ClinicFields(BaseSettings):
         PhoneNumbers,
         setting("the clinic's other phones, so that a call they forward is not taken for theirs"),
     ] = frozenset()
+    twilio_number: Annotated[
+        PhoneNumber,
+        setting("your number at Twilio, if CLINIC_NUMBER is elsewhere and forwards to it"),
+    ] = ""
     video_url: Annotated[
         Address, setting("a fixed video room; unset: Google Meet, or staff add a link")
     ] = ""
@@ -127,6 +132,14 @@ class GoogleFields(BaseSettings):
         Literal["full", "minimal"],
         setting("full: the caller's answers are in the event; minimal: they are not"),
     ] = "full"
+    baa_google: Annotated[
+        Agreement,
+        setting(
+            "business associate agreement with Google: yes (signed), no (HIPAA applies, none"
+            " signed), or not-needed; minimal events until it is yes or not-needed"
+        ),
+    ] = "unknown"
+    baa_twilio: Annotated[Agreement, setting("the same with Twilio")] = "unknown"
 
 
 class TextFields(BaseSettings):

@@ -71,7 +71,13 @@ class Settings(  # the fields of the last base come first
     @property
     def own_numbers(self) -> frozenset[str]:
         """Every number of the clinic's, in E.164: no patient calls from one of them."""
-        return self.clinic_phones | {self.clinic_number, self.staff_number} - {""}
+        named = {self.clinic_number, self.twilio_number, self.staff_number}
+        return self.clinic_phones | named - {""}
+
+    @property
+    def line_number(self) -> str:
+        """The number at Twilio that the line answers and texts from, in E.164."""
+        return self.twilio_number or self.clinic_number
 
     @classmethod
     def load(cls, mode: Mode, port: int = 8000) -> "Settings":

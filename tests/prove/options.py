@@ -70,4 +70,6 @@ def settings(google: Google, twilio: Twilio, credentials: Path) -> dict[str, str
         "HORIZON_DAYS": "30",
         "UNSIGNED_WORDING": "allow",
         "LIMITS": "off",
+        "BAA_TWILIO": "yes",
+        "BAA_GOOGLE": "yes",
     }

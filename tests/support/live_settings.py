@@ -10,3 +10,6 @@ LIVE = {
     "CLINIC_TIME_ZONE": "America/Los_Angeles",
 }
 """Of another clinic than the demo's."""
+
+AGREED = {"BAA_TWILIO": "yes", "BAA_GOOGLE": "yes"}
+"""Without these a live line's events hold no answers."""

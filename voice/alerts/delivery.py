@@ -56,7 +56,7 @@ class Delivery:
         sender = (
             {"messaging_service_sid": settings.twilio_messaging_service_sid}
             if settings.twilio_messaging_service_sid
-            else {"from_": settings.clinic_number}
+            else {"from_": settings.line_number}
         )
         made = await twilio.ask(
             lambda client: (

@@ -162,7 +162,7 @@ def _is_forwarded(line: Line, form: Form) -> bool:
     """Whether a phone sent this call on to us: ringing the clinic could ring that same phone."""
     shown = form.get("From", "").strip()
     return shown in line.settings.own_numbers or bool(
-        phone_numbers.usable(form.get("ForwardedFrom", ""), own=(line.settings.clinic_number,))
+        phone_numbers.usable(form.get("ForwardedFrom", ""), own=(line.settings.line_number,))
     )
 
 

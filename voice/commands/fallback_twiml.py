@@ -13,7 +13,15 @@ from voice.language import Language, Text
 from voice.settings import Settings
 
 NEEDED = frozenset(
-    {"clinic_email", "clinic_name", "clinic_number", "staff_number", "voice_en", "voice_es"}
+    {
+        "clinic_email",
+        "clinic_name",
+        "clinic_number",
+        "staff_number",
+        "twilio_number",
+        "voice_en",
+        "voice_es",
+    }
 )
 """The settings that the document is made from."""
 MOST_CHARACTERS = 4000
@@ -46,7 +54,7 @@ def document(settings: Settings) -> str:
     )
     phones = twiml.Phones(
         voices=(("en", settings.voice_en), ("es", settings.voice_es)),
-        clinic=settings.clinic_number,
+        clinic=settings.line_number,
         staff=settings.staff_number,
     )
     return twiml.static_document(spoken, phones, RING_SECONDS)

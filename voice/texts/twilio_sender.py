@@ -96,7 +96,7 @@ class TwilioSender:
         sender = (
             {"messaging_service_sid": settings.twilio_messaging_service_sid}
             if settings.twilio_messaging_service_sid
-            else {"from_": settings.clinic_number}
+            else {"from_": settings.line_number}
         )
         callback = f"{settings.public_base_url}/sms/status?text={text_id}{_CALLBACK_RETRIES}"
         made = await self.access.ask(
