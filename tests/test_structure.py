@@ -50,7 +50,13 @@ ONLY_HERE = {
     "rich": {"voice.cli_staff", "voice.commands.report"},
     "sqlalchemy": {"voice.database.migrations.__main__"},
     "twilio": {"voice.texts.twilio_sender", "voice.dialogue.twiml"},
-    "typer": {"voice.cli", "voice.cli_database", "voice.cli_staff"},
+    "typer": {
+        "voice.cli",
+        "voice.cli_database",
+        "voice.cli_setup",
+        "voice.cli_staff",
+        "voice.commands.setup.terminal",
+    },
     "uvicorn": {"voice.server", "voice.http_limits"},
 }
 """Which of our modules may import a library."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from voice import cli_database, cli_staff
+from voice import cli_database, cli_setup, cli_staff
 from voice.errors import ReportedError
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ cli = typer.Typer(
 )
 cli_staff.add_commands(cli)
 cli_database.add_commands(cli)
+cli_setup.add_commands(cli)
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 StaffPhone = Literal["answers", "voicemail", "busy", "no-answer", "failed"]
 """The values of voice.simulator.handset.Staff; a live line does not import the simulator."""

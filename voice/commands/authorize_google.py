@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from google_auth_oauthlib.flow import InstalledAppFlow
 from calendar_sync.calendars.google.client import SCOPE, SCOPES, GoogleAccess
 from calendar_sync.calendars.google.errors import RequestFailure
 from voice.calendar_setup import api_url
+from voice.clock import utc_now
 from voice.errors import ReportedError
 from voice.settings import Settings
 
@@ -42,13 +44,14 @@ async def authorize(
 
     Raises NotAuthorizedError.
     """
-    _write(options.credentials_file, _signed_in(options))
+    own = [SCOPE + "calendar.app.created", SCOPES[1]]
+    sign_in(options, own if options.make_calendar else list(SCOPES))
     say(f"Signed in. In .env: GOOGLE_CREDENTIALS_FILE={options.credentials_file}")
     if options.make_calendar:
         name, file = options.make_calendar, options.credentials_file
-        made = await _make(settings, file, name)
+        made = await make_calendar(settings, file, name)
         say(f"Made the calendar. In .env: GOOGLE_SCREENINGS_CALENDAR_ID={made}")
-        made = await _make(settings, file, f"{name}: invitations")
+        made = await make_calendar(settings, file, f"{name}: invitations")
         say(
             "Made a calendar that invites patients who give an email. Staff need not see it, so "
             f"untick it in Google Calendar's list. In .env: GOOGLE_INVITATIONS_CALENDAR_ID={made}"
@@ -56,13 +59,17 @@ async def authorize(
     say(WEEK)
 
 
-def _signed_in(options: AuthorizeOptions) -> dict[str, Any]:
+def sign_in(options: AuthorizeOptions, scopes: list[str]) -> None:
+    """Sign in with a browser and write the credentials. Raises NotAuthorizedError."""
+    _write(options.credentials_file, _signed_in(options, scopes))
+
+
+def _signed_in(options: AuthorizeOptions, scopes: list[str]) -> dict[str, Any]:
     """Run the installed-app flow with offline access, renewed consent, and PKCE."""
-    own = [SCOPE + "calendar.app.created", SCOPES[1]]
     try:
         flow = InstalledAppFlow.from_client_secrets_file(
             str(options.client_file),
-            scopes=own if options.make_calendar else list(SCOPES),
+            scopes=scopes,
             autogenerate_code_verifier=True,
         )
     except (OSError, ValueError) as error:
@@ -84,6 +91,8 @@ def _signed_in(options: AuthorizeOptions) -> dict[str, Any]:
             "then run this again."
         )
         raise NotAuthorizedError(message)
+    now = utc_now()
+    ends_in = flow.oauth2session.token.get("refresh_token_expires_in")
     return {
         "type": "authorized_user",
         "client_id": got.client_id,
@@ -91,6 +100,9 @@ def _signed_in(options: AuthorizeOptions) -> dict[str, Any]:
         "refresh_token": got.refresh_token,
         "token_uri": flow.client_config["token_uri"],
         "scopes": list(got.scopes or ()),
+        "signed_in_at": now.isoformat(),
+        # Google tells the end of access for a limited time, as of an app in testing.
+        "ends_at": (now + timedelta(seconds=float(ends_in))).isoformat() if ends_in else None,
     }
 
 
@@ -104,7 +116,8 @@ def _write(file: Path, credentials: dict[str, Any]) -> None:
     new.replace(file)
 
 
-async def _make(settings: Settings, credentials: Path, name: str) -> str:
+async def make_calendar(settings: Settings, credentials: Path, name: str) -> str:
+    """Make a calendar in the clinic's time zone; its id. Raises NotAuthorizedError."""
     access = GoogleAccess(credentials, api_url(settings))
     body = {"summary": name, "timeZone": settings.clinic_time_zone}
     made = await access.ask(lambda google: google.calendars().insert(body=body))

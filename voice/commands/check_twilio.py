@@ -7,6 +7,19 @@ from urllib.parse import urldefrag
 
 from pydantic import SecretStr
 
+from voice.commands.calling_permissions import open_countries
+from voice.commands.messaging_services import SenderPool, service, services
+from voice.commands.twilio_number import (
+    IN_THE_WAY,
+    WEBHOOKS,
+    Number,
+    bin_is_current,
+    is_bin,
+    is_set,
+    method_of,
+    numbers,
+    wanted_fields,
+)
 from voice.settings import Settings
 from voice.texts.twilio_errors import REMEDIES
 from voice.texts.twilio_sender import RequestFailed, TwilioAccess
@@ -18,33 +31,30 @@ _OUTSIDE = 8.0
 """How many seconds the line may take to answer a request from outside."""
 _TOLL_FREE = re.compile(r"\+18(00|33|44|55|66|77|88)")
 _WHERE = "in Twilio's console, Phone Numbers, the number, set"
+_SETUP = "or run `screening-line setup --only twilio`"
 _REGISTER = (
     "until it is registered phone companies block all texts (error 30034), so register it in "
     "Twilio's console (A2P 10DLC: 10 to 15 business days), or set TEXTS=off"
 )
-_WEBHOOKS = {  # field: its name in the console, our path
-    "voice_url": ('"A call comes in"', "/voice/incoming"),
-    "voice_fallback_url": ('"Primary handler fails"', "/voice/fallback"),
-    "status_callback": ('"Call status changes"', "/voice/status"),
-    "sms_url": ('"A message comes in"', "/sms/incoming"),
-}
+_BIN = "store the output of `screening-line fallback-twiml` in a TwiML Bin"
 
 
 async def look(settings: Settings) -> list[Line]:
     """Check the account, its number, its texts, and the line from outside."""
-    lines = [await _token(settings)]
+    lines = [await account_and_token(settings)]
     if lines[0][0] != "note":
         access = TwilioAccess(settings)
         try:
             lines += await _number(settings, access)
             lines += await _texts(settings, access)
+            lines += await _countries(access)
         finally:
             access.close()
     return [*lines, *await asyncio.to_thread(_from_outside, settings)]
 
 
-async def _token(settings: Settings) -> Line:
-    """The auth token signs every call, even if an API key is used to sign in."""
+async def account_and_token(settings: Settings) -> Line:
+    """Whether they match; the auth token signs every call, even if an API key signs in."""
     plain = settings.model_copy(update={"twilio_api_key_secret": SecretStr("")})
     access = TwilioAccess(plain)
     try:
@@ -73,100 +83,125 @@ def _account(account: Any) -> tuple[str, str]:  # noqa: ANN401  # twilio ships n
 
 
 async def _number(settings: Settings, access: TwilioAccess) -> list[Line]:
-    number = settings.clinic_number
-    names = [*_WEBHOOKS, *map(_method, _WEBHOOKS), *_IN_THE_WAY, "capabilities"]
-    found = await access.ask(
-        lambda twilio: [
-            {name: getattr(each, name) for name in names}
-            for each in twilio.incoming_phone_numbers.list(phone_number=number, limit=1)
-        ]
-    )
+    wanted = settings.line_number
+    found = await numbers(access, wanted)
     if isinstance(found, RequestFailed):
         return [("wrong", f"API key: Twilio does not accept it ({found.status}); make a new one")]
     if not found:
-        remedy = "set CLINIC_NUMBER to a number of this account, or buy or port it there"
-        return [("wrong", f"number: {number} is not in this account; {remedy}")]
+        name = "TWILIO_NUMBER" if settings.twilio_number else "CLINIC_NUMBER"
+        remedy = (
+            f"set {name} to a number of this account, or buy or port it there; if it forwards to "
+            "one of this account, set TWILIO_NUMBER to that"
+        )
+        return [("wrong", f"number: {wanted} is not in this account; {remedy}")]
     [there] = found
-    lines: list[Line] = [("ok", f"number: {number} is in the account")]
+    lines: list[Line] = [("ok", f"number: {wanted} is in the account")]
     lines += [_webhook(settings, there, field) for field in _fields(settings)]
-    for field, what in _IN_THE_WAY.items():
-        if there[field]:
+    lines.append(await asyncio.to_thread(_fallback, settings, there))
+    for field, what in IN_THE_WAY.items():
+        if there.fields[field]:
             lines.append(("wrong", f"number: {what} overrides the webhooks; remove it there"))
-    if settings.sends_texts and not (there["capabilities"] or {}).get("sms", True):
+    if settings.sends_texts and not there.sends_texts:
         lines.append(("wrong", "number: it cannot send texts; buy one that can, or set TEXTS=off"))
     return lines
 
 
-_IN_THE_WAY = {
-    "voice_application_sid": "a TwiML app for calls",
-    "trunk_sid": "a SIP trunk",
-    "sms_application_sid": "a TwiML app for texts",
-}
-
-
 def _fields(settings: Settings) -> list[str]:
-    return [field for field in _WEBHOOKS if field != "sms_url" or settings.sends_texts]
+    """The webhooks that the line needs; the fallback is checked apart."""
+    needless = set() if settings.sends_texts else {"sms_url"}
+    return [field for field in WEBHOOKS if field not in {*needless, "voice_fallback_url"}]
 
 
-def _webhook(settings: Settings, there: dict[str, Any], field: str) -> Line:
-    """Where Twilio posts, and how; what follows a # are its own settings for the connection."""
-    words, path = _WEBHOOKS[field]
-    wanted = f"{settings.public_base_url}{path}"
-    method = there[_method(field)] or "POST"
-    if urldefrag(there[field] or "").url == wanted and method == "POST":
+def _webhook(settings: Settings, there: Number, field: str) -> Line:
+    """Where Twilio posts, and how."""
+    words, path = WEBHOOKS[field]
+    wanted = wanted_fields(settings)
+    if is_set(there, field, wanted[field]) and is_set(there, method_of(field), "POST"):
         return "ok", f"webhook {words}: {path}"
-    now = f"{there[field]}, HTTP {method}" if there[field] else "nothing"
-    return "wrong", f"webhook {words} is {now}; {_WHERE} {words} to {wanted}, HTTP POST"
+    method = there.fields[method_of(field)] or "POST"
+    now = f"{there.fields[field]}, HTTP {method}" if there.fields[field] else "nothing"
+    where = f"{_WHERE} {words} to {settings.public_base_url}{path}, HTTP POST, {_SETUP}"
+    return "wrong", f"webhook {words} is {now}; {where}"
 
 
-def _method(field: str) -> str:
-    """The field that holds the HTTP method of a webhook."""
-    return f"{field.removesuffix('_url')}_method"
+def _fallback(settings: Settings, there: Number) -> Line:
+    """What callers hear when the line does not answer. Blocks."""
+    words, path = WEBHOOKS["voice_fallback_url"]
+    address = there.fields["voice_fallback_url"] or ""
+    if is_bin(address, settings):
+        current = bin_is_current(address, settings)
+        if current:
+            return "ok", f"fallback {words}: a TwiML Bin with the current document"
+        if current is None:
+            says = f"fallback {words}: the TwiML Bin {address} cannot be read"
+            return "note", f"{says}; compare it with `screening-line fallback-twiml`"
+        says = f"fallback {words}: the TwiML Bin {address} does not hold the current document"
+        return "wrong", f"{says}; replace it with the output of `screening-line fallback-twiml`"
+    if is_set(there, "voice_fallback_url", f"{settings.public_base_url}{path}"):
+        if not is_set(there, "voice_fallback_method", "POST"):
+            return "wrong", f"fallback {words} is HTTP GET; {_WHERE} HTTP POST, {_SETUP}"
+        says = (
+            f"fallback {words} is on this computer, so callers hear nothing of it when it is down"
+        )
+        return "note", f"{says}; {_BIN} and {_WHERE} {words} to it, {_SETUP}"
+    remedy = f"{_BIN} and {_WHERE} {words} to it, {_SETUP}"
+    return "wrong", f"fallback {words} is {address or 'nothing'}; {remedy}"
+
+
+async def _countries(access: TwilioAccess) -> list[Line]:
+    found = await open_countries(access)
+    if isinstance(found, RequestFailed):
+        return [("note", f"countries: Twilio does not tell which may be called ({found.status})")]
+    if not found:
+        return [("ok", "countries: calls to the US and Canada only")]
+    where = "in Twilio's console, Voice, Geographic permissions, untick them"
+    says = f"countries: calls to other countries are allowed ({len(found)}, such as {found[0]})"
+    return [("note", f"{says}; nobody needs them: {where}, {_SETUP}")]
 
 
 async def _texts(settings: Settings, access: TwilioAccess) -> list[Line]:
     if not settings.sends_texts:
         return [("note", "texts: off (TEXTS=off); staff call patients instead")]
-    service = settings.twilio_messaging_service_sid
-    if not service:
-        if _TOLL_FREE.match(settings.clinic_number):
-            says = f"texts: a toll-free number has to be verified; {REMEDIES[30032]}"
-        else:
-            says = (
-                f"texts: without a messaging service their registration cannot be seen; {_REGISTER}"
-            )
-        return [("note", says)]
-    asked = await access.ask(lambda twilio: _service(twilio.messaging.v1.services(service)))
-    if isinstance(asked, RequestFailed):
-        return [("wrong", f"texts: no messaging service {service}; {REMEDIES[21705]}")]
-    senders, inbound, on_number, campaigns = asked
+    sid = settings.twilio_messaging_service_sid
+    if not sid:
+        return [await _texts_without_service(settings, access)]
+    found = await service(access, sid)
+    if isinstance(found, RequestFailed):
+        return [("wrong", f"texts: no messaging service {sid}; {REMEDIES[21705]}")]
     lines: list[Line] = []
-    if settings.clinic_number in senders:
+    if settings.line_number in found.senders:
         lines.append(("ok", "texts: the messaging service sends from the clinic's number"))
     else:
         lines.append(("wrong", f"texts: the service lacks the clinic's number; {REMEDIES[21703]}"))
     wanted = f"{settings.public_base_url}/sms/incoming"
-    if not on_number and urldefrag(inbound or "").url != wanted:
+    if not found.defers_to_number and urldefrag(found.inbound_url).url != wanted:
         where = (
             'in Twilio\'s console, Messaging, the service, Integration, choose "Defer to sender"'
         )
-        lines.append(("wrong", f"texts: replies go to {inbound or 'nobody'}; {where}"))
-    if "VERIFIED" in campaigns:
-        lines.append(("ok", "texts: registered for A2P 10DLC"))
-    else:
-        state = campaigns[0] if campaigns else "not begun"
-        lines.append(("note", f"texts: the registration is {state}; {_REGISTER}"))
-    return lines
+        lines.append(("wrong", f"texts: replies go to {found.inbound_url or 'nobody'}; {where}"))
+    return [*lines, _registration(found)]
 
 
-def _service(service: Any) -> tuple[list[str], str | None, bool, list[str]]:  # noqa: ANN401  # untyped
-    fetched = service.fetch()
+async def _texts_without_service(settings: Settings, access: TwilioAccess) -> Line:
+    """Whether a service sends from the number anyway, else what the registration needs."""
+    found = await services(access)
+    for each in [] if isinstance(found, RequestFailed) else found:
+        if settings.line_number in each.senders:
+            says = f"texts: the messaging service {each.name} has the clinic's number"
+            return "note", f"{says}; set TWILIO_MESSAGING_SERVICE_SID={each.sid}"
+    if _TOLL_FREE.match(settings.line_number):
+        return "note", f"texts: a toll-free number has to be verified; {REMEDIES[30032]}"
     return (
-        [str(each.phone_number) for each in service.phone_numbers.list(limit=100)],
-        fetched.inbound_request_url,
-        bool(fetched.use_inbound_webhook_on_number),
-        [str(each.campaign_status) for each in service.us_app_to_person.list(limit=20)],
+        "note",
+        f"texts: without a messaging service their registration cannot be seen; {_REGISTER}",
     )
+
+
+def _registration(found: SenderPool) -> Line:
+    if "VERIFIED" in found.campaigns:
+        return "ok", "texts: registered for A2P 10DLC"
+    state = found.campaigns[0] if found.campaigns else "not begun"
+    return "note", f"texts: the registration is {state}; {_REGISTER}"
 
 
 def _from_outside(settings: Settings) -> list[Line]:

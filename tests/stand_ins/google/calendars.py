@@ -22,6 +22,8 @@ class Calendar:
     zone: str = "America/Los_Angeles"
     role: str | None = "owner"
     made_by_app: bool = False
+    name: str = ""
+    primary: bool = False
     events: dict[str, Resource] = field(default_factory=dict[str, Resource])
     changed: dict[str, int] = field(default_factory=dict[str, int])
     life: int = 1

@@ -162,14 +162,35 @@ def make_calendar(
     del account, ids, query
     made = f"c_{len(world.calendars) + 1:04}@group.calendar.google.com"
     zone = body.get("timeZone", "UTC")
-    world.calendars[made] = Calendar(made, zone=zone, made_by_app=True)
+    world.calendars[made] = Calendar(made, zone, made_by_app=True, name=body["summary"])
     return {"kind": "calendar#calendar", "id": made, "summary": body["summary"], "timeZone": zone}
+
+
+def list_calendars(
+    world: World, account: Account, ids: Mapping[str, str], query: Resource, body: None
+) -> Resource:
+    """Source: reference of calendarList.list; a page may be short, so here it has two."""
+    del account, ids, body
+    listed = [each for each in world.calendars.values() if each.role is not None]
+    begin = int(query.get("pageToken", "0"))
+    items = [
+        {
+            "id": each.id,
+            "summary": each.name or each.id,
+            "accessRole": each.role,
+            **({"primary": True} if each.primary else {}),
+        }
+        for each in listed[begin : begin + 2]
+    ]
+    more = {"nextPageToken": str(begin + 2)} if begin + 2 < len(listed) else {}
+    return {"kind": "calendar#calendarList", "items": items, **more}
 
 
 METHODS: dict[str, Callable[[World, Account, Mapping[str, str], Resource, Any], Any]] = {
     "events.list": list_events,
     "freebusy.query": free_busy,
     "calendars.insert": make_calendar,
+    "calendarList.list": list_calendars,
 }
 
 

@@ -1,10 +1,12 @@
-"""The account, its number and its messaging service, as `screening-line check` asks for them.
+"""The account, its number and its messaging service, as `check` and `setup` use them.
 
 Source: https://www.twilio.com/docs/iam/api/account, and under https://www.twilio.com/docs
 /phone-numbers/api/incomingphonenumber-resource, /messaging/api/service-resource,
-/messaging/api/phonenumber-resource and /messaging/api/usapptoperson-resource.
+/messaging/api/phonenumber-resource, /messaging/api/usapptoperson-resource and
+/voice/api/dialingpermissions-country-resource.
 """
 
+import json
 import re
 from typing import Any
 
@@ -24,6 +26,7 @@ class Resources:
         }  # fmt: skip
         self.number: dict[str, Any] | None = {
             "sid": "PN" + "4" * 32, "account_sid": account, "phone_number": CLINIC,
+            "friendly_name": "Front door",
             "voice_url": "https://line.example.org/voice/incoming", "voice_method": "POST",
             "voice_fallback_url": "https://line.example.org/voice/fallback",
             "voice_fallback_method": "POST",
@@ -38,22 +41,45 @@ class Resources:
             "inbound_request_url": None, "inbound_method": "POST",
             "use_inbound_webhook_on_number": True, "us_app_to_person_registered": True,
         }  # fmt: skip
+        self.has_service = True
         self.senders = [CLINIC]
         self.campaign: str | None = "VERIFIED"
 
-    def answer(self, verb: str, path: str, query: dict[str, str]) -> dict[str, Any]:
+        self.others: list[dict[str, Any]] = []
+        """More numbers of the account."""
+        self.countries: dict[str, bool] = {"CA": True, "DE": False, "US": True}
+        """Whether each may be called."""
+
+    def answer(
+        self, verb: str, path: str, query: dict[str, str], form: dict[str, str]
+    ) -> dict[str, Any]:
         """Raises Refusal for an unknown resource."""
-        account, service = self.account["sid"], self.service["sid"]
+        if verb == "POST":
+            return self._change(path, form)
         if verb != "GET":
             raise broken(f"{verb} {path} is not imitated")
+        account = self.account["sid"]
         if path == f"/2010-04-01/Accounts/{account}.json":
             return self.account
         if path == f"/2010-04-01/Accounts/{account}/IncomingPhoneNumbers.json":
             if unknown := query.keys() - {"PhoneNumber", "PageSize", "FriendlyName", "Beta"}:
                 raise broken(f"unknown parameter {sorted(unknown)}")
-            wanted = query.get("PhoneNumber", CLINIC)
-            found = [self.number] if self.number and self.number["phone_number"] == wanted else []
+            owned = [each for each in (self.number, *self.others) if each]
+            found = [each for each in owned if query.get("PhoneNumber", "") in each["phone_number"]]
             return {"incoming_phone_numbers": found, "next_page_uri": None}
+        return self._product(path)
+
+    def _product(self, path: str) -> dict[str, Any]:
+        """The products that have a host of their own: voice and messaging."""
+        service = self.service["sid"]
+        if path == "/v1/DialingPermissions/Countries":
+            return {
+                "content": [_country(code, may) for code, may in self.countries.items()],
+                "meta": {"key": "content", "next_page_url": None},
+            }
+        if path == "/v1/Services":
+            found = [self.service] if self.has_service else []
+            return {"services": found, "meta": {"key": "services", "next_page_url": None}}
         if not re.match(rf"/v1/Services/{service}(/|$)", path):
             raise refusal(20404)
         meta = {"key": "", "next_page_url": None}
@@ -66,3 +92,32 @@ class Resources:
             found = [{"sid": "QE", "campaign_status": self.campaign}] if self.campaign else []
             return {"compliance": found, "meta": {**meta, "key": "compliance"}}
         raise refusal(20404)
+
+    def _change(self, path: str, form: dict[str, str]) -> dict[str, Any]:
+        """Source: "Update" in each reference; parameters are the fields in PascalCase."""
+        if path == "/v1/DialingPermissions/BulkCountryUpdates":
+            for each in json.loads(form["UpdateRequest"]):
+                self.countries[each["iso_code"]] = each["low_risk_numbers_enabled"] == "true"
+            return {"update_count": 1, "update_request": form["UpdateRequest"]}
+        listed = [self.service, *(each for each in (self.number, *self.others) if each)]
+        for each in listed:
+            if re.fullmatch(rf".*/{each['sid']}(\.json)?", path):
+                for name, value in form.items():
+                    _set(each, re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower(), value)
+                return each
+        raise refusal(20404)
+
+
+def _set(each: dict[str, Any], field: str, value: str) -> None:
+    if field not in each or field in {"sid", "account_sid", "phone_number"}:
+        raise broken(f"{field} cannot be set")
+    each[field] = value == "true" if value in {"true", "false"} else value
+
+
+def _country(code: str, may: bool) -> dict[str, Any]:  # noqa: FBT001  # one value
+    """Source: https://www.twilio.com/docs/voice/api/dialingpermissions-country-resource."""
+    return {
+        "iso_code": code, "name": code, "continent": "", "country_codes": [],
+        "low_risk_numbers_enabled": may, "high_risk_special_numbers_enabled": False,
+        "high_risk_tollfraud_numbers_enabled": False, "url": "", "links": {},
+    }  # fmt: skip

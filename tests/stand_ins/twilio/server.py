@@ -8,6 +8,7 @@ Nothing here is Twilio's code or was tried against Twilio; each imitation names 
 """
 
 import base64
+import hmac
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -45,6 +46,10 @@ class Twilio(StandIn):
         self.faults: list[Fault] = []
         self.seen: list[Seen] = []
         self.logins = {(ACCOUNT, TOKEN), (KEY, SECRET)}
+        self.token = TOKEN
+        """The auth token, which signs requests."""
+        self.bins: dict[str, str] = {}
+        """TwiML Bins: documents by the ids in their addresses, EH..."""
 
     @property
     def url(self) -> str:
@@ -74,6 +79,9 @@ class Twilio(StandIn):
         raw = request.body().decode()
         name = _name(verb, where.path)
         user = ""
+        if where.path.startswith("/twiml/"):
+            self._send_bin(request, where.path, where.query)
+            return
         fault = next((each for each in self.faults if each.meets(name)), None)
         try:
             if fault and not fault.after:
@@ -90,6 +98,22 @@ class Twilio(StandIn):
         except Refusal as no:
             self.seen.append(Seen(name, no.status, f"{no.code} {no.message}", no.rule, user))
             request.send(no.status, no.body())
+
+    def bin_address(self, document: str) -> str:
+        """Make a TwiML Bin; its address."""
+        sid = f"EH{len(self.bins) + 1:032x}"
+        self.bins[sid] = document
+        return f"{self.base}/twiml/{sid}"
+
+    def _send_bin(self, request: Asked, path: str, query: str) -> None:
+        """Source: https://help.twilio.com/articles/223132187: only to a signed request."""
+        signed = hmac.digest(self.token.encode(), f"{self.base}{path}?{query}".encode(), "sha1")
+        good = base64.b64encode(signed).decode() == request.headers.get("X-Twilio-Signature")
+        document = self.bins.get(path.rpartition("/")[2])
+        if good and document is not None:
+            request.send(200, document.encode())
+        else:
+            request.send(403, b"Not Authorized")
 
     def _signed_in(self, request: Asked) -> str:
         """Source: https://www.twilio.com/docs/usage/requests-to-twilio: HTTP Basic."""
@@ -111,7 +135,7 @@ class Twilio(StandIn):
             listed = [each.json(ACCOUNT) for each in self.messages.list(asked)]
             # Source: "Twilio's response": a list is under its name, with where the next page is.
             return 200, {"messages": listed, "next_page_uri": None, "page": 0, "page_size": 20}
-        return 200, self.resources.answer(verb, unquote(path), asked)
+        return 200, self.resources.answer(verb, unquote(path), asked, form)
 
     def _fail(self, request: Asked, name: str, fault: Fault) -> None:
         self.seen.append(Seen(name, 0, f"injected {fault.kind}"))

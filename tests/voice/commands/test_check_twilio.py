@@ -10,6 +10,7 @@ from stand_ins.twilio.server import ACCOUNT, SERVICE, Twilio
 from support.text_clinic import BASE, settings_at
 
 from voice.commands.check_twilio import Line, look
+from voice.commands.fallback_twiml import document
 from voice.twilio_signature import sign
 
 
@@ -65,11 +66,13 @@ class _Request(BaseHTTPRequestHandler):
 
 
 def pointed(twilio: Twilio, base: str) -> Twilio:
-    """Point the number's webhooks to this address."""
+    """Point the number's webhooks to this address, and its fallback to a current TwiML Bin."""
     number = twilio.resources.number or {}
     for field, value in number.items():
         if isinstance(value, str):
             number[field] = value.replace(BASE, base)
+    current = document(settings_at(twilio.url, public_base_url=base))
+    number["voice_fallback_url"] = twilio.bin_address(current)
     return twilio
 
 
@@ -85,12 +88,12 @@ def said(lines: list[Line], state: str = "wrong") -> str:
 
 
 async def test_a_good_set_up_is_all_ok(twilio: Twilio, outside: Outside) -> None:
-    """Sign-in, number, webhooks, service, registration and the public address are checked."""
+    """Sign-in, number, fallback, service, registration, countries and address are checked."""
     number = pointed(twilio, outside.base).resources.number or {}
     number["voice_url"] += "#ct=2000&rt=6000&rc=2&rp=ct,5xx"
     lines = await check(twilio, outside.base)
     assert said(lines) == said(lines, "note") == ""
-    assert len(lines) == 9
+    assert len(lines) == 10
 
 
 async def test_a_wrong_token_or_key_is_told(twilio: Twilio, outside: Outside) -> None:
@@ -109,11 +112,11 @@ async def test_each_mistake_at_twilio_has_its_remedy(twilio: Twilio, outside: Ou
     good = dict(number)
     for change, words in (
         ({"voice_url": "https://demo.twilio.com/welcome"}, f"to {outside.base}/voice/incoming"),
-        ({"voice_fallback_url": ""}, '"Primary handler fails" is nothing'),
+        ({"voice_fallback_url": ""}, '"Primary handler fails" is nothing; store the output of'),
+        ({"voice_fallback_url": "https://x.example/f"}, "is https://x.example/f; store the output"),
         ({"status_callback": None}, '"Call status changes" is nothing'),
         ({"sms_url": "https://demo.twilio.com/sms"}, f"to {outside.base}/sms/incoming, HTTP POST"),
         ({"voice_method": "GET"}, "is {base}/voice/incoming, HTTP GET; in Twilio"),
-        ({"voice_fallback_method": "GET"}, "/voice/fallback, HTTP POST"),
         ({"status_callback_method": "GET"}, "/voice/status, HTTP POST"),
         ({"sms_method": "GET"}, "/sms/incoming, HTTP POST"),
         ({"voice_application_sid": "AP1"}, "a TwiML app for calls overrides"),
@@ -139,11 +142,43 @@ async def test_each_mistake_at_twilio_has_its_remedy(twilio: Twilio, outside: Ou
     assert "is not in this account; set CLINIC_NUMBER" in said(await check(twilio, outside.base))
 
 
+async def test_the_fallback_document_is_compared_with_what_twilio_has(
+    twilio: Twilio, outside: Outside
+) -> None:
+    """An old one is wrong; one that cannot be read, or that is on this computer, a note."""
+    number = pointed(twilio, outside.base).resources.number or {}
+    old = await check(twilio, outside.base, clinic_email="new@lakeside.example")
+    assert "does not hold the current document; replace it with the output of" in said(old)
+    pretty = document(settings_at(twilio.url, public_base_url=outside.base)).replace("><", ">\n  <")
+    number["voice_fallback_url"] = twilio.bin_address(pretty)
+    assert "the current document" in said(await check(twilio, outside.base), "ok")
+    twilio.bins.clear()
+    assert "cannot be read; compare it with" in said(await check(twilio, outside.base), "note")
+    number["voice_fallback_url"] = f"{outside.base}/voice/fallback"
+    assert "callers hear nothing of it when it is down" in said(
+        await check(twilio, outside.base), "note"
+    )
+    number["voice_fallback_method"] = "GET"
+    assert "is HTTP GET; in Twilio's console" in said(await check(twilio, outside.base))
+
+
+async def test_countries_that_nobody_calls_are_a_note(twilio: Twilio, outside: Outside) -> None:
+    """They cost money when a key is stolen."""
+    pointed(twilio, outside.base).resources.countries["DE"] = True
+    lines = await check(twilio, outside.base)
+    assert "calls to other countries are allowed (1, such as DE); nobody needs them" in said(
+        lines, "note"
+    )
+
+
 async def test_texts_without_a_service_or_switched_off_are_notes(
     twilio: Twilio, outside: Outside
 ) -> None:
     """Missing texts are only a note, as calls still work."""
     pointed(twilio, outside.base)
+    alone = await check(twilio, outside.base, twilio_messaging_service_sid="")
+    assert f"set TWILIO_MESSAGING_SERVICE_SID={SERVICE}" in said(alone, "note")
+    twilio.resources.senders = []
     alone = await check(twilio, outside.base, twilio_messaging_service_sid="")
     assert "registration cannot be seen" in said(alone, "note")
     off = await check(twilio, outside.base, texts="off")

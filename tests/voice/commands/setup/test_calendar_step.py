@@ -1,0 +1,83 @@
+"""Setup chooses Google's calendars by name."""
+
+from pathlib import Path
+
+import pytest
+from stand_ins.google.calendars import Calendar
+from stand_ins.google.server import DOCTOR, Google
+from support.google_clinic import signed_in
+from support.live_settings import LIVE
+from support.setup_command import Setup, stored, write_env
+
+SHARED = "shared@group.calendar.google.com"
+
+
+@pytest.fixture
+def folder(google: Google, tmp_path: Path) -> Path:
+    """A folder with a sign-in; the account also reads a colleague's calendar, and has another."""
+    write_env(tmp_path, **LIVE)
+    google.world.calendars[SHARED] = Calendar(SHARED, name="Front desk")
+    google.world.calendars["bob@example.org"] = Calendar(
+        "bob@example.org", role="reader", name="Bob"
+    )
+    signed_in(google, tmp_path)
+    return tmp_path
+
+
+def test_calendars_that_exist_are_chosen_by_name(setup: Setup, folder: Path) -> None:
+    """Bookings go only into one that may be written; every page of the list is read."""
+    with setup("--only", "calendar") as terminal:
+        terminal.answers("Google Calendar [1]", "2").answers("That file", "nowhere.json")
+        terminal.sees("nowhere.json").answers("That file", "user.json")
+        terminal.sees("1  Dr. Ann Lee").sees("2  Front desk").sees("3  make a new one, called")
+        terminal.answers("The calendar for screenings [3]", "2")
+        terminal.sees("1  Dr. Ann Lee").sees("2  Bob").answers("for none) [1]", "2, 9")
+        terminal.sees("Type numbers from 1 to 2").answers("for none) [1]", "1, 2")
+        terminal.answers("Invite patients?", "n").answers("Address of your own video room")
+        assert terminal.ends() == 0
+    chosen = stored(folder)
+    assert chosen["GOOGLE_CREDENTIALS_FILE"] == "user.json"
+    assert chosen["GOOGLE_SCREENINGS_CALENDAR_ID"] == SHARED
+    assert chosen["GOOGLE_BUSY_CALENDAR_IDS"] == f"{DOCTOR},bob@example.org"
+    assert chosen["GOOGLE_INVITATIONS_CALENDAR_ID"] == ""
+
+
+def test_another_run_begins_with_what_was_chosen(setup: Setup, folder: Path) -> None:
+    """Enter at every question changes nothing."""
+    write_env(
+        folder,
+        GOOGLE_CREDENTIALS_FILE="user.json",
+        GOOGLE_SCREENINGS_CALENDAR_ID=SHARED,
+        GOOGLE_BUSY_CALENDAR_IDS="bob@example.org",
+        GOOGLE_INVITATIONS_CALENDAR_ID="",
+        VIDEO_URL="https://video.example/room",
+    )
+    before = stored(folder)
+    with setup("--only", "calendar") as terminal:
+        terminal.answers("Sign in again").answers("The calendar for screenings [2]")
+        terminal.answers("for none) [2]").answers("Invite patients?", "n")
+        terminal.answers("(- for none) [https://video.example/room]")
+        assert terminal.sees("Nothing was changed.").ends() == 0
+    assert stored(folder) == before
+
+
+def test_a_list_that_is_refused_leads_to_the_id_by_hand(
+    setup: Setup, google: Google, folder: Path
+) -> None:
+    """A sign-in of an earlier version may not list calendars."""
+    google.sign_in.scopes = frozenset({"calendar.events.owned", "calendar.freebusy"})
+    write_env(folder, GOOGLE_CREDENTIALS_FILE="user.json")
+    with setup("--only", "calendar") as terminal:
+        terminal.answers("Sign in again").sees("The calendars cannot be listed")
+        terminal.answers("Id of the calendar", SHARED).answers("Ids of calendars", DOCTOR)
+        terminal.answers("Address of your own video room")
+        assert terminal.ends() == 0
+    assert stored(folder)["GOOGLE_SCREENINGS_CALENDAR_ID"] == SHARED
+
+
+def test_a_clinic_without_google_keeps_the_lines_own_calendar(setup: Setup, folder: Path) -> None:
+    """No calendar is asked then, and the step counts as done."""
+    with setup("--only", "calendar") as terminal:
+        terminal.answers("Google Calendar [1]", "3")
+        assert terminal.answers("Address of your own video room").ends() == 0
+    assert stored(folder)["GOOGLE_CREDENTIALS_FILE"] == ""

@@ -1,0 +1,51 @@
+"""The calendars of the Google account that signed in, by name.
+
+Source: https://developers.google.com/workspace/calendar/api/v3/reference/calendarList/list
+"""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from calendar_sync.calendars.google.client import GoogleAccess
+from calendar_sync.calendars.google.errors import RequestFailure
+
+_PAGES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A calendar in the account's list."""
+
+    id: str
+    name: str
+    primary: bool
+    can_write: bool
+
+
+async def calendars(access: GoogleAccess) -> list[Listed] | RequestFailure:
+    """Every calendar in the list, the primary one first, then by name."""
+    found: list[Listed] = []
+    page: str | None = None
+    for _ in range(_PAGES):
+        said = await access.ask(partial(_request, page))
+        if isinstance(said, RequestFailure):
+            return said
+        found += [_read(each) for each in said.get("items", [])]
+        page = said.get("nextPageToken")
+        if not page:
+            break
+    return sorted(found, key=lambda each: (not each.primary, each.name.casefold()))
+
+
+def _request(page: str | None, google: Any) -> Any:  # noqa: ANN401  # untyped client
+    return google.calendarList().list(maxResults=250, pageToken=page)
+
+
+def _read(item: dict[str, Any]) -> Listed:
+    return Listed(
+        id=str(item["id"]),
+        name=str(item.get("summaryOverride") or item.get("summary") or item["id"]),
+        primary=bool(item.get("primary")),
+        can_write=item.get("accessRole") in {"owner", "writer"},
+    )

@@ -1,0 +1,1 @@
+"""`screening-line setup`: asks what a live line needs, sets up Twilio and Google."""
