@@ -1,4 +1,4 @@
-"""The commands that staff use: `callbacks`, `jobs`, `report`, `recordings`, `staff-link`."""
+"""The commands that staff use: `callbacks`, `jobs`, `report`, `recordings`, and so on."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -25,6 +25,7 @@ def add_commands(cli: typer.Typer) -> None:
     cli.command("report")(report)
     cli.command("recordings")(recordings)
     cli.command("staff-link")(staff_link)
+    cli.command("routing")(routing)
 
 
 def callbacks(
@@ -139,6 +140,37 @@ def staff_link(*, demo: Demo = None) -> None:
     runs = running_demo(settings.data_dir) if settings.is_demo else None
     address = runs.url if runs else settings.public_base_url
     typer.echo("\n".join(asyncio.run(links.lines(settings, address))))
+
+
+def routing(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            help="line, staff-first, after-hours or paused; setting: back to ROUTING."
+            " Without it, the present state is shown."
+        ),
+    ] = None,
+    *,
+    until: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="When ROUTING rules again: 17:00, or a date and time."),
+    ] = None,
+    demo: Demo = None,
+) -> None:
+    """Switch who answers the next calls: the line, staff first, or call-backs only."""
+    from voice.clock import utc_now
+    from voice.commands import routing as routings
+
+    if name is None and until is not None:
+        message = "give the routing that should be in force until then"
+        raise typer.BadParameter(message)
+    line = _chosen(demo=demo)
+    shown = (
+        routings.switch(line.settings, name, until, utc_now())
+        if name
+        else routings.shown(line.settings, utc_now())
+    )
+    typer.echo("\n".join([f"Calls to {line.name}:", *asyncio.run(shown)]))
 
 
 def _chosen(*, demo: bool | None) -> "ChosenLine":

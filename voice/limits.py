@@ -97,7 +97,7 @@ async def tell_staff(conn: AsyncConnection, name: Name, now: datetime) -> None:
 async def rings(conn: AsyncConnection, call_sid: str) -> int:
     """How often this call has rung the staff phone."""
     rows = await conn.execute(
-        "SELECT count(*) FROM journal WHERE call_sid = %s AND name LIKE 'person.ring%%'",
+        "SELECT count(*) FROM journal WHERE call_sid = %s AND name ~ '^(person|routing)[.]ring'",
         [call_sid],
     )
     row = await rows.fetchone()

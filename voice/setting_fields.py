@@ -5,7 +5,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings
 
 from voice.setting_types import (
@@ -19,6 +19,7 @@ from voice.setting_types import (
     PhoneNumber,
     PhoneNumbers,
     PublicAddress,
+    Routing,
     ZoneName,
     setting,
 )
@@ -80,9 +81,26 @@ class ClinicFields(BaseSettings):
         PhoneNumber,
         setting("your number at Twilio, if CLINIC_NUMBER is elsewhere and forwards to it"),
     ] = ""
+    routing: Annotated[
+        Routing,
+        setting(
+            "who answers: line; staff-first: staff's phone rings 15 s, then the line; after-hours:"
+            " staff's phone rings during opening hours; paused: call-backs only"
+        ),
+    ] = "line"
     video_url: Annotated[
         Address, setting("a fixed video room; unset: Google Meet, or staff add a link")
     ] = ""
+
+    @field_validator("routing")
+    @classmethod
+    def _has_a_phone_to_ring(cls, value: str, info: ValidationInfo) -> str:
+        # A demo has a staff phone of its own.
+        has_phone = info.data.get("staff_number") or getattr(cls, "is_demo", False)
+        if value in {"staff-first", "after-hours"} and not has_phone:
+            message = f"{value} rings staff's phone: set STAFF_NUMBER too, or write line"
+            raise ValueError(message)
+        return value
 
 
 class ScreeningFields(BaseSettings):

@@ -7,7 +7,7 @@ import json
 import re
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -243,3 +243,4 @@ AccountSid = Annotated[str, AfterValidator(_account)]
 Email = Annotated[str, AfterValidator(_email)]
 OptionalEmail = Annotated[str, AfterValidator(lambda text: text and _email(text))]
 MailServer = Annotated[SecretStr, AfterValidator(_mail_server)]
+Routing = Literal["line", "staff-first", "after-hours", "paused"]

@@ -10,7 +10,7 @@ from calendar_sync.bookings import call_backs, chart, confirmation, free_times, 
 from calendar_sync.bookings.call_back_reasons import parse
 from calendar_sync.bookings.consent import TextConsent, store_consent
 from calendar_sync.bookings.event_text import short_time
-from voice import limits
+from voice import limits, routing
 from voice.bootstrap import Line
 from voice.calls import journal
 from voice.dialogue.effects import (
@@ -131,10 +131,12 @@ async def _placed(line: Line, effect: SeePlaced) -> Placed:
 
 async def _staff_phone(line: Line, sid: str) -> StaffPhone:
     """Whether to ring the clinic; never for a forwarded call, which could ring in a circle."""
-    allowed = limits.limits_of(line.settings)
+    settings = line.settings
     async with line.pool.connection() as conn:
         forwarded = journal.FORWARDED in dict(await journal.in_order(conn, sid))
-        rung = await limits.rings(conn, sid) if allowed else 0
-    if forwarded or not line.settings.staff_number or (allowed and rung >= allowed.rings_per_call):
+        rung = await limits.rings(conn, sid)
+        paused = await routing.current(conn, settings.routing, line.now()) == "paused"
+    too_often = settings.limits == "on" and rung >= settings.limit_rings_per_call
+    if forwarded or paused or too_often or not settings.staff_number:
         return StaffPhone("no phone")
     return StaffPhone("open" if is_open(line.clinic.rules, line.now()) else "closed")

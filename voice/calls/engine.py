@@ -1,11 +1,12 @@
 """Advances a call: store the keys, replay, perform effects, until the next turn or the end."""
 
+from voice import routing
 from voice.bootstrap import Line
 from voice.calls import journal
 from voice.calls.effect_runner import perform
 from voice.dialogue.call import replay
 from voice.dialogue.turns import Connected, EffectRequested, Ending, Goodbye, Turn
-from voice.flows.greeting import main_flow
+from voice.flows.routing import answered
 from voice.flows.transfer import transfer_to_staff
 
 _STORE_OUTCOME = "UPDATE call SET outcome = coalesce(outcome, %s) WHERE sid = %s"
@@ -14,10 +15,15 @@ _STORE_OUTCOME = "UPDATE call SET outcome = coalesce(outcome, %s) WHERE sid = %s
 async def begin(line: Line, sid: str, caller: str, *, forwarded: bool = False) -> Turn | Ending:
     """A call arrives from ``caller`` (E.164, or "" when it cannot be called back).
 
-    While a `forwarded` call lasts the clinic's phone is not rung.
+    While a `forwarded` call lasts the clinic's phone is not rung. A call keeps the routing of its
+    beginning: the first request finds nothing else in the journal.
     """
     async with line.pool.connection() as conn:
         rows = await journal.begin(conn, sid, caller)
+        if len(rows) == 1:
+            name = await routing.current(conn, line.settings.routing, line.now())
+            if name != "line":
+                rows = await journal.keep(conn, sid, journal.ROUTING, name)
         if forwarded:
             rows = await journal.keep(conn, sid, journal.FORWARDED, "yes")
     return await _run(line, sid, rows)
@@ -36,7 +42,7 @@ async def answer(line: Line, sid: str, name: str, keyed: str) -> Turn | Ending |
 
 async def _run(line: Line, sid: str, rows: dict[str, str]) -> Turn | Ending:
     while True:
-        match replay(main_flow, rows, line.prompt_facts, transfer_to_staff):
+        match replay(answered, rows, line.prompt_facts, transfer_to_staff):
             case EffectRequested(step=step, effect=effect):
                 result = await perform(line, sid, step, effect)
                 async with line.pool.connection() as conn:

@@ -10,6 +10,9 @@ CALLER = "caller"
 FORWARDED = "forwarded"
 """Stored for a call that another phone sent on to the line."""
 
+ROUTING = "routing"
+"""How the call is answered; stored unless it is by the line."""
+
 _BEGIN = """
 WITH new_call AS (
     INSERT INTO call (sid, caller) VALUES (%(sid)s, nullif(%(value)s, '')) ON CONFLICT DO NOTHING),

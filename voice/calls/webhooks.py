@@ -17,6 +17,7 @@ from voice.calls import engine, journal
 from voice.calls.fallback import failed_turn, fallback_response
 from voice.dialogue import twiml
 from voice.dialogue.turns import Ending, Listening, Turn
+from voice.flows.whisper import whisper as whisper_words
 from voice.twilio_signature import Form, signed_form
 
 log = structlog.get_logger(__name__)
@@ -90,9 +91,10 @@ async def fallback(line: Line, form: Form, _: Request) -> str:
     return twiml.document(fallback_response(line.prompt_facts, failed), line.phones)
 
 
-async def whisper(line: Line, _: Form, __: Request) -> str:
+async def whisper(line: Line, _: Form, request: Request) -> str:
     """The clinic's phone was answered, by a person or a voicemail box."""
-    return twiml.whisper(line.phones)
+    asked = request.query_params
+    return twiml.whisper(whisper_words(asked.get("in", ""), asked.get("why", "")), line.phones)
 
 
 async def whispered(_: Line, form: Form, __: Request) -> str:

@@ -9,7 +9,7 @@ from voice.database.embedded import Engine
 from voice.errors import ReportedError
 from voice.settings import Mode, Settings
 
-NEEDED = frozenset({"database_url", "data_dir", "clinic_time_zone"})
+NEEDED = frozenset({"database_url", "data_dir", "clinic_time_zone", "routing", "staff_number"})
 """All settings that such a command uses."""
 
 

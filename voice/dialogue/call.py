@@ -112,13 +112,18 @@ class Call(Attempts):
                 turns.CoverSpeech(step, 0, spoken, self.language, self.slow, keyed, pause)
             )
 
-    def ring(self, name: str, words: Text, wait: int) -> bool:
-        """Ring the staff phone for ``wait`` seconds; whether staff took the call."""
+    def ring(self, name: str, words: Text, wait: int, *, why: str) -> bool:
+        """Ring the staff phone for ``wait`` seconds; whether staff took the call.
+
+        ``why`` is the reason that staff hear, see `flows.whisper`.
+        """
         step, said = self._enter(name), self._taken_lead() + as_prompt(words)
         result = self._keyed(step, 0)
         if result is None:
             spoken, keyed = self._in_voice(said), bool(self._last_keyed)
-            raise StopReplay(turns.Ringing(step, 0, spoken, self.language, self.slow, keyed, wait))
+            raise StopReplay(
+                turns.Ringing(step, 0, spoken, self.language, self.slow, keyed, wait, why)
+            )
         return result == "answered"
 
     def _spoken(self, name: str, part: Prompt, wait: int) -> str:

@@ -55,7 +55,7 @@ class Replay:
     last_words: Text = NOTHING
     """Once set, the call ends with these words, whatever happens: the advice after a stop."""
     _prefix: str = ""
-    _said: list[Text] = field(default_factory=list)
+    _said: list[tuple[Text, bool]] = field(default_factory=list)
     _entered: list[str] = field(default_factory=list)
     _trail: list[str] = field(default_factory=list)
     _last_keyed: str = ""
@@ -86,13 +86,18 @@ class Replay:
         return self.journal.get("caller", "")
 
     @property
+    def routing(self) -> str:
+        """How the clinic wants this call answered: "line", "staff-first", "paused" ..."""
+        return self.journal.get("routing", "line")
+
+    @property
     def zone(self) -> ZoneInfo:
         """The clinic's time zone."""
         return self.prompt_facts.zone
 
-    def say(self, words: Text) -> None:
-        """Speak these words before the next prompt."""
-        self._said.append(words)
+    def say(self, words: Text, *, aside: bool = False) -> None:
+        """Speak these words before the next prompt; ``aside``: in the other language."""
+        self._said.append((words, aside))
 
     def needs(self, name: str, effect: Effect[R]) -> R:
         """The result of an effect, which is performed once, however often the flow is replayed."""
@@ -157,7 +162,7 @@ class Replay:
         raise StopReplay(EffectRequested(mark, taken))
 
     def _taken_lead(self) -> Prompt:
-        lead = tuple((words, False) for words in self._said)
+        lead = tuple(self._said)
         self._said.clear()
         return lead
 

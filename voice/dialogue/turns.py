@@ -47,9 +47,10 @@ class Listening(Turn):
 
 @dataclass(frozen=True, slots=True)
 class Ringing(Turn):
-    """Rings the clinic's staff phone for ``wait`` seconds."""
+    """Rings the clinic's staff phone for ``wait`` seconds; staff first hear ``why``, a code."""
 
     wait: int
+    why: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,9 @@ def document(here: Turn | Ending, phones: Phones) -> str:
                 timeout=here.wait,
                 caller_id=phones.clinic,
             )
-            dial.number(phones.staff, url=f"{phones.base_path}/voice/whisper", method="POST")
+            about = urlencode({"in": here.language, "why": here.why})
+            url = f"{phones.base_path}/voice/whisper?{about}"
+            dial.number(phones.staff, url=url, method="POST")
             response.append(dial)
         case Goodbye():
             _speak(response, here.spoken, phones, slow=here.slow, after_key=here.after_key)
@@ -107,7 +109,7 @@ def document(here: Turn | Ending, phones: Phones) -> str:
     return str(response)
 
 
-def whisper(phones: Phones) -> str:
+def whisper(said: Spoken, phones: Phones) -> str:
     """What staff hear before the caller. It asks for a key, so that voicemail does not count."""
     response = VoiceResponse()
     gather = Gather(
@@ -119,7 +121,6 @@ def whisper(phones: Phones) -> str:
         finish_on_key="",
         action_on_empty_result=True,
     )
-    said = Spoken("A caller on the screening line. To take the call, press 1.", "en")
     _speak(gather, (said, said), phones)
     response.append(gather)
     return str(response)

@@ -14,4 +14,4 @@ OUR_STAFF = Text(
 def existing_visit(call: Call) -> Ending | None:
     """Transfer the caller to staff; None when the caller would rather book a new visit."""
     call.say(OUR_STAFF)
-    return transfer_to_staff(call)
+    return transfer_to_staff(call, why="visit")

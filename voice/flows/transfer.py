@@ -51,11 +51,17 @@ NO_NUMBER_AFTER_STOP = Text(
 )
 
 
-def transfer_to_staff(call: Call) -> Ending | None:
-    """Ring the clinic, or offer a call-back; None when the caller chooses to continue."""
+def transfer_to_staff(call: Call, why: str = "person") -> Ending | None:
+    """Ring the clinic, or offer a call-back; None when the caller chooses to continue.
+
+    ``why`` is what staff hear before the caller, see `flows.whisper`.
+    """
+    if call.routing == "paused":
+        return call_back(call, "asked for a person")
+    why = "urgent" if call.last_words else why
     match call.needs("person.desk", SeeStaffPhone()).state:
         case "open":
-            if call.ring("person.ring", TRANSFER, RING_SECONDS):
+            if call.ring("person.ring", TRANSFER, RING_SECONDS, why=why):
                 return Connected()
             call.say(NO_ANSWER)
         case "closed":

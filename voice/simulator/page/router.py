@@ -7,8 +7,9 @@ from fastapi import APIRouter, FastAPI, Header, HTTPException, Response
 from fastapi.responses import FileResponse, RedirectResponse, StreamingResponse
 from pydantic import BaseModel
 
-from voice import clinical_signoff
+from voice import clinical_signoff, routing
 from voice.bootstrap import Line
+from voice.setting_types import Routing
 from voice.simulator.call_command import DEFAULT_CALLER
 from voice.simulator.demo_clock import VIDEO_ROOM
 from voice.simulator.handset import Staff
@@ -26,13 +27,19 @@ from voice.simulator.page.session import Session
 from voice.simulator.page.templates import FILES, TYPES, page
 from voice.texts.rendering import plain_number
 
-_NOT_FOUND, _TOO_MANY = 404, 503
+_NO_CONTENT, _NOT_FOUND, _TOO_MANY = 204, 404, 503
 
 
 class Chosen(BaseModel):
     """The name of a time to call at."""
 
     when: str
+
+
+class ChosenRouting(BaseModel):
+    """How the next calls are answered."""
+
+    name: Routing
 
 
 def add_phone(
@@ -80,6 +87,8 @@ def _pages(session: Session) -> APIRouter:
                 for when in session.times
             ],
             chosen_time=session.chosen_time,
+            routings=_ROUTINGS,
+            chosen_routing=await _routing(line),
             now=session.local_time,
             callers=_CALLERS,
             staff=_STAFF,
@@ -123,6 +132,13 @@ def demo_routes(session: Session) -> APIRouter:
         await session.set_clock(chosen.when)
         return session.time_shown
 
+    @router.post("/phone/routing", status_code=_NO_CONTENT)
+    async def route(chosen: ChosenRouting) -> None:
+        """Switch how the next calls are answered."""
+        line = session.line
+        async with line.pool.connection() as conn:
+            await routing.switch(conn, routing.Switched(chosen.name, line.now(), None))
+
     @router.post("/phone/known-patient")
     async def known_patient() -> sample_patient.SamplePatient:
         """The number of a patient with a booking."""
@@ -132,6 +148,17 @@ def demo_routes(session: Session) -> APIRouter:
     return router
 
 
+async def _routing(line: Line) -> Routing:
+    async with line.pool.connection() as conn:
+        return await routing.current(conn, line.settings.routing, line.now())
+
+
+_ROUTINGS = (
+    ("line", "The line"),
+    ("staff-first", "Staff first"),
+    ("after-hours", "Staff in hours"),
+    ("paused", "Call-backs only"),
+)
 _CALLERS = (
     ("mobile", "A mobile", DEFAULT_CALLER),
     ("landline", "A landline", LANDLINE),

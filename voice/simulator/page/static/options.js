@@ -1,4 +1,4 @@
-// The options of a call: who calls, when, what the clinic's phone does, speed and sound.
+// The options of a call: who calls, when, who answers, what the clinic's phone does, the sound.
 
 import { byId, post, trouble } from "./post.js";
 
@@ -68,6 +68,8 @@ async function callerChosen() {
 
 const timeChosen = () => attempt(async () => clock(await post("/phone/clock", { when: byId("when").value })));
 
+const routingChosen = () => attempt(() => post("/phone/routing", { name: byId("routing").value }));
+
 async function attempt(does) {
   trouble("");
   try {
@@ -88,7 +90,7 @@ export function clock({ when, now }) {
 }
 
 function fromLink() {
-  for (const name of ["caller", "number", "when", "staff", "keys", "sound"]) {
+  for (const name of ["caller", "number", "when", "staff", "routing", "keys", "sound"]) {
     const given = link.get(name);
     if (given !== null) byId(name).value = given;
   }
@@ -97,6 +99,7 @@ function fromLink() {
   summary();
   if (byId("caller").value !== "mobile") callerChosen();
   if (link.has("when")) timeChosen();
+  if (link.has("routing")) routingChosen();
 }
 
 form.addEventListener("submit", (event) => event.preventDefault());
@@ -104,6 +107,7 @@ form.addEventListener("change", summary);
 byId("caller").addEventListener("change", callerChosen);
 byId("number").addEventListener("change", () => { if (valid()) callerChosen(); });
 byId("when").addEventListener("change", timeChosen);
+byId("routing").addEventListener("change", routingChosen);
 document.addEventListener("pointerdown", (event) => { if (!box.contains(event.target)) close(); });
 box.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
