@@ -1,15 +1,17 @@
 """What the code of the calendar works with: database, calendar, opening rules and clock."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from psycopg_pool import AsyncConnectionPool
 
 from calendar_sync.availability.opening_hours import Rules
+from calendar_sync.calendars.absent import AbsentCalendar
 from calendar_sync.calendars.contract import Calendar
 from calendar_sync.calendars.push import Push
+from calendar_sync.clinician import DEFAULT_ID, Clinician
 
 
 async def no_text(row_id: int) -> None:
@@ -47,6 +49,9 @@ class ChartLabels:
 class Clinic:
     """One clinic, put together at start-up.
 
+    `calendar`, `rules`, `video_url` and `push` are those of the clinician `clinician_id`. Code that
+    works on one visit gets the clinic as that visit's clinician has it, from `of`.
+
     `now` returns aware UTC. With `detail` "minimal" no answers of callers are written into events.
     `video_url` is a fixed video room, or None.
     """
@@ -76,3 +81,32 @@ class Clinic:
     """None if patients get no invitations; their email address is then only shown to staff."""
     summary: Callable[[datetime, datetime], Awaitable[tuple[str, str]]] | None = None
     """Title and text of the daily summary event for a period; None if staff get no such event."""
+    clinician_id: str = DEFAULT_ID
+    clinicians: tuple[Clinician, ...] = ()
+    """Every therapist, if the settings name them; empty: one, who is not named to callers."""
+
+    @property
+    def each(self) -> tuple["Clinic", ...]:
+        """The clinic as each of its clinicians has it."""
+        return tuple(self.of(one.id) for one in self.clinicians) or (self,)
+
+    def of(self, clinician_id: str) -> "Clinic":
+        """The clinic as this clinician has it; without a calendar if there is no such clinician."""
+        found = self.clinician(clinician_id)
+        if found is None:
+            if clinician_id == self.clinician_id and not self.clinicians:
+                return self
+            absent = AbsentCalendar(clinician_id)
+            return replace(self, clinician_id=clinician_id, calendar=absent, push=None)
+        return replace(
+            self,
+            clinician_id=found.id,
+            calendar=found.calendar,
+            rules=found.rules,
+            video_url=found.video_url,
+            push=found.push,
+        )
+
+    def clinician(self, clinician_id: str) -> Clinician | None:
+        """The therapist with this id; None if the settings do not name them."""
+        return next((one for one in self.clinicians if one.id == clinician_id), None)

@@ -129,7 +129,6 @@ async def open_line(
             jobs_line = line_on(settings, job_pool, now)
             stack.callback(jobs_line.texting.close)
             await stack.enter_async_context(run_in_background(work(jobs_line.clinic)))
-        read = await free_times.refresh(line.clinic)
-        if not isinstance(read, free_times.BusySnapshot):
+        for read in await free_times.refresh_all(line.clinic):
             log.warning("cannot read the calendar yet, so no times are offered", why=read.why)
         yield line

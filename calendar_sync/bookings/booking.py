@@ -10,6 +10,7 @@ from psycopg.rows import dict_row
 
 from calendar_sync.availability.postgres_ranges import as_range, as_span
 from calendar_sync.availability.span import Span
+from calendar_sync.clinician import DEFAULT_ID
 from calendar_sync.errors import BookingNotFoundError
 
 State = Literal["held", "booked", "released", "cancelled"]
@@ -43,6 +44,8 @@ class Booking:
     text_wording: str | None
     promised: Span | None = None
     """The time that the patient was last told; None if they know of no visit."""
+    promised_clinician: str | None = None
+    """Whose visit it is by what the patient was last told; None if that has never changed."""
     written: tuple[str, ...] = ()
     """Digests of the texts that we gave its event; any other text is staff's."""
     video_link: str | None = None
@@ -62,6 +65,8 @@ class Booking:
     patient_email: str | None = None
     booked_at: datetime | None = None
     """When the caller said yes, by the clinic's clock; `confirmed_at` is by the database's."""
+    clinician_id: str = DEFAULT_ID
+    """Whose visit it is; `clinician` is only the number that keeps times apart."""
     withdrawn_at: datetime | None = None
     """When the event of a visit that its patient cancelled was gone; after that it is staff's."""
 
@@ -142,8 +147,10 @@ async def coming_visits(conn: AsyncConnection, now: datetime) -> list[Booking]:
         return [from_row(row) async for row in cursor]
 
 
-async def live_bookings(conn: AsyncConnection, within: Span, but_for: str = "") -> tuple[Span, ...]:
-    """Times that overlap `within` and are booked, confirmed, or held and not yet expired.
+async def live_bookings(
+    conn: AsyncConnection, within: Span, but_for: str = "", clinician_id: str = DEFAULT_ID
+) -> tuple[Span, ...]:
+    """A clinician's times that overlap `within` and are booked, confirmed, or held and not expired.
 
     Unconfirmed holds of the call `but_for` (its `call_sid`) do not count.
     """
@@ -151,13 +158,13 @@ async def live_bookings(conn: AsyncConnection, within: Span, but_for: str = "") 
         await cursor.execute(
             """
             SELECT during FROM booking
-            WHERE during && %s
+            WHERE during && %s AND clinician_id = %s
               AND (state = 'booked'
                    OR state = 'held' AND (confirmed_at IS NOT NULL
                                           OR expires_at > now() AND call_sid <> %s))
             ORDER BY during
             """,
-            [as_range(within), but_for],
+            [as_range(within), clinician_id, but_for],
         )
         return tuple([as_span(row["during"]) async for row in cursor])
 

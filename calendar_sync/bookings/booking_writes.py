@@ -16,20 +16,22 @@ from calendar_sync.availability.span import Span
 from calendar_sync.bookings.booking import Booking, BookingNote, State, holder_of
 from calendar_sync.bookings.deadlines import HOLD_LIFETIME
 from calendar_sync.bookings.event_text import event_id
+from calendar_sync.clinician import DEFAULT_ID, lane_of
 
 Parameters = Sequence[object] | Mapping[str, object]
 
 
-async def insert_hold(conn: AsyncConnection, call_sid: str, step: str, slot: Span) -> int | None:
+async def insert_hold(
+    conn: AsyncConnection, call_sid: str, step: str, slot: Span, clinician_id: str = DEFAULT_ID
+) -> int | None:
     """Hold a free time: the booking's id, or None if the time or the step is used already.
 
-    Never a plain INSERT: racing ones deadlock inside the constraint's check, and each victim waits
-    a second.
+    Never a plain INSERT: racing ones deadlock in the constraint's check, a second for each victim.
     """
     rows = await conn.execute(
-        "INSERT INTO booking (call_sid, step, during, state, expires_at)"
-        " VALUES (%s, %s, %s, 'held', now() + %s) ON CONFLICT DO NOTHING RETURNING id",
-        [call_sid, step, as_range(slot), HOLD_LIFETIME],
+        "INSERT INTO booking (call_sid, step, during, clinician, clinician_id, state, expires_at)"
+        " VALUES (%s, %s, %s, %s, %s, 'held', now() + %s) ON CONFLICT DO NOTHING RETURNING id",
+        [call_sid, step, as_range(slot), lane_of(clinician_id), clinician_id, HOLD_LIFETIME],
     )
     new = await rows.fetchone()
     return new[0] if new else None
@@ -42,13 +44,12 @@ async def hold_again(conn: AsyncConnection, lapsed: Booking) -> bool:
     """
     statement = """
         UPDATE booking SET state = 'held', expires_at = now() + %(lifetime)s
-        WHERE id = %(id)s AND state = 'released' AND confirmed_at IS NULL
-          AND NOT EXISTS (SELECT FROM booking AS other
-                          WHERE other.call_sid = %(call_sid)s AND other.id <> %(id)s
-                            AND other.state IN ('held', 'booked'))
+        WHERE id = %(id)s AND state = 'released' AND confirmed_at IS NULL AND NOT EXISTS (
+          SELECT FROM booking AS other WHERE other.call_sid = %(call_sid)s
+            AND other.id <> %(id)s AND other.state IN ('held', 'booked'))
         """
-    given = {"id": lapsed.id, "call_sid": lapsed.call_sid, "lifetime": HOLD_LIFETIME}
-    return await _count(conn, statement, given) == 1
+    own = {"id": lapsed.id, "call_sid": lapsed.call_sid}
+    return await _count(conn, statement, {**own, "lifetime": HOLD_LIFETIME}) == 1
 
 
 async def release_unconfirmed(conn: AsyncConnection, call_sid: str, except_id: int = 0) -> int:
@@ -72,14 +73,12 @@ async def release_expired(conn: AsyncConnection) -> int:
 async def release_overlapping(conn: AsyncConnection, call_sid: str, step: str, slot: Span) -> None:
     """Make room for a hold: release expired ones at this time, and the call's own from other steps.
 
-    The exclusion constraint cannot look at the clock, so an expired hold is in the way until
-    somebody releases it.
+    The exclusion constraint cannot look at the clock, so an expired hold is in the way until then.
     """
     statement = """
         UPDATE booking SET state = 'released'
         WHERE state = 'held' AND confirmed_at IS NULL AND during && %(during)s
-          AND (call_sid = %(call_sid)s OR expires_at < now())
-          AND NOT (call_sid = %(call_sid)s AND step = %(step)s)
+          AND CASE call_sid WHEN %(call_sid)s THEN step <> %(step)s ELSE expires_at < now() END
         """
     await _count(conn, statement, {"during": as_range(slot), "call_sid": call_sid, "step": step})
 
@@ -92,8 +91,7 @@ async def confirm(conn: AsyncConnection, held: Booking, visit_code: str, note: B
         WHERE id = %s
         """
     own_event = event_id(held.call_sid, held.step, held.generation)
-    chart = Jsonb(list(note.chart.items()))
-    caller = (note.language, note.number, chart)
+    caller = (note.language, note.number, Jsonb(list(note.chart.items())))
     await _count(conn, statement, [note.at, visit_code, own_event, *caller, held.id])
 
 
@@ -134,7 +132,8 @@ async def release_for_visit(
 async def mark_booked(conn: AsyncConnection, waiting: Booking, etag: str) -> bool:
     """The event of a confirmed hold was read back. False if the booking has changed meanwhile."""
     statement = """
-        UPDATE booking SET state = 'booked', etag = %s, promised = during
+        UPDATE booking SET state = 'booked', etag = %s, promised = during,
+                           promised_clinician = clinician_id
         WHERE id = %s AND state = 'held' AND confirmed_at IS NOT NULL AND event_id = %s
         """
     return await _count(conn, statement, [etag, waiting.id, waiting.event_id]) == 1
@@ -147,8 +146,8 @@ async def next_event(conn: AsyncConnection, waiting: Booking) -> None:
         UPDATE booking SET generation = %s, event_id = %s
         WHERE id = %s AND state = 'held' AND event_id = %s
         """
-    own_event = event_id(waiting.call_sid, waiting.step, generation)
-    await _count(conn, statement, [generation, own_event, waiting.id, waiting.event_id])
+    new = event_id(waiting.call_sid, waiting.step, generation)
+    await _count(conn, statement, [generation, new, waiting.id, waiting.event_id])
 
 
 async def cancel(conn: AsyncConnection, visit: Booking, by: Literal["staff", "patient"]) -> bool:
@@ -161,8 +160,8 @@ async def cancel(conn: AsyncConnection, visit: Booking, by: Literal["staff", "pa
                            promised = CASE WHEN %(by)s = 'staff' THEN promised END
         WHERE id = %(id)s AND state = %(state)s AND event_id IS NOT DISTINCT FROM %(event_id)s
         """
-    given = {"by": by, "id": visit.id, "state": visit.state, "event_id": visit.event_id}
-    return await _count(conn, statement, given) == 1
+    known = {"id": visit.id, "state": visit.state, "event_id": visit.event_id}
+    return await _count(conn, statement, {"by": by, **known}) == 1
 
 
 async def move_to(
@@ -170,51 +169,54 @@ async def move_to(
 ) -> None:
     """The patient's move is done: the visit takes the held time and its clinician, warning gone."""
     statement = """
-        UPDATE booking SET (during, promised, clinician, etag, moved_at, warning)
-                         = (%s, %s, %s, %s, %s, '')
-        WHERE id = %s
+        UPDATE booking SET (during, promised, clinician, clinician_id, promised_clinician)
+                         = (held.during, held.during, held.clinician, held.clinician_id,
+                            held.clinician_id),
+                           etag = %s, moved_at = %s, warning = ''
+        FROM booking AS held WHERE booking.id = %s AND held.id = %s
         """
-    slot = as_range(held.slot)
-    await _count(conn, statement, [slot, slot, held.clinician, etag, now, visit.id])
+    await _count(conn, statement, [etag, now, visit.id, held.id])
 
 
-async def place_outside_lanes(conn: AsyncConnection, visit_id: int, slot: Span) -> None:
-    """Book a visit at the time staff chose, even if it overlaps; release unconfirmed holds there.
+async def place_outside_lanes(
+    conn: AsyncConnection, visit_id: int, slot: Span, clinician_id: str
+) -> None:
+    """Book a visit where staff put it, even if it overlaps; release the unconfirmed holds there.
 
-    Its clinician is -id, a lane of its own, see `sync.staff_changes`. A visit code that another
-    live booking has got meanwhile is dropped.
+    Its lane is -id, see `sync.staff_changes`. A visit code that another one has got is dropped.
     """
     statement = """
         UPDATE booking SET state = 'released'
-        WHERE state = 'held' AND confirmed_at IS NULL AND during && %s
+        WHERE state = 'held' AND confirmed_at IS NULL AND during && %s AND clinician_id = %s
         """
-    await _count(conn, statement, [as_range(slot)])
+    await _count(conn, statement, [as_range(slot), clinician_id])
     statement = """
         UPDATE booking SET state = 'booked', outcome = NULL, withdrawn_at = NULL,
-                           during = %(during)s, clinician = -id,
-                           visit_code = CASE WHEN EXISTS (
-                             SELECT FROM booking AS other
-                             WHERE other.visit_code = booking.visit_code
-                               AND other.id <> booking.id AND other.state IN ('held', 'booked'))
-                           THEN NULL ELSE visit_code END
+                           during = %(during)s, clinician = -id, clinician_id = %(clinician_id)s,
+                           visit_code = CASE WHEN NOT EXISTS (
+                             SELECT FROM booking AS other WHERE other.id <> booking.id
+                               AND other.visit_code = booking.visit_code
+                               AND other.state IN ('held', 'booked')) THEN visit_code END
         WHERE id = %(id)s
         """
-    await _count(conn, statement, {"during": as_range(slot), "id": visit_id})
+    given = {"during": as_range(slot), "id": visit_id, "clinician_id": clinician_id}
+    await _count(conn, statement, given)
 
 
-async def enter_lane(conn: AsyncConnection, visit_id: int, clinician: int = 1) -> None:
-    """Put a booked visit into a clinician's lane, unless the time is taken there.
+async def enter_lane(conn: AsyncConnection, visit_id: int, clinician_id: str) -> None:
+    """Put a booked visit into its clinician's lane, unless the time is taken there.
 
     Raises ExclusionViolation if another transaction takes it at the same moment.
     """
     statement = """
         UPDATE booking SET clinician = %(clinician)s
-        WHERE id = %(id)s AND state = 'booked' AND NOT EXISTS (
-          SELECT FROM booking AS other
-          WHERE other.clinician = %(clinician)s AND other.state IN ('held', 'booked')
-            AND other.during && booking.during AND other.id <> booking.id)
+        WHERE id = %(id)s AND state = 'booked' AND clinician_id = %(clinician_id)s AND NOT EXISTS (
+          SELECT FROM booking AS other WHERE other.during && booking.during
+            AND other.id <> booking.id AND other.clinician = %(clinician)s
+            AND other.state IN ('held', 'booked'))
         """
-    await _count(conn, statement, {"clinician": clinician, "id": visit_id})
+    whose = {"clinician": lane_of(clinician_id), "clinician_id": clinician_id}
+    await _count(conn, statement, {"id": visit_id, **whose})
 
 
 async def add_written(conn: AsyncConnection, booking_id: int, digest: str) -> None:

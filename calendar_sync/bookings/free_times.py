@@ -1,9 +1,10 @@
-"""When the clinic is busy, stored in the database, so that no key press waits for a calendar.
+"""When each clinician is busy, stored in the database, so that no key press waits for a calendar.
 
 The only writer of table `busy_times`. Fails closed: without a snapshot, or with one that is old or
 does not reach far enough, nothing is offered.
 """
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
@@ -17,6 +18,7 @@ from calendar_sync.availability.staff_openings import with_opened
 from calendar_sync.bookings.booking import live_bookings
 from calendar_sync.calendars.contract import Unknown
 from calendar_sync.clinic import Clinic
+from calendar_sync.clinician import DEFAULT_ID
 
 STALE_AFTER = timedelta(minutes=10)
 
@@ -43,6 +45,12 @@ class BusySnapshot:
     """Times that staff opened for screenings."""
 
 
+async def refresh_all(clinic: Clinic) -> tuple[Unknown, ...]:
+    """Read and store the busy times of every clinician; returns the answers that were none."""
+    read = await asyncio.gather(*(refresh(each) for each in clinic.each))
+    return tuple(answer for answer in read if isinstance(answer, Unknown))
+
+
 async def refresh(clinic: Clinic) -> BusySnapshot | Unknown:
     """Read and store the calendar's busy times; Unknown leaves the old snapshot in place."""
     now = clinic.now()
@@ -57,21 +65,32 @@ async def refresh(clinic: Clinic) -> BusySnapshot | Unknown:
         # A reading that began earlier and ends later must not win, unless clocks were set back.
         await conn.execute(
             """
-            INSERT INTO busy_times (read_at, within, busy, opened) VALUES (%s, %s, %s, %s)
-            ON CONFLICT (one) DO UPDATE SET read_at = excluded.read_at, within = excluded.within,
-                                            busy = excluded.busy, opened = excluded.opened
+            INSERT INTO busy_times (one, clinician_id, read_at, within, busy, opened)
+            VALUES (NULL, %s, %s, %s, %s, %s)
+            ON CONFLICT (clinician_id) DO UPDATE
+            SET read_at = excluded.read_at, within = excluded.within,
+                busy = excluded.busy, opened = excluded.opened
             WHERE busy_times.read_at NOT BETWEEN excluded.read_at
                                              AND excluded.read_at + interval '1 minute'
             """,
-            [now, as_range(within), as_multirange(busy), as_multirange(opened)],
+            [
+                clinic.clinician_id,
+                now,
+                as_range(within),
+                as_multirange(busy),
+                as_multirange(opened),
+            ],
         )
     return BusySnapshot(now, within, busy, opened)
 
 
-async def snapshot(conn: AsyncConnection) -> BusySnapshot | None:
-    """The last snapshot, however old; None before the first one."""
+async def snapshot(conn: AsyncConnection, clinician_id: str = DEFAULT_ID) -> BusySnapshot | None:
+    """A clinician's last snapshot, however old; None before the first one."""
     async with conn.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute("SELECT read_at, within, busy, opened FROM busy_times")
+        await cursor.execute(
+            "SELECT read_at, within, busy, opened FROM busy_times WHERE clinician_id = %s",
+            [clinician_id],
+        )
         row = await cursor.fetchone()
     if row is None:
         return None
@@ -84,14 +103,14 @@ async def snapshot(conn: AsyncConnection) -> BusySnapshot | None:
 
 
 async def free_openings(clinic: Clinic, but_for: str = "") -> tuple[Span, ...] | Stale:
-    """Every time that may be offered now, ascending, without asking the calendar.
+    """The present clinician's times that may be offered now, ascending; no calendar is asked.
 
     What the call `but_for` (its `call_sid`) holds and has not confirmed may be offered to it again.
     """
     now = clinic.now()
     needed = _needed(clinic.rules, now)
     async with clinic.pool.connection() as conn:
-        latest = await snapshot(conn)
+        latest = await snapshot(conn, clinic.clinician_id)
         if latest is None:
             return Stale("the busy times were never read")
         age = now - latest.read_at
@@ -101,7 +120,7 @@ async def free_openings(clinic: Clinic, but_for: str = "") -> tuple[Span, ...] |
             return Stale("the busy times were last read more than 10 minutes ago")
         if latest.within.start > needed.start or latest.within.end < needed.end:
             return Stale("the busy times do not cover every day that may be offered")
-        taken = await live_bookings(conn, latest.within, but_for)
+        taken = await live_bookings(conn, latest.within, but_for, clinic.clinician_id)
     busy = (*latest.busy, *taken)
     by_hours = openings(clinic.rules, busy, now) if clinic.availability == "hours" else []
     free = with_opened(clinic.rules, by_hours, latest.opened, busy, now)

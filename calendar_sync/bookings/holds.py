@@ -20,6 +20,7 @@ from calendar_sync.availability.span import Span
 from calendar_sync.bookings import booking_writes
 from calendar_sync.bookings.booking import Booking, Taken, from_row
 from calendar_sync.bookings.booking_writes import release_expired, release_unconfirmed
+from calendar_sync.clinician import DEFAULT_ID
 
 __all__ = ["Held", "hold", "release_expired", "release_unconfirmed", "revive"]
 
@@ -31,16 +32,18 @@ class Held:
     booking_id: int
 
 
-async def hold(conn: AsyncConnection, call_sid: str, step: str, slot: Span) -> Held | Taken:
-    """Hold a time for this call, and release its other unconfirmed holds.
+async def hold(
+    conn: AsyncConnection, call_sid: str, step: str, slot: Span, clinician_id: str = DEFAULT_ID
+) -> Held | Taken:
+    """Hold a clinician's time for this call, and release its other unconfirmed holds.
 
     The same call and step again gives the same answer, as long as the time is still theirs; the
     same step with another time is Taken.
     """
     try:
-        return await _hold(conn, call_sid, step, slot)
+        return await _hold(conn, call_sid, step, slot, clinician_id)
     except (DeadlockDetected, SerializationFailure):
-        return await _hold(conn, call_sid, step, slot)
+        return await _hold(conn, call_sid, step, slot, clinician_id)
 
 
 async def revive(conn: AsyncConnection, lapsed: Booking) -> bool:
@@ -58,22 +61,26 @@ async def revive(conn: AsyncConnection, lapsed: Booking) -> bool:
         return False
 
 
-async def _hold(conn: AsyncConnection, call_sid: str, step: str, slot: Span) -> Held | Taken:
+async def _hold(
+    conn: AsyncConnection, call_sid: str, step: str, slot: Span, clinician_id: str
+) -> Held | Taken:
     try:
         async with conn.transaction():
             await booking_writes.release_overlapping(conn, call_sid, step, slot)
-            new = await booking_writes.insert_hold(conn, call_sid, step, slot)
+            new = await booking_writes.insert_hold(conn, call_sid, step, slot, clinician_id)
             if new is None:
-                return await _existing(conn, call_sid, step, slot)
+                return await _existing(conn, call_sid, step, slot, clinician_id)
             await release_unconfirmed(conn, call_sid, except_id=new)
             return Held(new)
     except LockNotAvailable:
         # Another call is taking it now; a repeated webhook of this call has committed its row.
         async with conn.transaction():
-            return await _existing(conn, call_sid, step, slot)
+            return await _existing(conn, call_sid, step, slot, clinician_id)
 
 
-async def _existing(conn: AsyncConnection, call_sid: str, step: str, slot: Span) -> Held | Taken:
+async def _existing(
+    conn: AsyncConnection, call_sid: str, step: str, slot: Span, clinician_id: str
+) -> Held | Taken:
     """Nothing was inserted: this is a repeat of our own hold, or a lost race."""
     async with conn.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(
@@ -83,7 +90,7 @@ async def _existing(conn: AsyncConnection, call_sid: str, step: str, slot: Span)
     if row is None:
         return Taken()
     ours = from_row(row)
-    if ours.slot != slot or ours.state == "cancelled":
+    if (ours.slot, ours.clinician_id) != (slot, clinician_id) or ours.state == "cancelled":
         return Taken()
     if ours.state == "released" and not await revive(conn, ours):
         return Taken()

@@ -1,8 +1,9 @@
 """What patients must still be told about their visit; the only writer of table `telling`.
 
-What to tell follows from two facts alone: the time the patient knows (`booking.promised`) and the
-time that is true now. So changes before the patient was notified send one notice or none, and
-undoing a change of which the patient was notified sends another one.
+What to tell follows from two facts alone: the time and clinician that the patient knows
+(`booking.promised`, `promised_clinician`) and those that are true now. So changes before the
+patient was notified send one notice or none, and undoing a change of which the patient was notified
+sends another one.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from calendar_sync import job_queue
 from calendar_sync.availability.postgres_ranges import as_range, as_span
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings import booking_writes, call_backs, invitations
-from calendar_sync.bookings.booking import booking
+from calendar_sync.bookings.booking import Booking, booking
 from calendar_sync.bookings.call_back_reasons import Reason
 from calendar_sync.bookings.deadlines import OVERDUE_AFTER
 
@@ -54,7 +55,7 @@ async def require_notice(
         await _withdraw(conn, booking_id)
         await job_queue.notify_patient(conn, booking_id)
         await invitations.request_update(conn, booking_id)
-        kind = _kind(changed.promised, actual, now)
+        kind = _kind(changed, actual, now)
         if kind is None:
             return
         async with conn.cursor(row_factory=dict_row) as cursor:
@@ -110,7 +111,8 @@ async def mark_notified(conn: AsyncConnection, notice_id: int) -> bool:
         if row is None:
             return False
         known = as_range(as_span(row["what"])) if row["what"] else None
-        await booking_writes.store(conn, row["booking"], promised=known)
+        whose = (await booking(conn, row["booking"])).clinician_id
+        await booking_writes.store(conn, row["booking"], promised=known, promised_clinician=whose)
         if row["call_back"]:
             await call_backs.mark_done(conn, row["call_back"])
         return True
@@ -150,15 +152,17 @@ def _notice(row: dict[str, Any]) -> Notice:
     return Notice(row["id"], row["booking"], row["kind"], what, row["created"])
 
 
-def _kind(known: Span | None, actual: Span | None, now: datetime) -> Kind | None:
+def _kind(visit: Booking, actual: Span | None, now: datetime) -> Kind | None:
     """What there is to tell; None for times that are over, and for an end that moved."""
+    known = visit.promised
     if all(slot is None or slot.end <= now for slot in (known, actual)):
         return None
     if actual is None:
         return "cancelled" if known else None
     if known is None:
         return "restored"
-    return None if known.start == actual.start else "moved"
+    same_clinician = visit.promised_clinician in {None, visit.clinician_id}
+    return None if known.start == actual.start and same_clinician else "moved"
 
 
 async def _withdraw(conn: AsyncConnection, booking_id: int) -> None:

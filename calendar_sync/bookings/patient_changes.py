@@ -49,8 +49,10 @@ def may_change(visit: Booking, clinic: Clinic) -> bool:
 
 
 async def times_for(clinic: Clinic, visit_id: int) -> tuple[Span, ...] | Stale:
-    """Every time that the visit may be moved to: what a caller would be offered now."""
-    return await free_openings(clinic, holder_of(visit_id))
+    """Every time to which the visit may be moved now: those of its clinician."""
+    async with clinic.pool.connection() as conn:
+        whose = (await booking(conn, visit_id)).clinician_id
+    return await free_openings(clinic.of(whose), holder_of(visit_id))
 
 
 async def hold_for(
@@ -61,7 +63,8 @@ async def hold_for(
     Moving while an earlier move is under way. Raises BookingNotFoundError.
     """
     async with clinic.pool.connection() as conn:
-        if not may_change(await booking(conn, visit_id), clinic):
+        visit = await booking(conn, visit_id)
+        if not may_change(visit, clinic):
             return Closed()
         if await pending_move(conn, visit_id):
             return Moving()
@@ -76,7 +79,7 @@ async def hold_for(
         step = f"move {row[0] if row else 0} {slot.start:%Y%m%dT%H%M}"
         # A time that was released for another one can be held again only while no other is held.
         await release_unconfirmed(conn, holder_of(visit_id))
-        return await hold(conn, holder_of(visit_id), step, slot)
+        return await hold(conn, holder_of(visit_id), step, slot, visit.clinician_id)
 
 
 async def held_for(conn: AsyncConnection, visit_id: int, held_id: int) -> Booking | None:

@@ -53,9 +53,23 @@ def _unknown_on_error(ask: Method) -> Method:
 class LocalCalendar:
     """The Calendar contract over table `local_event`, which nobody else writes."""
 
-    def __init__(self, pool: AsyncConnectionPool) -> None:
-        """`pool` leads to a database that has the line's tables."""
-        self._pool = pool
+    def __init__(self, pool: AsyncConnectionPool, calendar: str = "default") -> None:
+        """`pool` leads to a database that has the line's tables, with any number of calendars."""
+        self._pool, self._calendar = pool, calendar
+
+    async def hand_over(self, event_id: str, to: str) -> bool:
+        """Put an event into another calendar, where it keeps its id; here it shows as cancelled."""
+        async with self._writing() as cursor:
+            await cursor.execute(
+                """
+                UPDATE local_event
+                SET calendar = %s, left_calendar = calendar,
+                    version = version + 1, changed = nextval('local_event_change')
+                WHERE id = %s AND calendar = %s AND status = 'confirmed'
+                """,
+                [to, event_id, self._calendar],
+            )
+            return cursor.rowcount == 1
 
     @_unknown_on_error
     async def busy(
@@ -66,10 +80,10 @@ class LocalCalendar:
             await cursor.execute(
                 """
                 SELECT during FROM local_event
-                WHERE status = 'confirmed' AND blocks AND during && %s
+                WHERE calendar = %s AND status = 'confirmed' AND blocks AND during && %s
                   AND lower(trim(title)) <> lower(%s) AND id <> ALL (%s)
                 """,
-                [as_range(within), OPENED, list(besides)],
+                [self._calendar, as_range(within), OPENED, list(besides)],
             )
             return merged([as_span(row["during"]) async for row in cursor], within)
 
@@ -78,9 +92,9 @@ class LocalCalendar:
         """Confirmed events with that title, whether they block or not."""
         async with self._pool.connection() as conn, conn.cursor(row_factory=dict_row) as cursor:
             await cursor.execute(
-                "SELECT during FROM local_event WHERE status = 'confirmed' AND during && %s"
-                " AND lower(trim(title)) = lower(%s)",
-                [as_range(within), OPENED],
+                "SELECT during FROM local_event WHERE calendar = %s AND status = 'confirmed'"
+                " AND during && %s AND lower(trim(title)) = lower(%s)",
+                [self._calendar, as_range(within), OPENED],
             )
             return merged([as_span(row["during"]) async for row in cursor], within)
 
@@ -91,8 +105,8 @@ class LocalCalendar:
             await cursor.execute(
                 """
                 INSERT INTO local_event
-                  (id, during, title, description, location, booking_id, blocks, changed)
-                VALUES (%s, %s, %s, %s, %s, %s, %s, nextval('local_event_change'))
+                  (id, during, title, description, location, booking_id, blocks, calendar, changed)
+                VALUES (%s, %s, %s, %s, %s, %s, %s, %s, nextval('local_event_change'))
                 ON CONFLICT (id) DO NOTHING RETURNING version
                 """,
                 [
@@ -103,11 +117,12 @@ class LocalCalendar:
                     event.location,
                     event.booking_id,
                     event.blocks,
+                    self._calendar,
                 ],
             )
             if new := await cursor.fetchone():
                 return Inserted(str(new["version"]))
-            found = await _find(cursor, event.id)
+            found = await self._find(cursor, event.id)
         if found is None or found.cancelled:
             return Clash("cancelled")
         if (found.booking_id, found.span) == (event.booking_id, event.span):
@@ -118,7 +133,7 @@ class LocalCalendar:
     async def find(self, event_id: str) -> CalendarEvent | Unknown | None:
         """The row, tombstones included."""
         async with self._pool.connection() as conn, conn.cursor(row_factory=dict_row) as cursor:
-            return await _find(cursor, event_id)
+            return await self._find(cursor, event_id)
 
     @_unknown_on_error
     async def rewrite(  # noqa: PLR0913  # each is one part of the event that may change
@@ -161,12 +176,13 @@ class LocalCalendar:
             await cursor.execute(
                 """
                 SELECT * FROM local_event
-                WHERE changed > %(since)s OR %(since)s IS NULL AND status = 'confirmed'
+                WHERE changed > %(since)s AND %(own)s IN (calendar, left_calendar)
+                   OR %(since)s::bigint IS NULL AND calendar = %(own)s AND status = 'confirmed'
                 ORDER BY changed
                 """,
-                {"since": None if since is None else int(since)},
+                {"since": None if since is None else int(since), "own": self._calendar},
             )
-            return Changes(tuple([_event(row) async for row in cursor]), str(top))
+            return Changes(tuple([self._event(row) async for row in cursor]), str(top))
 
     async def _change(
         self, event_id: str, etag: str, new: Mapping[str, object]
@@ -183,14 +199,15 @@ class LocalCalendar:
                   location = coalesce(%(location)s, location),
                   status = coalesce(%(status)s, status),
                   version = version + 1, changed = nextval('local_event_change')
-                WHERE id = %(id)s AND version::text = %(etag)s AND status = 'confirmed'
+                WHERE id = %(id)s AND calendar = %(own)s AND version::text = %(etag)s
+                  AND status = 'confirmed'
                 RETURNING *
                 """,
-                {**unchanged, **new, "id": event_id, "etag": etag},
+                {**unchanged, **new, "id": event_id, "etag": etag, "own": self._calendar},
             )
             if row := await cursor.fetchone():
-                return _event(row)
-            found = await _find(cursor, event_id)
+                return self._event(row)
+            found = await self._find(cursor, event_id)
         return Gone() if found is None or found.cancelled else Changed()
 
     @asynccontextmanager
@@ -204,21 +221,22 @@ class LocalCalendar:
             await cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_WRITE_LOCK])
             yield cursor
 
+    async def _find(self, cursor: AsyncCursor[DictRow], event_id: str) -> CalendarEvent | None:
+        await cursor.execute(
+            "SELECT * FROM local_event WHERE id = %s AND %s IN (calendar, left_calendar)",
+            [event_id, self._calendar],
+        )
+        row = await cursor.fetchone()
+        return None if row is None else self._event(row)
 
-async def _find(cursor: AsyncCursor[DictRow], event_id: str) -> CalendarEvent | None:
-    await cursor.execute("SELECT * FROM local_event WHERE id = %s", [event_id])
-    row = await cursor.fetchone()
-    return None if row is None else _event(row)
-
-
-def _event(row: DictRow) -> CalendarEvent:
-    return CalendarEvent(
-        event_id=row["id"],
-        span=as_span(row["during"]),
-        title=row["title"],
-        description=row["description"],
-        location=row["location"],
-        booking_id=row["booking_id"],
-        cancelled=row["status"] == "cancelled",
-        etag=str(row["version"]),
-    )
+    def _event(self, row: DictRow) -> CalendarEvent:
+        return CalendarEvent(
+            event_id=row["id"],
+            span=as_span(row["during"]),
+            title=row["title"],
+            description=row["description"],
+            location=row["location"],
+            booking_id=row["booking_id"],
+            cancelled=row["status"] == "cancelled" or row["calendar"] != self._calendar,
+            etag=str(row["version"]),
+        )

@@ -22,7 +22,9 @@ from calendar_sync.bookings.call_back_reasons import Reason
 from calendar_sync.calendars.contract import CalendarEvent, CursorExpired, Unknown
 from calendar_sync.clinic import Clinic
 from calendar_sync.errors import CalendarError
+from calendar_sync.retry import NotYet
 from calendar_sync.sync import change_cursor
+from calendar_sync.sync.locate import locate
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,39 +55,53 @@ async def reconcile_restored(clinic: Clinic) -> Reconciled:
 async def _reconcile(clinic: Clinic, booking_id: int) -> str:
     async with clinic.pool.connection() as conn, conn.transaction():
         visit = await booking(conn, booking_id, lock=True)
-        event = await clinic.calendar.find(visit.event_id or "")
-        if isinstance(event, Unknown):
-            message = f"The calendar does not answer ({event.why}). Run the same command again."
-            raise CalendarError(message)
-        if event is None or event.cancelled:
+        try:
+            clinic, event = await locate(clinic.of(visit.clinician_id), visit.event_id or "")
+        except NotYet as unknown:
+            message = f"The calendar does not answer ({unknown}). Run the same command again."
+            raise CalendarError(message) from unknown
+        if event.cancelled:
             await booking_writes.cancel(conn, visit, by="patient")
             await call_backs.request(conn, visit, Reason.RESTORED_GONE)
             await job_queue.notify_patient(conn, visit.id)
             return "gone"
-        if event.span is None or event.all_day or event.span.start == visit.slot.start:
+        if (
+            event.span is None
+            or event.all_day
+            or ((event.span.start, clinic.clinician_id) == (visit.slot.start, visit.clinician_id))
+        ):
             return "same"
-        await _move(conn, visit, event)
+        await _move(conn, clinic, visit, event)
         return "moved"
 
 
-async def _move(conn: AsyncConnection, visit: Booking, event: CalendarEvent) -> None:
+async def _move(
+    conn: AsyncConnection, clinic: Clinic, visit: Booking, event: CalendarEvent
+) -> None:
     if event.span is None:
         return
-    await booking_writes.place_outside_lanes(conn, visit.id, event.span)
+    await booking_writes.place_outside_lanes(conn, visit.id, event.span, clinic.clinician_id)
     try:
         async with conn.transaction():
-            await booking_writes.enter_lane(conn, visit.id)
+            await booking_writes.enter_lane(conn, visit.id, clinic.clinician_id)
     except (ExclusionViolation, LockNotAvailable, DeadlockDetected, UniqueViolation):
         pass  # it stays outside until the time is its own, see staff_changes.return_to_lanes
-    await booking_writes.store(conn, visit.id, promised=as_range(event.span), etag=event.etag)
+    await booking_writes.store(
+        conn,
+        visit.id,
+        promised=as_range(event.span),
+        promised_clinician=clinic.clinician_id,
+        etag=event.etag,
+    )
     await call_backs.request(conn, visit, Reason.RESTORED_MOVED)
     await job_queue.notify_patient(conn, visit.id)
 
 
 async def _read_from_now(clinic: Clinic) -> None:
     """Follow staff's changes from this moment on: what came before was compared just now."""
-    changes = await clinic.calendar.changes(None)
-    if isinstance(changes, Unknown | CursorExpired):
-        return
-    async with clinic.pool.connection() as conn:
-        await change_cursor.store(conn, changes.cursor)
+    for each in clinic.each:
+        changes = await each.calendar.changes(None)
+        if isinstance(changes, Unknown | CursorExpired):
+            continue
+        async with clinic.pool.connection() as conn:
+            await change_cursor.store(conn, changes.cursor, each.clinician_id)

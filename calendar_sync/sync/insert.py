@@ -47,6 +47,7 @@ async def insert(clinic: Clinic, booking_id: int) -> None:
     for _ in range(_ROUNDS):
         async with clinic.pool.connection() as conn:
             waiting = await booking(conn, booking_id)
+        clinic = clinic.of(waiting.clinician_id)
         if waiting.state in {"released", "cancelled"}:
             await withdraw(clinic, booking_id)
             return
@@ -70,6 +71,7 @@ async def withdraw(clinic: Clinic, booking_id: int) -> None:
     """
     async with clinic.pool.connection() as conn:
         lost = await booking(conn, booking_id)
+    clinic = clinic.of(lost.clinician_id)
     if lost.state in {"held", "booked"} or lost.event_id is None or lost.withdrawn_at:
         return
     event = known(await clinic.calendar.find(lost.event_id))

@@ -60,8 +60,7 @@ _WEEK = 7 * 24  # hours
 async def refresh_busy(context: JobContext, timestamp: int) -> None:
     """Every minute: read the busy times again."""
     del timestamp
-    read = await free_times.refresh(clinic_of(context))
-    if not isinstance(read, free_times.BusySnapshot):
+    for read in await free_times.refresh_all(clinic_of(context)):
         log.warning("cannot read the busy times: %s", read.why)
 
 

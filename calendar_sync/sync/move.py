@@ -42,6 +42,7 @@ async def carry_out(clinic: Clinic, held_id: int) -> None:
             if held.state != "held" or held.moves is None:
                 return
             visit = await booking(conn, held.moves)
+        clinic = clinic.of(visit.clinician_id)
         move = Move(visit, held)
         try:
             await _attempt(clinic, move)

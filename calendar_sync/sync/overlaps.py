@@ -21,9 +21,15 @@ _REACH = timedelta(days=59)
 
 async def check_overlaps(clinic: Clinic) -> None:
     """Queue a look at each coming visit that something overlaps, or that has a warning."""
+    for each in clinic.each:
+        await _check(each)
+
+
+async def _check(clinic: Clinic) -> None:
+    """The same for the visits of the clinic's present clinician."""
     now = clinic.now()
     async with clinic.pool.connection() as conn:
-        rows = await _coming_visits(conn, Span(now, now + _REACH))
+        rows = await _coming_visits(conn, clinic.clinician_id, Span(now, now + _REACH))
     if not rows:
         return
     visits = [(booking_id, as_span(during), warned) for booking_id, _, during, warned in rows]
@@ -37,11 +43,11 @@ async def check_overlaps(clinic: Clinic) -> None:
                 await job_queue.look_at_event(conn, booking_id)
 
 
-async def _coming_visits(conn: AsyncConnection, within: Span) -> list[TupleRow]:
+async def _coming_visits(conn: AsyncConnection, clinician_id: str, within: Span) -> list[TupleRow]:
     """Booking, event id, time, and whether there is a warning, of each booked visit."""
     rows = await conn.execute(
         "SELECT id, event_id, during, warning <> '' FROM booking WHERE state = 'booked'"
-        " AND event_id IS NOT NULL AND during && tstzrange(%s, %s)",
-        [within.start, within.end],
+        " AND clinician_id = %s AND event_id IS NOT NULL AND during && tstzrange(%s, %s)",
+        [clinician_id, within.start, within.end],
     )
     return await rows.fetchall()

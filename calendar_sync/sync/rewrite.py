@@ -27,6 +27,7 @@ async def rewrite(clinic: Clinic, booking_id: int) -> None:
     """
     async with clinic.pool.connection() as conn:
         booked = await booking(conn, booking_id)
+    clinic = clinic.of(booked.clinician_id)
     if booked.state == "held" and booked.confirmed_at is not None:
         why = "the event is not in the calendar yet"
         raise NotYet(why)

@@ -38,9 +38,11 @@ from calendar_sync.calendars.contract import (
     Unreadable,
 )
 from calendar_sync.clinic import Clinic
+from calendar_sync.retry import NotYet
 from calendar_sync.sync import change_cursor, seen_versions
 from calendar_sync.sync.call_back_events import close_if_done
 from calendar_sync.sync.copies import mark_copies
+from calendar_sync.sync.locate import elsewhere
 from calendar_sync.sync.move import arrive
 from calendar_sync.sync.seen_versions import Outcome
 
@@ -51,13 +53,18 @@ _READ_LOCK = 0x57AFF
 
 
 async def read_changes(clinic: Clinic) -> None:
-    """Read what changed since the last time and follow it.
+    """Read what changed in each clinician's calendar since the last time and follow it.
 
     Another look is queued, in the same transaction, for a booking whose event changed while it was
     being inserted, was moved, or did not show in a full reading.
     """
+    for each in clinic.each:
+        await _read_changes(each)
+
+
+async def _read_changes(clinic: Clinic) -> None:
     async with clinic.pool.connection() as conn:
-        since = await change_cursor.current(conn)
+        since = await change_cursor.current(conn, clinic.clinician_id)
     changes = await clinic.calendar.changes(since)
     full = since is None or isinstance(changes, CursorExpired)
     if isinstance(changes, CursorExpired):
@@ -68,24 +75,52 @@ async def read_changes(clinic: Clinic) -> None:
         return
     await mark_copies(clinic, changes.entries)
     if not await _follow_all(clinic, changes, since, full=full):
-        await read_changes(clinic)
+        await _read_changes(clinic)
 
 
 async def _follow_all(clinic: Clinic, changes: Changes, since: str | None, *, full: bool) -> bool:
     """Follow what was read; False if another worker was faster, maybe with an older reading."""
+    entries = [(event, await _where_it_is_now(clinic, event)) for event in changes.entries]
     async with clinic.pool.connection() as conn, conn.transaction():
         await conn.execute("SELECT pg_advisory_xact_lock(%s)", [_READ_LOCK])
-        if await change_cursor.current(conn) != since:
+        if await change_cursor.current(conn, clinic.clinician_id) != since:
             return False
-        followed = [await follow(conn, clinic, event) for event in changes.entries]
+        followed = [await _follow_read(conn, clinic, *each) for each in entries]
         look_again = [*followed]
         look_again += [await _set_aside(conn, each) for each in changes.unreadable]
         if full:
             look_again += await _missing(conn, clinic, changes.entries)
-        await change_cursor.store(conn, changes.cursor)
+        await change_cursor.store(conn, changes.cursor, clinic.clinician_id)
         for booking_id in filter(None, look_again):
             await job_queue.look_at_event(conn, booking_id)
     return True
+
+
+async def _where_it_is_now(
+    clinic: Clinic, event: CalendarEvent
+) -> tuple[Clinic, CalendarEvent] | None:
+    """The event as a colleague has it, if staff put it into their calendar; else as it was read.
+
+    None if that is not known. Asked before the transaction, which waits for no calendar.
+    """
+    if not event.cancelled or not clinic.clinicians:
+        return clinic, event
+    try:
+        return await elsewhere(clinic, event.event_id) or (clinic, event)
+    except NotYet:
+        return None
+
+
+async def _follow_read(
+    conn: AsyncConnection,
+    clinic: Clinic,
+    event: CalendarEvent,
+    where: tuple[Clinic, CalendarEvent] | None,
+) -> int | None:
+    """Follow it where it is now. Until that is known, no patient is told of a cancellation."""
+    if where is None and (visit := await _booking_of(conn, event.event_id)):
+        return visit.id
+    return await follow(conn, *(where or (clinic, event)))
 
 
 async def _set_aside(conn: AsyncConnection, event: Unreadable) -> int | None:
@@ -106,7 +141,7 @@ async def follow(conn: AsyncConnection, clinic: Clinic, event: CalendarEvent) ->
             await close_if_done(conn, event)
             return None
         held = await pending_move(conn, visit.id)
-        if held and (event.span, event.cancelled) == (held.slot, False):
+        if held and _is_at(clinic, event, held):
             # Our own move for the patient; the job may have died before the booking knew.
             await arrive(conn, clinic, held.id, event)
             return None
@@ -121,8 +156,9 @@ async def follow(conn: AsyncConnection, clinic: Clinic, event: CalendarEvent) ->
         if outcome == "cancelled":
             await booking_writes.cancel(conn, visit, by="staff")
         elif event.span is not None and not keeps_time(visit, event, clinic.now()):
-            await booking_writes.place_outside_lanes(conn, visit.id, event.span)
-            await _enter_lane(conn, visit.id)
+            whose = clinic.clinician_id
+            await booking_writes.place_outside_lanes(conn, visit.id, event.span, whose)
+            await _enter_lane(conn, visit.id, whose)
         if outcome in {"cancelled", "moved"}:
             await booking_writes.release_for_visit(conn, visit.id)
         await notices.require_notice(conn, visit.id, clinic.now(), clinic.rules.zone)
@@ -138,9 +174,18 @@ def keeps_time(visit: Booking, event: CalendarEvent, now: datetime) -> bool:
 
 async def return_to_lanes(conn: AsyncConnection) -> None:
     """Put bookings that left their lane back once their time is free there."""
-    rows = await conn.execute("SELECT id FROM booking WHERE clinician < 0 AND state = 'booked'")
-    for (booking_id,) in await rows.fetchall():
-        await _enter_lane(conn, booking_id)
+    rows = await conn.execute(
+        "SELECT id, clinician_id FROM booking WHERE clinician < 0 AND state = 'booked'"
+    )
+    for booking_id, clinician_id in await rows.fetchall():
+        await _enter_lane(conn, booking_id, clinician_id)
+
+
+def _is_at(clinic: Clinic, event: CalendarEvent, booked: Booking) -> bool:
+    """Whether the event is live at the booking's time in its clinician's calendar."""
+    if event.cancelled or event.span != booked.slot:
+        return False
+    return booked.clinician_id == clinic.clinician_id
 
 
 def _outcome(  # noqa: PLR0911  # one line a case
@@ -148,7 +193,10 @@ def _outcome(  # noqa: PLR0911  # one line a case
 ) -> Outcome | Literal["later"] | None:
     """What a change means; None if the event agrees with the booking, or no longer matters."""
     now = clinic.now()
-    differs = event.cancelled or event.span != visit.slot
+    colleague = visit.clinician_id != clinic.clinician_id
+    if colleague and event.cancelled:
+        return None  # it left that calendar before
+    differs = not _is_at(clinic, event, visit)
     match visit.state:
         case "held":
             return "later" if differs and visit.confirmed_at is not None else None
@@ -157,7 +205,8 @@ def _outcome(  # noqa: PLR0911  # one line a case
         case "booked" if keeps_time(visit, event, now):
             return "kept"
         case "booked" if differs and event.span is not None:
-            return "kept" if event.span.start == visit.slot.start else "moved"
+            same = event.span.start == visit.slot.start and not colleague
+            return "kept" if same else "moved"
         case "booked":
             return None if event.etag == visit.etag else "kept"
         case "cancelled" if not event.cancelled:
@@ -168,11 +217,11 @@ def _outcome(  # noqa: PLR0911  # one line a case
             return None
 
 
-async def _enter_lane(conn: AsyncConnection, booking_id: int) -> None:
-    """Put the booking into the first clinician's lane, unless the time is taken there."""
+async def _enter_lane(conn: AsyncConnection, booking_id: int, clinician_id: str) -> None:
+    """Put the booking into its clinician's lane, unless the time is taken there."""
     try:
         async with conn.transaction():
-            await booking_writes.enter_lane(conn, booking_id)
+            await booking_writes.enter_lane(conn, booking_id, clinician_id)
     except (ExclusionViolation, LockNotAvailable, DeadlockDetected, UniqueViolation):
         return
 
@@ -183,8 +232,8 @@ async def _missing(
     """Future visits whose event is missing from a full sync: deleted while no cursor was valid."""
     rows = await conn.execute(
         "SELECT id FROM booking WHERE state = 'booked' AND upper(during) > %s"
-        " AND event_id <> ALL (%s)",
-        [clinic.now(), [event.event_id for event in events]],
+        " AND clinician_id = %s AND event_id <> ALL (%s)",
+        [clinic.now(), clinic.clinician_id, [event.event_id for event in events]],
     )
     return [booking_id for (booking_id,) in await rows.fetchall()]
 

@@ -11,6 +11,7 @@ from calendar_sync.job_queue import HOUSEKEEPING
 from calendar_sync.retry import NotYet, UntilSettled, known
 from calendar_sync.sync import call_back_events
 from calendar_sync.sync.blueprint import blueprint, clinic_of
+from calendar_sync.sync.locate import locate
 from calendar_sync.sync.overlaps import check_overlaps
 from calendar_sync.sync.rewrite import rewrite
 from calendar_sync.sync.staff_changes import follow, keeps_time, read_changes, return_to_lanes
@@ -57,10 +58,11 @@ async def look(clinic: Clinic, booking_id: int) -> None:
         booked = await booking(conn, booking_id)
     if booked.event_id is None or booked.state == "released":
         return
-    event = known(await clinic.calendar.find(booked.event_id)) or _absent(booked.event_id)
+    clinic, event = await locate(clinic.of(booked.clinician_id), booked.event_id)
     async with clinic.pool.connection() as conn:
         await follow(conn, clinic, event)
         booked = await booking(conn, booking_id)
+    clinic = clinic.of(booked.clinician_id)
     if booked.state == "held":
         why = "the booking is still being inserted"
         raise NotYet(why)
@@ -80,8 +82,3 @@ def _warning(clinic: Clinic, booked: Booking, event: CalendarEvent, *, busy: boo
     if event.repeats:
         return REPEATS
     return OVERLAPS if busy else ""
-
-
-def _absent(event_id: str) -> CalendarEvent:
-    """An event that the calendar does not know counts as cancelled."""
-    return CalendarEvent(event_id, None, "", "", "", None, cancelled=True, etag="")

@@ -26,6 +26,7 @@ async def pick_up(clinic: Clinic, booking_id: int) -> None:
     """
     async with clinic.pool.connection() as conn:
         booked = await booking(conn, booking_id)
+    clinic = clinic.of(booked.clinician_id)
     if booked.state != "booked" or booked.event_id is None:
         return
     if booked.video_link is None:

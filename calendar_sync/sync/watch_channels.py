@@ -59,21 +59,27 @@ async def renew_channel(context: JobContext, timestamp: int) -> None:
 
 
 async def renew(clinic: Clinic) -> None:
-    """Make sure that exactly one channel is open, if the calendar can send notifications."""
-    if clinic.push is None:
-        return
+    """Keep exactly one channel open for each clinician whose calendar can send notifications."""
+    pushes = [each.push for each in clinic.each if each.push]
+    for push in pushes:
+        await _renew(clinic, push, [other for other in pushes if other is not push])
+
+
+async def _renew(clinic: Clinic, push: Push, others: list[Push]) -> None:
+    """Keep one channel open for `push`; close those that are neither its nor of the others."""
     now = clinic.now()
     async with clinic.pool.connection() as conn:
         await conn.execute("DELETE FROM calendar_channel WHERE expires_at <= %s", [now])
-        known = await _channels(conn)
-    ours = [channel for channel in known if _leads_here(channel, clinic.push)]
+        every = await _channels(conn)
+    known = [one for one in every if not any(_leads_here(one, other) for other in others)]
+    ours = [channel for channel in known if _leads_here(channel, push)]
     fresh = [one for one in ours if one.resource and one.expires_at > now + REPLACE_BEFORE]
     if fresh:
-        await _stop_others(clinic, clinic.push, fresh[-1], known)
+        await _stop_others(clinic, push, fresh[-1], known)
     elif not any(one.resource is None and one.asked_at > now - RETRY_AFTER for one in ours):
-        new = await _open(clinic, clinic.push, now)
+        new = await _open(clinic, push, now)
         if new is not None:
-            await _stop_others(clinic, clinic.push, new, known)
+            await _stop_others(clinic, push, new, known)
 
 
 async def is_known(

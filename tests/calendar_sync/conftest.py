@@ -9,13 +9,15 @@ import pytest
 import pytest_asyncio
 from procrastinate import App
 from psycopg_pool import AsyncConnectionPool
-from stand_ins.google.server import Google
+from stand_ins.google.server import RIVERA, Google
 from support.clinic import CHART_LABELS, RULES, SetClock, confirmed, row, span
 from support.faulty_calendar import FaultyCalendar
 from support.google_clinic import calendar_at
 from support.google_visit import GoogleVisit
+from support.two_therapists import with_two
 
 from calendar_sync.bookings import free_times
+from calendar_sync.calendars.contract import Calendar
 from calendar_sync.calendars.local import LocalCalendar
 from calendar_sync.clinic import Clinic
 from calendar_sync.sync.insert import insert
@@ -44,18 +46,23 @@ def clinic(
     return Clinic(database, calendar, RULES, now, "full", CHART_LABELS, None)
 
 
-@pytest_asyncio.fixture(params=["local", "google"])
+@pytest_asyncio.fixture(params=["local", "google", "local, two", "google, two"])
 async def either(
     request: pytest.FixtureRequest, clinic: Clinic, tmp_path: Path
 ) -> AsyncGenerator[Clinic]:
-    """A clinic with either calendar, whose busy times have been read."""
+    """A clinic with either calendar and one or two therapists, whose busy times have been read."""
+    kind, *two = request.param.split(", ")
     async with AsyncExitStack() as stack:
-        if request.param == "google":
+        if kind == "google":
             google = stack.enter_context(Google())
             calendar = stack.enter_context(calendar_at(google, tmp_path))
             clinic = replace(clinic, calendar=calendar)
+            colleague: Calendar = calendar.beside(RIVERA, ())
+        else:
+            colleague = LocalCalendar(clinic.pool, RIVERA)
+        clinic = with_two(clinic, colleague) if two else clinic
         await follow_all(clinic)
-        await free_times.refresh(clinic)
+        await free_times.refresh_all(clinic)
         yield clinic
 
 

@@ -58,7 +58,9 @@ async def overview(line: Line) -> Overview:
         today = await figures(conn, midnight, midnight + timedelta(days=1))
         requests = await call_backs.open_requests(conn)
         visits = await coming_visits(conn, line.now())
-        unread = await change_cursor.overdue_since(conn)
+        unread = await change_cursor.overdue_since(
+            conn, [each.clinician_id for each in line.clinic.each]
+        )
     return Overview(
         today,
         [_waiting(line, each) for each in sorted(requests, key=lambda each: not each.is_urgent)],

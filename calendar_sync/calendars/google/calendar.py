@@ -55,6 +55,10 @@ class GoogleCalendar:
         """The same account's calendar for invitations: Google emails the guests of its events."""
         return GoogleCalendar(self._google, calendar, (), self._zone, writes_to_guests=True)
 
+    def beside(self, screenings: str, busy: tuple[str, ...]) -> "GoogleCalendar":
+        """A colleague's calendars, of the same account."""
+        return GoogleCalendar(self._google, screenings, busy, self._zone)
+
     def push_to(self, address: str) -> GooglePush:
         """Notifications of changes in the screenings calendar, to a public https address."""
         return GooglePush(self._google, self._calendar, address)

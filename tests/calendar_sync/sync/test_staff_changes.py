@@ -1,6 +1,5 @@
 """A change that staff make in the calendar reaches the booking and the patient exactly once."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from support.clinic import SetClock, agree, confirmed, jobs_waiting, own_event, 
 from support.faulty_calendar import FaultyCalendar
 from support.google_clinic import calendar_at
 from support.patient_visit import ELEVEN, NINE, TEN, booked
+from support.two_therapists import with_calendar
 
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings import call_backs, confirmation, event_text, holds, notices
@@ -211,7 +211,7 @@ async def test_a_reading_that_an_older_one_overtook_is_read_again(clinic: Clinic
         await clinic.calendar.cancel(there.event_id, there.etag)
 
     slower = FaultyCalendar(clinic.calendar, meanwhile={"changes": overtake})
-    await follow_all(replace(clinic, calendar=slower))
+    await follow_all(with_calendar(clinic, slower))
     assert (await row(clinic, booking_id)).state == "cancelled"
 
 
@@ -234,7 +234,7 @@ async def test_a_deleted_event_that_is_restored_is_booked_again(
 ) -> None:
     """A restored event is booked again; the patient is told only if they knew of the deletion."""
     with Google() as google, calendar_at(google, tmp_path) as calendar:
-        clinic = replace(clinic, calendar=calendar)
+        clinic = with_calendar(clinic, calendar)
         await follow_all(clinic)
         booking_id = await booked(clinic)
         await staff_delete(clinic, booking_id)

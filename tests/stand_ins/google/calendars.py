@@ -77,6 +77,15 @@ class Calendar:
         """Staff press undo, or fetch the event from the bin."""
         self.put({**self.events[event_id], "status": "confirmed"})
 
+    def hand_over(self, event_id: str, to: "Calendar") -> None:
+        """Staff choose another calendar for an event: it keeps its id and stays as a tombstone.
+
+        Source: guide "Events", "Moving events between calendars".
+        """
+        event = dict(self.events[event_id])
+        self.delete(event_id)
+        to.put(event)
+
     def _time(self, text: str) -> Resource:
         if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
             return {"date": text}

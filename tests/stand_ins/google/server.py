@@ -27,6 +27,7 @@ from stand_ins.http_server import Asked, StandIn
 METHODS = {**events.METHODS, **lists.METHODS}
 SCREENINGS, DOCTOR = "screenings@group.calendar.google.com", "doctor@example.org"
 INVITATIONS = "invitations@group.calendar.google.com"
+RIVERA = "rivera-screenings@group.calendar.google.com"
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Google(StandIn):
         for calendar in (
             Calendar(SCREENINGS, made_by_app=True),
             Calendar(INVITATIONS, made_by_app=True),
+            Calendar(RIVERA, made_by_app=True),
             Calendar(DOCTOR),
         ):
             self.world.calendars[calendar.id] = calendar
@@ -79,6 +81,11 @@ class Google(StandIn):
     def invitations(self) -> Calendar:
         """The calendar whose events have patients as guests."""
         return self.world.calendars[INVITATIONS]
+
+    @property
+    def rivera(self) -> Calendar:
+        """The screenings calendar of a colleague."""
+        return self.world.calendars[RIVERA]
 
     @property
     def doctor(self) -> Calendar:
