@@ -11,8 +11,8 @@ CLINICIANS is set only once no process of that release runs.
 
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 
 TABLES = """
 ALTER TABLE booking
