@@ -195,11 +195,12 @@ def check(
 
     Exits with 1 if anything is wrong, with 0 if there are only notes.
     """
-    from voice.commands import check as checks
+    from voice.commands import findings
+    from voice.commands.check import check
 
-    findings = checks.check()
-    typer.echo(checks.as_json(findings) if as_json else checks.as_text(findings))
-    if checks.is_wrong(findings):
+    found = check()
+    typer.echo(findings.as_json(found) if as_json else findings.as_text(found))
+    if findings.is_wrong(found):
         raise typer.Exit(1)
 
 

@@ -40,12 +40,19 @@ def restore(
     replace: Annotated[
         bool, typer.Option("--replace", help="Delete what the database holds now.")
     ] = False,
+    drill: Annotated[
+        bool, typer.Option("--drill", help="Only try it, in a database that is deleted again.")
+    ] = False,
 ) -> None:
     """Load a back-up, and compare its visits with the calendar. Stop the line first."""
     from voice.commands import backup as backups
     from voice.settings import Settings
 
-    typer.echo(asyncio.run(backups.restore(Settings.load("live"), file, replace=replace)))
+    settings = Settings.load("live")
+    if drill:
+        typer.echo(asyncio.run(backups.drill(settings, file)))
+        return
+    typer.echo(asyncio.run(backups.restore(settings, file, replace=replace)))
 
 
 def move_database() -> None:

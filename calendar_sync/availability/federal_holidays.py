@@ -10,8 +10,13 @@ def federal_holidays(years: Iterable[int]) -> frozenset[date]:
     A holiday on a Saturday is observed the Friday before, one on a Sunday the Monday after. Both
     days are in the set; a January 1 on a Saturday puts December 31 into the year before.
     """
+    return frozenset(holiday_names(years))
+
+
+def holiday_names(years: Iterable[int]) -> dict[date, str]:
+    """The same days, each with its English name."""
     from holidays import country_holidays  # noqa: PLC0415  # slow to load, and few lines need it
 
     wanted = set(years)
     found = country_holidays("US", years=wanted | {year + 1 for year in wanted})
-    return frozenset(day for day in found if day.year in wanted)
+    return {day: str(name) for day, name in found.items() if day.year in wanted}

@@ -1,6 +1,7 @@
 """Encrypted back-ups of the database: made, rotated, and moved to another database."""
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,8 +10,10 @@ from tempfile import TemporaryDirectory
 from calendar_sync.errors import CalendarError
 from calendar_sync.sync.after_restore import reconcile_restored
 from voice.bootstrap import line_on
+from voice.clock import utc_now
 from voice.database.connection import JOBS, open_database, open_pool, prepare
 from voice.database.dump import (
+    count_rows,
     drop_everything,
     dump_sealed,
     has_calls,
@@ -23,6 +26,8 @@ from voice.errors import ReportedError
 from voice.settings import Settings
 from voice.texts import outbox
 
+_RESTORED = "last-restore"
+"""A file beside the back-ups, since a restore replaces the database."""
 _NAME, _TIME = "screening-line-*.backup", "screening-line-%Y%m%dT%H%M%SZ.backup"
 
 
@@ -86,6 +91,14 @@ def age_of_newest(settings: Settings, now: datetime) -> timedelta | None:
     return now - datetime.strptime(newest.name, _TIME).replace(tzinfo=UTC)
 
 
+def last_restore(settings: Settings) -> datetime | None:
+    """When a back-up was last restored or tried here; None if never."""
+    try:
+        return datetime.fromisoformat((settings.backup_dir / _RESTORED).read_text("ascii").strip())
+    except (OSError, ValueError):
+        return None
+
+
 def backup_key(settings: Settings) -> bytes:
     """The key of BACKUP_KEY_FILE. Raises BackupError when none is set, and SealedFileError."""
     if not settings.backup_key_file:
@@ -136,11 +149,40 @@ async def restore(settings: Settings, file: Path, *, replace: bool) -> str:
                 raise BackupError(message) from error
             finally:
                 line.texting.close()
+    _record_restore(settings)
     return (
         f"Restored {file.name}. Coming visits as in the calendar: {found.same}; at another time "
         f"there: {found.moved}; not there any more: {found.gone}. Texts that were due meanwhile "
         f"and are not sent: {dropped}. Staff find whom to call in `screening-line callbacks`."
     )
+
+
+async def drill(settings: Settings, file: Path) -> str:
+    """Load a back-up into a database that is deleted again, to see that it opens; what was found.
+
+    Nothing else changes, and the line may be running. Raises BackupError, SealedFileError, and
+    DatabaseError.
+    """
+    key = backup_key(settings)
+    verify_sealed(file, key)
+    with TemporaryDirectory(prefix="screening-line-") as folder:
+        scratch = {"database_url": type(settings.database_url)(""), "data_dir": Path(folder)}
+        async with open_database(settings.model_copy(update=scratch), alone=True) as dsn:
+            drop_everything(dsn)
+            restore_sealed(file, dsn, key)
+            prepare(dsn)
+            calls, visits = count_rows(dsn)
+    _record_restore(settings)
+    return (
+        f"{file.name} can be restored: it holds {calls} calls and {visits} visits. It was loaded "
+        "into a database that is deleted again; the line's own was not touched."
+    )
+
+
+def _record_restore(settings: Settings) -> None:
+    """Keep the time for `check`; a folder that cannot be written costs only its reminder."""
+    with suppress(OSError):
+        (settings.backup_dir / _RESTORED).write_text(f"{utc_now().isoformat()}\n", "ascii")
 
 
 async def move_database(settings: Settings) -> str:

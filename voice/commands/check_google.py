@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from uuid import uuid4
 
 from calendar_sync.availability.span import Span
@@ -20,9 +20,8 @@ from calendar_sync.calendars.push import Watched
 from calendar_sync.errors import CalendarError
 from voice.calendar_setup import api_url, push_address
 from voice.clock import utc_now
+from voice.commands.findings import Line
 from voice.settings import Settings
-
-Line = tuple[Literal["ok", "note", "wrong"], str]
 
 _SIGN_IN = "sign in again with `screening-line authorize-google`, as the owner of the calendar"
 _SHARE = (

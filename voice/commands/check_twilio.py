@@ -2,12 +2,13 @@
 
 import asyncio
 import re
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urldefrag
 
 from pydantic import SecretStr
 
 from voice.commands.calling_permissions import open_countries
+from voice.commands.findings import Line
 from voice.commands.messaging_services import SenderPool, service, services
 from voice.commands.twilio_number import (
     IN_THE_WAY,
@@ -24,8 +25,6 @@ from voice.settings import Settings
 from voice.texts.twilio_errors import REMEDIES
 from voice.texts.twilio_sender import RequestFailed, TwilioAccess
 from voice.twilio_signature import sign
-
-Line = tuple[Literal["ok", "note", "wrong"], str]
 
 _OUTSIDE = 8.0
 """How many seconds the line may take to answer a request from outside."""

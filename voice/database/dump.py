@@ -99,6 +99,15 @@ def has_calls(dsn: str) -> bool:
     return row == (True,)
 
 
+def count_rows(dsn: str) -> tuple[int, int]:
+    """How many calls and how many bookings a line's database holds."""
+    with psycopg.connect(dsn, connect_timeout=5) as conn:
+        row = conn.execute(
+            "SELECT (SELECT count(*) FROM call), (SELECT count(*) FROM booking)"
+        ).fetchone()
+    return row or (0, 0)
+
+
 def drop_everything(dsn: str) -> None:
     """Empty the database: every table, type, and function of its public schema."""
     with psycopg.connect(dsn, autocommit=True) as conn:

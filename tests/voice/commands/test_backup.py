@@ -235,7 +235,9 @@ async def test_a_database_with_calls_is_replaced_only_when_told_to(
     with pytest.raises(BackupError, match="--replace"):
         await backup.restore(settings, made.file, replace=False)
     assert callers(migrated) == [CALLER]
+    assert backup.last_restore(settings) is None
     with pytest.raises(SealedFileError, match="cannot be read"):
         await backup.restore(settings, Path("nowhere"), replace=True)
     assert "Restored" in await drilled(settings, empty, made.file)
     assert callers(empty) == [CALLER]
+    assert backup.last_restore(settings) is not None

@@ -16,7 +16,8 @@ from support.google_clinic import signed_in
 from support.live_settings import LIVE
 
 from voice.commands.authorize_google import WEEK, AuthorizeOptions, NotAuthorizedError, authorize
-from voice.commands.check_google import Line, look
+from voice.commands.check_google import look
+from voice.commands.findings import Line
 from voice.errors import SettingsError
 from voice.settings import Settings
 

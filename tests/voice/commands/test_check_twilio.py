@@ -9,8 +9,9 @@ from pydantic import SecretStr
 from stand_ins.twilio.server import ACCOUNT, SERVICE, Twilio
 from support.text_clinic import BASE, settings_at
 
-from voice.commands.check_twilio import Line, look
+from voice.commands.check_twilio import look
 from voice.commands.fallback_twiml import document
+from voice.commands.findings import Line
 from voice.twilio_signature import sign
 
 
