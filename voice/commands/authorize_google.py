@@ -17,6 +17,11 @@ from voice.clock import utc_now
 from voice.errors import ReportedError
 from voice.settings import Settings
 
+_LIST = SCOPE + "calendar.calendarlist.readonly"
+MADE_HERE = [SCOPE + "calendar.app.created", SCOPES[1], _LIST]
+"""To make calendars and write into those alone, to read busy times, to list calendars by name."""
+MADE_BY_HAND = [SCOPES[0], *MADE_HERE]
+"""The same, and to write into every calendar of the account."""
 WEEK = (
     "If the app's publishing status in Google's console is Testing, this sign-in ends after 7 days:"
     " publish the app, then sign in again."
@@ -44,8 +49,7 @@ async def authorize(
 
     Raises NotAuthorizedError.
     """
-    own = [SCOPE + "calendar.app.created", SCOPES[1]]
-    sign_in(options, own if options.make_calendar else list(SCOPES))
+    sign_in(options, MADE_HERE if options.make_calendar else MADE_BY_HAND)
     say(f"Signed in. In .env: GOOGLE_CREDENTIALS_FILE={options.credentials_file}")
     if options.make_calendar:
         name, file = options.make_calendar, options.credentials_file

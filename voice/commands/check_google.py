@@ -21,6 +21,7 @@ from calendar_sync.errors import CalendarError
 from voice.calendar_setup import api_url, push_address
 from voice.clock import utc_now
 from voice.commands.findings import Line
+from voice.commands.google_calendars import calendars
 from voice.settings import Settings
 
 _SIGN_IN = "sign in again with `screening-line authorize-google`, as the owner of the calendar"
@@ -103,10 +104,11 @@ async def _busy_zones(settings: Settings, access: GoogleAccess) -> list[Line]:
     lines: list[Line] = []
     unread: list[str] = []
     remedy = _DAYS.format(zone=settings.clinic_time_zone)
+    listed = await calendars(access)
+    zones = {} if isinstance(listed, RequestFailure) else {each.id: each.zone for each in listed}
     for calendar in settings.busy_calendar_ids:
-        said = await _first_event(access, calendar)
-        zone = None if isinstance(said, RequestFailure) else said.get("timeZone")
-        if zone is None:
+        zone = zones.get(calendar) or await _zone_of(access, calendar)
+        if not zone:
             unread.append(calendar)
         elif zone != settings.clinic_time_zone:
             lines.append(("note", f"the time zone of {calendar} is {zone}; {remedy}"))
@@ -114,6 +116,12 @@ async def _busy_zones(settings: Settings, access: GoogleAccess) -> list[Line]:
         named = ", ".join(unread)
         lines.append(("note", f"the time zone of {named} cannot be read; {remedy}"))
     return lines
+
+
+async def _zone_of(access: GoogleAccess, calendar: str) -> str:
+    """The calendar's time zone as its events tell it; "" if they cannot be read."""
+    said = await _first_event(access, calendar)
+    return "" if isinstance(said, RequestFailure) else str(said.get("timeZone") or "")
 
 
 async def _first_event(access: GoogleAccess, calendar: str) -> dict[str, Any] | RequestFailure:

@@ -20,6 +20,7 @@ class Listed:
     id: str
     name: str
     primary: bool
+    zone: str
     can_write: bool
 
 
@@ -47,5 +48,6 @@ def _read(item: dict[str, Any]) -> Listed:
         id=str(item["id"]),
         name=str(item.get("summaryOverride") or item.get("summary") or item["id"]),
         primary=bool(item.get("primary")),
+        zone=str(item.get("timeZone") or ""),
         can_write=item.get("accessRole") in {"owner", "writer"},
     )

@@ -178,6 +178,7 @@ def list_calendars(
             "id": each.id,
             "summary": each.name or each.id,
             "accessRole": each.role,
+            "timeZone": each.zone,
             **({"primary": True} if each.primary else {}),
         }
         for each in listed[begin : begin + 2]

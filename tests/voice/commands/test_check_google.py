@@ -12,6 +12,7 @@ from urllib.request import urlopen
 import pytest
 from stand_ins.google.faults import Fault
 from stand_ins.google.server import DOCTOR, INVITATIONS, SCREENINGS, Google
+from stand_ins.google.sign_in import LEAST
 from support.google_clinic import signed_in
 from support.live_settings import LIVE
 
@@ -95,6 +96,20 @@ async def test_the_zone_of_every_busy_calendar_is_compared(
     assert note.startswith(f"the time zone of {DOCTOR} cannot be read; in its settings choose ")
 
 
+async def test_the_zone_of_a_calendar_that_is_only_listed_is_known(
+    google: Google, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the narrow sign-in the events of the clinician's calendar cannot be read."""
+    google.sign_in.scopes = LEAST | {"calendar.calendarlist.readonly"}
+    google.doctor.zone = "UTC"
+    [note] = [
+        says
+        for state, says in await look(settings(google, tmp_path, monkeypatch))
+        if state == "note"
+    ]
+    assert note.startswith(f"the time zone of {DOCTOR} is UTC")
+
+
 async def test_a_channel_that_google_refuses_is_only_a_note(
     google: Google, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,7 +191,7 @@ async def test_signing_in_once_writes_a_file_and_makes_the_calendar(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
     monkeypatch.setenv("GOOGLE_API_URL", google.url)
-    google.sign_in.scopes = frozenset({"calendar.app.created", "calendar.freebusy"})
+    google.sign_in.scopes = LEAST | {"calendar.calendarlist.readonly"}
     browser = Browser()
     webbrowser.register("stand-in", None, browser)
     client = tmp_path / "client.json"

@@ -3,11 +3,13 @@
 import asyncio
 from pathlib import Path
 
-from calendar_sync.calendars.google.client import SCOPE, SCOPES, GoogleAccess
+from calendar_sync.calendars.google.client import GoogleAccess
 from calendar_sync.calendars.google.errors import RequestFailure
 from calendar_sync.errors import CalendarError
 from voice.calendar_setup import api_url
 from voice.commands.authorize_google import (
+    MADE_BY_HAND,
+    MADE_HERE,
     WEEK,
     AuthorizeOptions,
     NotAuthorizedError,
@@ -25,10 +27,6 @@ from voice.commands.setup.terminal import (
     say,
 )
 
-_LIST = SCOPE + "calendar.calendarlist.readonly"
-_MADE_HERE = [SCOPE + "calendar.app.created", SCOPES[1], _LIST]
-"""To write only into calendars that the line made, to read busy times, to list calendars."""
-_MADE_BY_HAND = [*SCOPES, *_MADE_HERE[:1], _LIST]
 _FILE = "google-credentials.json"
 _CLIENT = """
 Google wants to know which app signs in. Once, in Google's console (console.cloud.google.com):
@@ -36,9 +34,13 @@ make a project, turn on the Google Calendar API, make an OAuth client of the typ
 and download its JSON file. Publish the app (Audience): the sign-in of one in testing ends after
 7 days.
 """
+_WIDER = (
+    "Let the line make one, or run `screening-line setup --only calendar` and sign in again for "
+    "a calendar that exists."
+)
 _KINDS = (
     "sign in now, with a browser on this computer",
-    "a file that `screening-line authorize-google` wrote elsewhere, or a service account's key",
+    "a file from `screening-line authorize-google` elsewhere, or a service account's key",
     "no Google Calendar: the line keeps a calendar of its own",
 )
 
@@ -84,7 +86,7 @@ def _existing_file(answers: Answers) -> str:
 def _sign_in(answers: Answers, file: str) -> str:
     say(_CLIENT)
     made = ["a new calendar for screenings, which the line makes (recommended)", "one that exists"]
-    scopes = _MADE_BY_HAND if choose("Bookings go into", made) else _MADE_HERE
+    scopes = MADE_BY_HAND if choose("Bookings go into", made) else MADE_HERE
     if answers.dry_run:
         say(f"Would open a browser to sign in, and write {file}.")
         answers.put("google_credentials_file", file)
@@ -140,10 +142,12 @@ def _one(answers: Answers, file: Path, own: list[Listed], name: str, new: str) -
     options = [each.name for each in own] + [f"make a new one, called {new}"]
     default = next((no for no, each in enumerate(own) if each.id == current), len(own))
     say()
-    chosen = choose(f"The calendar for {new.lower()}", options, default)
-    if chosen < len(own):
-        answers.put(name, own[chosen].id)
-        return own[chosen].id
+    while (chosen := choose(f"The calendar for {new.lower()}", options, default)) < len(own):
+        failed = asyncio.run(_first_event(answers, file, own[chosen].id))
+        if failed is None:
+            answers.put(name, own[chosen].id)
+            return own[chosen].id
+        say(f"The sign-in does not reach that calendar ({failed.why}). {_WIDER}")
     if answers.dry_run:
         say(f"Would make the calendar {new}.")
         return ""
@@ -151,6 +155,18 @@ def _one(answers: Answers, file: Path, own: list[Listed], name: str, new: str) -
     answers.put(name, made)
     say(f"Made the calendar {new}.")
     return made
+
+
+async def _first_event(answers: Answers, file: Path, calendar: str) -> RequestFailure | None:
+    """Why the calendar's events cannot be read; None if they can."""
+    access = GoogleAccess(file, api_url(answers.settings()))
+    try:
+        said = await access.ask(
+            lambda google: google.events().list(calendarId=calendar, maxResults=1)
+        )
+    finally:
+        access.close()
+    return said if isinstance(said, RequestFailure) else None
 
 
 async def _listed(answers: Answers, file: Path) -> list[Listed] | RequestFailure:

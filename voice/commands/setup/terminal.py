@@ -26,12 +26,12 @@ def agree(question: str, *, default: bool) -> bool:
     return typer.confirm(question, default=default)
 
 
-def choose(question: str, options: Sequence[str], default: int = 0) -> int:
-    """The index of the option that is chosen by its number."""
+def choose(question: str, options: Sequence[str], default: int | None = 0) -> int:
+    """The index of the option that is chosen by its number; without a default, Enter is none."""
     for number, option in enumerate(options, 1):
         say(f"  {number}  {option}")
     while True:
-        given = ask(question, str(default + 1))
+        given = ask(question, "" if default is None else str(default + 1))
         if given.isdecimal() and 1 <= int(given) <= len(options):
             return int(given) - 1
         say(f"Type a number from 1 to {len(options)}.")
@@ -75,13 +75,16 @@ def ask_setting(
 
 
 def choose_setting(answers: Answers, name: str, question: str, meanings: dict[str, str]) -> str:
-    """Ask for one of a setting's values, each shown with its meaning, and store it; the value."""
+    """Ask for one of a setting's values, each shown with its meaning, and store it; the value.
+
+    Without an answer so far, Enter stands for the default, if that is one of the values.
+    """
     if answers.from_environment(name):
         say(f"{name.upper()} comes from the environment, which wins over .env; change it there.")
         return answers.get(name)
     current = answers.get(name) or str(Settings.model_fields[name].default)
     values = list(meanings)
-    default = values.index(current) if current in values else 0
+    default = values.index(current) if current in values else None
     chosen = values[choose(question, list(meanings.values()), default)]
     answers.put(name, chosen)
     return chosen

@@ -16,6 +16,7 @@ SHARED = "shared@group.calendar.google.com"
 def folder(google: Google, tmp_path: Path) -> Path:
     """A folder with a sign-in; the account also reads a colleague's calendar, and has another."""
     write_env(tmp_path, **LIVE)
+    google.sign_in.scopes |= {"calendar.events.owned"}
     google.world.calendars[SHARED] = Calendar(SHARED, name="Front desk")
     google.world.calendars["bob@example.org"] = Calendar(
         "bob@example.org", role="reader", name="Bob"
