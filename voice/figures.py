@@ -50,7 +50,7 @@ WHERE question IS NOT NULL GROUP BY word, question
 _CALL_BACKS = """
 SELECT count(*) FILTER (WHERE asked_at >= %(begin)s AND asked_at < %(end)s),
   count(*) FILTER (WHERE done_at >= %(begin)s AND done_at < %(end)s),
-  count(*) FILTER (WHERE done_at IS NULL)
+  count(DISTINCT coalesce(number, call_sid)) FILTER (WHERE done_at IS NULL)
 FROM call_back
 """
 

@@ -22,6 +22,7 @@ __all__ = [
     "first_instant",
     "is_open",
     "next_opening_time",
+    "open_times",
     "openings",
     "parse_hours",
 ]
@@ -83,7 +84,7 @@ def openings(rules: Rules, busy: Iterable[Span], now: datetime) -> list[Span]:
 def is_open(rules: Rules, at: datetime) -> bool:
     """Whether the clinic is open at this instant (aware)."""
     day = _day(rules, at)
-    return any(start <= at < end for start, end in _open_times(rules, day))
+    return any(start <= at < end for start, end in open_times(rules, day))
 
 
 def next_opening_time(rules: Rules, at: datetime) -> datetime | None:
@@ -91,7 +92,7 @@ def next_opening_time(rules: Rules, at: datetime) -> datetime | None:
     today = _day(rules, at)
     # A closed date removes at most one week's only opening; so does a skipped hour.
     for ahead in range(7 * (len(rules.closed_dates) + 2) + 1):
-        for start, end in _open_times(rules, today + timedelta(days=ahead)):
+        for start, end in open_times(rules, today + timedelta(days=ahead)):
             if at < end:
                 return max(start, at).astimezone(UTC)
     return None
@@ -120,7 +121,7 @@ def _day(rules: Rules, at: datetime) -> date:
     return at.astimezone(rules.zone).date()
 
 
-def _open_times(rules: Rules, day: date) -> list[tuple[datetime, datetime]]:
+def open_times(rules: Rules, day: date) -> list[tuple[datetime, datetime]]:
     """When the clinic is open on a local day, as instants."""
     times = [_instants(rules, day, each) for each in _ranges(rules, day)]
     return [(start, end) for start, end in times if start < end]

@@ -54,6 +54,8 @@ class Reason(Enum):
     SAFETY_FLAG = "safety_flag", "flagged at safety.{}"
     """The same; the visit is booked."""
     ASKED_FOR_PERSON = "asked_for_person", "asked for a person"
+    GAVE_UP = "gave_up", "pressed no key that the line could use, and the line ended the call"
+    UNFINISHED = "unfinished", "chose a time, and hung up before booking it"
     NO_OPEN_TIME = "no_open_time", "no open time"
     SCHEDULE_UNREADABLE = "schedule_unreadable", "schedule could not be read"
     BOOKING_FAILED = "booking_failed", "booking failed"

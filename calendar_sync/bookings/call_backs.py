@@ -7,31 +7,26 @@ versions that know no codes; the trigger of migration 0013 gives their rows code
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import LiteralString, Protocol
+from typing import LiteralString
 
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
-from calendar_sync.bookings.call_back_reasons import Reason, reason_of
+from calendar_sync.availability.span import Span
+from calendar_sync.bookings.call_back import CallBack, CallBackTarget
+from calendar_sync.bookings.call_back_reasons import Reason
 
-
-class CallBackTarget(Protocol):
-    """Whom to call: `number` is E.164, or None if it was withheld. A Booking is one."""
-
-    @property
-    def call_sid(self) -> str:
-        """The call that the request belongs to."""
-        ...
-
-    @property
-    def number(self) -> str | None:
-        """The number to call."""
-        ...
-
-    @property
-    def language(self) -> str:
-        """The language code of the caller."""
-        ...
+ABOUT_THE_NUMBER = frozenset(
+    {
+        Reason.ASKED_FOR_PERSON,
+        Reason.GAVE_UP,
+        Reason.NO_OPEN_TIME,
+        Reason.OVER_LIMIT,
+        Reason.SCHEDULE_UNREADABLE,
+        Reason.UNFINISHED,
+    }
+)
+"""Reasons for which one open request per number is enough, however often the number calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,47 +38,43 @@ class Caller:
     language: str
 
 
-@dataclass(frozen=True, slots=True)
-class CallBack:
-    """A request; `stored_words` are those it was stored with, maybe by another version."""
-
-    id: int
-    call_sid: str
-    code: str
-    detail: str
-    stored_words: str
-    number: str | None
-    language: str
-    asked_at: datetime
-    done_at: datetime | None
-    shown_at: datetime | None
-    """When it was put into the calendar."""
-
-    @property
-    def reason(self) -> str:
-        """Why to call, in words for staff."""
-        known = reason_of(self.code)
-        return known.for_staff(self.detail) if known else self.stored_words
-
-    @property
-    def is_urgent(self) -> bool:
-        """Whether to call before all others."""
-        known = reason_of(self.code)
-        return known is not None and known.is_urgent
-
-
 async def request(
     conn: AsyncConnection, target: CallBackTarget, reason: Reason, detail: str = ""
 ) -> None:
-    """Ask staff to call, once per call, reason and detail; a repeat adds a missing number."""
+    """Ask staff to call, once per call, reason and detail; a repeat adds a missing number.
+
+    A reason that is about the number alone is asked once per number while it is open.
+    """
+    once = reason in ABOUT_THE_NUMBER and target.number is not None
+    key = (target.number, reason.code, detail)
     await conn.execute(
         """
         INSERT INTO call_back (call_sid, code, detail, reason, number, language)
-        VALUES (%s, %s, %s, %s, %s, %s)
+        SELECT %s, %s, %s, %s, %s, %s
+        WHERE NOT EXISTS (
+            SELECT FROM call_back AS other
+            WHERE %s AND done_at IS NULL AND (number, code, detail) = (%s, %s, %s)
+              AND call_sid <> %s)
         ON CONFLICT (call_sid, code, detail)
         DO UPDATE SET number = excluded.number WHERE call_back.number IS NULL
         """,
-        _values(target, reason, detail),
+        [*_values(target, reason, detail), once, *key, target.call_sid],
+    )
+
+
+async def promise(
+    conn: AsyncConnection, target: CallBackTarget, when: Span, reason: Reason, detail: str = ""
+) -> None:
+    """Store when staff will call, with the open request of this call or of its number.
+
+    Its event, if it is there, is brought up to date.
+    """
+    await conn.execute(
+        """
+        UPDATE call_back SET promised_from = %s, promised_until = %s, shown_at = NULL
+        WHERE done_at IS NULL AND (code, detail) = (%s, %s) AND (call_sid = %s OR number = %s)
+        """,
+        [when.start, when.end, reason.code, detail, target.call_sid, target.number],
     )
 
 
@@ -121,7 +112,9 @@ async def open_requests(conn: AsyncConnection) -> list[CallBack]:
     async with conn.cursor(row_factory=class_row(CallBack)) as cursor:
         await cursor.execute(
             "SELECT id, call_sid, code, detail, reason AS stored_words, number, language, asked_at,"
-            " done_at, shown_at FROM call_back WHERE done_at IS NULL ORDER BY asked_at, id"
+            " done_at, shown_at, event_id, promised_from, promised_until, overdue_shown_at,"
+            " now() - asked_at AS waited"
+            " FROM call_back WHERE done_at IS NULL ORDER BY asked_at, id"
         )
         return await cursor.fetchall()
 
@@ -132,7 +125,7 @@ async def mark_done(conn: AsyncConnection, call_back_id: int) -> bool:
 
 
 async def reopen(conn: AsyncConnection, call_back_id: int) -> bool:
-    """Take `mark_done` back; False if the request is open, or there is none.
+    """Take `mark_done` back, with what was done at once for its number; False if it is open.
 
     It gets a new event, since the calendar may have lost the former one: the id of an event
     follows from `asked_at`.
@@ -142,11 +135,12 @@ async def reopen(conn: AsyncConnection, call_back_id: int) -> bool:
         UPDATE call_back SET done_at = NULL, asked_at = asked_at + interval '1 microsecond',
             former_events = array_remove(former_events || event_id, NULL),
             event_id = NULL, shown_at = NULL
-        WHERE id = %s AND done_at IS NOT NULL
+        WHERE done_at IS NOT NULL AND (id = %(id)s OR (number, done_at) =
+            (SELECT number, done_at FROM call_back WHERE id = %(id)s))
         """,
-        [call_back_id],
+        {"id": call_back_id},
     )
-    return reopened.rowcount == 1
+    return reopened.rowcount > 0
 
 
 async def withdraw(conn: AsyncConnection, call_sid: str, reason: Reason, detail: str = "") -> None:
@@ -181,6 +175,13 @@ async def plan_event(conn: AsyncConnection, call_back_ids: list[int], event_id: 
 async def mark_shown(conn: AsyncConnection, event_id: str) -> None:
     """The requests of this event are in the calendar."""
     await conn.execute("UPDATE call_back SET shown_at = now() WHERE event_id = %s", [event_id])
+
+
+async def mark_overdue_shown(conn: AsyncConnection, call_back_ids: list[int], at: datetime) -> None:
+    """Staff were shown that these are overdue; `at` is aware."""
+    await conn.execute(
+        "UPDATE call_back SET overdue_shown_at = %s WHERE id = ANY (%s)", [at, call_back_ids]
+    )
 
 
 async def unneeded_events(conn: AsyncConnection) -> list[tuple[int, str]]:

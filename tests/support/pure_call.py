@@ -20,6 +20,8 @@ from voice.dialogue.effects import (
     Offers,
     Opening,
     Placed,
+    PromiseCall,
+    Promised,
     SeePlaced,
     SeeStaffPhone,
     StaffPhone,
@@ -66,6 +68,7 @@ GOOD_WORLD: Mapping[type[Effect[Any]], Any] = {
     KeepConsent: Stored(),
     AddToChart: Stored(),
     AskCallBack: Stored(),
+    PromiseCall: Promised(opening(1, 9), "morning"),
     SeeStaffPhone: StaffPhone("closed"),
 }
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any, assert_never, cast
 
-from calendar_sync.availability import offers
+from calendar_sync.availability import half_days, offers
 from calendar_sync.availability.opening_hours import is_open
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings import call_backs, chart, confirmation, free_times, holds
@@ -29,6 +29,8 @@ from voice.dialogue.effects import (
     Opening,
     OverLimit,
     Placed,
+    PromiseCall,
+    Promised,
     SeePlaced,
     SeeStaffPhone,
     StaffPhone,
@@ -70,11 +72,8 @@ async def _result_of(line: Line, sid: str, step: str, effect: AnyEffect) -> Any:
                 consent = TextConsent(effect.number, effect.wording, effect.given, line.now())
                 await store_consent(conn, sid, effect.booking, consent)
             return Stored()
-        case AskCallBack():
-            async with line.pool.connection() as conn:
-                caller = call_backs.Caller(sid, effect.number or None, effect.language)
-                await call_backs.request(conn, caller, *parse(effect.reason))
-            return Stored()
+        case AskCallBack() | PromiseCall():
+            return await _call_back(line, sid, effect)
         case SeeStaffPhone():
             return await _staff_phone(line, sid)
         case _:
@@ -127,6 +126,21 @@ async def _placed(line: Line, effect: SeePlaced) -> Placed:
             return Placed("taken")
         case confirmation.NotBooked():
             return Placed("not booked")
+
+
+async def _call_back(line: Line, sid: str, effect: AskCallBack | PromiseCall) -> Stored | Promised:
+    if isinstance(effect, AskCallBack):
+        async with line.pool.connection() as conn:
+            caller = call_backs.Caller(sid, effect.number or None, effect.language)
+            await call_backs.request(conn, caller, *parse(effect.reason))
+        return Stored()
+    half = half_days.next_half_day(line.clinic.rules, line.now(), effect.part)
+    if half is None:
+        return Promised(None, effect.part)
+    async with line.pool.connection() as conn:
+        caller = call_backs.Caller(sid, effect.number or None, "")
+        await call_backs.promise(conn, caller, half.span, *parse(effect.reason))
+    return Promised(Opening(half.span.start, half.span.end), half.part)
 
 
 async def _staff_phone(line: Line, sid: str) -> StaffPhone:

@@ -8,7 +8,9 @@ import phonenumbers
 from psycopg import AsyncConnection
 
 from calendar_sync.bookings import call_backs
+from calendar_sync.bookings.call_back_entries import Entry, entries, half_day_words
 from calendar_sync.sync import change_cursor
+from voice.clock import utc_now
 from voice.database.connection import open_database, open_pool
 from voice.errors import ReportedError
 from voice.settings import Settings
@@ -23,35 +25,41 @@ class NoSuchRequestError(ReportedError):
 
 
 async def lines(settings: Settings) -> list[str]:
-    """The list to print: one line per open request, the longest waiting first.
+    """The list to print: danger signs first, then overdue calls, then the longest waiting.
 
     Each has the request's number, when it was made (clinic time), the phone number, the language,
-    and the reason. A line before them says if the calendar has not been read lately.
+    and the reason; further reasons and what was promised follow on lines of their own. A line
+    before them says if the calendar has not been read lately.
     """
     async with connected(settings) as conn:
         requests = await call_backs.open_requests(conn)
+        found = entries(settings.rules, requests, utc_now())
         unread = await change_cursor.overdue_since(conn)
     warning = [_unread(unread, settings)] if unread else []
-    if not requests:
+    if not found:
         return [*warning, "No open call-back requests."]
     return [
         *warning,
         f"{'No.':>4}  {'Asked at':<16} {'Phone number':<17} {'Language':<8} Reason",
-        *[_line(request, settings) for request in requests],
+        *[line for entry in found for line in _lines(entry, settings)],
         "After the call: screening-line callbacks --done NO (or the phone number)",
     ]
 
 
 async def mark_done(settings: Settings, which: str) -> list[str]:
-    """Mark requests done: the one with this number, or all of this phone number; what was done.
+    """Mark the requests of one person done, by a request's number or the phone number.
 
-    Raises NoSuchRequestError.
+    Returns what was done. Raises NoSuchRequestError.
     """
-    async with connected(settings) as conn:
-        requests = [
-            request for request in await call_backs.open_requests(conn) if _is_meant(request, which)
+    async with connected(settings) as conn, conn.transaction():
+        found = entries(settings.rules, await call_backs.open_requests(conn), utc_now())
+        meant = [entry for entry in found if _is_meant(entry, which)]
+        done = [
+            each
+            for entry in meant
+            for each in entry.requests
+            if await call_backs.mark_done(conn, each.id)
         ]
-        done = [each for each in requests if await call_backs.mark_done(conn, each.id)]
     if not done:
         message = (
             f"There is no open request {which}. Give the number at the start of a line of "
@@ -72,16 +80,16 @@ async def connected(settings: Settings) -> AsyncGenerator[AsyncConnection]:
         yield conn
 
 
-def _is_meant(request: call_backs.CallBack, which: str) -> bool:
+def _is_meant(entry: Entry, which: str) -> bool:
     which = which.strip().removeprefix("#")
     if which.isascii() and which.isdecimal() and len(which) <= _MAX_ID_DIGITS:
-        return request.id == int(which)
+        return int(which) in entry.ids
     try:
         number = phonenumbers.parse(which, "US")
     except phonenumbers.NumberParseException:
         return False
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return request.number == e164
+    return entry.number == e164
 
 
 def _unread(since: datetime, settings: Settings) -> str:
@@ -89,12 +97,15 @@ def _unread(since: datetime, settings: Settings) -> str:
     return f"The calendar was last read on {when}; changes made in it since then are not known."
 
 
-def _line(request: call_backs.CallBack, settings: Settings) -> str:
-    when = request.asked_at.astimezone(settings.zone).strftime("%a %b %d %H:%M")
-    language = _LANGUAGES.get(request.language, request.language)
-    return (
-        f"{request.id:>4}  {when:<16} {_spaced(request.number):<17} {language:<8} {request.reason}"
-    )
+def _lines(entry: Entry, settings: Settings) -> list[str]:
+    when = entry.first.asked_at.astimezone(settings.zone).strftime("%a %b %d %H:%M")
+    language = _LANGUAGES.get(entry.language, entry.language)
+    why, *more = entry.reasons
+    overdue = "OVERDUE: " if entry.is_overdue else ""
+    if entry.promised:
+        more.append(f"promised for {half_day_words(entry.promised.start, settings.zone)}")
+    asked = f"{entry.first.id:>4}  {when:<16} {_spaced(entry.number):<17} {language:<8} "
+    return [f"{asked}{overdue}{why}", *(" " * len(asked) + line for line in more)]
 
 
 def _spaced(number: str | None) -> str:

@@ -200,6 +200,27 @@ class AskCallBack(Effect[Stored]):
 
 
 @dataclass(frozen=True, slots=True)
+class Promised:
+    """When staff will call: a part of a day, as two aware instants; None if the clinic is closed.
+
+    ``part`` is the part that it is, also where the caller chose none.
+    """
+
+    opening: Opening | None
+    part: PartOfDay
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseCall(Effect[Promised]):
+    """Store in which part of the day staff should call, with the call-back for ``reason``."""
+
+    result_type: ClassVar[Any] = Promised
+    reason: str
+    number: str
+    part: PartOfDay
+
+
+@dataclass(frozen=True, slots=True)
 class StaffPhone:
     """Whether the staff phone can be rung now."""
 
@@ -222,5 +243,6 @@ AnyEffect = (
     | AddToChart
     | KeepConsent
     | AskCallBack
+    | PromiseCall
     | SeeStaffPhone
 )

@@ -9,7 +9,7 @@ from voice.dialogue.questions import Choice, Question
 from voice.dialogue.turns import Connected, Ending
 from voice.flows.clinical_wording import EMERGENCY
 from voice.flows.greeting import main_flow
-from voice.flows.transfer import NO_ANSWER, RING_SECONDS, TRANSFER, call_back
+from voice.flows.transfer import ASKED, NO_ANSWER, RING_SECONDS, TRANSFER, call_back
 from voice.language import NOTHING, Text
 
 STAFF_FIRST_SECONDS = 15
@@ -40,7 +40,7 @@ def answered(call: Call) -> Ending:
     match call.routing:
         case "paused":
             call.ask(PAUSED)
-            return call_back(call, "asked for a person")
+            return call_back(call, ASKED)
         case "staff-first":
             taken = _staff_take_it(call, STAFF_FIRST_SECONDS, at={"open", "closed"})
         case "after-hours":

@@ -3,7 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from calendar_sync.bookings.booking import Booking
-from calendar_sync.bookings.call_backs import CallBack
+from calendar_sync.bookings.call_back import CallBack
 from voice.dialogue import speech
 
 _RELEASED = {

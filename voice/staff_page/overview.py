@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 
 from calendar_sync.bookings import call_backs
 from calendar_sync.bookings.booking import Booking, coming_visits
-from calendar_sync.bookings.call_backs import CallBack
+from calendar_sync.bookings.call_back_entries import Entry, entries, half_day_words
 from calendar_sync.sync import change_cursor
 from voice.bootstrap import Line
 from voice.clock import utc_now
@@ -18,15 +18,21 @@ _LANGUAGES = {"en": "English", "es": "Spanish"}
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An open call-back request; `number` is E.164, or "" if it was withheld."""
+    """Open call-back requests of one person; `number` is E.164, or "" if it was withheld.
+
+    `last` is the id of the last of them.
+    """
 
     id: int
+    last: int
     number: str
     shown: str
     language: str
     since: str
-    reason: str
+    reasons: list[str]
     is_urgent: bool
+    is_overdue: bool
+    promised: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ class Overview:
 
 
 async def overview(line: Line) -> Overview:
-    """Read it; requests that are urgent come first, then the longest waiting."""
+    """Read it; urgent requests come first, then overdue ones, then the longest waiting."""
     midnight = datetime.combine(
         utc_now().astimezone(line.settings.zone).date(), time(), line.settings.zone
     )
@@ -63,22 +69,26 @@ async def overview(line: Line) -> Overview:
         )
     return Overview(
         today,
-        [_waiting(line, each) for each in sorted(requests, key=lambda each: not each.is_urgent)],
+        [_waiting(line, each) for each in entries(line.clinic.rules, requests, line.now())],
         [_coming(line, each) for each in visits],
         _when(line, unread) if unread else "",
     )
 
 
-def _waiting(line: Line, request: CallBack) -> Waiting:
-    number = request.number or ""
+def _waiting(line: Line, entry: Entry) -> Waiting:
+    number = entry.number or ""
+    zone = line.settings.zone
     return Waiting(
-        id=request.id,
+        id=entry.first.id,
+        last=max(entry.ids),
         number=number,
         shown=shown_number(number) if number else "Number withheld",
-        language=_LANGUAGES.get(request.language, request.language),
-        since=_when(line, request.asked_at),
-        reason=request.reason[:1].upper() + request.reason[1:],
-        is_urgent=request.is_urgent,
+        language=_LANGUAGES.get(entry.language, entry.language),
+        since=_when(line, entry.first.asked_at),
+        reasons=[reason[:1].upper() + reason[1:] for reason in entry.reasons],
+        is_urgent=entry.is_urgent,
+        is_overdue=entry.is_overdue,
+        promised=half_day_words(entry.promised.start, zone) if entry.promised else "",
     )
 
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 
 from calendar_sync.bookings import call_backs
+from calendar_sync.bookings.call_back_entries import entries
 from voice import staff_access
 from voice.bootstrap import Line
 from voice.page_security import FormCookie, Sealed, form_key, form_of
@@ -129,10 +130,13 @@ async def show(line: Line, request: Request, session: str, _: dict[str, str]) ->
 
 
 async def done(line: Line, _: Request, session: str, form: dict[str, str]) -> Response:
-    """Take a call-back request off the list."""
-    request_id = _id(form.get("id", ""))
+    """Take a person's call-back requests off the list, up to the last one that the page showed."""
+    request_id, last = _id(form.get("id", "")), _id(form.get("last", ""))
     async with line.pool.connection() as conn, conn.transaction():
-        if not await call_backs.mark_done(conn, request_id):
+        found = entries(line.clinic.rules, await call_backs.open_requests(conn), line.now())
+        ids = next((entry.ids for entry in found if request_id in entry.ids), [])
+        shown = [each for each in ids if each <= (last or max(ids))]
+        if not [each for each in shown if await call_backs.mark_done(conn, each)]:
             return _to_page(line)
         await staff_access.record(conn, session, f"call-back {request_id} done")
     return _to_page(line, f"?done={request_id}")

@@ -52,11 +52,13 @@ async def test_a_done_request_leaves_the_list_for_good(database: AsyncConnection
 NEWER_THAN_CODES = {
     Reason.BOOKED_UNHEARD,
     Reason.EVENT_UNREADABLE,
+    Reason.GAVE_UP,
     Reason.LIMIT_REACHED,
     Reason.OVER_LIMIT,
     Reason.RESTORED_GONE,
     Reason.RESTORED_MOVED,
     Reason.SAFETY_FLAG,
+    Reason.UNFINISHED,
 }
 """No version without codes stores these."""
 

@@ -10,8 +10,8 @@ async def test_a_request_that_is_opened_again_keeps_its_place_and_gets_a_new_eve
     database: AsyncConnectionPool,
 ) -> None:
     """A reopened request keeps its original time, and its old event is removed."""
-    for sid in ("CA1", "CA2"):
-        caller = call_backs.Caller(sid, "+14255550123", "en")
+    for sid, number in (("CA1", "+14255550123"), ("CA2", "+14255550124")):
+        caller = call_backs.Caller(sid, number, "en")
         async with database.connection() as conn:
             await call_backs.request(conn, caller, Reason.ASKED_FOR_PERSON)
     async with database.connection() as conn:

@@ -6,7 +6,7 @@ from support.clinic import SetClock
 from support.patients import Calls
 
 from calendar_sync.bookings import call_backs
-from calendar_sync.bookings.call_backs import CallBack
+from calendar_sync.bookings.call_back import CallBack
 from voice.bootstrap import Line
 from voice.simulator.handset import Kind, Staff
 from voice.simulator.player import Ended
@@ -83,3 +83,62 @@ async def test_a_spanish_caller_is_called_back_in_spanish(caller: Caller, line: 
     await caller.presses("9").presses("0").presses("1").hears("Le llamaremos al número")
     [request] = await asked(line)
     assert request.language == "es"
+
+
+@pytest.mark.parametrize(
+    ("key", "hour", "promised"),
+    [
+        ("1", 0, "on Monday, November 30th, in the morning"),
+        ("2", 0, "on Monday, November 30th, in the afternoon"),
+        ("1", 4, "on Tuesday, December 1st, in the morning"),
+        ("2", 9, "on Tuesday, December 1st, in the afternoon"),
+        ("", 0, "on Monday, November 30th, in the morning"),
+        ("", 4, "on Monday, November 30th, in the afternoon"),
+    ],
+)
+async def test_a_call_back_is_promised_for_a_half_day(  # noqa: PLR0913, PLR0917  # fixtures
+    calls: Calls, line: Line, now: SetClock, key: str, hour: int, promised: str
+) -> None:
+    """The caller chooses morning or afternoon and hears the day; staff see the same."""
+    now.forward(hours=hour)
+    caller: Caller = await calls()
+    await caller.presses("0").presses("1").hears("Our staff will call you at the number ending in")
+    if key:
+        await caller.presses(key)
+    else:
+        await caller.stays_silent().stays_silent().stays_silent()
+    await caller.hears(f"Expect the call {promised}.")
+    [request] = await asked(line)
+    assert request.promised_from is not None
+    assert request.promised_until is not None
+    local = request.promised_from.astimezone(line.settings.zone)
+    assert f"{local.day}" in promised
+    assert ("morning" in promised) == (local.hour < 12)
+
+
+async def test_whoever_hangs_up_before_choosing_is_called_back(calls: Calls, line: Line) -> None:
+    """The request is stored before the question when to call."""
+    caller: Caller = await calls()
+    await caller.presses("0").presses("1").hears("When should we call you?").hangs_up()
+    [request] = await asked(line)
+    assert (request.number, request.promised_from) == ("+14255550123", None)
+
+
+async def test_silence_after_zero_is_a_call_back(calls: Calls, line: Line) -> None:
+    """A caller whose number is known and who says nothing more is not lost."""
+    caller: Caller = await calls()
+    await caller.presses("0").stays_silent().stays_silent().stays_silent()
+    await caller.hears("Our staff will call you at the number ending in 0 1 2 3.")
+    await caller.hears("Expect the call on Monday, November 30th, in the morning.")
+    [request] = await asked(line)
+    assert (request.number, request.reason) == ("+14255550123", "asked for a person")
+
+
+async def test_a_second_call_of_the_number_adds_no_request(calls: Calls, line: Line) -> None:
+    """The open one stays, with the newest promise."""
+    for key in ("1", "2"):
+        caller: Caller = await calls()
+        await caller.presses("0").presses("1").presses(key).hears("Expect the call")
+    [request] = await asked(line)
+    assert request.promised_from is not None
+    assert request.promised_from.astimezone(line.settings.zone).hour == 12
