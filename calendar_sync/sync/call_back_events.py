@@ -50,8 +50,7 @@ async def _insert(clinic: Clinic, entry: Entry) -> None:
         return
     # A clash: an earlier run inserted it; staff may have moved or deleted it since.
     found = await clinic.calendar.find(event.id)
-    is_open = isinstance(found, CalendarEvent) and not _is_closed(found)
-    if is_open and _with_lines(clinic, entry, found.description) != found.description:
+    if isinstance(found, CalendarEvent) and _lacks_lines(clinic, entry, found):
         await _rewrite(clinic, entry, event.id)
         return
     async with clinic.pool.connection() as conn:
@@ -169,6 +168,12 @@ def _with_lines(clinic: Clinic, entry: Entry, description: str) -> str:
         own = {line_digest(each) for each in same}
         description = with_line(description, line, own.__contains__)
     return description
+
+
+def _lacks_lines(clinic: Clinic, entry: Entry, found: CalendarEvent) -> bool:
+    """Whether it is an open event without a line that it should have."""
+    written = _with_lines(clinic, entry, found.description)
+    return not _is_closed(found) and written != found.description
 
 
 def _call_line(number: str | None, language: str) -> str:

@@ -21,6 +21,7 @@ BOXES = {
     "summary.next": "What next?",
     "person.ring": "The clinic's phone rings",
     "person.instead": "Call back, or go on?",
+    "call_back.when": "Morning, or afternoon?",
     "number": "Key in a phone number",
     "number.optional": "Key in a phone number, or skip",
     "number.right": "Is the number right?",

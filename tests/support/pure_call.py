@@ -31,7 +31,7 @@ from voice.dialogue.effects import (
 )
 from voice.dialogue.replay import PromptFacts
 from voice.dialogue.turns import Connected, EffectRequested, Ending, Goodbye, Listening, Turn
-from voice.flows.greeting import main_flow
+from voice.flows.routing import answered
 from voice.flows.transfer import transfer_to_staff
 from voice.language import Text
 
@@ -87,7 +87,7 @@ class PureCall:
     def here(self) -> Turn | Ending:
         """The current turn of the call, with every requested effect done."""
         while self._known is None or self._known[0] != len(self.journal):
-            match replay(main_flow, self.journal, self.clinic, transfer_to_staff):
+            match replay(answered, self.journal, self.clinic, transfer_to_staff):
                 case EffectRequested(step=step, effect=effect):
                     self.journal[step] = effect.write(self._brought(effect))
                 case here:
