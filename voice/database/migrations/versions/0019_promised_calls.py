@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0018"
-down_revision = "0017"
+revision = "0019"
+down_revision = "0018"
 
 TABLES = """
 ALTER TABLE call_back ADD COLUMN promised_from timestamptz, ADD COLUMN promised_until timestamptz,
