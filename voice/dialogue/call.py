@@ -52,7 +52,8 @@ class Call(Attempts):
         step = Step(
             question.name,
             question.wait,
-            prompt=lambda: question.prompt(words),
+            # A caller who has changed the language needs the way back last.
+            prompt=lambda: question.prompt(words, aside_first=self.language == "en"),
             short=lambda: as_prompt(question.brief()),
             accepts=answers.__contains__,
             heard_first=lambda: as_prompt(question.words) if question.heard_first else (),

@@ -8,6 +8,7 @@ const note = byId("note");
 let shown = ""; // a day of the week that is shown; "" is today's
 let open = ""; // the event that is open below the week
 let turn = 0;
+let reading = 0; // the newest reading of the open event
 let missed = false; // the week changed while an event was being dragged
 const columns = matchMedia("(min-width: 64rem)");
 
@@ -81,13 +82,14 @@ export async function lead(day, id) {
 async function read() {
   const id = open;
   if (!id) return;
+  const mine = ++reading;
   const answer = await fetch(`/phone/calendar/${id}`).catch(() => null);
-  if (!answer || id !== open) return;
+  const html = await answer?.text().catch(() => null);
+  if (html == null || mine !== reading || id !== open) return;
   if (answer.status !== 200) {
     shut();
     return;
   }
-  const html = await answer.text();
   const held = parts().indexOf(document.activeElement);
   const typed = [...note.querySelectorAll("input")].filter((field) => field.value !== field.defaultValue);
   const before = note.querySelector("form")?.dataset.id;
