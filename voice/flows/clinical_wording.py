@@ -115,7 +115,7 @@ FLAGGED = Text(
     "Please tell your doctor about that this week.",
     "Por favor, hable de eso con su médico esta semana.",
 )
-STAFF_WILL_SEE = Text("Doctor Spring will see it too.", "El doctor Spring también lo verá.")
+STAFF_WILL_SEE = Text("Your therapist will see it too.", "Su terapeuta también lo verá.")
 """Said only after it was stored."""
 STAYS_BOOKED = Text("Your visit stays booked.", "Su cita sigue en pie.")
 
@@ -205,7 +205,7 @@ INJURY = SafetyQuestion(
 )
 HISTORY = SafetyQuestion(
     "history",
-    Text("One more for Doctor Spring.", "Una más para el doctor Spring."),
+    Text("One more for your therapist.", "Una más para su terapeuta."),
     (
         Text("Have you had cancer?", "¿Ha tenido cáncer?"),
         Text(
