@@ -18,6 +18,10 @@ WITH job AS (
   VALUES ('default', 'calendar:insert_event', 'todo') RETURNING id)
 UPDATE procrastinate_events SET at = now() - interval '3 hours' WHERE job_id = (SELECT id FROM job)
 """
+LATER = """
+INSERT INTO procrastinate_jobs (queue_name, task_name, status, scheduled_at)
+VALUES ('texts', 'calendar:send_text', 'todo', now() + interval '1 day')
+"""
 OLDER = "UPDATE procrastinate_events SET at = now() - %s::interval"
 WORKER = "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - %s::interval)"
 
@@ -79,5 +83,7 @@ async def test_a_worker_and_its_oldest_job_are_told(
     assert (
         "one is up, but 1 jobs are due, the oldest for 3 hours; `screening-line jobs`" in busy.says
     )
+    run(migrated, (LATER, []))
+    assert found(migrated, "worker:") == busy, "a job for tomorrow is not due"
     run(migrated, ("UPDATE procrastinate_jobs SET scheduled_at = now() + interval '1 hour'", []))
     assert found(migrated, "worker:").state == "ok", "a job that waits for its time is not late"

@@ -38,11 +38,11 @@ def test_what_stood_at_twilio_is_put_back(setup: Setup, twilio: Twilio) -> None:
     """Also after a second run, which does not take the line's own addresses for them."""
     before, service = fields(twilio), twilio.resources.service
     service["use_inbound_webhook_on_number"] = False
-    for texts in ("1", "2"):
+    for fallback, texts in (("", "1"), (twilio.bin_address("<Response/>"), "2")):
         with setup("--only", "twilio") as terminal:
-            signs_in(terminal).answers("Patients call").answers("Address of the TwiML Bin")
+            signs_in(terminal).answers("Patients call")
+            terminal.answers("Address of the TwiML Bin", fallback).answers("Set these now?")
             if texts == "1":
-                terminal.answers("Set these now?")
                 terminal.sees("Replies to its texts do not reach").answers("Set that now?")
             terminal.answers("Texts", texts)
             assert terminal.ends() == 0
@@ -118,7 +118,7 @@ def test_without_twilio_the_number_is_asked(setup: Setup, account: Path) -> None
 def test_other_countries_are_closed(setup: Setup, twilio: Twilio) -> None:
     """The US and Canada stay; without a messaging service the registration is explained."""
     twilio.resources.countries |= {"DE": True, "CU": True}
-    twilio.resources.has_service = False
+    twilio.resources.senders = ["+12065550100"]
     with setup("--only", "twilio") as terminal:
         signs_in(terminal).answers("Patients call").answers("Address of the TwiML Bin")
         terminal.answers("Set these now?", "n").sees("No messaging service sends from this number")
