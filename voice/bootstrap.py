@@ -11,15 +11,17 @@ from psycopg_pool import AsyncConnectionPool
 
 from calendar_sync.bookings import free_times
 from calendar_sync.clinic import ChartLabels, Clinic
+from calendar_sync.clinician import DEFAULT_ID
 from voice.agreements import event_detail
 from voice.background import run_in_background
 from voice.calendar_setup import calendar_for, invitations_for, push_for
+from voice.clinicians import clinicians_for
 from voice.clock import utc_now
 from voice.database.connection import JOBS, open_database, open_pool
 from voice.database.session_needs import require_session
 from voice.dialogue import effects, speech
 from voice.dialogue.recorded import NO_RECORDINGS
-from voice.dialogue.replay import PromptFacts
+from voice.dialogue.replay import PromptFacts, Therapist
 from voice.dialogue.twiml import Phones
 from voice.language import Text
 from voice.recordings.library import Library, recordings_for
@@ -70,9 +72,10 @@ def line_on(
     """Build a line on a migrated database. Raises SettingsError."""
     texting = texting_for(settings, pool, now)
     calendar = calendar_for(settings, pool)
+    clinicians = clinicians_for(settings, pool, calendar)
     clinic = Clinic(
         pool=pool,
-        calendar=calendar,
+        calendar=clinicians[0].calendar if clinicians else calendar,
         rules=settings.rules,
         now=now,
         detail=event_detail(settings),
@@ -87,10 +90,20 @@ def line_on(
         push=push_for(settings, calendar),
         invitations=invitations_for(settings, calendar),
         summary=summary_of(pool, settings.zone) if settings.daily_summary == "on" else None,
+        clinician_id=clinicians[0].id if clinicians else DEFAULT_ID,
+        clinicians=clinicians,
     )
     facts = spoken_facts(settings)
     recordings = recordings_for(settings.recordings_dir, facts)
-    prompt_facts = PromptFacts(facts, settings.zone, texts=texting.sender is not None)
+    prompt_facts = PromptFacts(
+        facts,
+        settings.zone,
+        texts=texting.sender is not None,
+        therapists=tuple(
+            Therapist(one.id, Text(one.spoken["en"], one.spoken["es"]), one.offered)
+            for one in clinic.clinicians
+        ),
+    )
     phones = Phones(
         voices=(("en", settings.voice_en), ("es", settings.voice_es)),
         clinic=settings.line_number,

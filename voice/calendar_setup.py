@@ -29,6 +29,15 @@ def push_for(settings: Settings, calendar: Calendar) -> Push | None:
     return calendar.push_to(address) if isinstance(calendar, GoogleCalendar) else None
 
 
+def beside(calendar: Calendar, screenings: str, busy: tuple[str, ...]) -> Calendar:
+    """A therapist's calendars in the clinic's Google account; the clinic's own without an id."""
+    from calendar_sync.calendars.google.calendar import GoogleCalendar  # noqa: PLC0415  # slow
+
+    if not screenings or not isinstance(calendar, GoogleCalendar):
+        return calendar
+    return calendar.beside(screenings, busy)
+
+
 def invitations_for(settings: Settings, calendar: Calendar) -> Invitations | None:
     """The calendar that invites patients; None if no calendar is set for it."""
     if not (settings.uses_google and settings.google_invitations_calendar_id):

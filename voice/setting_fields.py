@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings
 
+from voice.clinician_file import ClinicianFile
 from voice.setting_types import (
     NO_SECRET,
     AccountSid,
@@ -90,6 +91,10 @@ class ClinicFields(BaseSettings):
     ] = "line"
     video_url: Annotated[
         Address, setting("a fixed video room; unset: Google Meet, or staff add a link")
+    ] = ""
+    clinicians: Annotated[
+        ClinicianFile,
+        setting("a TOML file with your therapists, if there are several: docs/therapists.md"),
     ] = ""
 
     @field_validator("routing")

@@ -1,6 +1,7 @@
 """Which three openings a caller is offered: the earliest, another half-day, another day."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -53,3 +54,21 @@ def three_offers(
     while len(chosen) < _MAX_OFFERS and take(lambda _: True):
         pass
     return tuple(sorted(chosen))
+
+
+def spread(
+    times: Sequence[Span], free: Mapping[str, Collection[Span]], visits: Mapping[str, int]
+) -> tuple[tuple[Span, str], ...]:
+    """Each of the times with the name of who gets it: one of those who are free then.
+
+    It goes to the one with the fewest `visits`, among equals to the one with the fewest of these
+    times so far, and then to the one named first in `free`.
+    """
+    given: Counter[str] = Counter()
+    shared: list[tuple[Span, str]] = []
+    for time in times:
+        able = [name for name, spans in free.items() if time in spans]
+        name = min(able, key=lambda each: (visits.get(each, 0) + given[each], given[each]))
+        given[name] += 1
+        shared.append((time, name))
+    return tuple(shared)

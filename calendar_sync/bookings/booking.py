@@ -96,6 +96,7 @@ class Booked:
 
     slot: Span
     visit_code: str
+    clinician_id: str = DEFAULT_ID
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,7 @@ async def status(conn: AsyncConnection, booking_id: int) -> Status:
     found = await booking(conn, booking_id)
     match found.state:
         case "booked":
-            return Booked(found.slot, found.visit_code or "")
+            return Booked(found.slot, found.visit_code or "", found.clinician_id)
         case "held":
             return Pending()
         case "released":

@@ -3,13 +3,16 @@
 from datetime import UTC, datetime
 from typing import Any, assert_never, cast
 
-from calendar_sync.availability import half_days, offers
+from calendar_sync.availability import half_days
 from calendar_sync.availability.opening_hours import is_open
 from calendar_sync.availability.span import Span
-from calendar_sync.bookings import call_backs, chart, confirmation, free_times, holds
+from calendar_sync.bookings import call_backs, chart, confirmation, holds
 from calendar_sync.bookings.call_back_reasons import parse
+from calendar_sync.bookings.clinician_times import Wish, offered_times
 from calendar_sync.bookings.consent import TextConsent, store_consent
 from calendar_sync.bookings.event_text import short_time
+from calendar_sync.bookings.free_times import Stale
+from calendar_sync.clinician import DEFAULT_ID
 from voice import limits, routing
 from voice.bootstrap import Line
 from voice.calls import journal
@@ -57,7 +60,8 @@ async def _result_of(line: Line, sid: str, step: str, effect: AnyEffect) -> Any:
             return await _offers(line, sid, effect)
         case Hold():
             async with line.pool.connection() as conn:
-                held = await holds.hold(conn, sid, step, _span(effect.slot))
+                slot, whose = _span(effect.slot), effect.slot.clinician or DEFAULT_ID
+                held = await holds.hold(conn, sid, step, slot, whose)
             return Held(held.booking_id) if isinstance(held, holds.Held) else JustTaken()
         case Book():
             return await _book(line, sid, effect)
@@ -84,18 +88,22 @@ async def _offers(line: Line, sid: str, request: FindOffers) -> Offers | Unreada
     async with line.pool.connection() as conn:
         for each in (sid, *await limits.other_holding_calls(conn, sid)):
             await holds.release_unconfirmed(conn, each)
-    free = await free_times.free_openings(line.clinic)
-    if isinstance(free, free_times.Stale):
+    beyond = datetime.fromisoformat(request.beyond) if request.beyond else None
+    wish = Wish(request.language, request.part, beyond, request.clinician)
+    found = await offered_times(line.clinic, wish)
+    if isinstance(found, Stale):
         return Unreadable()
     if (allowed := limits.limits_of(line.settings)) is not None:
         async with line.pool.connection() as conn:
-            over = await limits.exceeded(conn, allowed, sid, len(free), line.now())
+            over = await limits.exceeded(conn, allowed, sid, found.open_times, line.now())
             if over is not None:
                 await limits.tell_staff(conn, over, line.now())
                 return OverLimit()
-    beyond = datetime.fromisoformat(request.beyond) if request.beyond else None
-    three = offers.three_offers(free, line.clinic.rules.zone, request.part, beyond)
-    return Offers(tuple(Opening(span.start, span.end) for span in three))
+    named = bool(line.clinic.clinicians)
+    openings = [
+        Opening(span.start, span.end, whose if named else "") for span, whose in found.times
+    ]
+    return Offers(tuple(openings), in_language=found.in_language)
 
 
 def _span(opening: Opening) -> Span:
@@ -118,8 +126,9 @@ async def _book(line: Line, sid: str, book: Book) -> Submitted | JustTaken:
 
 async def _placed(line: Line, effect: SeePlaced) -> Placed:
     match await confirmation.wait_until_settled(line.pool, effect.booking, CHECK_SECONDS):
-        case confirmation.Booked(slot=slot):
-            return Placed("booked", Opening(slot.start, slot.end))
+        case confirmation.Booked(slot=slot, clinician_id=whose):
+            named = whose if line.clinic.clinicians else ""
+            return Placed("booked", Opening(slot.start, slot.end, named))
         case confirmation.Pending():
             return Placed("pending")
         case confirmation.Taken():

@@ -18,10 +18,12 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A free time of the clinic: two aware instants, the end excluded."""
+    """A free time of the clinic: two aware instants, the end excluded; whose it is, by id."""
 
     start: datetime
     end: datetime
+    clinician: str = ""
+    """"" for the only therapist of a clinic whose settings name no others."""
 
 
 @cache
@@ -71,6 +73,8 @@ class Offers:
 
     openings: tuple[Opening, ...]
     kind: Literal["offers"] = "offers"
+    in_language: bool = True
+    """False if they are with others, as no therapist who speaks the caller's language has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +96,16 @@ PartOfDay = Literal["any", "morning", "afternoon"]
 
 @dataclass(frozen=True, slots=True)
 class FindOffers(Effect[Offers | Unreadable | OverLimit]):
-    """Up to three openings of a part of the day that start after ``beyond`` (ISO 8601; "" now)."""
+    """Up to three openings of a part of the day that start after ``beyond`` (ISO 8601; "" now).
+
+    ``clinician`` is the id of the only therapist to offer, "" for any who speaks ``language``.
+    """
 
     result_type: ClassVar[Any] = Offers | Unreadable | OverLimit
     part: PartOfDay
     beyond: str
+    clinician: str = ""
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)

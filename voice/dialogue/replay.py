@@ -35,6 +35,15 @@ def as_prompt(words: Text) -> Prompt:
 
 
 @dataclass(frozen=True, slots=True)
+class Therapist:
+    """A therapist as callers hear them; only one who is ``offered`` takes new visits."""
+
+    id: str
+    spoken: Text
+    offered: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class PromptFacts:
     """What the prompts need to know about the clinic; ``facts`` fill the {marks} in every text."""
 
@@ -42,6 +51,8 @@ class PromptFacts:
     zone: ZoneInfo
     texts: bool = True
     """Whether text messages can be sent at all."""
+    therapists: tuple[Therapist, ...] = ()
+    """Those of a clinic that has more than one; else nobody is named with a time."""
 
 
 @dataclass

@@ -16,6 +16,7 @@ from voice.dialogue.effects import (
 )
 from voice.dialogue.questions import Choice, Question
 from voice.dialogue.turns import Ending
+from voice.flows import therapists
 from voice.flows.goodbye import booked
 from voice.flows.phone_number import ask_number
 from voice.flows.times import choose_a_time
@@ -100,6 +101,7 @@ def book(call: Call, opening: Opening, number: str, chart: Answers) -> Ending | 
         return None
     when = speech.day_and_time(opening.start, call.zone)
     words = CONFIRM.words.about(time=when)
+    words = words.then(therapists.sentence(call, opening))
     match call.ask(CONFIRM, words):
         case Confirm.OTHER:
             return None
@@ -125,8 +127,8 @@ def placed(call: Call, booking: int, opening: Opening, code: str, number: str) -
         match seen.state:
             case "booked":
                 now = seen.opening or opening
-                if now.start != opening.start:
-                    call.say(MOVED)
+                if (now.start, now.clinician) != (opening.start, opening.clinician):
+                    call.say(MOVED if now.start != opening.start else therapists.CHANGED)
                 return booked(call, booking, now, code, number)
             case "taken":
                 call.say(JUST_TAKEN)

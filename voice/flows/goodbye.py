@@ -4,6 +4,7 @@ from voice.dialogue import speech
 from voice.dialogue.call import Call
 from voice.dialogue.effects import Opening
 from voice.dialogue.turns import Ending
+from voice.flows import therapists
 from voice.flows.clinical_wording import SAFETY_NET
 from voice.flows.consent import TEXTS_OFF, TEXTS_ON, ask_for_consent
 from voice.flows.safety import ask_after_booking
@@ -27,6 +28,7 @@ def booked(call: Call, booking: int, opening: Opening, code: str, number: str) -
     """
     when = speech.day_and_time(opening.start, call.zone)
     said = BOOKED.about(time=when, zone=speech.zone_name(call.zone))
+    said = said.then(therapists.sentence(call, opening))
     call.tell("booked", (said + CODE.about(code=speech.visit_code(code)),))
     ask_after_booking(call, booking, number)
     agreed = call.prompt_facts.texts and ask_for_consent(call, booking, number)

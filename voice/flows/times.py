@@ -1,11 +1,13 @@
 """Offers times, three at once and spread over days and halves of days, until one is chosen."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from voice.dialogue import speech
 from voice.dialogue.call import Call
 from voice.dialogue.effects import FindOffers, Offers, Opening, OverLimit, Unreadable
 from voice.dialogue.questions import Choice, Question
+from voice.flows import therapists
 from voice.language import Text
 
 
@@ -13,6 +15,13 @@ class NoneFits(Choice):
     """The choice offered beside the three times."""
 
     OTHER = "4", Text("For other times", "Para otros horarios")
+
+
+class NoneFitsOrWho(Choice):
+    """The choices offered beside the three times where there is more than one therapist."""
+
+    OTHER = NoneFits.OTHER.value
+    THERAPIST = "5", Text("To choose your therapist", "Para elegir a su terapeuta")
 
 
 class OtherTimes(Choice):
@@ -49,37 +58,51 @@ def choose_a_time(call: Call) -> Opening | Unreadable | OverLimit | None:
     Unreadable when the busy times are not known, OverLimit when no time may be offered.
     """
     search = FIRST_TIMES
+    choices = NoneFitsOrWho if len(therapists.choosable(call)) > 1 else NoneFits
     while True:
         # From here on key 8 no longer leads back to the safety questions: an effect
         # cannot be taken back, and a caller with a new sign can press 0.
-        match call.needs("times.offers", search):
+        match call.needs("times.offers", replace(search, language=call.language)):
             case Unreadable() | OverLimit() as nothing:
                 return nothing
-            case Offers(openings=()) if search == FIRST_TIMES:
-                return None
             case Offers(openings=()):
-                match call.ask(ALL_HEARD):
-                    case AllHeard.FIRST:
-                        search = FIRST_TIMES
-                    case AllHeard.CALL_BACK:
-                        return None
-            case Offers(openings=openings):
+                again = search_again(call, search)
+                if again is None:
+                    return None
+                search = again
+            case Offers(openings=openings) as found:
+                if not found.in_language:
+                    call.say(therapists.OTHER_LANGUAGE)
                 all_times = ZONE.about(zone=speech.zone_name(call.zone))
-                picked = call.choose("times", all_times, openings, spoken(call, openings), NoneFits)
+                picked = call.choose("times", all_times, openings, spoken(call, openings), choices)
                 if isinstance(picked, Opening):
                     return picked
-                search = other_times(call, search, openings)
+                if picked is NoneFitsOrWho.THERAPIST:
+                    search = therapists.choose(call, search)
+                else:
+                    search = other_times(call, search, openings)
+
+
+def search_again(call: Call, search: FindOffers) -> FindOffers | None:
+    """What to search for when a search found nothing; None when there is nothing to search for."""
+    first = therapists.first_times_with(search.clinician)
+    if search == FIRST_TIMES:
+        return None
+    if search == first:
+        call.say(therapists.none_open(call, search.clinician))
+        return FIRST_TIMES
+    return first if call.ask(ALL_HEARD) is AllHeard.FIRST else None
 
 
 def other_times(call: Call, search: FindOffers, heard: tuple[Opening, ...]) -> FindOffers:
     """What to search for when none of the offered times suits."""
     match call.ask(OTHER_TIMES):
         case OtherTimes.MORNINGS:
-            return FindOffers("morning", "")
+            return FindOffers("morning", "", search.clinician)
         case OtherTimes.AFTERNOONS:
-            return FindOffers("afternoon", "")
+            return FindOffers("afternoon", "", search.clinician)
         case OtherTimes.LATER:
-            return FindOffers(search.part, heard[-1].start.isoformat())
+            return FindOffers(search.part, heard[-1].start.isoformat(), search.clinician)
         case OtherTimes.BACK:
             return search
 
@@ -93,7 +116,8 @@ def spoken(call: Call, openings: tuple[Opening, ...]) -> Callable[[], list[Text]
             today = speech.day(opening.start, call.zone)
             time = speech.time_of_day(opening.start, call.zone)
             whole = speech.day_and_time(opening.start, call.zone)
-            said.append(SAME_DAY.about(time=time) if today == before else OFFER.about(time=whole))
+            when = SAME_DAY.about(time=time) if today == before else OFFER.about(time=whole)
+            said.append(when.then(therapists.named(call, opening)))
             before = today
         return said
 

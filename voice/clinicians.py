@@ -1,0 +1,63 @@
+"""The clinic's therapists, from the file of CLINICIANS and the settings that it leaves to them."""
+
+from dataclasses import replace
+
+from psycopg_pool import AsyncConnectionPool
+
+from calendar_sync.availability.opening_hours import Rules, parse_hours
+from calendar_sync.calendars.contract import Calendar
+from calendar_sync.calendars.local import LocalCalendar
+from calendar_sync.clinician import DEFAULT_ID, Clinician
+from voice.calendar_setup import beside, push_for
+from voice.clinician_file import ClinicianEntry, read_clinicians
+from voice.settings import Settings
+
+
+def clinicians_for(
+    settings: Settings, pool: AsyncConnectionPool, calendar: Calendar
+) -> tuple[Clinician, ...]:
+    """The therapists in the order of the file; () without one. `calendar` is the clinic's own."""
+    return tuple(
+        _clinician(settings, pool, calendar, entry)
+        for entry in read_clinicians(settings.clinicians)
+    )
+
+
+def _clinician(
+    settings: Settings, pool: AsyncConnectionPool, calendar: Calendar, entry: ClinicianEntry
+) -> Clinician:
+    if settings.uses_google:
+        own = beside(calendar, entry.screenings_calendar, entry.busy_calendars)
+    else:
+        own = LocalCalendar(pool, entry.id)
+    return Clinician(
+        entry.id,
+        own,
+        _rules(settings.rules, entry),
+        entry.video_room or settings.video_url or None,
+        push_for(settings, own),
+        entry.name,
+        {"en": entry.spoken_en, "es": entry.spoken_es},
+        entry.languages,
+        entry.new_visits,
+    )
+
+
+def _rules(clinic: Rules, entry: ClinicianEntry) -> Rules:
+    """The clinic's rules with the therapist's hours and, besides the clinic's, closed dates."""
+    hours = parse_hours(entry.hours) if entry.hours else clinic.hours
+    return replace(
+        clinic, hours=hours, closed_dates=clinic.closed_dates | (entry.closed_dates or frozenset())
+    )
+
+
+def name_of(settings: Settings, clinician_id: str) -> str:
+    """A therapist's name in writing; "" for the one of a clinic that names no others.
+
+    One whom the file does not name any more has only their id.
+    """
+    team = read_clinicians(settings.clinicians)
+    named = {one.id: one.name for one in team}
+    if len(team) <= 1 and clinician_id in {DEFAULT_ID, *named}:
+        return ""
+    return named.get(clinician_id, clinician_id)
