@@ -97,7 +97,9 @@ class Clinic:
             if clinician_id == self.clinician_id and not self.clinicians:
                 return self
             absent = AbsentCalendar(clinician_id)
-            return replace(self, clinician_id=clinician_id, calendar=absent, push=None)
+            return replace(
+                self, clinician_id=clinician_id, calendar=absent, push=None, video_url=None
+            )
         return replace(
             self,
             clinician_id=found.id,
@@ -106,6 +108,15 @@ class Clinic:
             video_url=found.video_url,
             push=found.push,
         )
+
+    def name_of(self, clinician_id: str) -> str:
+        """A therapist's name in writing; "" where there is only one, whom nobody has to name.
+
+        One whom the settings do not name any more has only their id.
+        """
+        found = self.clinician(clinician_id)
+        alone = len(self.clinicians) <= 1 and clinician_id == self.clinician_id
+        return "" if alone else found.name if found else clinician_id
 
     def clinician(self, clinician_id: str) -> Clinician | None:
         """The therapist with this id; None if the settings do not name them."""

@@ -9,6 +9,7 @@ from calendar_sync.calendars.local import LocalCalendar
 from calendar_sync.calendars.push import Push
 from calendar_sync.clinic import Invitations
 from calendar_sync.errors import CalendarError
+from voice.clinician_file import ClinicianEntry
 from voice.errors import SettingsError
 from voice.icalendar import entry
 from voice.settings import Settings
@@ -29,13 +30,30 @@ def push_for(settings: Settings, calendar: Calendar) -> Push | None:
     return calendar.push_to(address) if isinstance(calendar, GoogleCalendar) else None
 
 
-def beside(calendar: Calendar, screenings: str, busy: tuple[str, ...]) -> Calendar:
-    """A therapist's calendars in the clinic's Google account; the clinic's own without an id."""
+def calendar_of(
+    settings: Settings, pool: AsyncConnectionPool, clinics: Calendar, entry: ClinicianEntry
+) -> Calendar:
+    """A therapist's calendar, of the same account as `clinics`, the clinic's own.
+
+    An entry that names no screenings calendar has the clinic's, with what blocks times there.
+    """
+    if not settings.uses_google:
+        return LocalCalendar(pool, entry.id)
+    return google_calendar_of(settings, clinics, entry)
+
+
+def google_calendar_of(settings: Settings, clinics: Calendar, entry: ClinicianEntry) -> Calendar:
+    """The same for a line that uses Google."""
     from calendar_sync.calendars.google.calendar import GoogleCalendar  # noqa: PLC0415  # slow
 
-    if not screenings or not isinstance(calendar, GoogleCalendar):
-        return calendar
-    return calendar.beside(screenings, busy)
+    if not isinstance(clinics, GoogleCalendar):
+        return clinics
+    busy = entry.busy_calendars
+    if not entry.screenings_calendar:
+        return clinics.beside(
+            settings.google_screenings_calendar_id, busy or settings.busy_calendar_ids
+        )
+    return clinics.beside(entry.screenings_calendar, busy)
 
 
 def invitations_for(settings: Settings, calendar: Calendar) -> Invitations | None:

@@ -6,9 +6,8 @@ from psycopg_pool import AsyncConnectionPool
 
 from calendar_sync.availability.opening_hours import Rules, parse_hours
 from calendar_sync.calendars.contract import Calendar
-from calendar_sync.calendars.local import LocalCalendar
-from calendar_sync.clinician import DEFAULT_ID, Clinician
-from voice.calendar_setup import beside, push_for
+from calendar_sync.clinician import Clinician
+from voice.calendar_setup import calendar_of, push_for
 from voice.clinician_file import ClinicianEntry, read_clinicians
 from voice.settings import Settings
 
@@ -26,10 +25,7 @@ def clinicians_for(
 def _clinician(
     settings: Settings, pool: AsyncConnectionPool, calendar: Calendar, entry: ClinicianEntry
 ) -> Clinician:
-    if settings.uses_google:
-        own = beside(calendar, entry.screenings_calendar, entry.busy_calendars)
-    else:
-        own = LocalCalendar(pool, entry.id)
+    own = calendar_of(settings, pool, calendar, entry)
     return Clinician(
         entry.id,
         own,
@@ -49,15 +45,3 @@ def _rules(clinic: Rules, entry: ClinicianEntry) -> Rules:
     return replace(
         clinic, hours=hours, closed_dates=clinic.closed_dates | (entry.closed_dates or frozenset())
     )
-
-
-def name_of(settings: Settings, clinician_id: str) -> str:
-    """A therapist's name in writing; "" for the one of a clinic that names no others.
-
-    One whom the file does not name any more has only their id.
-    """
-    team = read_clinicians(settings.clinicians)
-    named = {one.id: one.name for one in team}
-    if len(team) <= 1 and clinician_id in {DEFAULT_ID, *named}:
-        return ""
-    return named.get(clinician_id, clinician_id)

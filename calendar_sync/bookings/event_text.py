@@ -51,7 +51,7 @@ def event_for(clinic: Clinic, booked: Booking) -> Event:
     if full:
         first = dict(booked.chart).get(clinic.chart_labels.ask_first)
         lines += [ask_first_line(first, clinic.chart_labels)] if first else []
-    lines += [_call(booked, zone), *_who(booked), f"VIDEO: {video}"]
+    lines += [_call(booked, zone), *_who(booked), *_with(clinic, booked), f"VIDEO: {video}"]
     if booked.confirmed_by_text:
         lines.append(f"CONFIRMED by text {short_time(booked.confirmed_by_text, zone)}")
     if full:
@@ -103,6 +103,12 @@ def _who(booked: Booking) -> list[str]:
         if value
     ]
     return [f"{_GAP.join(given)}{_GAP}(as given on the patient's page)"] if given else []
+
+
+def _with(clinic: Clinic, booked: Booking) -> list[str]:
+    """The therapist, where there are several."""
+    name = clinic.name_of(booked.clinician_id)
+    return [f"THERAPIST: {name}"] if name else []
 
 
 def _answers(chart: Chart, labels: ChartLabels) -> list[str]:

@@ -72,7 +72,8 @@ def _newly_flagged(clinic: Clinic, found: CalendarEvent, description: str) -> bo
 def _wanted(clinic: Clinic, booked: Booking, found: CalendarEvent) -> tuple[str, str]:
     """Description and location as they should be; staff's own words win."""
     ours = event_for(clinic, booked)
-    own_places = {"", clinic.video_url, booked.video_link}
+    rooms = {one.video_url for one in clinic.clinicians}
+    own_places = {"", clinic.video_url, booked.video_link, *rooms}
     location = ours.location if found.location in own_places else found.location
     if is_ours(booked, found.description):
         return ours.description, location

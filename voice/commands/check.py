@@ -7,7 +7,13 @@ from urllib.parse import urlsplit
 
 from voice import clinical_signoff
 from voice.clock import utc_now
-from voice.commands import check_backups, check_clinic, check_database, check_sign_in
+from voice.commands import (
+    check_backups,
+    check_clinic,
+    check_clinicians,
+    check_database,
+    check_sign_in,
+)
 from voice.commands.findings import Finding, findings
 from voice.errors import SettingsError
 from voice.phone_numbers import shown_number
@@ -42,6 +48,7 @@ def check() -> list[Finding]:
         *check_database.look(settings),
         *findings("back-ups: ", check_backups.look(settings, now)),
         *_calendar(settings),
+        *check_clinicians.look(settings),
         *findings("holidays: ", check_clinic.holidays(settings, today)),
         *findings("agreements: ", check_clinic.agreements(settings)),
         *_twilio(settings),

@@ -5,6 +5,7 @@ from datetime import timedelta
 import psycopg
 
 from voice.clock import utc_now
+from voice.commands import check_clinicians
 from voice.commands.findings import Finding
 from voice.database import connection
 from voice.database.embedded import Engine
@@ -31,7 +32,7 @@ WHERE job.status = 'todo' AND coalesce(job.scheduled_at <= now(), true)
 def look(settings: Settings) -> list[Finding]:
     """Look at the database in the settings; the embedded one is started for it if need be."""
     if dsn := settings.database_url.get_secret_value():
-        return _state_of(dsn) + _session(dsn)
+        return _state_of(settings, dsn) + _session(dsn)
     try:
         engine = Engine(settings.data_dir)
         if not engine.cluster.exists():
@@ -41,14 +42,14 @@ def look(settings: Settings) -> list[Finding]:
             engine.start()
             if not connection.exists(engine.dsn("postgres"), settings.database_name):
                 return [Finding("note", "database: it runs; the first start creates the tables")]
-            return _state_of(engine.dsn(settings.database_name))
+            return _state_of(settings, engine.dsn(settings.database_name))
         finally:
             engine.stop()
     except DatabaseError as error:
         return [Finding("wrong", f"database: {error}")]
 
 
-def _state_of(dsn: str) -> list[Finding]:
+def _state_of(settings: Settings, dsn: str) -> list[Finding]:
     """Whether it answers, is durable, keeps time, has the newest tables, and a worker."""
     try:
         off = connection.settings_off(dsn)
@@ -60,7 +61,8 @@ def _state_of(dsn: str) -> list[Finding]:
         if version != newest():
             migrates = f"the next start migrates them to {newest()}"
             return [*found, Finding("note", f"tables: version {version or 'none'}; {migrates}")]
-        return [*found, Finding("ok", f"tables: version {version}"), _work(dsn)]
+        found += [Finding("ok", f"tables: version {version}"), _work(dsn)]
+        return [*found, *check_clinicians.visits(settings, dsn)]
     except DatabaseError as error:
         return [Finding("wrong", f"database: {error}")]
 

@@ -20,6 +20,7 @@ from calendar_sync.calendars.push import Watched
 from calendar_sync.errors import CalendarError
 from voice.calendar_setup import api_url, push_address
 from voice.clock import utc_now
+from voice.commands import check_clinicians
 from voice.commands.findings import Line
 from voice.commands.google_calendars import calendars
 from voice.settings import Settings
@@ -83,6 +84,7 @@ async def _look(settings: Settings, access: GoogleAccess) -> list[Line]:
         *lines,
         *await _write(settings, screenings),
         *await _invite(settings, access, screenings),
+        *await check_clinicians.at_google(settings, screenings),
     ]
 
 

@@ -131,12 +131,13 @@ def _card(asked: VisitRequest) -> dict[str, object]:
         "weekday": weekday(slot.start, zone),
         "number": str(slot.start.astimezone(zone).day),
         "month": month(slot.start, zone),
+        "therapist": asked.line.clinic.name_of(asked.visit.clinician_id),
     }
 
 
 def _join(asked: VisitRequest) -> Join:
     clinic, slot = asked.line.clinic, asked.visit.slot
-    link = asked.visit.video_link or clinic.video_url or ""
+    link = asked.visit.video_link or clinic.of(asked.visit.clinician_id).video_url or ""
     left = slot.start - EARLY - clinic.now()
     if left > timedelta(0):
         coming = clinic.makes_links and asked.visit.video_link is None

@@ -4,6 +4,7 @@ from voice.language import Text
 
 TITLE = Text("Your video screening", "Su cita por video")
 OTHER_LANGUAGE = Text("Español", "English")
+WITH = Text("With {therapist}", "Con {therapist}")
 MINUTES = Text(
     "{minutes} minutes, by video. It is free.", "{minutes} minutos, por video. Es gratis."
 )

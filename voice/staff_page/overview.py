@@ -42,6 +42,8 @@ class Coming:
     when: str
     caller: str
     language: str
+    therapist: str
+    """"" where there is only one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ def _coming(line: Line, visit: Booking) -> Coming:
         when=_when(line, visit.slot.start),
         caller=f"··{visit.number[-4:]}" if visit.number else "number withheld",
         language=_LANGUAGES.get(visit.language, visit.language),
+        therapist=line.clinic.name_of(visit.clinician_id),
     )
 
 

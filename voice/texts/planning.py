@@ -4,7 +4,8 @@ That row's lock serializes everything about a booking: whoever changes it holds 
 and a cancellation, or a move and a reminder, happen one after the other.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from psycopg import AsyncConnection
@@ -27,6 +28,8 @@ class TextConfig:
     clinic: ClinicFacts
     can_send: bool
     video_url: str = ""
+    video_urls: Mapping[str, str] = field(default_factory=dict[str, str])
+    """The video rooms of therapists, by id; empty for a clinic that does not list them."""
     makes_links: bool = False
     a_day: int = 3
     """Texts to one number in 24 hours, except those that correct an earlier one."""
@@ -37,7 +40,10 @@ class TextConfig:
 
     def video(self, booked: Booking) -> str:
         """The video link as known now; "" while there is none."""
-        return "" if self.link_to_follow(booked) else booked.video_link or self.video_url
+        if self.link_to_follow(booked):
+            return ""
+        room = self.video_urls.get(booked.clinician_id, "") if self.video_urls else self.video_url
+        return booked.video_link or room
 
     def link_to_follow(self, booked: Booking) -> bool:
         """Whether the calendar is still making the link."""

@@ -8,6 +8,7 @@ import structlog
 from psycopg_pool import AsyncConnectionPool
 
 from calendar_sync.retry import NotYet
+from voice.clinician_file import read_clinicians
 from voice.settings import Settings
 from voice.texts import outbox, text_rows
 from voice.texts.delivery_checks import DeliveryCheck
@@ -96,6 +97,10 @@ def texting_for(
         ),
         can_send=sender is not None,
         video_url=settings.video_url,
+        video_urls={
+            each.id: each.video_room or settings.video_url
+            for each in read_clinicians(settings.clinicians)
+        },
         makes_links=settings.uses_google,
     )
     if settings.is_demo:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.clinic import PACIFIC, RULES, at, local_times, span
 
-from calendar_sync.availability.offers import Part, three_offers
+from calendar_sync.availability.offers import Part, spread, three_offers
 from calendar_sync.availability.opening_hours import openings
 from calendar_sync.availability.span import Span
 
@@ -91,3 +91,11 @@ def test_offers_are_ascending_apart_and_from_the_openings(
     fitting = [s for s in free if (after is None or s.start > after)]
     if part == "any" and fitting:
         assert found[:1] == (fitting[0],)
+
+
+def test_times_go_to_the_one_with_the_fewest_visits() -> None:
+    """Those of this list count too; a time that one alone has free is theirs."""
+    times = FREE[:4]
+    both = {"a": times, "b": times[1:]}
+    assert [who for _, who in spread(times, both, {})] == ["a", "b", "a", "b"]
+    assert [who for _, who in spread(times, both, {"a": 5})] == ["a", "b", "b", "b"]

@@ -11,12 +11,14 @@ from psycopg import OperationalError
 from psycopg.errors import LockNotAvailable
 from psycopg_pool import AsyncConnectionPool
 from support.clinic import NOTE, expire, hold, span
+from support.two_therapists import COLLEAGUE, with_two
 
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings import confirmation, holds
 from calendar_sync.bookings.booking import Taken
 from calendar_sync.bookings.confirmation import Confirmed
 from calendar_sync.bookings.holds import Held
+from calendar_sync.calendars.local import LocalCalendar
 from calendar_sync.clinic import Clinic
 from voice.database.connection import CALL_PATH
 
@@ -152,3 +154,28 @@ async def test_a_repeated_yes_does_not_wait_for_a_hanging_transaction(
     async with crowd.connection() as slow, slow.transaction(), crowd.connection() as conn:
         await slow.execute("SELECT FROM booking WHERE id = %s FOR UPDATE", [held])
         assert await confirmation.confirm(conn, held, NOTE) == first
+
+
+async def test_fifty_callers_for_the_last_times_of_two_therapists(
+    clinic: Clinic, crowd: AsyncConnectionPool
+) -> None:
+    """One caller gets each therapist's last time, and nobody waits a second."""
+    team = with_two(clinic, LocalCalendar(clinic.pool, COLLEAGUE))
+
+    async def try_both(call_sid: str) -> str:
+        for step, whose in enumerate(sorted((one.id for one in team.clinicians), reverse=True)):
+            async with crowd.connection() as conn:
+                held = await holds.hold(conn, call_sid, f"hold.{step}", LAST, whose)
+            if isinstance(held, Held):
+                async with crowd.connection() as conn:
+                    assert isinstance(
+                        await confirmation.confirm(conn, held.booking_id, NOTE), Confirmed
+                    )
+                return whose
+        return "none"
+
+    began = monotonic()
+    won = await asyncio.gather(*(try_both(f"CA-two-{number}") for number in range(CALLERS)))
+    slowest = monotonic() - began
+    assert Counter(won) == {"default": 1, COLLEAGUE: 1, "none": CALLERS - 2}
+    assert slowest < 5
