@@ -7,7 +7,7 @@ webhook reads the first result and nothing happens twice.
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, ClassVar, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeVar, cast
 
 from pydantic import TypeAdapter
 
@@ -18,12 +18,11 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A free time of the clinic: two aware instants, the end excluded; whose it is, by id."""
+    """A free time: two aware instants, the end excluded. ``clinician``: id; "" for the only one."""
 
     start: datetime
     end: datetime
     clinician: str = ""
-    """"" for the only therapist of a clinic whose settings name no others."""
 
 
 @cache
@@ -38,8 +37,7 @@ class Effect(Generic[R]):
 
     def read(self, stored: str) -> R:
         """The result, from what the journal stored. Raises ValidationError."""
-        result: R = _shape(self.result_type).validate_json(stored)
-        return result
+        return cast("R", _shape(self.result_type).validate_json(stored))
 
     def write(self, result: R) -> str:
         """The result as the journal stores it (JSON)."""
@@ -69,12 +67,11 @@ class TakeBack(Effect[str]):
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """Openings to offer, earliest first; empty when no time is left."""
+    """Openings to offer, earliest first; ``in_language``: with those who speak the caller's."""
 
     openings: tuple[Opening, ...]
     kind: Literal["offers"] = "offers"
     in_language: bool = True
-    """False if they are with others, as no therapist who speaks the caller's language has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +93,7 @@ PartOfDay = Literal["any", "morning", "afternoon"]
 
 @dataclass(frozen=True, slots=True)
 class FindOffers(Effect[Offers | Unreadable | OverLimit]):
-    """Up to three openings of a part of the day that start after ``beyond`` (ISO 8601; "" now).
-
-    ``clinician`` is the id of the only therapist to offer, "" for any who speaks ``language``.
-    """
+    """Up to three openings after ``beyond`` (ISO 8601; "" now), of one clinician or of any ("")."""
 
     result_type: ClassVar[Any] = Offers | Unreadable | OverLimit
     part: PartOfDay
@@ -156,11 +150,10 @@ class Book(Effect[Submitted | JustTaken]):
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """The state of a confirmed booking; only "booked" may be announced as booked."""
+    """The state of a confirmed booking and its time now; only "booked" may be called booked."""
 
     state: Literal["booked", "pending", "taken", "not booked"]
     opening: Opening | None = None
-    """The booked time; differs from the requested one if staff have just moved it."""
 
 
 @dataclass(frozen=True, slots=True)
