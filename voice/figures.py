@@ -10,7 +10,14 @@ from psycopg import AsyncConnection
 
 from voice.flows.clinical_wording import AFTER_BOOKING, BEFORE_BOOKING
 
-STAGES = ("called", "safety questions passed", "times offered", "confirmed a time", "booked")
+STAGES = (
+    "called",
+    "safety questions passed",
+    "times offered",
+    "chose a time",
+    "confirmed a time",
+    "booked",
+)
 """How far a call got; each stage includes those before it."""
 STOPPED = "stopped at a safety question"
 QUESTIONS = tuple(question.name for question in (*BEFORE_BOOKING, *AFTER_BOOKING))
@@ -32,7 +39,8 @@ SELECT call.outcome, call.ended_at IS NULL AS goes_on,
           WHERE call_sid = call.sid AND state IN ('booked', 'cancelled')) AS booked,
   coalesce((
     SELECT max(CASE
-      WHEN name ~ '^book([.-]|$)' AND value LIKE '%%"asked"%%' THEN 3
+      WHEN name ~ '^book([.-]|$)' AND value LIKE '%%"asked"%%' THEN 4
+      WHEN name ~ '^hold([.-]|$)' AND value LIKE '%%"held"%%' THEN 3
       WHEN name ~ '^times\.offers([.-]|$)' AND value LIKE '%%"start"%%' THEN 2
       WHEN name ~ '^foot\.' OR name ~ %(last)s AND value = '2' THEN 1
       ELSE 0 END)

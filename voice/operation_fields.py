@@ -91,3 +91,10 @@ class AlertFields(BaseSettings):
         Literal["on", "off"],
         setting("on: an event each working morning has the figures of the days before"),
     ] = "off"
+    unfinished_calls: Annotated[
+        Literal["count", "call-back"],
+        setting(
+            "call-back: who hung up on a chosen time, or was given up on, is called back;"
+            " count: such calls are only counted"
+        ),
+    ] = "count"

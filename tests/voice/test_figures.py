@@ -49,7 +49,7 @@ async def test_calls_are_counted_by_ending_stage_and_question(line: Line, calls:
     found = await counted(line)
     assert found.calls == 4
     assert found.endings == {"hung up": 3, STOPPED: 1}
-    assert list(found.funnel.values()) == [4, 2, 1, 1, 1]
+    assert list(found.funnel.values()) == [4, 2, 1, 1, 1, 1]
     assert found.hung_up == {"called": 1, "safety questions passed": 1, "booked": 1}
     assert (found.stops, found.flags) == ({CHEST: 1}, {FLAG: 1})
     assert (found.call_backs_opened, found.call_backs_done, found.call_backs_waiting) == (2, 0, 2)

@@ -15,6 +15,7 @@ from voice.background import within
 from voice.bootstrap import Line
 from voice.calls import engine, journal
 from voice.calls.fallback import failed_turn, fallback_response
+from voice.calls.unfinished import call_back_unfinished
 from voice.dialogue import twiml
 from voice.dialogue.turns import Ending, Listening, Turn
 from voice.flows.whisper import whisper as whisper_words
@@ -79,6 +80,7 @@ async def status(line: Line, form: Form, _: Request) -> str:
         async with line.pool.connection() as conn:
             await holds.release_unconfirmed(conn, form["CallSid"])
             await conn.execute(_STORE_END, (form["CallStatus"], form["CallSid"]))
+            await call_back_unfinished(line, conn, form["CallSid"])
     return twiml.silence()
 
 

@@ -1,0 +1,58 @@
+"""Callers who were lost before they had what they wanted: staff call them back.
+
+Who pressed 0, reached nobody and hung up is always called back. Who hung up on a chosen time, or
+was given up on, only with UNFINISHED_CALLS=call-back; either way the daily summary counts them.
+"""
+
+import re
+from collections.abc import Mapping
+
+from psycopg import AsyncConnection
+
+from calendar_sync.bookings import call_backs
+from calendar_sync.bookings.call_back_reasons import Reason
+from voice.bootstrap import Line
+from voice.calls import journal
+from voice.dialogue.call import replay
+from voice.dialogue.turns import Turn
+from voice.flows.routing import answered
+from voice.flows.transfer import WithoutStaff, transfer_to_staff
+
+_ASKED = re.compile(r"(.*\.)?person\.desk([.-]\d+)*")
+_WENT_ON = re.compile(r"(.*\.)?person\.(instead|after_stop)([.-]\d+)*~\d+")
+_HELD = re.compile(r"hold([.-]\d+)*")
+_BOOK = re.compile(r"book([.-]\d+)*")
+_CALL_BACK = re.compile(r"(.*\.)?call_back([.-]\d+)*")
+
+
+async def call_back_unfinished(line: Line, conn: AsyncConnection, sid: str) -> None:
+    """Put a call that ended on the call-back list if it was lost, and its number is known."""
+    rows = dict(await journal.in_order(conn, sid))
+    number = rows.get(journal.CALLER)
+    if not number:
+        return
+    found = await (await conn.execute("SELECT outcome FROM call WHERE sid = %s", [sid])).fetchone()
+    reason = _lost(rows, found[0] if found else None)
+    if reason is None:
+        return
+    if reason is Reason.ASKED_FOR_PERSON or line.settings.unfinished_calls == "call-back":
+        here = replay(answered, rows, line.prompt_facts, transfer_to_staff)
+        language = here.language if isinstance(here, Turn) else "en"
+        await call_backs.request(conn, call_backs.Caller(sid, number, language), reason)
+
+
+def _lost(rows: Mapping[str, str], outcome: str | None) -> Reason | None:
+    """Why the caller should be called; None if they were not lost."""
+    if outcome == "gave up":
+        return Reason.GAVE_UP
+    if outcome != "hung up" or any(_CALL_BACK.fullmatch(name) for name in rows):
+        return None
+    asked = sum(bool(_ASKED.fullmatch(name)) for name in rows)
+    went_on = sum(
+        keyed == WithoutStaff.GO_ON.key for name, keyed in rows.items() if _WENT_ON.fullmatch(name)
+    )
+    if asked > went_on:
+        return Reason.ASKED_FOR_PERSON
+    chose = any(_HELD.fullmatch(name) and '"held"' in value for name, value in rows.items())
+    booked = any(_BOOK.fullmatch(name) and '"asked"' in value for name, value in rows.items())
+    return Reason.UNFINISHED if chose and not booked else None
