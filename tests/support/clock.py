@@ -4,8 +4,7 @@
 page current. The callers:
 
 - A decided caller presses as soon as the sentence that offers the wanted key was spoken; a menu
-  that was heard before is known, so there the key comes as soon as the line takes one. All the
-  safety questions have the same keys.
+  that was heard before is known, so there the key comes as soon as the line takes one.
 - One who hears everything presses after the last word, and stays on the line for the summary.
 """
 
@@ -78,19 +77,17 @@ class Stopwatch:
             return before + whole + gather.timeout
         typing = KEY_SECONDS * (len(keyed) - 1)
         unfinished = gather.timeout if (gather.num_digits or 99) > len(keyed) else 0
-        spoken = whole if self._hears_all else self._until_offered(here.step, gather.prompt, keyed)
+        spoken = whole if self._hears_all else self._until_offered(gather.prompt, keyed)
         return before + spoken + typing + unfinished
 
-    def _until_offered(self, step: str, prompt: Sequence[Segment], keyed: str) -> float:
+    def _until_offered(self, prompt: Sequence[Segment], keyed: str) -> float:
         """Seconds of a prompt until the wanted key was offered, or until a known menu begins."""
-        key = {"#": "(pound|(la tecla )?numeral)"}.get(keyed, keyed)
+        key = {"#": "(pound|la tecla numeral)"}.get(keyed, keyed)
         menu = " ".join(
             re.sub("press |oprima ", "", segment.words)
             for segment in prompt
             if OFFER.search(segment.words)
         )
-        if step.startswith("safety."):
-            menu = "safety"  # the same keys at every question, first in a sentence, then alone
         known = bool(menu) and menu in self._known
         self._known.add(menu)
         seconds = 0.0

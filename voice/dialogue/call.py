@@ -52,8 +52,7 @@ class Call(Attempts):
         step = Step(
             question.name,
             question.wait,
-            # A caller who has changed the language needs the way back last.
-            prompt=lambda: question.prompt(words, aside_first=self.language == "en"),
+            prompt=lambda: question.prompt(words),
             short=lambda: as_prompt(question.brief()),
             accepts=answers.__contains__,
             heard_first=lambda: as_prompt(question.words) if question.heard_first else (),

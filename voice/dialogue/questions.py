@@ -96,20 +96,17 @@ class Question(Generic[E]):
             message = f"{self.name}: {len(spoken)} choices; at most {MAX_CHOICES}."
             raise ValueError(message)
 
-    def prompt(
-        self, words: Text | None = None, *, aside_first: bool = True
-    ) -> tuple[tuple[Text, bool], ...]:
+    def prompt(self, words: Text | None = None) -> tuple[tuple[Text, bool], ...]:
         """What a key can cut short, as texts; the flag marks the one in the other language.
 
-        ``words`` replace the question's own. The aside comes before the menu, or after it.
+        ``words`` replace the question's own.
         """
         menu = menu_of(self.choices, terse=self.terse) + self.after
         if self.heard_first:
             return ((menu, False),)
         words = words or self.words
         if self.aside:
-            aside, choices = (self.aside, True), (menu, False)
-            return ((words, False), *((aside, choices) if aside_first else (choices, aside)))
+            return ((words, False), (self.aside, True), (menu, False))
         return ((words.then(menu) if self.at_once else words + menu, False),)
 
     def texts(self) -> tuple[Text, ...]:

@@ -32,7 +32,7 @@ class Confirm(Choice):
     OTHER = "2", Text("For another time", "Para otra hora")
 
 
-CONFIRM = Question("confirm", Text("{time}.", "El {time}."), Confirm)
+CONFIRM = Question("confirm", Text("{time}, {zone}.", "El {time}, {zone}."), Confirm)
 JUST_TAKEN = Text("Sorry, that time was just taken.", "Perdón, esa hora se acaba de ocupar.")
 NO_TIMES = Text("I have no open time to offer.", "Ahora no tengo horarios disponibles.")
 UNREADABLE = Text(
@@ -60,7 +60,7 @@ MOVED = Text(
     "Our staff have just moved it to another time.",
     "Nuestro personal acaba de cambiarla a otra hora.",
 )
-ONE_MOMENT = Text("One moment, please.", "Un momento.")
+ONE_MOMENT = Text("One moment, please.", "Un momento, por favor.")
 STILL = Text(
     "Still booking. Please stay on the line.", "Todavía estoy reservando. No cuelgue, por favor."
 )
@@ -100,7 +100,7 @@ def book(call: Call, opening: Opening, number: str, chart: Answers) -> Ending | 
         call.say(JUST_TAKEN)
         return None
     when = speech.day_and_time(opening.start, call.zone)
-    words = CONFIRM.words.about(time=when)
+    words = CONFIRM.words.about(time=when, zone=speech.zone_name(call.zone))
     words = words.then(therapists.sentence(call, opening))
     match call.ask(CONFIRM, words):
         case Confirm.OTHER:

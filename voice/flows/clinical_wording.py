@@ -115,7 +115,7 @@ FLAGGED = Text(
     "Please tell your doctor about that this week.",
     "Por favor, hable de eso con su médico esta semana.",
 )
-STAFF_WILL_SEE = Text("Your therapist will see it too.", "Su terapeuta también lo verá.")
+STAFF_WILL_SEE = Text("Doctor Spring will see it too.", "El doctor Spring también lo verá.")
 """Said only after it was stored."""
 STAYS_BOOKED = Text("Your visit stays booked.", "Su cita sigue en pie.")
 
@@ -124,8 +124,8 @@ CHEST = SafetyQuestion(
     Text("Right now, do you have", "En este momento, ¿tiene"),
     (
         Text("chest pain,", "dolor de pecho,"),
-        Text("trouble breathing,", "falta de aire"),
-        Text("or sudden bad belly pain?", "o dolor de estómago fuerte y repentino?"),
+        Text("trouble breathing,", "le falta el aire"),
+        Text("or sudden bad belly pain?", "o tiene dolor de estómago fuerte y repentino?"),
     ),
     Stop(CALL_911),
 )
@@ -148,7 +148,7 @@ BLADDER = SafetyQuestion(
     "toilet",
     Text(
         "In the last two weeks, is any of this new or worse?",
-        "Desde hace dos semanas, ¿algo de esto es nuevo o peor?",
+        "En las últimas dos semanas, ¿algo de esto es nuevo o peor?",
     ),
     (
         Text("It is hard to pee.", "Le cuesta orinar."),
@@ -162,15 +162,15 @@ BLADDER = SafetyQuestion(
 )
 BOTH_LEGS = SafetyQuestion(
     "both_legs",
-    Text("In the last two weeks,", "Desde hace dos semanas,"),
+    Text("In the last two weeks,", "En las últimas dos semanas,"),
     (
         Text(
             "is there new or worse pain, weakness, or numbness in both legs?",
-            "¿tiene dolor, debilidad o adormecimiento nuevo o peor en ambas piernas?",
+            "¿tiene dolor, debilidad o adormecimiento nuevo o peor en las dos piernas?",
         ),
         Text(
             "Or can you no longer lift the front of a foot?",
-            "¿O ya no puede levantar la punta del pie?",
+            "¿O ya no puede levantar la punta de un pie?",
         ),
     ),
     Stop(EMERGENCY_ROOM),
@@ -185,7 +185,7 @@ SKIN = SafetyQuestion(
         ),
         Text(
             "Do you have a sore or black skin on your foot?",
-            "¿Una llaga o piel negra en el pie?",
+            "¿Tiene una llaga o piel negra en el pie?",
         ),
         Text("Or a fever?", "¿O fiebre?"),
     ),
@@ -197,7 +197,7 @@ INJURY = SafetyQuestion(
     (
         Text(
             "Did a fall or crash in the last two weeks start this?",
-            "¿Empezó con una caída o choque en las últimas dos semanas?",
+            "¿Empezó con una caída o un choque en las últimas dos semanas?",
         ),
         Text("Or can you not take four steps?", "¿O no puede dar cuatro pasos?"),
     ),
@@ -205,7 +205,7 @@ INJURY = SafetyQuestion(
 )
 HISTORY = SafetyQuestion(
     "history",
-    Text("One more for your therapist.", "Una más para su terapeuta."),
+    Text("One more for Doctor Spring.", "Una más para el doctor Spring."),
     (
         Text("Have you had cancer?", "¿Ha tenido cáncer?"),
         Text(

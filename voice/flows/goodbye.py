@@ -11,10 +11,7 @@ from voice.flows.safety import ask_after_booking
 from voice.language import Text
 
 BOOKED = Text("You are booked. {time}, {zone}.", "Su cita está confirmada. El {time}, {zone}.")
-CODE = Text(
-    "Your visit code is {code}.¦ Again, {code}.¦ To repeat, press star.",
-    "Su clave es {code}.¦ Otra vez, {code}.¦ Para repetir, oprima asterisco.",
-)
+CODE = Text("Your visit code is {code}.¦ Again, {code}.", "Su clave es {code}.¦ Otra vez, {code}.")
 TO_CHANGE = Text(
     "To change or cancel, call this number. Thank you for calling {clinic}. Goodbye.",
     "Para cambiar o cancelar su cita, llame a este número. Gracias por llamar a {clinic}. Adiós.",

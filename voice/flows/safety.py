@@ -32,8 +32,10 @@ class AllClear:
 
 BOOKED_EARLIER = AllClear(((SAFETY, "answered no to the questions of an earlier version"),))
 """For a call that had booked when the questions changed: it is not asked again."""
-INTRODUCTION = Text("{number} safety questions.", "{number} preguntas de seguridad.")
-SLOWER = Text("For slower speech, press 7.", "Más despacio, oprima 7.")
+INTRODUCTION = Text(
+    "{number} safety questions. For slower speech, press 7.",
+    "{number} preguntas de seguridad. Más despacio, oprima 7.",
+)
 SHORT = menu_of(SafetyAnswer, terse=True) + Text(
     "To hear it again, press star.¦ For slower speech, press 7.¦ For a person, press 0.",
     "Para oírla otra vez, oprima asterisco.¦ Para oír más despacio, oprima 7."
@@ -53,8 +55,7 @@ def safety(call: Call) -> AllClear | Ending:
     for name, advice in wording.EARLIER_QUESTIONS.items():
         if call.has(f"safety.{name}~0") and call.ever_pressed(f"safety.{name}", "13"):
             return stop(call, name, advice, NOTHING)
-    introduction = INTRODUCTION.about(number=str(len(wording.BEFORE_BOOKING)))
-    call.say(introduction if call.slow else introduction.then(SLOWER))
+    call.say(INTRODUCTION.about(number=str(len(wording.BEFORE_BOOKING))))
     stops, flags = 0, list[tuple[str, str]]()
     for question in wording.BEFORE_BOOKING:
         answer = call.ask(as_asked(question), unclear=SafetyAnswer.NO_ANSWER)

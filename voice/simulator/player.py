@@ -184,7 +184,7 @@ class Player:
             if key is None:
                 wait = float(gather.timeout)
                 key = await self._hear(Segment(Kind.WAIT, wait, interruptible=True))
-            if key is None or key == gather.finish_on_key:
+            if key is None or (key == gather.finish_on_key and digits):
                 return digits
             if key != gather.finish_on_key:
                 digits += key

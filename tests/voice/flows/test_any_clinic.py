@@ -24,6 +24,7 @@ SEASON = re.compile(r"\bspring\b")
 MAY_NAME_IT = {
     "voice/setting_fields.py": "the demo's facts are the defaults",
     "voice/flows/summary_wording.py": "the article is Dr. Spring's",
+    "voice/flows/clinical_wording.py": "says what was drawn from the article",
     "voice/flows/clinical_signatures.toml": "the draft is for Dr. Spring",
 }
 """Nothing else names the demo's clinic."""

@@ -35,7 +35,7 @@ async def test_the_time_heard_is_the_time_booked(
     """The second of three times is booked in the calendar, with its chart note."""
     await to_the_times(caller)
     await caller.hears("For Tuesday, December 1st, at 9 AM, press 2").presses("2")
-    await caller.hears("Tuesday, December 1st, at 9 AM. To book it, press 1.")
+    await caller.hears("Tuesday, December 1st, at 9 AM, Pacific time. To book it, press 1.")
     await caller.presses("1").hears("One moment, please.")
     await caller.hears("You are booked. Tuesday, December 1st, at 9 AM, Pacific time.")
     async with line.pool.connection() as conn:

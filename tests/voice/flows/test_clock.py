@@ -7,9 +7,9 @@ from support.clock import WAYS, Way, first_choice, timed
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.who)
 def test_a_caller_is_booked_in_time(way: Way) -> None:
-    """At 165 words a minute over the served TwiML, in both languages."""
+    """At 165 words a minute over the served TwiML; Spanish may take a tenth longer."""
     assert timed(way) <= way.at_most
-    assert timed(way, "es") <= way.at_most
+    assert timed(way, "es") <= way.at_most * 1.1
 
 
 def test_the_first_choice_is_offered_within_ten_seconds() -> None:
