@@ -48,7 +48,7 @@ async def find_problems(clinic: Clinic, data_dir: Path | None) -> list[Problem]:
                 Problem("worker", "No worker is running: nothing is booked. Start it again.")
             )
         async with clinic.pool.connection() as conn:
-            unread = await _is_unread(conn, now)
+            unread = await _is_unread(conn, clinic, now)
             found += await _call_backs(conn, clinic.rules, now)
             found += await _texts(conn, now)
     except (psycopg.Error, PoolTimeout):
@@ -58,17 +58,19 @@ async def find_problems(clinic: Clinic, data_dir: Path | None) -> list[Problem]:
     return found + (await _calendar(clinic, now) if unread else [])
 
 
-async def _is_unread(conn: AsyncConnection, now: datetime) -> bool:
+async def _is_unread(conn: AsyncConnection, clinic: Clinic, now: datetime) -> bool:
+    """Whether a therapist's calendar is; one whom the settings do not name any more has none."""
     rows = await conn.execute(
-        "SELECT EXISTS (SELECT FROM busy_times WHERE read_at < %s)", [now - CALENDAR_UNREAD]
+        "SELECT EXISTS (SELECT FROM busy_times WHERE read_at < %s AND clinician_id = ANY (%s))",
+        [now - CALENDAR_UNREAD, [each.clinician_id for each in clinic.each]],
     )
     return await rows.fetchone() == (True,)
 
 
 async def _calendar(clinic: Clinic, now: datetime) -> list[Problem]:
     """Ask the calendar once more, to tell why."""
-    asked = await clinic.calendar.busy(Span(now, now + _GOOGLE))
-    why = asked.why if isinstance(asked, Unknown) else "it answers again"
+    asked = [await each.calendar.busy(Span(now, now + _GOOGLE)) for each in clinic.each]
+    why = next((each.why for each in asked if isinstance(each, Unknown)), "it answers again")
     if "sign-in" in why or " 401" in why:
         text = (
             "The sign-in at Google has ended: nobody can book. "

@@ -10,6 +10,7 @@ import structlog
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings import free_times
 from calendar_sync.calendars.contract import Changes
+from calendar_sync.clinic import Clinic
 from calendar_sync.sync.staff_jobs import follow_all
 from voice.bootstrap import Line
 from voice.simulator.activity import Activity, Happening
@@ -42,7 +43,7 @@ class ChangeWatcher:
         self._line, self._events, self._phone, self._say = line, events, phone, say
         self._activity = Activity(line.pool, line.settings.zone)
         self._texts_due: dict[int, object] = {}
-        self._cursor: str | None = None
+        self._cursors: dict[str, str | None] = {}
         self._pages = 0
         self._task: asyncio.Task[None] | None = None
 
@@ -104,17 +105,22 @@ class ChangeWatcher:
             self._say(f"{clock(at)}  {happening.words}")
 
     async def _calendar_changed(self) -> bool:
-        first = self._cursor is None
-        changes = await self._line.clinic.calendar.changes(self._cursor)
-        if not isinstance(changes, Changes):
-            self._cursor = None
+        changed = [await self._has_changed(each) for each in self._line.clinic.each]
+        if not any(changed):
             return False
-        self._cursor = changes.cursor
-        if first or not changes.entries:
-            return False
-        await free_times.refresh(self._line.clinic)
+        await free_times.refresh_all(self._line.clinic)
         await follow_all(self._line.clinic)  # else a visitor would wait for the minute to be full
         return True
+
+    async def _has_changed(self, clinic: Clinic) -> bool:
+        """Whether one therapist's calendar has."""
+        since = self._cursors.get(clinic.clinician_id)
+        changes = await clinic.calendar.changes(since)
+        if not isinstance(changes, Changes):
+            self._cursors[clinic.clinician_id] = None
+            return False
+        self._cursors[clinic.clinician_id] = changes.cursor
+        return since is not None and bool(changes.entries)
 
     async def _texts_changed(self) -> bool:
         """Whether a text came, or other texts are due than before."""

@@ -45,14 +45,15 @@ async def sample_patient_visit(line: Line) -> SamplePatient:
 
 async def _book(line: Line, before: int) -> Booking | None:
     """Hold the first free time, confirm it, and wait for the calendar."""
-    free = await free_times.free_openings(line.clinic)
+    clinic = line.clinic.each[0]
+    free = await free_times.free_openings(clinic)
     if isinstance(free, free_times.Stale):
         return None
     now = line.now()
     note = BookingNote("en", NUMBER, _CHART, now)
     for number, slot in enumerate(free, start=before):
         async with line.pool.connection() as conn:
-            held = await holds.hold(conn, CALL_SID, f"hold-{number}", slot)
+            held = await holds.hold(conn, CALL_SID, f"hold-{number}", slot, clinic.clinician_id)
             if not isinstance(held, holds.Held):
                 continue
             async with conn.transaction():  # so that its event says so from the first

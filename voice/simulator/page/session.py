@@ -112,7 +112,7 @@ class Session:
             raise HTTPException(_NOT_FOUND, "Only a demo's clock can be set.")
         clock.set(at)
         self.chosen_time = name
-        await free_times.refresh(self.line.clinic)
+        await free_times.refresh_all(self.line.clinic)
         await self.line.texting.clock_was_set()
         self.events.publish("clock", **self.time_shown)
         self.events.publish("week")

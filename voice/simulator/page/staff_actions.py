@@ -12,7 +12,7 @@ from typing import Literal
 
 from calendar_sync.availability.opening_hours import Rules
 from calendar_sync.availability.span import Span
-from calendar_sync.calendars.contract import CalendarEvent, Event, Gone, Inserted
+from calendar_sync.calendars.contract import Calendar, CalendarEvent, Event, Gone, Inserted
 from voice.bootstrap import Line
 from voice.simulator.page.calendar_block import clock, day_and_clock
 
@@ -35,22 +35,30 @@ _NO_ANSWER = ActionResult("The calendar did not answer. Try again.", ok=False)
 
 
 async def find(line: Line, event_id: str) -> CalendarEvent | None:
-    """The event, or None if it is gone."""
-    found = await line.clinic.calendar.find(event_id)
-    return found if isinstance(found, CalendarEvent) and not found.cancelled else None
+    """The event, in whichever therapist's calendar it is, or None if it is gone."""
+    _, found = await _find(line, event_id)
+    return found
+
+
+async def _find(line: Line, event_id: str) -> tuple[Calendar, CalendarEvent | None]:
+    for each in line.clinic.each:
+        found = await each.calendar.find(event_id)
+        if isinstance(found, CalendarEvent) and not found.cancelled:
+            return each.calendar, found
+    return line.clinic.calendar, None
 
 
 async def move(line: Line, event_id: str, day: date, at: time) -> ActionResult:
     """Move the event to a local time; its length stays the same."""
     start = datetime.combine(day, at, line.settings.zone).astimezone(UTC)
     for _ in range(_TRIES):
-        found = await find(line, event_id)
+        calendar, found = await _find(line, event_id)
         if found is None or found.span is None:
             return _NOT_THERE
         to = Span(start, start + (found.span.end - found.span.start))
         if to == found.span:
             return ActionResult("The event stays where it is.")
-        if isinstance(await line.clinic.calendar.move(event_id, to, found.etag), CalendarEvent):
+        if isinstance(await calendar.move(event_id, to, found.etag), CalendarEvent):
             local = start.astimezone(line.settings.zone)
             return ActionResult(f"Staff moved the event to {day_and_clock(local)}.")
     return _NO_ANSWER
@@ -59,10 +67,10 @@ async def move(line: Line, event_id: str, day: date, at: time) -> ActionResult:
 async def delete(line: Line, event_id: str) -> ActionResult:
     """Delete the event."""
     for _ in range(_TRIES):
-        found = await find(line, event_id)
+        calendar, found = await _find(line, event_id)
         if found is None:
             return _NOT_THERE
-        if isinstance(await line.clinic.calendar.cancel(event_id, found.etag), Gone):
+        if isinstance(await calendar.cancel(event_id, found.etag), Gone):
             return ActionResult("Staff deleted the event.")
     return _NO_ANSWER
 

@@ -1,13 +1,13 @@
 """The clinic's week as staff see it: days, open hours, events, and the times on offer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from calendar_sync.availability import offers
 from calendar_sync.availability.opening_hours import Rules
 from calendar_sync.availability.span import Span
-from calendar_sync.bookings import free_times
+from calendar_sync.bookings.clinician_times import Wish, offered_times
+from calendar_sync.bookings.free_times import Stale
 from calendar_sync.calendars.contract import CalendarEvent, Changes
 from voice.bootstrap import Line
 from voice.simulator.page.calendar_block import (
@@ -66,8 +66,10 @@ async def week_of(line: Line, day: date, held: Iterable[Span]) -> Week:
     """The week of a local date; an empty day of a weekend gets no column."""
     now = line.now()
     rules = line.clinic.rules
-    changes = await line.clinic.calendar.changes(None)
-    entries = changes.entries if isinstance(changes, Changes) else ()
+    entries: list[CalendarEvent] = []
+    for each in line.clinic.each:
+        changes = await each.calendar.changes(None)
+        entries += changes.entries if isinstance(changes, Changes) else ()
     monday = day - timedelta(days=day.weekday())
     days = [_day(rules, monday + timedelta(days=n), entries, held, now) for n in range(7)]
     shown = tuple(
@@ -113,8 +115,11 @@ def _day(
 
 async def _offered(line: Line) -> tuple[str, ...]:
     """The three times that a caller would hear now."""
-    free = await free_times.free_openings(line.clinic)
-    spans: Sequence[Span] = () if isinstance(free, free_times.Stale) else free
+    found = await offered_times(line.clinic, Wish())
     zone = line.settings.zone
-    chosen = offers.three_offers(spans, zone)
-    return tuple(day_and_clock(span.start.astimezone(zone)) for span in chosen)
+    times = () if isinstance(found, Stale) else found.times
+    named = [(span, line.clinic.name_of(whose)) for span, whose in times]
+    return tuple(
+        day_and_clock(span.start.astimezone(zone)) + (f", {name}" if name else "")
+        for span, name in named
+    )
