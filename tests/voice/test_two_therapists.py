@@ -15,6 +15,7 @@ from support.patient_page import patient_of
 from support.two_therapists import COLLEAGUE
 
 from calendar_sync.bookings import free_times, holds, patient_changes
+from calendar_sync.bookings.booking import booking
 from calendar_sync.calendars.contract import CalendarEvent
 from calendar_sync.calendars.local import LocalCalendar
 from calendar_sync.clinician import DEFAULT_ID
@@ -56,7 +57,7 @@ async def visit(line: Line) -> AsyncGenerator[int]:
 async def found(line: Line, visit: int, whose: str) -> CalendarEvent | None:
     """The visit's event in a therapist's calendar, if it is live there."""
     async with line.pool.connection() as conn:
-        event = (await patient_changes.booking(conn, visit)).event_id or ""
+        event = (await booking(conn, visit)).event_id or ""
     seen = await line.clinic.of(whose).calendar.find(event)
     return seen if isinstance(seen, CalendarEvent) and not seen.cancelled else None
 
@@ -85,7 +86,7 @@ async def test_a_visit_handed_over_gets_the_other_room(line: Line, visit: int) -
     assert ROOM not in seen.description + seen.location
     assert "THERAPIST: Dr. Joel Spring" in seen.description
     async with line.pool.connection() as conn:
-        booked = await patient_changes.booking(conn, visit)
+        booked = await booking(conn, visit)
     assert line.texting.config.video(booked) == ""
     assert line.texting.config.video(replace(booked, clinician_id=COLLEAGUE)) == ROOM
 
