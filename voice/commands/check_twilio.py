@@ -85,7 +85,7 @@ async def _number(settings: Settings, access: TwilioAccess) -> list[Line]:
     wanted = settings.line_number
     found = await numbers(access, wanted)
     if isinstance(found, RequestFailed):
-        return [("wrong", f"API key: Twilio does not accept it ({found.status}); make a new one")]
+        return [("wrong", "API key: Twilio does not accept it; make a new one")]
     if not found:
         name = "TWILIO_NUMBER" if settings.twilio_number else "CLINIC_NUMBER"
         remedy = (

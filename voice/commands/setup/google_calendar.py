@@ -115,6 +115,7 @@ def _choose_calendars(answers: Answers, file: Path) -> None:
         ask_setting(answers, "google_screenings_calendar_id", "Id of the calendar", needed=True)
         ask_setting(answers, "google_busy_calendar_ids", "Ids of calendars that block times")
         return
+    listed += _unlisted(answers, {each.id for each in listed})
     own = [each for each in listed if each.can_write]
     screenings = _one(answers, file, own, "google_screenings_calendar_id", "Screenings")
     rest = [each for each in listed if each.id != screenings]
@@ -134,6 +135,21 @@ def _choose_calendars(answers: Answers, file: Path) -> None:
         _one(answers, file, others, "google_invitations_calendar_id", "Screenings: invitations")
     else:
         answers.put("google_invitations_calendar_id", "")
+
+
+def _unlisted(answers: Answers, listed: set[str]) -> list[Listed]:
+    """Calendars that are set and not in the account's list, so that Enter keeps them."""
+    settings = answers.settings()
+    known = (
+        settings.google_screenings_calendar_id,
+        settings.google_invitations_calendar_id,
+        *settings.busy_calendar_ids,
+    )
+    return [
+        Listed(each, each, primary=False, can_write=each not in settings.busy_calendar_ids, zone="")
+        for each in dict.fromkeys(known)
+        if each and each not in listed
+    ]
 
 
 def _one(answers: Answers, file: Path, own: list[Listed], name: str, new: str) -> str:

@@ -42,7 +42,9 @@ def ask_number(answers: Answers) -> None:
             break
     found = asyncio.run(_numbers(answers))
     if isinstance(found, RequestFailed):
-        say(f"Twilio cannot be asked for the numbers ({found.status or found.why}).")
+        refused = state == "ok" and answers.get("twilio_api_key_sid")
+        why = "does not accept the API key" if refused else "does not answer"
+        say(f"Twilio {why}. Run `screening-line setup --only twilio` again when that is solved.")
         ask_setting(answers, "clinic_number", "Number that patients call", needed=True)
         return
     chosen = _choose_number(answers, found)

@@ -5,6 +5,7 @@ import json
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from voice.commands.fallback_twiml import document
 from voice.commands.setup.answers import Answers
@@ -17,6 +18,7 @@ from voice.commands.twilio_number import (
     wanted_fields,
 )
 from voice.errors import ReportedError
+from voice.setting_types import LOOPBACK
 from voice.settings import Settings
 from voice.texts.twilio_sender import RequestFailed, TwilioAccess
 
@@ -33,6 +35,9 @@ def set_webhooks(answers: Answers, number: Number) -> None:
     settings = answers.settings()
     if not settings.public_base_url:
         say("\nThe number's addresses need the public address: run the step `address` first.")
+        return
+    if urlsplit(settings.public_base_url).hostname in LOOPBACK and not settings.twilio_api_url:
+        say(f"\nTwilio cannot reach {settings.public_base_url}, so the number is left as it is.")
         return
     fallback = _ask_fallback(number, settings)
     wanted = wanted_fields(settings, fallback)

@@ -44,19 +44,21 @@ def test_calendars_that_exist_are_chosen_by_name(setup: Setup, folder: Path) -> 
 
 
 def test_another_run_begins_with_what_was_chosen(setup: Setup, folder: Path) -> None:
-    """Enter at every question changes nothing."""
+    """Enter at every question changes nothing, also not what the account does not list."""
     write_env(
         folder,
         GOOGLE_CREDENTIALS_FILE="user.json",
         GOOGLE_SCREENINGS_CALENDAR_ID=SHARED,
-        GOOGLE_BUSY_CALENDAR_IDS="bob@example.org",
+        GOOGLE_BUSY_CALENDAR_IDS="bob@example.org,room@example.org",
         GOOGLE_INVITATIONS_CALENDAR_ID="",
         VIDEO_URL="https://video.example/room",
     )
     before = stored(folder)
     with setup("--only", "calendar") as terminal:
         terminal.answers("Sign in again").answers("The calendar for screenings [2]")
-        terminal.answers("for none) [2]").answers("Invite patients?", "n")
+        terminal.sees("3  room@example.org").answers("for none) [2, 3]").answers(
+            "Invite patients?", "n"
+        )
         terminal.answers("(- for none) [https://video.example/room]")
         assert terminal.sees("Nothing was changed.").ends() == 0
     assert stored(folder) == before

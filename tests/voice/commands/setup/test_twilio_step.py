@@ -12,6 +12,11 @@ from support.live_settings import LIVE
 from support.setup_command import TOKEN, Setup, stored, write_env
 from support.terminal_command import TerminalCommand
 
+from voice.commands.setup.answers import Answers
+from voice.commands.setup.webhooks import TwilioError, keep_before, set_webhooks, undo
+from voice.commands.twilio_number import Number
+from voice.settings import Settings
+
 KEPT = "+12065550199"
 
 
@@ -49,15 +54,23 @@ def test_what_stood_at_twilio_is_put_back(setup: Setup, twilio: Twilio) -> None:
     assert fields(twilio)["voice_url"].startswith("https://line.example.org/voice/incoming#")
     assert fields(twilio)["trunk_sid"] == ""
     assert service["use_inbound_webhook_on_number"] is True
-    with setup("--undo-twilio", "--dry-run") as terminal:
-        assert terminal.sees("Would put back at Twilio:").ends() == 0
-    assert fields(twilio) != before
     with setup("--undo-twilio") as terminal:
         assert terminal.sees("voice_url: https://demo.twilio.com/welcome/voice/").ends() == 0
     assert fields(twilio) == before
     assert service["use_inbound_webhook_on_number"] is False
-    with setup("--undo-twilio") as terminal:
-        assert terminal.sees("There is nothing to put back").ends() == 1
+
+
+def test_putting_back_can_be_tried_and_needs_something_to_put_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A dry run asks Twilio for nothing, and keeps the file."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(TwilioError, match="There is nothing to put back"):
+        undo(Settings(), dry_run=False)
+    keep_before({"PN1": {"voice_url": "https://old.example", "trunk_sid": None}})
+    said = undo(Settings(), dry_run=True)
+    assert said[1:] == ["PN1 voice_url: https://old.example", "PN1 trunk_sid: nothing"]
+    assert (tmp_path / "twilio-before.json").exists()
 
 
 def test_a_refused_change_is_told_and_can_be_put_back(
@@ -109,9 +122,32 @@ def test_a_wrong_token_is_asked_again(setup: Setup, twilio: Twilio, account: Pat
 def test_without_twilio_the_number_is_asked(setup: Setup, account: Path) -> None:
     """Whoever has no internet access yet can go on, and run the step again."""
     with setup("--only", "twilio", TWILIO_API_URL="http://127.0.0.1:9") as terminal:
-        signs_in(terminal).sees("Twilio cannot be asked")
+        signs_in(terminal).sees("Twilio cannot be asked").sees("Twilio does not answer.")
         assert terminal.answers("Number that patients call", "425 202 5687").ends() == 0
     assert stored(account)["CLINIC_NUMBER"] == "425 202 5687"
+
+
+def test_an_api_key_that_is_refused_is_told(setup: Setup, account: Path) -> None:
+    """The token is right, so the key has to be made again."""
+    with setup("--only", "twilio") as terminal:
+        terminal.answers("Account SID, AC...").answers_unseen("Auth token")
+        terminal.answers("API key SID", "SK" + "9" * 32).answers_unseen("Its secret", "old-secret")
+        terminal.sees("token match").sees("Twilio does not accept the API key.")
+        assert terminal.answers("Number that patients call", KEPT).ends() == 0
+        assert "old-secret" not in terminal.shown
+    assert "old-secret" in stored(account).values()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_number_is_never_pointed_to_this_computer_alone(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, host: str
+) -> None:
+    """Twilio could not reach it, and the number may work today."""
+    number = Number("PN1", CLINIC, "", sends_texts=True, fields={})
+    answers = Answers(tmp_path / ".env")
+    answers.put("public_base_url", f"http://{host}:8000")
+    set_webhooks(answers, number)
+    assert "so the number is left as it is" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("account")
