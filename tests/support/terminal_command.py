@@ -53,13 +53,21 @@ class TerminalCommand:
 
     def sees(self, words: str) -> Self:
         """Wait until these words appear after what was seen before."""
-        end = time.monotonic() + _SECONDS
-        while (found := self.shown.find(words, self._read)) < 0:
-            if not self._more(end):
-                message = f"{words!r} does not appear in:\n{self.shown[self._read :]}"
-                raise AssertionError(message)
-        self._read = found + len(words)
+        if not self._appear(words, _SECONDS):
+            message = f"{words!r} does not appear in:\n{self.shown[self._read :]}"
+            raise AssertionError(message)
         return self
+
+    def stops(self, key: str, words: str) -> Self:
+        """Press Ctrl-C or Ctrl-D until these words appear.
+
+        A Ctrl-C just before Python waits for a line takes effect only with the next key.
+        """
+        for _ in range(int(_SECONDS)):
+            self.types(key)
+            if self._appear(words, 1.0):
+                return self
+        return self.sees(words)
 
     def types(self, keys: str) -> Self:
         """Type these keys."""
@@ -80,6 +88,14 @@ class TerminalCommand:
         while self._more(end):
             pass
         return self._process.wait(timeout=_SECONDS)
+
+    def _appear(self, words: str, seconds: float) -> bool:
+        end = time.monotonic() + seconds
+        while (found := self.shown.find(words, self._read)) < 0:
+            if not self._more(end):
+                return False
+        self._read = found + len(words)
+        return True
 
     def _more(self, end: float) -> bool:
         """Read what is there; False at the end of the command, or of the time."""

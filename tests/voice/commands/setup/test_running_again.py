@@ -28,12 +28,13 @@ def test_what_was_answered_before_a_stop_is_kept(setup: Setup, tmp_path: Path, k
     """The next run shows it, and goes on from there."""
     with setup() as terminal:
         terminal.answers("Name of the clinic", "Lakeside Physical Therapy")
-        terminal.sees("Email address offered to callers:").types(key)
-        assert terminal.sees("What you answered is in .env. Run it again to go on.").ends() == 1
+        terminal.sees("Email address offered to callers:")
+        terminal.stops(key, "What you answered is in .env. Run it again to go on.")
+        assert terminal.ends() == 1
         assert "Traceback" not in terminal.shown
     assert stored(tmp_path) == NAME
     with setup() as terminal:
-        terminal.sees("[Lakeside Physical Therapy]").types(key)
+        terminal.sees("[Lakeside Physical Therapy]").stops(key, "Stopped.")
         assert terminal.ends() == 1
     assert stored(tmp_path) == NAME
 
