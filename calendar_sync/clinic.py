@@ -1,6 +1,6 @@
 """What the code of the calendar works with: database, calendar, opening rules and clock."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -82,7 +82,7 @@ class Clinic:
     summary: Callable[[datetime, datetime], Awaitable[tuple[str, str]]] | None = None
     """Title and text of the daily summary event for a period; None if staff get no such event."""
     clinician_id: str = DEFAULT_ID
-    clinicians: tuple[Clinician, ...] = ()
+    clinicians: Sequence[Clinician] = ()
     """Every therapist, if the settings name them; empty: one, who is not named to callers."""
 
     @property

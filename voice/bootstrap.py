@@ -1,7 +1,7 @@
 """Puts the line together: settings, database, calendar, texting, worker."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from calendar_sync.bookings import free_times
 from calendar_sync.clinic import ChartLabels, Clinic
-from calendar_sync.clinician import DEFAULT_ID
+from calendar_sync.clinician import DEFAULT_ID, Clinician
 from voice.agreements import event_detail
 from voice.background import run_in_background
 from voice.calendar_setup import calendar_for, invitations_for, push_for
@@ -67,12 +67,19 @@ def spoken_facts(settings: Settings) -> dict[str, Text]:
 
 
 def line_on(
-    settings: Settings, pool: AsyncConnectionPool, now: Callable[[], datetime] = utc_now
+    settings: Settings,
+    pool: AsyncConnectionPool,
+    now: Callable[[], datetime] = utc_now,
+    clinicians: Sequence[Clinician] | None = None,
 ) -> Line:
-    """Build a line on a migrated database. Raises SettingsError."""
+    """Build a line on a migrated database; the settings name its clinicians if they are not given.
+
+    A demo's page may change the list. Raises SettingsError.
+    """
     texting = texting_for(settings, pool, now)
     calendar = calendar_for(settings, pool)
-    clinicians = clinicians_for(settings, pool, calendar)
+    if clinicians is None:
+        clinicians = [*clinicians_for(settings, pool, calendar)]
     clinic = Clinic(
         pool=pool,
         calendar=clinicians[0].calendar if clinicians else calendar,
@@ -99,10 +106,10 @@ def line_on(
         facts,
         settings.zone,
         texts=texting.sender is not None,
-        therapists=tuple(
+        therapists=[
             Therapist(one.id, Text(one.spoken["en"], one.spoken["es"]), one.offered)
             for one in clinic.clinicians
-        ),
+        ],
     )
     phones = Phones(
         voices=(("en", settings.voice_en), ("es", settings.voice_es)),
@@ -139,7 +146,8 @@ async def open_line(
         if worker:
             # A line of their own, so that no job takes a connection that a caller waits for.
             job_pool = await stack.enter_async_context(open_pool(dsn, options=JOBS, size=12))
-            jobs_line = line_on(settings, job_pool, now)
+            shared = line.clinic.clinicians if settings.is_demo else None
+            jobs_line = line_on(settings, job_pool, now, shared)
             stack.callback(jobs_line.texting.close)
             await stack.enter_async_context(run_in_background(work(jobs_line.clinic)))
         for read in await free_times.refresh_all(line.clinic):

@@ -10,7 +10,7 @@ the previous question void. Names are permanent: calls under way are asked a ren
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -51,7 +51,7 @@ class PromptFacts:
     zone: ZoneInfo
     texts: bool = True
     """Whether text messages can be sent at all."""
-    therapists: tuple[Therapist, ...] = ()
+    therapists: Sequence[Therapist] = ()
     """Those of a clinic that has more than one; else nobody is named with a time."""
 
 

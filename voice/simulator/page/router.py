@@ -19,6 +19,7 @@ from voice.simulator.page import (
     sample_patient,
     server_voice,
     text_routes,
+    therapist_choice,
 )
 from voice.simulator.page.access import LocalRoute
 from voice.simulator.page.calendar_block import day_and_clock
@@ -34,6 +35,12 @@ class Chosen(BaseModel):
     """The name of a time to call at."""
 
     when: str
+
+
+class ChosenTherapists(BaseModel):
+    """How many therapists the clinic has."""
+
+    name: therapist_choice.Choice
 
 
 class ChosenRouting(BaseModel):
@@ -89,6 +96,8 @@ def _pages(session: Session) -> APIRouter:
             chosen_time=session.chosen_time,
             routings=_ROUTINGS,
             chosen_routing=await _routing(line),
+            teams=_TEAMS if therapist_choice.is_offered(line) else (),
+            chosen_team=therapist_choice.chosen(line),
             now=session.local_time,
             callers=_CALLERS,
             staff=_STAFF,
@@ -139,6 +148,12 @@ def demo_routes(session: Session) -> APIRouter:
         async with line.pool.connection() as conn:
             await routing.switch(conn, routing.Switched(chosen.name, line.now(), None))
 
+    @router.post("/phone/therapists", status_code=_NO_CONTENT)
+    async def therapists(chosen: ChosenTherapists) -> None:
+        """Choose between one therapist and two."""
+        await therapist_choice.choose(session.line, chosen.name)
+        session.events.publish("week")
+
     @router.post("/phone/known-patient")
     async def known_patient() -> sample_patient.SamplePatient:
         """The number of a patient with a booking."""
@@ -159,6 +174,7 @@ _ROUTINGS = (
     ("after-hours", "Staff in hours"),
     ("paused", "Call-backs only"),
 )
+_TEAMS = (("one", "One"), ("two", "Two therapists"))
 _CALLERS = (
     ("mobile", "A mobile", DEFAULT_CALLER),
     ("landline", "A landline", LANDLINE),

@@ -70,6 +70,8 @@ const timeChosen = () => attempt(async () => clock(await post("/phone/clock", { 
 
 const routingChosen = () => attempt(() => post("/phone/routing", { name: byId("routing").value }));
 
+const therapistsChosen = () => attempt(() => post("/phone/therapists", { name: byId("therapists").value }));
+
 async function attempt(does) {
   trouble("");
   try {
@@ -90,7 +92,7 @@ export function clock({ when, now }) {
 }
 
 function fromLink() {
-  for (const name of ["caller", "number", "when", "staff", "routing", "keys", "sound"]) {
+  for (const name of ["caller", "number", "when", "staff", "routing", "therapists", "keys", "sound"]) {
     const given = link.get(name);
     if (given !== null) byId(name).value = given;
   }
@@ -100,6 +102,7 @@ function fromLink() {
   if (byId("caller").value !== "mobile") callerChosen();
   if (link.has("when")) timeChosen();
   if (link.has("routing")) routingChosen();
+  if (link.has("therapists")) therapistsChosen();
 }
 
 form.addEventListener("submit", (event) => event.preventDefault());
@@ -108,6 +111,7 @@ byId("caller").addEventListener("change", callerChosen);
 byId("number").addEventListener("change", () => { if (valid()) callerChosen(); });
 byId("when").addEventListener("change", timeChosen);
 byId("routing").addEventListener("change", routingChosen);
+byId("therapists").addEventListener("change", therapistsChosen);
 document.addEventListener("pointerdown", (event) => { if (!box.contains(event.target)) close(); });
 box.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;

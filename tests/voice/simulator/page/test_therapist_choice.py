@@ -1,0 +1,19 @@
+"""The page's visitor chooses between one therapist and two."""
+
+from support.browser import Visitor
+
+from voice.bootstrap import Line
+from voice.simulator.page import therapist_choice
+
+
+async def test_two_therapists_are_heard_from_the_next_call_on(visitor: Visitor, line: Line) -> None:
+    """Each time is named with one; back at one, nobody is named and the other gets no new visit."""
+    await (await (await visitor.chooses("therapists", "two")).calls()).to_the_times()
+    await visitor.hears("with Doctor Spring")
+    await (await visitor.hears("To choose your therapist")).presses("5")
+    await (await visitor.hears("For Doctor Rivera")).presses("2")
+    await (await visitor.hears("with Doctor Rivera")).books("1")
+    await visitor.sees_line_do("Booked Monday, November 30th, at 12 noon")
+    await therapist_choice.choose(line, "one")
+    assert therapist_choice.chosen(line) == "one"
+    assert [one.offered for one in line.clinic.clinicians] == [True, False]
