@@ -36,6 +36,11 @@ INTRODUCTION = Text(
     "{number} safety questions. For slower speech, press 7.",
     "{number} preguntas de seguridad. Más despacio, oprima 7.",
 )
+PERSON_FIRST = Text(
+    "If the patient is under 18, or you use a relay service, press 0.",
+    "Menor de 18, o servicio de relevo: oprima 0.",
+)
+"""After the first menu, where it costs a caller who presses at once no time."""
 SHORT = menu_of(SafetyAnswer, terse=True) + Text(
     "To hear it again, press star.¦ For slower speech, press 7.¦ For a person, press 0.",
     "Para oírla otra vez, oprima asterisco.¦ Para oír más despacio, oprima 7."
@@ -116,6 +121,7 @@ def as_asked(question: SafetyQuestion) -> Question[SafetyAnswer]:
         wait=10,
         heard_first=True,
         terse=question is not wording.BEFORE_BOOKING[0],
+        after=PERSON_FIRST if question is wording.BEFORE_BOOKING[0] else NOTHING,
         short=SHORT,
     )
 

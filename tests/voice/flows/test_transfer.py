@@ -3,7 +3,7 @@
 import pytest
 from support.caller import Caller
 from support.clinic import SetClock
-from support.patients import Calls
+from support.patients import Calls, To
 
 from calendar_sync.bookings import call_backs
 from calendar_sync.bookings.call_back import CallBack
@@ -142,3 +142,21 @@ async def test_a_second_call_of_the_number_adds_no_request(calls: Calls, line: L
     [request] = await asked(line)
     assert request.promised_from is not None
     assert request.promised_from.astimezone(line.settings.zone).hour == 12
+
+
+async def test_a_minor_or_a_relay_caller_is_told_of_the_person(caller: Caller) -> None:
+    """Early in the safety questions, in both languages."""
+    await caller.presses("1")
+    await caller.hears("If the patient is under 18, or you use a relay service, press 0.")
+    await caller.presses("9").hears("Menor de 18, o servicio de relevo").presses("0")
+    await caller.hears("La clínica está cerrada ahora.")
+
+
+async def test_slower_speech_holds_for_the_whole_call(caller: Caller, to_the_times: To) -> None:
+    """Through the safety questions, a person who cannot answer, and a step back."""
+    await caller.presses("7").hears("I will speak slower")
+    await to_the_times(caller)
+    await caller.presses("0").presses("2").presses("8")
+    await caller.presses("1").presses("8").hears("press")
+    spoken = [each.body for each in caller.documents[1:] if "<Say" in each.body]
+    assert all('rate="85%"' in each for each in spoken)
