@@ -83,13 +83,13 @@ class Stopwatch:
     def _until_offered(self, prompt: Sequence[Segment], keyed: str) -> float:
         """Seconds of a prompt until the wanted key was offered, or until a known menu begins."""
         key = {"#": "(pound|la tecla numeral)"}.get(keyed, keyed)
-        menu = " ".join(
+        menu = {
             re.sub("press |oprima ", "", segment.words)
             for segment in prompt
             if OFFER.search(segment.words)
-        )
-        known = bool(menu) and menu in self._known
-        self._known.add(menu)
+        }
+        known = bool(menu) and menu <= self._known
+        self._known |= menu
         seconds = 0.0
         for segment in prompt:
             if known and OFFER.search(segment.words):
