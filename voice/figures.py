@@ -8,6 +8,7 @@ from datetime import datetime
 
 from psycopg import AsyncConnection
 
+from calendar_sync.bookings import call_back_reasons
 from voice.flows.clinical_wording import AFTER_BOOKING, BEFORE_BOOKING
 
 STAGES = (
@@ -20,6 +21,8 @@ STAGES = (
 )
 """How far a call got; each stage includes those before it."""
 STOPPED = "stopped at a safety question"
+_CALL_BACK = "call-back: "
+"""How the outcome of a call begins that ended with a request for one."""
 QUESTIONS = tuple(question.name for question in (*BEFORE_BOOKING, *AFTER_BOOKING))
 _TEXT_STATES = {
     "owed": "waiting",
@@ -124,6 +127,9 @@ def question_words(name: str) -> str:
 def _ending(outcome: str | None, *, goes_on: bool) -> str:
     if outcome is None:
         return "still on the line" if goes_on else "not known"
+    if outcome.startswith(_CALL_BACK):
+        reason, detail = call_back_reasons.parse(outcome.removeprefix(_CALL_BACK))
+        return _CALL_BACK + reason.for_staff(detail)
     return {"fault": "the line failed", "outcome open": "booked, but not seen in time"}.get(
         outcome, outcome
     )

@@ -12,7 +12,7 @@ from calendar_sync.availability.span import Span
 from voice.language import Language, Text
 from voice.phone_numbers import shown_number
 
-TITLE = Text("Video visit", "Cita por video")
+TITLE = Text("Visit by video", "Cita por video")
 NOTE = Text(
     "To join, move, or cancel, open the link in your text, or call {number}.",
     "Para entrar, cambiar o cancelar, abra el enlace de su mensaje de texto o llame al {number}.",

@@ -67,10 +67,8 @@ class ClinicFields(BaseSettings):
     ] = "Dr. Joel Spring"
     clinician_spoken_en: Annotated[
         str, setting("the clinician as callers hear it; unset on a live line: no name is said")
-    ] = "Doctor Joel Spring, physical therapist,"
-    clinician_spoken_es: Annotated[str, setting("the same in Spanish")] = (
-        "El doctor Joel Spring, fisioterapeuta,"
-    )
+    ] = "Doctor Spring"
+    clinician_spoken_es: Annotated[str, setting("the same in Spanish")] = "El doctor Spring"
     staff_number: Annotated[
         PhoneNumber, setting("the phone that key 0 rings; unset: callers get a call-back instead")
     ] = ""

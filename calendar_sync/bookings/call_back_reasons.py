@@ -5,13 +5,24 @@ from enum import Enum
 
 
 class Reason(Enum):
-    """Why to call: its code, which is permanent, and its words. `{}` stands for a detail."""
+    """Why to call: its permanent code, its words as stored, and those that staff read instead.
 
-    NOT_IN_CALENDAR = "not_in_calendar", "booking not in calendar"
+    `{}` stands for a detail.
+    """
+
+    NOT_IN_CALENDAR = "not_in_calendar", "booking not in calendar", "visit not in calendar"
     """The calendar refused a confirmed booking, or its time came before the calendar answered."""
-    NOT_IN_CALENDAR_YET = "not_in_calendar_yet", "booking not in calendar yet"
+    NOT_IN_CALENDAR_YET = (
+        "not_in_calendar_yet",
+        "booking not in calendar yet",
+        "visit not in calendar yet",
+    )
     """A confirmed booking is overdue in the calendar, and the job goes on."""
-    DELETED_TOO_SOON = "deleted_too_soon", "event was deleted before the booking was settled"
+    DELETED_TOO_SOON = (
+        "deleted_too_soon",
+        "event was deleted before the booking was settled",
+        "event was deleted before the visit was booked",
+    )
     """Staff deleted it before we had read it back; its caller was told that nothing is booked."""
     TAKEN_AFTER_ALL = "taken_after_all", "confirmed time was taken, call ended without another"
     """The time turned out to be busy; the caller, who may not have heard so, has no other."""
@@ -58,8 +69,12 @@ class Reason(Enum):
     UNFINISHED = "unfinished", "chose a time, and hung up before booking it"
     NO_OPEN_TIME = "no_open_time", "no open time"
     SCHEDULE_UNREADABLE = "schedule_unreadable", "schedule could not be read"
-    BOOKING_FAILED = "booking_failed", "booking failed"
-    BOOKING_UNSEEN = "booking_unseen", "booking not seen in the calendar"
+    BOOKING_FAILED = "booking_failed", "booking failed", "visit could not be booked"
+    BOOKING_UNSEEN = (
+        "booking_unseen",
+        "booking not seen in the calendar",
+        "visit not seen in the calendar",
+    )
     """The call ended before the calendar answered."""
 
     EMERGENCY_TEXT = (
@@ -88,10 +103,11 @@ class Reason(Enum):
     OTHER = "other", "{}"
     """Words that no other reason has, such as those of an older version."""
 
-    def __init__(self, code: str, template: str) -> None:
-        """`template` has at most one `{}`."""
+    def __init__(self, code: str, template: str, shown: str = "") -> None:
+        """`template` has at most one `{}`; `shown` replaces it for staff and has none."""
         self.code = code
         self.template = template
+        self.shown = shown
 
     @property
     def is_urgent(self) -> bool:
@@ -112,7 +128,7 @@ class Reason(Enum):
             case Reason.SAFETY_FLAG:
                 return f"booked, but answered yes, not sure, or nothing to the {question} question"
             case _:
-                return self.words(detail)
+                return self.shown or self.words(detail)
 
 
 def reason_of(code: str) -> Reason | None:

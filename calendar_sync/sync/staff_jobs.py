@@ -16,7 +16,7 @@ from calendar_sync.sync.overlaps import check_overlaps
 from calendar_sync.sync.rewrite import rewrite
 from calendar_sync.sync.staff_changes import follow, keeps_time, read_changes, return_to_lanes
 
-OVERLAPS = "another booking or a busy time is at this time too"
+OVERLAPS = "another visit or a busy time is at this time too"
 ALL_DAY = "this event has no time of day any more; the patient still expects"
 IN_THE_PAST = "this event was moved to a time that is over; the patient still expects"
 REPEATS = "this event repeats; only a change of all its days is followed"

@@ -4,7 +4,8 @@
 page current. The callers:
 
 - A decided caller presses as soon as the sentence that offers the wanted key was spoken; a menu
-  that was heard before is known, so there the key comes as soon as the line takes one.
+  that was heard before, if in its long form, is known, so there the key comes as soon as the line
+  takes one.
 - One who hears everything presses after the last word, and stays on the line for the summary.
 """
 
@@ -28,6 +29,8 @@ WORKER_SECONDS = 1.5
 STAY = ""
 OFFER = re.compile(r", (?:press |oprima )?\d\.$")
 """A sentence that offers a choice."""
+LONG_FORM = re.compile(r"\b(press|oprima|si|es|son) ", re.IGNORECASE)
+"""What the short form of a menu leaves out: "Si todas son no, oprima 2." is "Todas no, 2."."""
 SAFE, TRIAGE, BOOK = ["2"] * 6, ["1", "3", "1", "2", "1", "7"], ["1", "1"]
 
 
@@ -84,7 +87,7 @@ class Stopwatch:
         """Seconds of a prompt until the wanted key was offered, or until a known menu begins."""
         key = {"#": "(pound|la tecla numeral)"}.get(keyed, keyed)
         menu = {
-            re.sub("press |oprima ", "", segment.words)
+            LONG_FORM.sub("", segment.words).lower()
             for segment in prompt
             if OFFER.search(segment.words)
         }

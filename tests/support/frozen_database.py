@@ -1,4 +1,4 @@
-"""A database that accepts everything and never responds while frozen."""
+"""A database that accepts everything and never responds while frozen, or that is stopped."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -17,10 +17,18 @@ class FreezableProxy:
         self._real = real
         self._flows = asyncio.Event()
         self._flows.set()
+        self._stopped = False
+        self._writers = set[asyncio.StreamWriter]()
 
     def freeze(self) -> None:
         """Stop passing responses on."""
         self._flows.clear()
+
+    def stop(self) -> None:
+        """Close every connection, and each new one at once, as when the server was killed."""
+        self._stopped = True
+        for writer in self._writers:
+            writer.close()
 
     def thaw(self) -> None:
         """Pass on what waited, and everything after it."""
@@ -28,6 +36,10 @@ class FreezableProxy:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection."""
+        if self._stopped:
+            writer.close()
+            return
+        self._writers.add(writer)
         from_server, to_server = await asyncio.open_unix_connection(self._real)
         await asyncio.gather(self._pass(reader, to_server), self._pass(from_server, writer))
 

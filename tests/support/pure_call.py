@@ -39,9 +39,7 @@ PACIFIC = ZoneInfo("America/Los_Angeles")
 CLINIC = PromptFacts(
     {
         "clinic": Text("BodyFix Physical Therapy", "BodyFix Physical Therapy"),
-        "clinician": Text(
-            "Doctor Joel Spring, physical therapist,", "El doctor Joel Spring, fisioterapeuta,"
-        ),
+        "clinician": Text("Doctor Spring", "El doctor Spring"),
         "email": speech.email("info@bodyfixpt.com"),
         "clinic_number": speech.phone_number("+14252025687"),
     },

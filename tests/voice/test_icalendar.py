@@ -12,7 +12,7 @@ TEN = Span(NINE.start + timedelta(hours=1), NINE.end + timedelta(hours=1))
 
 def fields(slot: Span, now: datetime) -> dict[str, str]:
     """The properties of the file by name."""
-    lines = calendar_file("visit", slot, "Video visit", "note", now).decode().splitlines()
+    lines = calendar_file("visit", slot, "Visit by video", "note", now).decode().splitlines()
     return {name: value for name, _, value in (line.partition(":") for line in lines)}
 
 

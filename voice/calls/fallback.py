@@ -63,9 +63,22 @@ def fallback_response(prompt_facts: PromptFacts, failed: Failed) -> Goodbye:
     return Goodbye((Spoken(said, failed.language),), slow=False, outcome="fault")
 
 
-def _words(failed: Failed) -> Text:
+def is_stop(failed: Failed) -> bool:
+    """Whether a key was a danger sign, or came after one: nothing weaker than advice may follow."""
+    kind, name = _question(failed)
+    return name in ADVICE and (
+        kind == "advice" or (kind == "safety" and failed.keyed in {"1", "3"})
+    )
+
+
+def _question(failed: Failed) -> tuple[str, str]:
+    """The kind of step ("safety", "advice") and the name of its question."""
     kind, _, rest = re.split(r"[-~]", failed.step)[0].partition(".")
-    name = rest.partition(".")[0]
+    return kind, rest.partition(".")[0]
+
+
+def _words(failed: Failed) -> Text:
+    kind, name = _question(failed)
     advice = ADVICE.get(name)
     if kind == "advice" and advice:
         return advice + advice

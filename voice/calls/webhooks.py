@@ -14,7 +14,7 @@ from voice import phone_numbers
 from voice.background import within
 from voice.bootstrap import Line
 from voice.calls import engine, journal
-from voice.calls.fallback import failed_turn, fallback_response
+from voice.calls.fallback import failed_turn, fallback_response, is_stop
 from voice.calls.unfinished import call_back_unfinished
 from voice.dialogue import twiml
 from voice.dialogue.turns import Ending, Listening, Turn
@@ -59,10 +59,21 @@ async def turn(line: Line, form: Form, request: Request) -> str:
         return await incoming(line, form, request)
     here = await engine.answer(line, form["CallSid"], f"{step}~{number}", _keyed(form))
     if here is None:
-        return await incoming(line, form, request)
+        return _lost_call(line, form, request) or await incoming(line, form, request)
     if _keyed(form) == NOT_ANSWERED and form.get("CallStatus") in _ENDED:
         await _hung_up_ringing(line, form, here)
     return twiml.document(here, line.phones)
+
+
+def _lost_call(line: Line, form: Form, request: Request) -> str:
+    """The advice for a stop in a call that the database does not know; "" for another turn.
+
+    Such as one that began before a backup was restored.
+    """
+    here = failed_turn(str(request.url), _keyed(form))
+    if not is_stop(here):
+        return ""
+    return twiml.document(fallback_response(line.prompt_facts, here), line.phones)
 
 
 async def _hung_up_ringing(line: Line, form: Form, here: Turn | Ending) -> None:

@@ -52,7 +52,8 @@ class Call(Attempts):
         step = Step(
             question.name,
             question.wait,
-            prompt=lambda: question.prompt(words),
+            # Who has changed the language knows the key, so it is offered last.
+            prompt=lambda: question.prompt(words, aside_last=self.language != "en"),
             short=lambda: as_prompt(question.brief()),
             accepts=answers.__contains__,
             heard_first=lambda: as_prompt(question.words) if question.heard_first else (),

@@ -96,17 +96,22 @@ class Question(Generic[E]):
             message = f"{self.name}: {len(spoken)} choices; at most {MAX_CHOICES}."
             raise ValueError(message)
 
-    def prompt(self, words: Text | None = None) -> tuple[tuple[Text, bool], ...]:
+    def prompt(
+        self, words: Text | None = None, *, aside_last: bool = False
+    ) -> tuple[tuple[Text, bool], ...]:
         """What a key can cut short, as texts; the flag marks the one in the other language.
 
-        ``words`` replace the question's own.
+        ``words`` replace the question's own. ``aside_last`` puts the other language at the end.
         """
         menu = menu_of(self.choices, terse=self.terse) + self.after
         if self.heard_first:
             return ((menu, False),)
         words = words or self.words
         if self.aside:
-            return ((words, False), (self.aside, True), (menu, False))
+            aside = (self.aside, True)
+            if aside_last:
+                return ((words, False), (menu, False), aside)
+            return ((words, False), aside, (menu, False))
         return ((words.then(menu) if self.at_once else words + menu, False),)
 
     def texts(self) -> tuple[Text, ...]:

@@ -9,6 +9,7 @@ effect; ``step~n:back`` is the key 8 pressed there (see ``TakeBack``), which mak
 the previous question void. Names are permanent: calls under way are asked a renamed step again.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from zoneinfo import ZoneInfo
 from voice.dialogue import reprompts
 from voice.dialogue.effects import Effect, TakeBack
 from voice.dialogue.turns import EffectRequested, Goodbye, Spoken, StopReplay
-from voice.language import NOTHING, Language, Text, other
+from voice.language import NOTHING, PAUSE, Language, Text, other
 
 R = TypeVar("R")
 
@@ -180,11 +181,18 @@ class Replay:
     def _in_voice(self, prompt: Prompt) -> tuple[Spoken, ...]:
         facts = self.prompt_facts.facts
         return tuple(
-            Spoken(words.about(**facts).spoken_in(language), language)
+            Spoken(said, language)
             for words, aside in prompt
-            if words
             for language in (other(self.language) if aside else self.language,)
+            if (said := self._without_offers(words.about(**facts).spoken_in(language), language))
         )
+
+    def _without_offers(self, said: str, language: Language) -> str:
+        """The words without the offer of slower speech, for a caller who has it already."""
+        offer = reprompts.OFFER_SLOWER.spoken_in(language)
+        if not self.slow or offer not in said:
+            return said
+        return re.sub(rf"[{PAUSE} ]*{re.escape(offer)}", "", said).lstrip(f"{PAUSE} ")
 
     def _keyed(self, step: str, number: int) -> str | None:
         """What was pressed at the n-th attempt of a step; None where the journal ends."""

@@ -12,6 +12,8 @@ MORE_TIME = Text(
 )
 FOR_A_PERSON = Text("For a person, press 0.", "Para hablar con una persona, oprima 0.")
 GIVE_UP = Text("Let me get you a person.", "Le comunico con una persona.")
+OFFER_SLOWER = Text("For slower speech, press 7.", "Más despacio, oprima 7.")
+"""Left out of every prompt once speech is slow, see `replay.Replay`."""
 SLOWER = Text("I will speak slower and wait longer.", "Hablaré más despacio y esperaré más.")
 SILENT = Text(
     "I will stop here, since I do not hear a key. In an emergency, call 9 1 1."

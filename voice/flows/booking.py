@@ -60,7 +60,7 @@ MOVED = Text(
     "Our staff have just moved it to another time.",
     "Nuestro personal acaba de cambiarla a otra hora.",
 )
-ONE_MOMENT = Text("One moment, please.", "Un momento, por favor.")
+ONE_MOMENT = Text("One moment, please.", "Un momento.")
 STILL = Text(
     "Still booking. Please stay on the line.", "Todavía estoy reservando. No cuelgue, por favor."
 )

@@ -115,17 +115,17 @@ FLAGGED = Text(
     "Please tell your doctor about that this week.",
     "Por favor, hable de eso con su médico esta semana.",
 )
-STAFF_WILL_SEE = Text("Doctor Spring will see it too.", "El doctor Spring también lo verá.")
+STAFF_WILL_SEE = Text("{clinician} will see it too.", "{clinician} también lo verá.")
 """Said only after it was stored."""
 STAYS_BOOKED = Text("Your visit stays booked.", "Su cita sigue en pie.")
 
 CHEST = SafetyQuestion(
     "chest",
-    Text("Right now, do you have", "En este momento, ¿tiene"),
+    Text("Right now, do you have", "¿Tiene ahora"),
     (
         Text("chest pain,", "dolor de pecho,"),
-        Text("trouble breathing,", "le falta el aire"),
-        Text("or sudden bad belly pain?", "o tiene dolor de estómago fuerte y repentino?"),
+        Text("trouble breathing,", "falta de aire"),
+        Text("or sudden bad belly pain?", "o dolor de estómago fuerte y repentino?"),
     ),
     Stop(CALL_911),
 )
@@ -139,7 +139,7 @@ STROKE = SafetyQuestion(
         ),
         Text(
             "Or did a foot turn cold, and pale or blue?",
-            "¿O se le puso un pie frío, y pálido o azulado?",
+            "¿O se puso frío un pie, y pálido o azulado?",
         ),
     ),
     Stop(CALL_911),
@@ -152,7 +152,7 @@ BLADDER = SafetyQuestion(
     ),
     (
         Text("It is hard to pee.", "Le cuesta orinar."),
-        Text("You leak pee or stool.", "Se le escapa la orina o el excremento."),
+        Text("You leak pee or stool.", "Se le escapa orina o excremento."),
         Text(
             "You are numb where you sit or wipe.",
             "Tiene dormida la parte donde se sienta o se limpia.",
@@ -166,7 +166,7 @@ BOTH_LEGS = SafetyQuestion(
     (
         Text(
             "is there new or worse pain, weakness, or numbness in both legs?",
-            "¿tiene dolor, debilidad o adormecimiento nuevo o peor en las dos piernas?",
+            "¿tiene dolor, debilidad o adormecimiento nuevo o peor en ambas piernas?",
         ),
         Text(
             "Or can you no longer lift the front of a foot?",
@@ -181,11 +181,11 @@ SKIN = SafetyQuestion(
     (
         Text(
             "Is a leg or foot newly hot, red, or swollen?",
-            "¿Tiene desde hace poco un pie o una pierna hinchada, caliente o roja?",
+            "¿Tiene desde hace poco un pie o pierna hinchada, caliente o roja?",
         ),
         Text(
             "Do you have a sore or black skin on your foot?",
-            "¿Tiene una llaga o piel negra en el pie?",
+            "¿Una llaga o piel negra en el pie?",
         ),
         Text("Or a fever?", "¿O fiebre?"),
     ),
@@ -197,7 +197,7 @@ INJURY = SafetyQuestion(
     (
         Text(
             "Did a fall or crash in the last two weeks start this?",
-            "¿Empezó con una caída o un choque en las últimas dos semanas?",
+            "¿Empezó con una caída o choque en las últimas dos semanas?",
         ),
         Text("Or can you not take four steps?", "¿O no puede dar cuatro pasos?"),
     ),
@@ -205,7 +205,7 @@ INJURY = SafetyQuestion(
 )
 HISTORY = SafetyQuestion(
     "history",
-    Text("One more for Doctor Spring.", "Una más para el doctor Spring."),
+    Text("One more, for your visit.", "Una más, para su cita."),
     (
         Text("Have you had cancer?", "¿Ha tenido cáncer?"),
         Text(
@@ -237,6 +237,6 @@ SAFETY_NET = Text(
     "One more thing. Go to an emergency room right away if any of this starts. You can not pee."
     " You leak pee or stool. You go numb where you sit or wipe. Or both legs get weak.",
     "Una cosa más. Vaya de inmediato a una sala de emergencias si empieza algo de esto."
-    " No puede orinar. Se le escapa la orina o el excremento."
+    " No puede orinar. Se le escapa orina o excremento."
     " Se le duerme la parte donde se sienta o se limpia. O se le debilitan las dos piernas.",
 )

@@ -3,6 +3,7 @@
 from voice.dialogue import speech
 from voice.dialogue.call import Call
 from voice.dialogue.effects import Opening
+from voice.dialogue.questions import Choice, Question, menu_of
 from voice.dialogue.turns import Ending
 from voice.flows import therapists
 from voice.flows.clinical_wording import SAFETY_NET
@@ -11,7 +12,17 @@ from voice.flows.safety import ask_after_booking
 from voice.language import Text
 
 BOOKED = Text("You are booked. {time}, {zone}.", "Su cita está confirmada. El {time}, {zone}.")
+
+
+class AfterCode(Choice):
+    """After the visit code; silence goes on."""
+
+    GO_ON = "1", Text("To go on", "Para continuar")
+    SILENCE = ""
+
+
 CODE = Text("Your visit code is {code}.¦ Again, {code}.", "Su clave es {code}.¦ Otra vez, {code}.")
+AGAIN = Text("To hear this again, press star.", "Para oír esto otra vez, oprima asterisco.")
 TO_CHANGE = Text(
     "To change or cancel, call this number. Thank you for calling {clinic}. Goodbye.",
     "Para cambiar o cancelar su cita, llame a este número. Gracias por llamar a {clinic}. Adiós.",
@@ -21,14 +32,23 @@ TO_CHANGE = Text(
 def booked(call: Call, booking: int, opening: Opening, code: str, number: str) -> Ending:
     """Call this only when the calendar has the booking.
 
-    ``code`` is the six-digit visit code, ``number`` the caller's in E.164.
+    ``code`` is the six-digit visit code, ``number`` the caller's in E.164. Star repeats the code,
+    and so does 8 at the question after it.
     """
     when = speech.day_and_time(opening.start, call.zone)
     said = BOOKED.about(time=when, zone=speech.zone_name(call.zone))
     said = said.then(therapists.sentence(call, opening))
-    call.tell("booked", (said + CODE.about(code=speech.visit_code(code)),))
+    code_twice = CODE.about(code=speech.visit_code(code))
+    call.ask(_after_code(said + code_twice, code_twice), unclear=AfterCode.SILENCE)
     ask_after_booking(call, booking, number)
     agreed = call.prompt_facts.texts and ask_for_consent(call, booking, number)
     link = TEXTS_ON if agreed else TEXTS_OFF
     call.tell("texts.answer", (link,))
     return call.goodbye(SAFETY_NET + TO_CHANGE, "booked")
+
+
+def _after_code(words: Text, code: Text) -> Question[AfterCode]:
+    """What can be pressed at the visit code; a wrong key says the code again."""
+    short = code + menu_of(AfterCode) + AGAIN
+    # The name is that of the part which this question replaced, for a call under way.
+    return Question("booked.1", words, AfterCode, wait=5, after=AGAIN, short=short)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
+from voice.dialogue import reprompts
 from voice.dialogue.call import Call
 from voice.dialogue.effects import ASK_FIRST, SAFETY, AddToChart, AskCallBack
 from voice.dialogue.questions import NO_KEY, Choice, Question, menu_of
@@ -19,7 +20,7 @@ class SafetyAnswer(Choice):
 
     YES = "1", Text("Yes to any", "Si alguna es sí"), Text("Yes to any", "Alguna sí")
     NO = "2", Text("No to all", "Si todas son no"), Text("No to all", "Todas no")
-    NOT_SURE = "3", Text("Not sure", "Si no sabe"), Text("Not sure", "No sé")
+    NOT_SURE = "3", Text("Not sure", "Si no sabe"), Text("Not sure", "No sabe")
     NO_ANSWER = NO_KEY
 
 
@@ -32,19 +33,19 @@ class AllClear:
 
 BOOKED_EARLIER = AllClear(((SAFETY, "answered no to the questions of an earlier version"),))
 """For a call that had booked when the questions changed: it is not asked again."""
-INTRODUCTION = Text(
-    "{number} safety questions. For slower speech, press 7.",
-    "{number} preguntas de seguridad. Más despacio, oprima 7.",
+INTRODUCTION = Text("{number} safety questions.", "{number} preguntas de seguridad.").then(
+    reprompts.OFFER_SLOWER
 )
 PERSON_FIRST = Text(
     "If the patient is under 18, or you use a relay service, press 0.",
     "Menor de 18 o relevo, oprima 0.",
 )
 """After the first menu, where it costs a caller who presses at once no time."""
-SHORT = menu_of(SafetyAnswer, terse=True) + Text(
-    "To hear it again, press star.¦ For slower speech, press 7.¦ For a person, press 0.",
-    "Para oírla otra vez, oprima asterisco.¦ Para oír más despacio, oprima 7."
-    "¦ Para hablar con una persona, oprima 0.",
+SHORT = (
+    menu_of(SafetyAnswer, terse=True)
+    + Text("To hear it again, press star.", "Para oírla otra vez, oprima asterisco.")
+    + reprompts.OFFER_SLOWER
+    + reprompts.FOR_A_PERSON
 )
 BEFORE_THE_ADVICE = {
     SafetyAnswer.YES: NOTHING,

@@ -3,7 +3,7 @@
 The clinician signs them together with ``clinical_wording.py``; a changed word needs a new line in
 ``clinical_signatures.toml``. Each part takes at most 20 seconds at 165 words a minute, all of them
 about 110. A test checks that every claim of the article is told, in both languages, and that no
-sentence says anything else. The settings name the clinician who explains it.
+sentence says anything else. On every clinic's line the article keeps the name of its author.
 """
 
 from voice.language import Text
@@ -12,11 +12,11 @@ NOT_ADVICE = Text("This is not medical advice.", "Esto no es un consejo médico.
 SUMMARY = (
     Text(
         "Has your foot hurt for weeks, months, or even years? That is common."
-        " {clinician} explains how your back can cause it."
+        " Your back can cause it, writes Doctor Joel Spring, physical therapist."
         " Any key skips a part.¦ Your spinal cord ends in your low back."
         " From there, nerves run to your hips and legs. From the neck, to your arms.",
         "¿Hace semanas, meses o hasta años que le duele el pie? Es común."
-        " {clinician} explica cómo la espalda puede causarlo."
+        " La espalda puede causarlo, escribe el doctor Joel Spring, fisioterapeuta."
         " Cualquier tecla salta una parte.¦ La médula espinal termina en la espalda baja."
         " De ahí salen nervios a las caderas y las piernas, y del cuello, a los brazos.",
     ),
@@ -67,10 +67,10 @@ SUMMARY = (
         " Busque a alguien que encuentre la causa, no solo los síntomas.",
     ),
     Text(
-        "When Doctor Spring, who wrote this, first started, he treated what people felt."
+        "When Doctor Spring first started, he treated what people felt."
         " Getting better took longer than it should."
         " Now he looks at the whole body, and treats the cause. You should too.",
-        "Cuando el doctor Spring, el autor, empezó, trataba lo que la gente sentía."
+        "Cuando el doctor Spring empezó, trataba lo que la gente sentía."
         " Tardaban más de lo debido en mejorar."
         " Ahora revisa todo el cuerpo y trata la causa. Usted también debería hacerlo.",
     )

@@ -36,11 +36,11 @@ class YesNo(Choice):
 
 INTRODUCTION = Text(
     "Six short questions. To skip all, press pound.",
-    "Seis preguntas cortas. Para saltar todas, oprima la tecla numeral.",
+    "Seis preguntas cortas. Para saltarlas, oprima la tecla numeral.",
 )
-SKIP_ONE = Text("To skip one, press pound.", "Para saltar una, oprima la tecla numeral.")
+SKIP_ONE = Text("To skip one, press pound.", "Para saltar una, numeral.")
 SIDE = Question("foot.side", Text("Which foot?", "¿Qué pie?"), Side, terse=True)
-SINCE = Question("foot.since", Text("For how long?", "¿Desde hace cuánto?"), Since, terse=True)
+SINCE = Question("foot.since", Text("For how long?", "¿Hace cuánto?"), Since, terse=True)
 NUMB = Question(
     "foot.numb",
     Text("Is it numb, or does it tingle?", "¿Lo siente dormido o con hormigueo?"),
@@ -52,7 +52,7 @@ STEADY = Question(
     "foot.steady",
     Text(
         "Are you less steady, or weaker on one side?",
-        "¿Tiene menos equilibrio, o siente más débil un lado?",
+        "¿Tiene menos equilibrio, o un lado más débil?",
     ),
     YesNo,
     wait=6,

@@ -105,7 +105,7 @@ TEXTS_TITLE = Text("Text messages", "Mensajes de texto")
 TEXTS = (
     Text(
         "You get texts about your visit only if you agree on the phone: about five for a visit,"
-        " with the link, reminders, and changes. Message and data rates may apply. Booking works"
+        " with the link, reminders, and changes. Message and data rates may apply. You can book"
         " without texts.",
         "Recibe mensajes de texto sobre su cita solo si los acepta por teléfono: unos cinco por"
         " cita, con el enlace, recordatorios y cambios. Puede haber cargos por mensajes y datos."

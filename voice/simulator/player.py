@@ -184,10 +184,9 @@ class Player:
             if key is None:
                 wait = float(gather.timeout)
                 key = await self._hear(Segment(Kind.WAIT, wait, interruptible=True))
-            if key is None or (key == gather.finish_on_key and digits):
+            if key is None or key == gather.finish_on_key:
                 return digits
-            if key != gather.finish_on_key:
-                digits += key
+            digits += key
             if len(digits) == gather.num_digits:
                 return digits
             key = None

@@ -20,11 +20,11 @@ CONFIRMED = Text(
     " {number}.",
 )
 MOVE = Text(
-    "{name}: to move or cancel your video visit on {when}: {link}",
+    "{name}: to move or cancel your visit on {when}: {link}",
     "{name}: para cambiar o cancelar su cita del {when}: {link}",
 )
 MOVE_BY_PHONE = Text(
-    "{name}: to move or cancel your video visit on {when}, call {number}.",
+    "{name}: to move or cancel your visit on {when}, call {number}.",
     "{name}: para cambiar o cancelar su cita del {when}, llame al {number}.",
 )
 OTHER = Text(

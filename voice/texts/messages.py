@@ -70,25 +70,25 @@ TEXTS: dict[Kind, tuple[Text, ...]] = {
             "recordatorio, cita {when}. Entrar: {link} C confirma, M cambia.",
         ),
         _form(
-            "reminder: video visit {when}. Join: {video} Change: {number}.",
+            "reminder: visit {when}. Join: {video} Change: {number}.",
             "recordatorio, cita {when}. Entrar: {video} Cambios: {number}.",
         ),
         _form(
-            "reminder: video visit {when}. Reply C to confirm. For the link or a change: {number}.",
+            "reminder: visit {when}. Reply C to confirm. For the link or a change: {number}.",
             "recordatorio, cita por video {when}. C confirma. Enlace y cambios: {number}.",
         ),
     ),
     "hour before": (
         _form(
-            "your video visit is today at {time}. Join: {link} Help: {number}.",
+            "your visit is today at {time}. Join: {link} Help: {number}.",
             "su cita por video es hoy, {time}. Entrar: {link} Ayuda: {number}.",
         ),
         _form(
-            "your video visit is today at {time}. Join: {video} Help: {number}.",
+            "your visit is today at {time}. Join: {video} Help: {number}.",
             "su cita por video es hoy, {time}. Entrar: {video} Ayuda: {number}.",
         ),
         _form(
-            "your video visit is today at {time}. For the link or a change: {number}.",
+            "your visit is today at {time}. For the link or a change: {number}.",
             "su cita por video es hoy, {time}. Enlace y cambios: {number}.",
         ),
     ),
@@ -98,37 +98,37 @@ TEXTS: dict[Kind, tuple[Text, ...]] = {
             "movimos su cita a: {when}. Entrar: {link} ¿No puede? {number}.",
         ),
         _form(
-            "we moved your video visit to {when}. Join: {video} Can't make it? {number}.",
+            "we moved your visit to {when}. Join: {video} Can't make it? {number}.",
             "movimos su cita a: {when}. Entrar: {video} ¿No puede? {number}.",
         ),
         _form(
-            "the clinic moved your video visit to {when}. For the link or a change: {number}.",
+            "the clinic moved your visit to {when}. For the link or a change: {number}.",
             "movimos su cita por video a: {when}. Enlace y cambios: {number}.",
         ),
     ),
     "moved by patient": (
         _form(
-            "your video visit is now {when}. Join: {link} Not right? {number}.",
+            "your visit is now {when}. Join: {link} Not right? {number}.",
             "nueva cita, {when}. Entrar: {link} ¿No es correcto? {number}.",
         ),
         _form(
-            "your video visit is now {when}. Join: {video} Not right? {number}.",
+            "your visit is now {when}. Join: {video} Not right? {number}.",
             "nueva cita, {when}. Entrar: {video} ¿No es correcto? {number}.",
         ),
         _form(
-            "your video visit is now {when}. For the link or a change: {number}.",
+            "your visit is now {when}. For the link or a change: {number}.",
             "su cita por video ahora es: {when}. Enlace y cambios: {number}.",
         ),
     ),
     "cancelled by staff": (
         _form(
-            "the clinic had to cancel your video visit on {when}. For a new time, call {number}.",
+            "the clinic had to cancel your visit on {when}. For a new time, call {number}.",
             "tuvimos que cancelar su cita por video del {when}. Para otra hora: {number}.",
         ),
     ),
     "cancelled by patient": (
         _form(
-            "your video visit on {when} is cancelled. To book again, call {number}.",
+            "your visit on {when} is cancelled. To book again, call {number}.",
             "su cita por video del {when} queda cancelada. Para otra hora: {number}.",
         ),
     ),
@@ -138,11 +138,11 @@ TEXTS: dict[Kind, tuple[Text, ...]] = {
             "su cita sigue el {when}. Entrar: {link} ¿No puede? {number}.",
         ),
         _form(
-            "your video visit is on again: {when}. Join: {video} Can't make it? {number}.",
+            "your visit is on again: {when}. Join: {video} Can't make it? {number}.",
             "su cita sigue el {when}. Entrar: {video} ¿No puede? {number}.",
         ),
         _form(
-            "your video visit is on again: {when}. For the link or a change: {number}.",
+            "your visit is on again: {when}. For the link or a change: {number}.",
             "su cita por video sigue el {when}. Enlace y cambios: {number}.",
         ),
     ),

@@ -40,7 +40,7 @@ def short_name(name: str) -> str:
     first = next((part for part in parts if part), "")
     while len(first) > _MAX_NAME and " " in first:
         first = first.rpartition(" ")[0]
-    return first[:_MAX_NAME] or "Video visit"
+    return first[:_MAX_NAME] or "Visit by video"
 
 
 def written(

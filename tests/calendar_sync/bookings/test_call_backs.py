@@ -21,7 +21,7 @@ async def test_a_request_is_stored_once_per_call_and_reason(database: AsyncConne
         found = await call_backs.open_requests(conn)
     assert [(each.call_sid, each.reason, each.number, each.language) for each in found] == [
         ("CA1", "closed", "+14255550123", "en"),
-        ("CA1", "booking failed", "+14255550123", "en"),
+        ("CA1", "visit could not be booked", "+14255550123", "en"),
         ("CA2", "closed", None, "es"),
     ]
 

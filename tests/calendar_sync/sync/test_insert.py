@@ -107,7 +107,7 @@ async def test_a_refusal_is_not_booked_and_staff_hear_of_it(
     calendar.faults = {"insert": "refused"}
     await insert(clinic, booking_id)
     assert await standing(clinic, booking_id) == NotBooked()
-    assert await requests(clinic) == [Reason.NOT_IN_CALENDAR.words()]
+    assert await requests(clinic) == [Reason.NOT_IN_CALENDAR.for_staff()]
     await hold(clinic, NINE, "CA2")
 
 
@@ -126,7 +126,7 @@ async def test_staff_who_delete_the_event_at_once_have_it_deleted(
         await insert(clinic, booking_id)
     assert await live_events(clinic) == []
     assert await standing(clinic, booking_id) == NotBooked()
-    assert await requests(clinic) == [Reason.DELETED_TOO_SOON.words()]
+    assert await requests(clinic) == [Reason.DELETED_TOO_SOON.for_staff()]
     await hold(clinic, NINE, "CA2")
 
 
@@ -228,7 +228,7 @@ async def test_a_time_that_has_come_without_an_answer_is_given_up(
     now.at = NINE.start
     await insert(clinic, booking_id)
     assert await standing(clinic, booking_id) == NotBooked()
-    assert await requests(clinic) == [Reason.NOT_IN_CALENDAR.words()]
+    assert await requests(clinic) == [Reason.NOT_IN_CALENDAR.for_staff()]
 
 
 async def test_a_hold_without_a_yes_is_never_inserted(

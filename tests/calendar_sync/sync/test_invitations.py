@@ -28,7 +28,7 @@ from calendar_sync.sync.invitations import update
 from calendar_sync.sync.staff_jobs import follow_all
 
 NINE = span("2026-12-01 09:00")
-TITLE, NOTE = "Video visit", "To join, open the link in your text."
+TITLE, NOTE = "Visit by video", "To join, open the link in your text."
 
 
 @dataclass

@@ -225,7 +225,7 @@ async def test_what_waits_five_minutes_is_shown_to_staff_once(clinic: Clinic) ->
     await age(clinic, 6)
     for _ in range(2):
         await reconcile(clinic)
-    assert await requests(clinic) == [Reason.NOT_IN_CALENDAR_YET.words()]
+    assert await requests(clinic) == [Reason.NOT_IN_CALENDAR_YET.for_staff()]
 
 
 async def test_finished_jobs_are_forgotten_periodic_ones_sooner(

@@ -1,19 +1,23 @@
 """Callers are answered in time when the database accepts connections but never responds."""
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator
 
 import pytest
 import pytest_asyncio
 import structlog
+from psycopg_pool import AsyncConnectionPool
 from structlog.testing import capture_logs
 from support.frozen_database import FreezableProxy, freezable
 
+from calendar_sync.bookings import call_backs
 from voice import background
 from voice.app import create_app
 from voice.bootstrap import line_on
 from voice.database.connection import open_pool
-from voice.flows.clinical_wording import BEFORE_BOOKING, CALL_911
+from voice.flows.clinical_wording import BEFORE_BOOKING, Stop
+from voice.language import Language
 from voice.settings import Settings
 from voice.simulator.caller_id import CallerId
 from voice.simulator.transport import Answer, InProcess
@@ -23,16 +27,41 @@ LIMIT = 0.5
 _TURN = "/voice/turn?at=greeting&turn=0&in=en"
 
 
-class Frozen:
-    """The line with a database that can freeze."""
+AT_A_STOP = (
+    ("safety.{name}", "1"),
+    ("advice.{name}.keys", "1"),
+    ("advice.{name}.keys", "0"),
+    ("advice.{name}.keys", "5"),
+    ("advice.{name}.keys", ""),
+    ("advice.{name}.number.optional", "4254440199"),
+    ("advice.{name}.person.after_stop", "1"),
+)
+"""Steps of a stop, and what is pressed there."""
 
-    def __init__(self, proxy: FreezableProxy, post: InProcess) -> None:
-        self.proxy, self._post = proxy, post
+
+def turn_of(step: str, language: Language) -> str:
+    """The address of the step's first attempt."""
+    return f"/voice/turn?at={step}&turn=0&in={language}"
+
+
+class Frozen:
+    """The line with a database that can freeze or stop."""
+
+    def __init__(self, proxy: FreezableProxy, post: InProcess, pool: AsyncConnectionPool) -> None:
+        self.proxy, self._post, self.pool = proxy, post, pool
+        self.caller = CallerId("+14255550123")
+
+    def fails(self, down: str) -> None:
+        """Freeze the database, or stop it."""
+        if down == "frozen":
+            self.proxy.freeze()
+        else:
+            self.proxy.stop()
 
     async def post(self, path: str, **more: str) -> tuple[Answer, float]:
         """Post a request as Twilio does; return the response and the seconds that it took."""
         loop = asyncio.get_running_loop()
-        fields = dict(CallerId("+14255550123", call_sid="CA" + "6" * 32).fields("in-progress"))
+        fields = dict(self.caller.fields("in-progress"))
         began = loop.time()
         answer = await self._post(self._post.base_url + path, [*{**fields, **more}.items()])
         return answer, loop.time() - began
@@ -46,7 +75,8 @@ async def frozen(migrated: str, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerat
     async with freezable(migrated) as (proxy, dsn), open_pool(dsn, size=4) as pool:
         settings = Settings.load("demo")
         app = create_app(line_on(settings, pool))
-        yield Frozen(proxy, InProcess(app, settings.public_base_url, settings.tokens[0]))
+        post = InProcess(app, settings.public_base_url, settings.tokens[0])
+        yield Frozen(proxy, post, pool)
         await _thawed(proxy)
 
 
@@ -57,14 +87,61 @@ async def _thawed(proxy: FreezableProxy) -> None:
         await asyncio.wait(late, timeout=5)
 
 
-async def test_a_danger_sign_gets_its_advice_in_time(frozen: Frozen) -> None:
-    """The answer leaves while the statement still waits, without waiting for its cancellation."""
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("down", ["frozen", "stopped"])
+async def test_every_stop_gets_its_own_advice_in_time(
+    frozen: Frozen, down: str, language: Language
+) -> None:
+    """At the danger sign, and at any key after it: the advice twice, then the call ends.
+
+    The answer leaves while the statement waits. It promises no call and asks for no number.
+    """
     await frozen.post("/voice/incoming")
+    frozen.fails(down)
+    asked = [(question, *at) for question in BEFORE_BOOKING for at in AT_A_STOP]
+    answers = await asyncio.gather(
+        *(
+            frozen.post(turn_of(at.format(name=question.name), language), Digits=key)
+            for question, at, key in asked
+        )
+    )
+    for (question, _, _), (answer, took) in zip(asked, answers, strict=True):
+        assert isinstance(question.then, Stop)
+        advice = question.then.advice.words.spoken_in(language)
+        document = re.sub(r"<break[^>]*/>", "", answer.body.decode())
+        assert re.findall("<Say[^>]*>(.*?)</Say>", document) == [f"{advice} {advice}"]
+        assert "<Gather" not in document
+        assert took < LIMIT + 1
+
+
+async def test_a_stop_in_a_call_that_nobody_knows_ends_in_its_advice(frozen: Frozen) -> None:
+    """Such as after a restored backup: beginning anew would be weaker than the advice."""
+    for question in BEFORE_BOOKING:
+        assert isinstance(question.then, Stop)
+        for at, key in (("safety.{}", "1"), ("safety.{}-1", "3"), ("advice.{}.keys", "0")):
+            answer, _ = await frozen.post(turn_of(at.format(question.name), "es"), Digits=key)
+            assert question.then.advice.words.es in answer.body.decode()
+            assert b"<Gather" not in answer.body
+        answer, _ = await frozen.post(turn_of(f"safety.{question.name}", "es"), Digits="2")
+        assert b"at=greeting" in answer.body
+        frozen.caller = CallerId("+14255550123")
+
+
+async def test_a_stop_while_frozen_reaches_staff_late(frozen: Frozen) -> None:
+    """The caller is promised nothing; staff see who was stopped once the database responds."""
+    await frozen.post("/voice/incoming")
+    await frozen.post(turn_of("greeting", "en"), Digits="1")
+    *others, last = BEFORE_BOOKING
+    for question in others:
+        await frozen.post(turn_of(f"safety.{question.name}", "en"), Digits="2")
     frozen.proxy.freeze()
-    chest = BEFORE_BOOKING[0]
-    answer, took = await frozen.post(f"/voice/turn?at=safety.{chest.name}&turn=0&in=en", Digits="1")
-    assert CALL_911.words.en.split(".")[0] in answer.body.decode()
-    assert took < LIMIT + 1
+    answer, _ = await frozen.post(turn_of(f"safety.{last.name}", "en"), Digits="1")
+    assert b"staff" not in answer.body
+    await _thawed(frozen.proxy)
+    async with frozen.pool.connection() as conn:
+        waiting = await call_backs.open_requests(conn)
+    asked = [each for each in waiting if each.call_sid == frozen.caller.call_sid]
+    assert [(each.detail, each.number) for each in asked] == [(last.name, "+14255550123")]
 
 
 async def test_every_connection_comes_back(frozen: Frozen) -> None:
@@ -108,4 +185,4 @@ async def test_a_status_that_cannot_be_stored_is_one_line_in_the_log(
     with capture_logs() as logs:
         await frozen.post("/voice/status", CallStatus="completed")
     [line] = logs
-    assert line["call"] == "CA" + "6" * 32
+    assert line["call"] == frozen.caller.call_sid

@@ -38,6 +38,6 @@ def to_consent(to_booked: To) -> To:
 
     async def go(caller: Caller) -> None:
         await to_booked(caller)
-        await caller.stays_silent().hears("One more for Doctor Spring").presses("2")
+        await caller.stays_silent().hears("One more, for your visit.").presses("2")
 
     return go

@@ -154,7 +154,7 @@ async def test_an_open_outcome_is_told_as_open(
     await caller.hears_everything()
     assert caller.over is Ended.LINE_HUNG_UP
     assert await state_of(line, caller) == ["held"]
-    assert await reasons(line) == ["booking not seen in the calendar"]
+    assert await reasons(line) == ["visit not seen in the calendar"]
 
 
 async def test_a_refused_booking_is_told_as_not_booked(

@@ -14,7 +14,7 @@ from voice.simulator.player import Ended
 
 LANGUAGES: tuple[Language, ...] = ("en", "es")
 FRAME = (
-    "{clinician} explains how your back can cause it.",
+    "Your back can cause it, writes Doctor Joel Spring, physical therapist.",
     "Any key skips a part.",
     "Next, nerves.",
     "Next, muscle and fascia.",

@@ -48,7 +48,7 @@ async def test_a_yes_keeps_the_booking_and_marks_it(
 ) -> None:
     """The flag is in the event, the chart and a call-back; the caller is told to see a doctor."""
     await to_booked(caller)
-    await caller.stays_silent().hears("One more for Doctor Spring. Have you had cancer?")
+    await caller.stays_silent().hears("One more, for your visit. Have you had cancer?")
     await caller.presses(key).hears("Please tell your doctor about that this week.")
     await caller.hears("Doctor Spring will see it too. Your visit stays booked.").stays_silent()
     await caller.hears("text you about this visit")

@@ -96,7 +96,7 @@ async def test_a_whole_booking_in_spanish(caller: Caller, line: Line) -> None:
     await caller.hears("¿cuánto le duele?").presses("5#")
     await caller.hears("El martes 1 de diciembre a las 9 de la mañana, oprima 2.").presses("2")
     await caller.hears("Para reservarla, oprima 1.").presses("1").hears("Su cita está confirmada.")
-    await caller.stays_silent().hears("Una más para el doctor Spring.").presses("2")
+    await caller.stays_silent().hears("Una más, para su cita.").presses("2")
     await caller.hears("¿Puede BodyFix Physical Therapy enviarle mensajes de texto")
     await caller.presses("1").hears("Le enviamos un mensaje de texto con su enlace.").stays_silent()
     await caller.hears("Vaya de inmediato a una sala de emergencias").hears("Adiós.")

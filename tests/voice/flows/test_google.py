@@ -96,7 +96,7 @@ async def test_a_flagged_booking_is_marked_in_the_calendar_unless_details_are_mi
     """With full details the event gets a color and says first what to ask; else it has neither."""
     caller = await calls()
     await to_booked(caller)
-    await caller.stays_silent().hears("One more for Doctor Spring").presses("1")
+    await caller.stays_silent().hears("One more, for your visit.").presses("1")
     await caller.hears("Doctor Spring will see it too")
     booking_id, event_id = await event_of(line, caller.who.call_sid)
     async with asyncio.timeout(10):

@@ -56,7 +56,7 @@ async def test_a_wrong_key_is_said_and_the_choices_come_again_shorter(caller: Ca
 async def test_nine_changes_the_language_of_everything(caller: Caller) -> None:
     """Everything after key 9 is Spanish, and 9 changes back."""
     await caller.presses("9").hears("Si es una emergencia, cuelgue y llame al 9 1 1.")
-    await caller.presses("1").hears("¿tiene dolor de pecho")
+    await caller.presses("1").hears("¿Tiene ahora dolor de pecho")
     await caller.presses("9").hears("do you have chest pain")
 
 
@@ -65,7 +65,24 @@ async def test_slower_speech_is_not_offered_once_it_is_on(caller: Caller) -> Non
     await caller.presses("7").hears("I will speak slower and wait longer.")
     await caller.presses("5").hears("5 is not one of the choices.")
     await caller.presses("5").hears("For a person, press 0.")
+    await caller.presses("1").hears("6 safety questions. Right now").hears_everything()
+    await caller.presses("5").hears("To hear it again, press star. For a person, press 0.")
     assert "slower speech" not in " ".join(caller.heard)
+
+
+async def test_the_question_where_slower_speech_was_asked_for_does_not_offer_it_again(
+    caller: Caller,
+) -> None:
+    """Star and key 7 say the introduction again, now without the offer, also in Spanish."""
+    await caller.presses("9").presses("1").hears("Más despacio, oprima 7.").presses("7")
+    await caller.hears("Hablaré más despacio y esperaré más.").presses("*")
+    await caller.hears("6 preguntas de seguridad. ¿Tiene ahora dolor de pecho")
+
+
+async def test_the_other_language_is_offered_last_to_whoever_changed_it(caller: Caller) -> None:
+    """English is offered in English, after the choices that a Spanish speaker came for."""
+    await caller.presses("9").hears("Para una cita gratis por video, oprima 1.")
+    await caller.hears("Esta llamada no se graba. For English, press 9.")
 
 
 async def test_seven_speaks_slower_and_waits_twice_as_long(caller: Caller) -> None:

@@ -128,7 +128,7 @@ async def test_deleted_between_the_yes_and_our_look_back(
     await caller.presses("1").hears(NOTHING_BOOKED)
     assert event_of(google) not in {each["id"] for each in google.screenings.live()}
     assert (await booking_of(line, caller)).state == "cancelled"
-    assert Reason.DELETED_TOO_SOON.words() in await requests(line.clinic)
+    assert Reason.DELETED_TOO_SOON.for_staff() in await requests(line.clinic)
     google.screenings.restore(event_of(google))
     await follow_all(line.clinic)
     assert (await booking_of(line, caller)).state == "booked"

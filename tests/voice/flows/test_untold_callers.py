@@ -42,7 +42,7 @@ async def test_a_caller_who_heard_it_is_not_called(
 ) -> None:
     """Reaching the next question proves that the announcement was heard."""
     await to_booked(caller)
-    await caller.stays_silent().hears("One more for Doctor Spring").hangs_up()
+    await caller.stays_silent().hears("One more, for your visit.").hangs_up()
     await settled(line, caller)
     assert await requests(line.clinic) == []
 

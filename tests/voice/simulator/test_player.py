@@ -3,6 +3,7 @@
 import pytest
 from support.tiny_line import play
 
+from voice.dialogue import speech
 from voice.simulator.handset import Kind
 from voice.simulator.player import Ended
 
@@ -86,11 +87,18 @@ def test_without_a_finishing_key_every_key_is_kept() -> None:
         assert played.line.fields("/next")["Digits"] == key
 
 
-def test_a_finishing_key_alone_finishes_nothing() -> None:
-    """https://www.twilio.com/docs/voice/twiml/gather#finishonkey: a digit has to come before it."""
+def test_a_finishing_key_alone_ends_an_empty_entry() -> None:
+    """https://www.twilio.com/docs/api/twiml/gather: before any digit it goes on as silence does."""
     played = play(gather('timeout="6"'), (2.0, "#"))
     assert played.handset.words == ["Nothing came."]
-    assert played.handset.seconds_of(Kind.WAIT) == [6.0, 6.0]
+    assert played.player.seconds == pytest.approx(2.0 + speech.seconds("Nothing came."))
+
+
+def test_a_finishing_key_alone_goes_to_the_action_where_empty_results_count() -> None:
+    """https://www.twilio.com/docs/voice/twiml/gather#actiononemptyresult: with empty Digits."""
+    played = play(gather('timeout="6" actionOnEmptyResult="true"'), (2.0, "#"))
+    assert played.line.fields("/next")["Digits"] == ""
+    assert played.player.seconds == pytest.approx(2.0)
 
 
 def test_silence_goes_on_to_the_verb_after_the_gather() -> None:

@@ -101,7 +101,7 @@ def test_a_clinic_with_a_long_name_abroad_still_has_a_form_of_each(language: Lan
         ("BodyFix Physical Therapy", "BodyFix"),
         ("Spring Back & Spine Clinic", "Spring"),
         ("Physical Therapy of Everett", "Everett"),
-        ("The Foot Clinic", "Video visit"),
+        ("The Foot Clinic", "Visit by video"),
         ("Centro de Fisioterapia Muñoz", "Centro de"),
         ("Dr. Wilhelmina Featherstonehaugh PT", "Dr. Wilhelmina"),
     ],
@@ -152,7 +152,7 @@ def test_every_reply_is_one_message_too(reply: Text, language: Language) -> None
         ("Gon\u00e7alves", "Goncalves"),
         ("O\u2019Brien\u2013Fit", "O'Brien-Fit"),
         ("\u0141ukasz", "Lukasz"),
-        ("\u5065\u5eb7", "Video visit"),
+        ("\u5065\u5eb7", "Visit by video"),
     ],
 )
 def test_a_name_is_written_in_the_nearest_letters(name: str, short: str) -> None:

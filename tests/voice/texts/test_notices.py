@@ -59,7 +59,7 @@ async def test_a_visit_that_staff_cancel_and_restore(clinic: TextClinic, twilio:
     assert len(twilio.bodies()) == 1
     clinic.now.forward(seconds=61)
     await clinic.work()
-    assert "had to cancel your video visit on Thu Dec 3" in twilio.bodies()[1]
+    assert "had to cancel your visit on Thu Dec 3" in twilio.bodies()[1]
     assert (await clinic.texts(visit))["day before"] == "dropped"
     await clinic.moved(visit, VISIT)
     await clinic.notify(visit)
@@ -82,7 +82,7 @@ async def test_a_deletion_that_is_undone_within_a_minute_is_not_texted(
     await clinic.moved(visit, VISIT)
     await clinic.notify(visit)
     await clinic.until("2026-12-03 11:00")
-    assert [body[9:17] for body in twilio.bodies()[1:]] == ["reminder", "your vid"]
+    assert [body[9:17] for body in twilio.bodies()[1:]] == ["reminder", "your vis"]
     assert await open_notices(clinic) == []
 
 

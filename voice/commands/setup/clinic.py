@@ -18,10 +18,10 @@ def ask_facts(answers: Answers) -> None:
     say(f"\nThe clinician may be named to callers. {NONE} or Enter: callers hear none.")
     name = ask_setting(answers, "clinician_name", "Clinician in writing, such as Dr. Ann Lee")
     if name:
-        spoken = f"{name.replace('Dr. ', 'Doctor ', 1)}, physical therapist,"
+        spoken = name.replace("Dr. ", "Doctor ", 1)
         ask_setting(answers, "clinician_spoken_en", "As callers hear it", suggested=spoken)
         ask_setting(
-            answers, "clinician_spoken_es", "The same in Spanish, such as La doctora Ann Lee,"
+            answers, "clinician_spoken_es", "The same in Spanish, such as La doctora Ann Lee"
         )
     say(
         "\nIn opening hours key 0 rings a phone at the clinic; without one callers get a call-back."

@@ -96,7 +96,7 @@ async def test_what_is_refused_is_not_booked_and_called_back(
     google.faults.append(replace(fault))
     await insert(clinic, booking_id)
     assert await standing(clinic, booking_id) == NotBooked()
-    assert await requests(clinic) == [Reason.NOT_IN_CALENDAR.words()]
+    assert await requests(clinic) == [Reason.NOT_IN_CALENDAR.for_staff()]
 
 
 @pytest.mark.parametrize("unshared", ["screenings", "doctor"])

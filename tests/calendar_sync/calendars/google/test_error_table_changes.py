@@ -60,7 +60,7 @@ async def test_an_event_that_staff_deleted_is_not_put_in_again(
     google.screenings.delete(event)
     await insert(clinic, booking_id)
     assert await standing(clinic, booking_id) == NotBooked()
-    assert await requests(clinic) == [Reason.DELETED_TOO_SOON.words()]
+    assert await requests(clinic) == [Reason.DELETED_TOO_SOON.for_staff()]
     assert google.screenings.live() == []
     google.screenings.restore(event)
     await follow_all(clinic)

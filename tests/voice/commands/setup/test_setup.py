@@ -45,8 +45,8 @@ def test_a_line_is_set_up_from_nothing(  # noqa: PLR0913, PLR0917  # what it tak
         "CLINIC_EMAIL": "hello@lakeside.example",
         "CLINIC_TIME_ZONE": "America/Los_Angeles",
         "CLINICIAN_NAME": "Dr. Ann Lee",
-        "CLINICIAN_SPOKEN_EN": "Doctor Ann Lee, physical therapist,",
-        "CLINICIAN_SPOKEN_ES": "La doctora Ann Lee,",
+        "CLINICIAN_SPOKEN_EN": "Doctor Ann Lee",
+        "CLINICIAN_SPOKEN_ES": "La doctora Ann Lee",
         "STAFF_NUMBER": "206 555 0142",
         "CLINIC_PHONES": "",
         "OPENING_HOURS": "Mon-Fri 09:00-17:00",
@@ -111,7 +111,7 @@ def tell_of_the_clinic(terminal: TerminalCommand) -> None:
     terminal.answers("Time zone [America/Los_Angeles]")
     terminal.answers("Clinician in writing", "Dr. Ann Lee")
     terminal.answers("As callers hear it", "")
-    terminal.answers("The same in Spanish", "La doctora Ann Lee,")
+    terminal.answers("The same in Spanish", "La doctora Ann Lee")
     terminal.answers("Phone that key 0 rings", "206 555 0142")
     terminal.answers("The clinic's other phones")
     terminal.answers("Opening hours [Mon-Fri 09:00-17:00]")

@@ -123,7 +123,7 @@ async def test_a_skip_brings_the_next_text_at_once(session: Session) -> None:
     await visit(session)
     for skip, when, text in (
         ("the day before", "2026-11-30 14:00", "reminder: visit Tue Dec 1"),
-        ("an hour before", "2026-12-01 13:00", "your video visit is today at 2:00 PM"),
+        ("an hour before", "2026-12-01 13:00", "your visit is today at 2:00 PM"),
     ):
         due = (await screen(session)).next
         assert due is not None
