@@ -24,7 +24,8 @@ from voice.simulator.activity_words import booking_news
 from voice.summary import words as summary_words
 
 FORBIDDEN: dict[Language, str] = {
-    "en": r"\bappointments?\b|\bvideo (?:calls?|visits?)\b|(?<!still )\bbookings?\b(?! it)|\byour call\b",
+    "en": r"\bappointments?\b|\bvideo (?:calls?|visits?)\b|\byour call\b"
+    r"|(?<!still )\bbookings?\b(?! it)",
     "es": r"\bvideollamadas?\b|\bcitas? de video\b|\bsu visita\b|\breserva(?:ci[oó]n)?\b",
 }
 """Other nouns for a video screening, "visit" for short; in Spanish "cita por video"."""
