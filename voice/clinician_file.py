@@ -15,8 +15,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from calendar_sync.clinician import lane_of
 from voice.setting_types import Address, Dates, OpeningHours
 
-MAX_CLINICIANS = 6
-"""Callers choose one by a key from 1 to 6; the keys 7, 8 and 9 mean the same in every menu."""
+MAX_CLINICIANS = 5
+"""Callers choose one by key, and a menu of more than five choices is not remembered."""
 
 
 class ClinicianEntry(BaseModel):

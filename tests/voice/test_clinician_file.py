@@ -31,9 +31,9 @@ def test_without_a_file_nobody_is_listed() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "must have one to 6 tables [[clinician]]"),
+        ("", "must have one to 5 tables [[clinician]]"),
         ("[[clinician", "is not TOML"),
-        ("clinician = 3", "must have one to 6 tables [[clinician]]"),
+        ("clinician = 3", "must have one to 5 tables [[clinician]]"),
         (f'[[clinician]]\nid = "A B"\n{ONE}', "clinician A B: id: write a short name"),
         (f'[[clinician]]\nid = "a"\n{ONE}colour = 1\n', "colour is not one of its keys"),
         (f'[[clinician]]\nid = "a"\n{ONE}hours = "always"\n', "clinician a: hours: "),

@@ -1,5 +1,7 @@
 """Names the therapist of a time and lets callers choose one, where the clinic has several."""
 
+from collections.abc import Sequence
+
 from voice.dialogue.call import Call
 from voice.dialogue.effects import FindOffers, Opening
 from voice.dialogue.questions import Choice
@@ -8,7 +10,7 @@ from voice.language import NOTHING, Text
 
 
 class Anyone(Choice):
-    """The choice offered beside the therapists; their keys are 1 to 6."""
+    """The choice offered beside the therapists; their keys are 1 to 5."""
 
     BACK = "8", Text("To go back", "Para regresar")
 
@@ -47,6 +49,11 @@ def choose(call: Call, search: FindOffers) -> FindOffers:
     names = [ONE.about(therapist=one.spoken) for one in offered]
     picked = call.choose("times.therapist", WHOM, offered, lambda: names, Anyone)
     return search if isinstance(picked, Anyone) else first_times_with(picked.id)
+
+
+def all_with(call: Call, openings: Sequence[Opening]) -> Text:
+    """Whose times these all are, as a sentence before them; nothing if they are of several."""
+    return sentence(call, openings[0]) if len({one.clinician for one in openings}) == 1 else NOTHING
 
 
 def named(call: Call, opening: Opening) -> Text:

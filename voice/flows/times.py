@@ -8,7 +8,7 @@ from voice.dialogue.call import Call
 from voice.dialogue.effects import FindOffers, Offers, Opening, OverLimit, Unreadable
 from voice.dialogue.questions import Choice, Question
 from voice.flows import therapists
-from voice.language import Text
+from voice.language import NOTHING, Text
 
 
 class NoneFits(Choice):
@@ -72,8 +72,9 @@ def choose_a_time(call: Call) -> Opening | Unreadable | OverLimit | None:
                 search = again
             case Offers(openings=openings) as found:
                 if not found.in_language:
-                    call.say(therapists.OTHER_LANGUAGE)
+                    call.tell("times.other_language", (therapists.OTHER_LANGUAGE,))
                 all_times = ZONE.about(zone=speech.zone_name(call.zone))
+                all_times = all_times.then(therapists.all_with(call, openings))
                 picked = call.choose("times", all_times, openings, spoken(call, openings), choices)
                 if isinstance(picked, Opening):
                     return picked
@@ -112,12 +113,13 @@ def spoken(call: Call, openings: tuple[Opening, ...]) -> Callable[[], list[Text]
 
     def words() -> list[Text]:
         said, before = [], None
+        alone = bool(therapists.all_with(call, openings))
         for opening in openings:
             today = speech.day(opening.start, call.zone)
             time = speech.time_of_day(opening.start, call.zone)
             whole = speech.day_and_time(opening.start, call.zone)
             when = SAME_DAY.about(time=time) if today == before else OFFER.about(time=whole)
-            said.append(when.then(therapists.named(call, opening)))
+            said.append(when.then(NOTHING if alone else therapists.named(call, opening)))
             before = today
         return said
 

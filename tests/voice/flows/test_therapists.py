@@ -93,9 +93,9 @@ async def test_a_caller_may_choose_the_therapist(caller: Caller, to_the_times: T
         "For Doctor Spring, press 1. For Doctor Rivera, press 2. To go back, press 8."
     )
     await caller.presses("8").hears("with Doctor Spring, press 1.").presses("5").presses("2")
-    await caller.hears("with Doctor Rivera, press 1.").hears("with Doctor Rivera, press 2.")
-    await caller.hears("with Doctor Rivera, press 3.")
-    await caller.presses("4").presses("1").hears("with Doctor Rivera, press 1.")
+    await caller.hears("In Pacific time. With Doctor Rivera.")
+    await caller.hears("For Monday, November 30th, at 12 noon, press 1.")
+    await caller.presses("4").presses("1").hears("With Doctor Rivera.").hears("press 1.")
 
 
 async def test_a_therapist_without_times_is_said_so(
@@ -105,7 +105,7 @@ async def test_a_therapist_without_times_is_said_so(
     await fill(line, now, "rivera")
     await to_the_times(caller)
     await caller.presses("5").presses("2").hears("I have no open time with Doctor Rivera.")
-    await caller.hears("with Doctor Spring, press 1.")
+    await caller.hears("With Doctor Spring.")
 
 
 async def test_a_spanish_caller_is_offered_who_speaks_spanish(
@@ -114,11 +114,11 @@ async def test_a_spanish_caller_is_offered_who_speaks_spanish(
     """Only those; when they have no time, that is said, and the others are offered."""
     first, second = await calls(), await calls("+14255550199")
     await in_spanish(first)
-    await first.hears("con la doctora Rivera, oprima 1.").hears("con la doctora Rivera, oprima 3.")
+    await first.hears("En hora del Pacífico. Con la doctora Rivera.").hears("oprima 3.")
     await fill(line, now, "rivera")
     await in_spanish(second)
     await second.hears("No tengo ningún horario con un terapeuta que hable español.")
-    await second.hears("con el doctor Spring, oprima 1.")
+    await second.stays_silent().hears("Con el doctor Spring.").hears("oprima 1.")
 
 
 async def test_the_fewest_coming_visits_come_first(calls: Calls, to_the_times: To) -> None:

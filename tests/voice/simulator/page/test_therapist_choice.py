@@ -12,7 +12,7 @@ async def test_two_therapists_are_heard_from_the_next_call_on(visitor: Visitor, 
     await visitor.hears("with Doctor Spring")
     await (await visitor.hears("To choose your therapist")).presses("5")
     await (await visitor.hears("For Doctor Rivera")).presses("2")
-    await (await visitor.hears("with Doctor Rivera")).books("1")
+    await (await visitor.hears("With Doctor Rivera")).books("1")
     await visitor.sees_line_do("Booked Monday, November 30th, at 12 noon")
     await therapist_choice.choose(line, "one")
     assert therapist_choice.chosen(line) == "one"
