@@ -96,8 +96,12 @@ async def _attempt(clinic: Clinic, move: Move) -> None:
     if event is None or visit.state != "booked" or not movable:
         await _give_up(clinic, move, "failed")
         return
+    if event.span not in {visit.slot, held.slot}:
+        await _give_up(clinic, move, "failed")  # staff moved it: staff_changes follows that
+        return
     replaced = ""
-    if event.span == visit.slot:
+    # It may be there already, and the visit too: another run of this job may be finishing.
+    if event.span != held.slot:
         if known(await clinic.calendar.busy(held.slot, besides={event.event_id})):
             await _give_up(clinic, move, "taken")
             return
@@ -106,9 +110,6 @@ async def _attempt(clinic: Clinic, move: Move) -> None:
         if not isinstance(moved, CalendarEvent):
             return
         event = moved
-    elif event.span != held.slot:
-        await _give_up(clinic, move, "failed")  # staff moved it: staff_changes follows that
-        return
     async with clinic.pool.connection() as conn:
         await arrive(conn, clinic, held.id, event, replaced)
 

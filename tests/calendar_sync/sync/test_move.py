@@ -1,13 +1,15 @@
 """A patient's move secures the new time before it frees the old one; the calendar decides."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
+from psycopg import AsyncConnection
 from support.clinic import SetClock, confirmed, jobs_waiting, own_event, requests, row
 from support.faulty_calendar import FaultyCalendar
 from support.patient_visit import ELEVEN, NINE, TEN, booked, held, state
 
-from calendar_sync.bookings.booking import Taken
+from calendar_sync.bookings.booking import Booking, Taken, booking
 from calendar_sync.bookings.call_back_reasons import Reason
 from calendar_sync.bookings.event_text import event_id
 from calendar_sync.bookings.holds import hold
@@ -35,6 +37,30 @@ async def test_a_move_keeps_the_event_and_frees_the_old_time(either: Clinic) -> 
     assert (event.event_id, event.span, event.title) == (there.event_id, TEN, "Bring the X-ray")
     assert {"tell_patient", "rewrite_event"} <= set(await jobs_waiting(either))
     await confirmed(either, NINE, "CA2")
+
+
+async def test_a_move_that_another_run_is_finishing_is_not_made_twice(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The held time may be read before the commit of that run, and the visit after it."""
+    visit = await booked(clinic)
+    picked = await held(clinic, visit)
+    await move(clinic, visit, picked)
+    waiting = await row(clinic, picked)
+    await carry_out(clinic, picked)
+    moved = await own_event(clinic, visit)
+
+    async def as_it_was(conn: AsyncConnection, booking_id: int, *, lock: bool = False) -> Booking:
+        return (
+            waiting
+            if booking_id == picked and not lock
+            else await booking(conn, booking_id, lock=lock)
+        )
+
+    monkeypatch.setattr("calendar_sync.sync.move.booking", as_it_was)
+    with suppress(NotYet):
+        await carry_out(clinic, picked)
+    assert (await own_event(clinic, visit)).etag == moved.etag == (await row(clinic, visit)).etag
 
 
 async def test_the_reading_of_changes_takes_our_move_for_ours(either: Clinic) -> None:
