@@ -74,15 +74,18 @@ def ask_setting(
         return given
 
 
-def choose_setting(answers: Answers, name: str, question: str, meanings: dict[str, str]) -> str:
+def choose_setting(
+    answers: Answers, name: str, question: str, meanings: dict[str, str], suggested: str = ""
+) -> str:
     """Ask for one of a setting's values, each shown with its meaning, and store it; the value.
 
-    Without an answer so far, Enter stands for the default, if that is one of the values.
+    Without an answer so far, Enter stands for `suggested`, or else for the default, if that is one
+    of the values.
     """
     if answers.from_environment(name):
         say(f"{name.upper()} comes from the environment, which wins over .env; change it there.")
         return answers.get(name)
-    current = answers.get(name) or str(Settings.model_fields[name].default)
+    current = answers.get(name) or suggested or str(Settings.model_fields[name].default)
     values = list(meanings)
     default = values.index(current) if current in values else None
     chosen = values[choose(question, list(meanings.values()), default)]

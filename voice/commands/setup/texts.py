@@ -25,11 +25,12 @@ def ask_texts(answers: Answers, number: Number) -> None:
         say(f"\nTwilio cannot be asked for messaging services ({found.status or found.why}).")
         found = []
     service = next((each for each in found if number.number in each.senders), None)
+    is_registered = service is not None and "VERIFIED" in service.campaigns
     if service is None:
         say(_NO_SERVICE)
         answers.put("twilio_messaging_service_sid", "")
     else:
-        state = "registered" if "VERIFIED" in service.campaigns else "not registered yet"
+        state = "registered" if is_registered else "not registered yet, so texts are blocked"
         say(f"\nThe messaging service {service.name} sends from this number ({state}).")
         answers.put("twilio_messaging_service_sid", service.sid)
         _reply_to_the_number(answers, service)
@@ -37,7 +38,7 @@ def ask_texts(answers: Answers, number: Number) -> None:
         "on": "patients who agree get texts",
         "off": "nobody gets texts; staff call patients",
     }
-    choose_setting(answers, "texts", "Texts", meanings)
+    choose_setting(answers, "texts", "Texts", meanings, "on" if is_registered else "off")
 
 
 def _reply_to_the_number(answers: Answers, service: SenderPool) -> None:

@@ -150,14 +150,14 @@ def test_a_number_is_never_pointed_to_this_computer_alone(
     assert "so the number is left as it is" in capsys.readouterr().out
 
 
-@pytest.mark.usefixtures("account")
-def test_other_countries_are_closed(setup: Setup, twilio: Twilio) -> None:
+def test_other_countries_are_closed(setup: Setup, twilio: Twilio, account: Path) -> None:
     """The US and Canada stay; without a messaging service the registration is explained."""
     twilio.resources.countries |= {"DE": True, "CU": True}
     twilio.resources.senders = ["+12065550100"]
     with setup("--only", "twilio") as terminal:
         signs_in(terminal).answers("Patients call").answers("Address of the TwiML Bin")
         terminal.answers("Set these now?", "n").sees("No messaging service sends from this number")
-        terminal.answers("Texts", "2").sees("2 other countries (CU, DE)")
+        terminal.answers("Texts [2]").sees("2 other countries (CU, DE)")
         assert terminal.answers("Forbid calls to them?").sees("Done.").ends() == 0
+    assert stored(account)["TEXTS"] == "off", "texts that are blocked are not offered to callers"
     assert twilio.resources.countries == {"CA": True, "DE": False, "US": True, "CU": False}
