@@ -48,10 +48,14 @@ _KINDS = (
 def ask_calendar(answers: Answers) -> None:
     """Sign in, choose or make the calendars, and choose where video screenings are."""
     file = _signed_in(answers)
+    listed = _choose_calendars(answers, Path(file)) if file else []
     if file:
-        _choose_calendars(answers, Path(file))
         say("\nGoogle Meet makes a link for each screening, unless you have a video room.")
     ask_setting(answers, "video_url", "Address of your own video room (Enter: none)")
+    say("\nSeveral therapists have a file with their calendars and hours: docs/therapists.md.")
+    for each in listed:
+        say(f"  {each.name}: {each.id}")
+    ask_setting(answers, "clinicians", "Therapists' file (Enter: one therapist, no file)")
 
 
 def _signed_in(answers: Answers) -> str:
@@ -106,15 +110,18 @@ def _sign_in(answers: Answers, file: str) -> str:
         return file
 
 
-def _choose_calendars(answers: Answers, file: Path) -> None:
-    """Choose by name: where bookings go, what blocks times, what invites patients."""
+def _choose_calendars(answers: Answers, file: Path) -> list[Listed]:
+    """Choose by name: where bookings go, what blocks times, what invites patients.
+
+    Returns the calendars that can be chosen.
+    """
     listed = asyncio.run(_listed(answers, file)) if file.is_file() else []
     if isinstance(listed, RequestFailure):
         say(f"The calendars cannot be listed ({listed.why}).")
         say("Copy the calendar's id from its settings, under Integrate calendar.")
         ask_setting(answers, "google_screenings_calendar_id", "Id of the calendar", needed=True)
         ask_setting(answers, "google_busy_calendar_ids", "Ids of calendars that block times")
-        return
+        return []
     listed += _unlisted(answers, {each.id for each in listed})
     own = [each for each in listed if each.can_write]
     screenings = _one(answers, file, own, "google_screenings_calendar_id", "Screenings")
@@ -135,6 +142,7 @@ def _choose_calendars(answers: Answers, file: Path) -> None:
         _one(answers, file, others, "google_invitations_calendar_id", "Screenings: invitations")
     else:
         answers.put("google_invitations_calendar_id", "")
+    return listed
 
 
 def _unlisted(answers: Answers, listed: set[str]) -> list[Listed]:

@@ -58,8 +58,8 @@ STEPS = (
         _ask_number,
         ("twilio_account_sid", "twilio_auth_token", "clinic_number", "texts"),
     ),
-    Step("calendar", "Google Calendar and the video room", _ask_calendar,
-         ("google_credentials_file", "video_url")),
+    Step("calendar", "Google Calendar, the video room, and several therapists", _ask_calendar,
+         ("google_credentials_file", "video_url", "clinicians")),
     Step(
         "alerts",
         "who is told when something is wrong, and the back-up key",

@@ -35,6 +35,8 @@ def test_calendars_that_exist_are_chosen_by_name(setup: Setup, folder: Path) -> 
         terminal.sees("1  Dr. Ann Lee").sees("2  Bob").answers("for none) [1]", "2, 9")
         terminal.sees("Type numbers from 1 to 2").answers("for none) [1]", "1, 2")
         terminal.answers("Invite patients?", "n").answers("Address of your own video room")
+        terminal.sees(f"Front desk: {SHARED}").answers("Therapists' file", "nowhere.toml")
+        terminal.sees("CLINICIANS:").answers("Therapists' file")
         assert terminal.ends() == 0
     chosen = stored(folder)
     assert chosen["GOOGLE_CREDENTIALS_FILE"] == "user.json"
@@ -52,6 +54,7 @@ def test_another_run_begins_with_what_was_chosen(setup: Setup, folder: Path) -> 
         GOOGLE_BUSY_CALENDAR_IDS="bob@example.org,room@example.org",
         GOOGLE_INVITATIONS_CALENDAR_ID="",
         VIDEO_URL="https://video.example/room",
+        CLINICIANS="",
     )
     before = stored(folder)
     with setup("--only", "calendar") as terminal:
@@ -59,7 +62,7 @@ def test_another_run_begins_with_what_was_chosen(setup: Setup, folder: Path) -> 
         terminal.sees("3  room@example.org").answers("for none) [2, 3]").answers(
             "Invite patients?", "n"
         )
-        terminal.answers("(- for none) [https://video.example/room]")
+        terminal.answers("(- for none) [https://video.example/room]").answers("Therapists' file")
         assert terminal.sees("Nothing was changed.").ends() == 0
     assert stored(folder) == before
 
@@ -73,7 +76,7 @@ def test_a_list_that_is_refused_leads_to_the_id_by_hand(
     with setup("--only", "calendar") as terminal:
         terminal.answers("Sign in again").sees("The calendars cannot be listed")
         terminal.answers("Id of the calendar", SHARED).answers("Ids of calendars", DOCTOR)
-        terminal.answers("Address of your own video room")
+        terminal.answers("Address of your own video room").answers("Therapists' file")
         assert terminal.ends() == 0
     assert stored(folder)["GOOGLE_SCREENINGS_CALENDAR_ID"] == SHARED
 
@@ -82,5 +85,6 @@ def test_a_clinic_without_google_keeps_the_lines_own_calendar(setup: Setup, fold
     """No calendar is asked then, and the step counts as done."""
     with setup("--only", "calendar") as terminal:
         terminal.answers("Google Calendar [1]", "3")
-        assert terminal.answers("Address of your own video room").ends() == 0
+        terminal.answers("Address of your own video room")
+        assert terminal.answers("Therapists' file").ends() == 0
     assert stored(folder)["GOOGLE_CREDENTIALS_FILE"] == ""

@@ -85,7 +85,8 @@ def test_a_dry_run_changes_nothing_anywhere(
         terminal.answers("Invite patients?", "n").answers(
             "Address of your own", "https://v.example"
         )
-        assert terminal.sees("VIDEO_URL=https://v.example").ends() == 0
+        terminal.answers("Therapists' file").sees("VIDEO_URL=https://v.example")
+        assert terminal.ends() == 0
     with setup("--only", "alerts", "--dry-run") as terminal:
         terminal.answers("by text").answers("gets alerts").answers("each minute:")
         terminal.answers("Key file").sees("Would make a key in secrets/backup.key.")

@@ -65,6 +65,7 @@ def test_a_line_is_set_up_from_nothing(  # noqa: PLR0913, PLR0917  # what it tak
         "GOOGLE_BUSY_CALENDAR_IDS": DOCTOR,
         "GOOGLE_INVITATIONS_CALENDAR_ID": invitations,
         "VIDEO_URL": "",
+        "CLINICIANS": "",
         "ALERT_NUMBER": "",
         "ALERT_EMAIL": "ann@lakeside.example",
         "SMTP_URL": SMTP,
@@ -144,7 +145,7 @@ def set_up_google(terminal: TerminalCommand, client_file: Path) -> None:
     terminal.answers("The calendar for screenings [2]").sees("Made the calendar Screenings.")
     terminal.sees("1  Dr. Ann Lee").answers("[1]").answers("Invite patients?")
     terminal.answers("The calendar for screenings: invitations").sees("Made the calendar")
-    terminal.answers("Address of your own video room")
+    terminal.answers("Address of your own video room").answers("Therapists' file")
 
 
 def tell_the_rest(terminal: TerminalCommand) -> None:
