@@ -66,6 +66,10 @@ class LimitFields(BaseSettings):
     limit_rings_per_call: Annotated[
         int, setting("rings of the staff phone per call", ge=1, le=20)
     ] = 2
+    limit_keyed_numbers: Annotated[
+        int,
+        setting("other numbers that one calling number may have texted in a day", ge=0, le=1000),
+    ] = 2
     limit_held_percent: Annotated[
         int, setting("share of the open times that callers may hold at once", ge=1, le=100)
     ] = 25

@@ -6,7 +6,13 @@ from psycopg import AsyncConnection
 
 from calendar_sync.bookings.booking import Booking
 from voice import phone_numbers
-from voice.texts.twilio_errors import NOT_A_MOBILE, OPTED_OUT, OUR_OWN, SWITCHED_OFF
+from voice.texts.twilio_errors import (
+    NOT_A_MOBILE,
+    OPTED_OUT,
+    OUR_OWN,
+    SWITCHED_OFF,
+    TOO_MANY_NUMBERS,
+)
 
 _LIVE: Final = "state IN ('held', 'booked') AND confirmed_at IS NOT NULL"
 
@@ -34,9 +40,17 @@ async def is_opted_out(conn: AsyncConnection, number: str) -> bool:
 
 
 async def reason_for_no_texts(
-    conn: AsyncConnection, booked: Booking, *, own: str, can_send: bool
+    conn: AsyncConnection,
+    booked: Booking,
+    *,
+    own: str,
+    can_send: bool,
+    keyed_a_day: int | None = None,
 ) -> str:
-    """Why this patient gets no texts despite having agreed to them; "" if nothing is in the way."""
+    """Why this patient gets no texts despite having agreed to them; "" if nothing is in the way.
+
+    `keyed_a_day`: other numbers that one calling number may have texted in a day; None: any.
+    """
     number = booked.text_number
     if number is None:
         return ""
@@ -44,11 +58,38 @@ async def reason_for_no_texts(
     suppressed = await rows.fetchone()
     if suppressed is not None:
         return str(suppressed[0])
-    if not can_send:
-        return SWITCHED_OFF
-    if number == own:
-        return OUR_OWN
-    return "" if phone_numbers.textable(number) else NOT_A_MOBILE
+    if not can_send or number == own:
+        return OUR_OWN if can_send else SWITCHED_OFF
+    if not phone_numbers.textable(number):
+        return NOT_A_MOBILE
+    if keyed_a_day is not None and await other_numbers_today(conn, booked) >= keyed_a_day:
+        return TOO_MANY_NUMBERS
+    return ""
+
+
+async def other_numbers_today(conn: AsyncConnection, booked: Booking) -> int:
+    """How many other numbers the booking's caller gave for texts that day before this one.
+
+    0 if the texts go to the caller's own number. A caller who withholds the number keys one each
+    time, so nothing is counted then.
+    """
+    rows = await conn.execute(
+        """
+        WITH keyed AS (
+            SELECT booking.text_number, min(booking.id) AS first
+            FROM call AS own
+            JOIN call ON call.caller = own.caller AND call.began_at <= own.began_at
+              AND call.began_at > own.began_at - interval '24 hours'
+            JOIN booking ON booking.call_sid = call.sid
+            WHERE own.sid = %s AND booking.text_number <> own.caller
+            GROUP BY booking.text_number)
+        SELECT count(*) FROM keyed AS earlier JOIN keyed AS this ON earlier.first < this.first
+        WHERE this.text_number = %s
+        """,
+        [booked.call_sid, booked.text_number],
+    )
+    row = await rows.fetchone()
+    return int(row[0]) if row else 0
 
 
 async def bookings_to(conn: AsyncConnection, number: str) -> list[int]:

@@ -35,6 +35,8 @@ class TextConfig:
     """Texts to one number in 24 hours, except those that correct an earlier one."""
     an_hour: int = 200
     """Texts to all numbers in an hour that a caller can cause: against text pumping."""
+    keyed_a_day: int | None = None
+    """Other numbers that one calling number may have texted in 24 hours; None: any."""
     undo_wait: timedelta = timedelta(minutes=1)
     """How long news of a deletion waits for staff to undo it."""
 
@@ -61,7 +63,11 @@ async def bring_up_to_date(
     async with conn.transaction():
         booked = await booking(conn, booking_id, lock=True)
         reason = await reason_for_no_texts(
-            conn, booked, own=config.clinic.number, can_send=config.can_send
+            conn,
+            booked,
+            own=config.clinic.number,
+            can_send=config.can_send,
+            keyed_a_day=config.keyed_a_day,
         )
         notice = await notices.open_notice(conn, booking_id)
         rows = await text_rows.texts_of(conn, booking_id)

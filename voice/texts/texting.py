@@ -102,9 +102,10 @@ def texting_for(
             for each in read_clinicians(settings.clinicians)
         },
         makes_links=settings.uses_google,
+        keyed_a_day=settings.limit_keyed_numbers if settings.limits == "on" else None,
     )
     if settings.is_demo:
-        config = replace(config, a_day=_DEMO_TEXTS_A_DAY, undo_wait=timedelta(0))
+        config = replace(config, a_day=_DEMO_TEXTS_A_DAY, keyed_a_day=None, undo_wait=timedelta(0))
     return Texting(pool, now, config, sender)
 
 

@@ -24,6 +24,7 @@ class Meaning:
 OPTED_OUT = "they asked for no more texts"
 SWITCHED_OFF = "this line sends no texts"
 NOT_A_MOBILE = "the number is not a US mobile phone"
+TOO_MANY_NUMBERS = "the caller had texts sent to too many other numbers that day"
 OUR_OWN = "the number is the clinic's own"
 TOO_MANY = "three texts in a day are the most"
 

@@ -18,6 +18,37 @@ async def test_three_texts_a_day_are_the_most(clinic: TextClinic, twilio: Twilio
     assert "three texts in a day" in reason
 
 
+async def _visit_texted(clinic: TextClinic, day: int, caller: str | None, number: str) -> None:
+    """A visit of a call of `caller`, whose texts go to `number`."""
+    visit = await clinic.visit(span(f"2026-12-{day:02} 10:00"), f"CA{day}", number)
+    async with clinic.clinic.pool.connection() as conn:
+        await conn.execute("INSERT INTO call (sid, caller) VALUES (%s, %s)", [f"CA{day}", caller])
+    await clinic.notify(visit)
+
+
+async def test_one_number_has_two_others_texted_a_day(clinic: TextClinic, twilio: Twilio) -> None:
+    """The third stranger gets no text, and staff call; the caller's own number is not counted."""
+    caller = "+14255550170"
+    keyed = [f"+1425555018{n}" for n in range(3)]
+    for day, number in enumerate([*keyed, caller, keyed[0]], start=1):
+        await _visit_texted(clinic, day, caller, number)
+    texted = [sent.to for sent in twilio.messages.sent]
+    assert sorted(texted) == sorted([*keyed[:2], caller, keyed[0]])
+    [reason] = await clinic.list()
+    assert "too many other numbers" in reason
+
+
+async def test_a_withheld_caller_and_another_number_are_counted_apart(
+    clinic: TextClinic, twilio: Twilio
+) -> None:
+    """Who keys a number because their own is withheld gets the texts."""
+    for day in range(1, 5):
+        await _visit_texted(clinic, day, None, f"+1425555018{day}")
+    for day, caller in ((7, "+14255550171"), (8, "+14255550172")):
+        await _visit_texted(clinic, day, caller, f"+1425555018{day}")
+    assert len(twilio.messages.sent) == 6
+
+
 async def test_a_correction_is_never_capped(clinic: TextClinic, twilio: Twilio) -> None:
     """A correction is always sent, as the last text would otherwise be false."""
     visit = await clinic.visit(VISIT)
