@@ -40,9 +40,9 @@ def look(settings: Settings) -> list[Finding]:
             return [Finding("note", says)]
         try:
             engine.start()
-            if not connection.exists(engine.dsn("postgres"), settings.database_name):
+            if not connection.exists(engine.dsn("postgres"), Settings.database_name):
                 return [Finding("note", "database: it runs; the first start creates the tables")]
-            return _state_of(settings, engine.dsn(settings.database_name))
+            return _state_of(settings, engine.dsn(Settings.database_name))
         finally:
             engine.stop()
     except DatabaseError as error:
