@@ -66,7 +66,7 @@ async def refresh(clinic: Clinic) -> BusySnapshot | Unknown:
         await conn.execute(
             """
             INSERT INTO busy_times (one, clinician_id, read_at, within, busy, opened)
-            VALUES (NULL, %s, %s, %s, %s, %s)
+            VALUES (CASE %s WHEN 'default' THEN true END, %s, %s, %s, %s, %s)
             ON CONFLICT (clinician_id) DO UPDATE
             SET read_at = excluded.read_at, within = excluded.within,
                 busy = excluded.busy, opened = excluded.opened
@@ -74,6 +74,7 @@ async def refresh(clinic: Clinic) -> BusySnapshot | Unknown:
                                              AND excluded.read_at + interval '1 minute'
             """,
             [
+                clinic.clinician_id,  # the release before this one knows its row by `one`
                 clinic.clinician_id,
                 now,
                 as_range(within),

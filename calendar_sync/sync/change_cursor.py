@@ -21,9 +21,10 @@ async def current(conn: AsyncConnection, clinician_id: str = DEFAULT_ID) -> str 
 async def store(conn: AsyncConnection, cursor: str, clinician_id: str = DEFAULT_ID) -> None:
     """Everything up to this cursor is followed."""
     await conn.execute(
-        "INSERT INTO calendar_cursor (one, clinician_id, cursor) VALUES (NULL, %s, %s)"
+        "INSERT INTO calendar_cursor (one, clinician_id, cursor)"
+        " VALUES (CASE %s WHEN 'default' THEN true END, %s, %s)"
         " ON CONFLICT (clinician_id) DO UPDATE SET cursor = excluded.cursor, read_at = now()",
-        [clinician_id, cursor],
+        [clinician_id, clinician_id, cursor],  # the release before this one looks for `one`
     )
 
 

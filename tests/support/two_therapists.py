@@ -1,12 +1,15 @@
 """A clinic with two therapists: the one of all other tests, and a colleague who speaks Spanish."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from calendar_sync.calendars.contract import Calendar
 from calendar_sync.clinic import Clinic
 from calendar_sync.clinician import DEFAULT_ID, Clinician
 
 COLLEAGUE = "rivera"
+TEAM = Path(__file__).with_name("two_therapists.toml")
+"""The same two as the settings name them."""
 
 
 def with_two(clinic: Clinic, colleague: Calendar) -> Clinic:

@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+from support.two_therapists import TEAM
 
 from voice.clinician_file import read_clinicians
 
-TEAM = Path(__file__).parents[1] / "support" / "two_therapists.toml"
 ONE = 'name = "A"\nspoken_en = "A"\nspoken_es = "A"\n'
 
 

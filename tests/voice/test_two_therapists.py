@@ -3,7 +3,6 @@
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -12,7 +11,7 @@ from psycopg_pool import AsyncConnectionPool
 from pydantic import SecretStr
 from support.clinic import SetClock, confirm, span
 from support.patient_page import patient_of
-from support.two_therapists import COLLEAGUE
+from support.two_therapists import COLLEAGUE, TEAM
 
 from calendar_sync.bookings import free_times, holds, patient_changes
 from calendar_sync.bookings.booking import booking
@@ -29,7 +28,6 @@ from voice.commands import check_clinicians
 from voice.settings import Settings
 from voice.staff_page.overview import overview
 
-TEAM = Path(__file__).parents[1] / "support" / "two_therapists.toml"
 NINE, TEN = span("2026-12-01 09:00"), span("2026-12-01 10:00")
 ROOM = "https://video.example.org/rivera"
 

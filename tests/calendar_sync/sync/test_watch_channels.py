@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 from stand_ins.google.faults import Fault
-from stand_ins.google.server import Google
+from stand_ins.google.server import RIVERA, Google
 from support.clinic import SetClock
 from support.google_clinic import calendar_at
+from support.two_therapists import with_two
 
 from calendar_sync.calendars.contract import Refused
+from calendar_sync.calendars.google.calendar import GoogleCalendar
 from calendar_sync.calendars.google.watch import GooglePush
 from calendar_sync.clinic import Clinic
 from calendar_sync.sync.watch_channels import LIFETIME, REPLACE_BEFORE, is_known, renew
@@ -43,6 +45,25 @@ async def test_one_channel_is_opened_and_then_left_alone(clinic: Clinic, google:
     assert channel.expires == clinic.now() + LIFETIME
     assert len(channel.token) > 40
     assert await kept(clinic) == [channel.id]
+
+
+async def test_each_therapist_has_a_channel(clinic: Clinic, google: Google, now: SetClock) -> None:
+    """Neither closes the other's; one whose therapist was removed is closed."""
+    assert isinstance(clinic.calendar, GoogleCalendar)
+    second = clinic.calendar.beside(RIVERA, ())
+    team = with_two(clinic, second)
+    first, rivera = team.clinicians
+    pushes = (clinic.push, second.push_to(ADDRESS))
+    both = (replace(first, push=pushes[0]), replace(rivera, push=pushes[1]))
+    for _ in range(2):
+        await renew(replace(team, clinicians=both))
+    assert len(google.asked("events.watch")) == 2
+    assert sorted(await kept(clinic)) == sorted(google.channels.open)
+    now.at += LIFETIME - REPLACE_BEFORE
+    await renew(replace(team, clinicians=both))
+    assert len(google.channels.open) == 2
+    await renew(replace(team, clinicians=both[:1]))
+    assert len(google.channels.open) == len(await kept(clinic)) == 1
 
 
 async def test_the_token_itself_is_not_stored(clinic: Clinic, google: Google) -> None:

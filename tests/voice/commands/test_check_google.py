@@ -15,6 +15,7 @@ from stand_ins.google.server import DOCTOR, INVITATIONS, SCREENINGS, Google
 from stand_ins.google.sign_in import LEAST
 from support.google_clinic import signed_in
 from support.live_settings import LIVE
+from support.two_therapists import TEAM
 
 from voice.commands.authorize_google import WEEK, AuthorizeOptions, NotAuthorizedError, authorize
 from voice.commands.check_google import look
@@ -63,6 +64,20 @@ async def test_a_good_set_up_is_tried_and_nothing_is_left_behind(
     assert [state for state, _ in lines] == ["ok"] * 8
     assert google.screenings.live() == []
     assert google.channels.open == {}
+
+
+async def test_the_calendar_of_each_therapist_is_tried(
+    google: Google, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is read and written; one that is not shared is named with whose it is."""
+    line = settings(google, tmp_path, monkeypatch, CLINICIANS=str(TEAM))
+    says = "Dr. Ana Rivera: busy times can be read, a test event was written and deleted"
+    assert ("ok", says) in await look(line)
+    assert google.rivera.live() == []
+    google.rivera.role = "reader"
+    assert "Dr. Ana Rivera: a test event cannot be written" in wrong(await look(line))
+    google.rivera.role = None
+    assert "Dr. Ana Rivera: the busy times cannot be read" in wrong(await look(line))
 
 
 async def test_each_failure_has_its_remedy(

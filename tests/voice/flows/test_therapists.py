@@ -1,7 +1,6 @@
 """A clinic with two therapists: who has each time, choosing one, and who speaks Spanish."""
 
 from collections.abc import AsyncGenerator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -9,6 +8,7 @@ from psycopg_pool import AsyncConnectionPool
 from support.caller import Caller
 from support.clinic import SetClock, at
 from support.patients import Calls, To
+from support.two_therapists import TEAM
 
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings import free_times
@@ -21,8 +21,6 @@ from voice.bootstrap import Line, line_on
 from voice.flows.clinical_wording import BEFORE_BOOKING
 from voice.settings import Settings
 from voice.worker import work
-
-TEAM = Path(__file__).parents[2] / "support" / "two_therapists.toml"
 
 
 @pytest_asyncio.fixture
