@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from voice import routing
 from voice.commands.call_back_list import connected
 from voice.errors import ReportedError
+from voice.setting_types import Routing
 from voice.settings import Settings
 
 SETTING = "setting"
@@ -42,7 +43,8 @@ async def shown(settings: Settings, now: datetime) -> list[str]:
 async def switch(settings: Settings, name: str, until: str | None, now: datetime) -> list[str]:
     """Switch to `name`, or back to the setting; what is in force then. Raises RoutingError."""
     ends = _end(until, settings, now) if until else None
-    found = next((each for each in routing.NAMES if each == name), None)
+    by_name: dict[str, Routing] = {each: each for each in routing.NAMES}
+    found = by_name.get(name)
     if found is None and name != SETTING:
         names = ", ".join((*routing.NAMES, SETTING))
         message = f"{name!r} is none of {names}. Nothing was switched."

@@ -50,6 +50,29 @@ def test_a_request_is_marked_done_by_its_number_or_the_phone_number(live: Run, w
     assert "safety" not in live("callbacks")[1]
 
 
+@pytest.mark.usefixtures("database")
+def test_one_number_is_one_entry_with_every_reason_and_the_promise(
+    live: Run, migrated: str
+) -> None:
+    """An overdue one says so, comes before the others, and is done at once."""
+    with psycopg.connect(migrated) as conn:
+        conn.execute(
+            "INSERT INTO call_back (call_sid, reason, number, language, asked_at, promised_from,"
+            " promised_until) VALUES"
+            " ('CA1', 'no open time', '+14255550122', 'en', now() - interval '1 minute', NULL,"
+            "  NULL),"
+            " ('CA2', 'asked for a person', '+14255550123', 'en', now(), '2020-12-01 17:00Z',"
+            "  '2020-12-01 20:00Z'),"
+            " ('CA3', 'no open time', '+14255550123', 'en', now(), NULL, NULL)"
+        )
+    _, __, *entries, ___ = plain(live("callbacks")[1])
+    assert entries[0].endswith("(425) 555-0123 English OVERDUE: asked for a person")
+    assert entries[1:3] == ["no open time", "promised for Tue Dec 1, morning"]
+    assert entries[3].endswith("(425) 555-0122 English no open time")
+    assert len(live("callbacks", "--done", "3")[1].splitlines()) == 3
+    assert "0123" not in live("callbacks")[1]
+
+
 @pytest.mark.parametrize("which", ["9", "999999", "206-555-0100", "nobody", "", "\u0661", "-1e9"])
 @pytest.mark.usefixtures("requests")
 def test_a_request_that_is_not_there_is_an_error(live: Run, which: str) -> None:

@@ -4,6 +4,8 @@ import pytest
 from support.clinic import requests
 from support.staff_page import Staff
 
+from calendar_sync.bookings import call_backs
+from calendar_sync.bookings.call_back_reasons import Reason
 from calendar_sync.sync import call_back_events
 from voice.bootstrap import Line
 from voice.logs import write_logs
@@ -73,6 +75,29 @@ async def _titles(line: Line) -> list[str]:
     async with line.pool.connection() as conn:
         rows = await conn.execute("SELECT title FROM local_event WHERE status = 'confirmed'")
         return [title for (title,) in await rows.fetchall()]
+
+
+async def test_one_person_is_one_card_and_done_closes_what_it_showed(
+    staff: Staff, line: Line
+) -> None:
+    """A reason that came after the page was opened stays open; an overdue call says so."""
+    async with line.pool.connection() as conn:
+        await conn.execute(
+            "UPDATE call_back SET promised_from = '2020-12-01 17:00Z',"
+            " promised_until = '2020-12-01 20:00Z' WHERE id = 1"
+        )
+        again = call_backs.Caller("CA77", "+14255550188", "es")
+        await call_backs.request(conn, again, Reason.NO_OPEN_TIME)
+    page = await staff.opens()
+    assert "425-555-0188 Overdue Asked for a person No open time" in page.text
+    assert "promised for Tue Dec 1, morning" in page.text
+    async with line.pool.connection() as conn:
+        await call_backs.request(conn, again, Reason.SAFETY_STOP, "chest")
+        open_ids = [each.id for each in await call_backs.open_requests(conn)]
+    await staff.sends("/staff/done", id="1", last=str(open_ids[-2]))
+    async with line.pool.connection() as conn:
+        left = await call_backs.open_requests(conn)
+    assert [each.code for each in left if each.number == again.number] == ["safety_stop"]
 
 
 async def test_a_form_about_nothing_changes_nothing(staff: Staff, line: Line) -> None:
