@@ -150,7 +150,10 @@ async def follow(conn: AsyncConnection, clinic: Clinic, event: CalendarEvent) ->
             return visit.id
         if outcome is None:
             return None
-        new = await seen_versions.store(conn, event.event_id, event.etag, visit.id, outcome)
+        # A colleague's calendar may show the same version that this one had.
+        colleague = clinic.clinician_id if visit.clinician_id != clinic.clinician_id else ""
+        version = f"{colleague} {event.etag}" if colleague else event.etag
+        new = await seen_versions.store(conn, event.event_id, version, visit.id, outcome)
         if event.etag and not new:  # a tombstone without a version counts while there is a visit
             return None
         if outcome == "cancelled":

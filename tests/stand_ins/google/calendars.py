@@ -84,7 +84,8 @@ class Calendar:
         """
         event = dict(self.events[event_id])
         self.delete(event_id)
-        to.put(event)
+        etag = event["etag"]
+        to.put(event)["etag"] = etag  # whether it changes is not documented; this is the harder way
 
     def _time(self, text: str) -> Resource:
         if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
