@@ -136,7 +136,7 @@ class _Call:
         """How the call ended, what happened on the line, and what came of it."""
         minutes, seconds = divmod(round(self.player.seconds), 60)
         alarms = [f"Twilio would warn: {alarm.code} {alarm.why}" for alarm in self.player.alarms]
-        outcome = await self.connected.outcome(self.player.caller.call_sid)
+        outcome = await self.connected.outcome(self.player.caller.call_sid, brief=not self.quiet)
         keys = len(self.player.keys)
         pressed = f"{keys} key{'' if keys == 1 else 's'}"
         return [

@@ -35,8 +35,11 @@ class ConnectedLine:
         """The time in the clinic's zone."""
         return utc_now().astimezone(self.settings.zone)
 
-    async def outcome(self, call_sid: str) -> list[str]:
-        """Bookings and call-back requests of the call, one sentence each."""
+    async def outcome(self, call_sid: str, *, brief: bool = False) -> list[str]:
+        """Bookings and call-back requests of the call, one sentence each.
+
+        If `brief`, what happened on the line is shown beside it and not repeated here.
+        """
         async with self.pool.connection() as conn:
             made = await bookings_of_call(conn, call_sid)
         for booking in made:
@@ -49,17 +52,19 @@ class ConnectedLine:
                 for request in await call_backs.open_requests(conn)
                 if request.call_sid == call_sid
             ]
-        told = [self._told(booking) for booking in made if booking.confirmed_at is not None]
-        told += [f"Call-back request: {request.reason}." for request in asked]
-        return told or ["Nothing was booked."]
+        told = [self._told(each, brief=brief) for each in made if each.confirmed_at is not None]
+        if not brief:
+            told += [f"Call-back request: {request.reason}." for request in asked]
+        return told if told or (brief and asked) else ["Nothing was booked."]
 
-    def _told(self, booking: Booking) -> str:
+    def _told(self, booking: Booking, *, brief: bool) -> str:
         zone = self.settings.zone
         when = speech.day_and_time(booking.slot.start, zone).en + ", " + speech.zone_name(zone).en
         match booking.state:
             case "booked":
                 texts = f"texts to {booking.text_number}" if booking.text_number else "no texts"
-                return f"Booked: {when}; visit code {booking.visit_code}; {texts}."
+                code = f"isit code {booking.visit_code}; {texts}."
+                return f"V{code}" if brief else f"Booked: {when}; v{code}"
             case "held":
                 return f"Saved, but not in the calendar yet: {when}."
             case "released" | "cancelled":

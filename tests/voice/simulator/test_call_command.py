@@ -63,10 +63,7 @@ async def test_the_transcript_is_printed_and_the_booking_shown(
         f"Booked {when} in the clinic's calendar.",
         "The call from ··0123 ended.",
     ]
-    assert said[-1] == (
-        "Booked: Tuesday, December 1st, at 9 AM, Pacific time;"
-        f" visit code {booking.visit_code}; no texts."
-    )
+    assert said[-1] == f"Visit code {booking.visit_code}; no texts."
 
 
 async def test_a_call_that_books_nothing_says_so(
@@ -90,6 +87,19 @@ async def test_a_quiet_call_tells_only_what_came_of_it(
     assert said[-1] == "Nothing was booked."
 
 
+async def test_a_quiet_call_tells_what_was_booked_too(
+    connected: ConnectedLine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The booked time stands with the code where nothing else shows it."""
+    options = CallOptions("+14255550123", None, Staff.NO_ANSWER, quiet=True)
+    await play_script(connected, options, read_keys(f"{TO_THE_TIMES} . 2 . 1 - h"))
+    said = capsys.readouterr().err.strip().splitlines()
+    assert re.fullmatch(
+        r"Booked: Tuesday, December 1st, at 9 AM, Pacific time; visit code \d{6}; no texts\.",
+        said[-1],
+    )
+
+
 async def test_a_call_back_request_of_the_call_is_shown(
     connected: ConnectedLine, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -98,9 +108,10 @@ async def test_a_call_back_request_of_the_call_is_shown(
         caller = call_backs.Caller("CA" + "f" * 32, None, "en")
         await call_backs.request(conn, caller, Reason.OTHER, "another call")
     await placed(connected, "0 . 1 h")
-    told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("Call-back")]
-    assert len(told) == 1
-    assert "another call" not in told[0]
+    said = capsys.readouterr().err
+    assert said.count("Asked staff to call ··0123 back") == 1
+    assert "Nothing was booked" not in said
+    assert "another call" not in said
 
 
 async def test_a_person_types_the_keys(
