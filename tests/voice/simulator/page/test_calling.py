@@ -7,7 +7,7 @@ from support.browser import Opens, Visitor
 
 from voice.simulator.transcript import read
 
-SPANISH = "9 1 2 2 2 2 2 2 2 3 1 2 1 7%23 1 1 %23 2 1"
+SPANISH = "9 1 2 2 2 2 2 2 2 3 1 2 1 7%23 1 1 1 2 1"
 """Nothing is wrong, a foot hurts, the first time, on past the visit code, and texts are welcome."""
 
 BELOW_THE_END = """document.documentElement.scrollHeight - window.scrollY
