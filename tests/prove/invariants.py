@@ -109,11 +109,12 @@ def delivery_reports_are_kept(seen: Evidence) -> Violations:
 
 
 def no_promised_call_back_is_lost(seen: Evidence) -> Violations:
-    """Who was promised a call is on the call-back list."""
+    """Who was promised a call is on the call-back list, under the call or its number."""
     listed = seen.by_call("call_back")
+    numbers = {row["number"] for row in seen.tables["call_back"]}
     for patient in seen.patients:
         said = [str(heard) for heard in patient.heard if _PROMISED.search(str(heard))]
-        if said and not listed[patient.who.call_sid]:
+        if said and not (listed[patient.who.call_sid] or patient.who.number in numbers):
             yield f"call {patient.who.call_sid}: {said[0][:80]}"
 
 
