@@ -54,8 +54,9 @@ def _texts(things: Iterable[object], depth: int = 4) -> Iterator[Text]:
             yield from _texts(thing, depth - 1)
         elif depth and isinstance(thing, type) and hasattr(thing, "__members__"):
             yield from _texts((vars(each).get("words") for each in iter(thing)), depth - 1)  # type: ignore[call-overload]
-        elif depth and type(thing).__module__.startswith("voice.") and hasattr(thing, "__slots__"):
-            yield from _texts((getattr(thing, name, None) for name in thing.__slots__), depth - 1)
+        elif depth and type(thing).__module__.startswith("voice."):
+            slots: tuple[str, ...] = getattr(thing, "__slots__", ())
+            yield from _texts((getattr(thing, name, None) for name in slots), depth - 1)
 
 
 def misnamed(words: Iterable[str], language: Language) -> list[str]:
