@@ -28,6 +28,23 @@ async def test_the_visit_code_is_said_twice_in_two_groups(
     await caller.hears(f"Your visit code is {spoken} Again, {spoken}")
 
 
+async def test_the_visit_code_can_be_heard_again(caller: Caller, line: Line, to_booked: To) -> None:
+    """By star, by a wrong key, and by 8 at the question after it, which is then asked again."""
+    await to_booked(caller)
+    code = (await kept(line, caller)).visit_code or ""
+    spoken = f"{' '.join(code[:3])}. {' '.join(code[3:])}."
+    await caller.hears("To hear this again, press star.").presses("*")
+    await caller.hears("You are booked.").hears(f"Your visit code is {spoken}")
+    await caller.presses("5").hears(
+        f"Sorry, 5 is not one of the choices. Your visit code is {spoken}"
+    )
+    await caller.hears("To go on, press 1.").presses("1")
+    await caller.hears("Have you had cancer?").presses("8")
+    await caller.hears(f"Your visit code is {spoken}").presses("1")
+    await caller.hears("Have you had cancer?").presses("2")
+    await caller.hears("text you about this visit")
+
+
 async def test_consent_is_stored_with_time_number_and_wording(
     caller: Caller, line: Line, to_consent: To
 ) -> None:
