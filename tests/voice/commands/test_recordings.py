@@ -29,10 +29,10 @@ def test_the_sheet_numbers_each_prompt_with_its_file_and_seconds() -> None:
     """Each prompt has its words, a line for each breath; one language can be chosen."""
     code, sheet = run("--script", "--language", "en")
     assert code == 0
-    assert "summary.1.en.wav  (English, about 20 s)\n   Has your foot hurt for weeks" in sheet
+    assert "summary.1.en.wav  (English, about 19 s)\n   Has your foot hurt for weeks" in sheet
     assert "\n   Your spinal cord ends in your low back." in sheet
     assert ".es.wav" not in sheet
-    assert "summary.1.es.wav  (Spanish, about 20 s)" in run("--script")[1]
+    assert "summary.1.es.wav  (Spanish, about 19 s)" in run("--script")[1]
 
 
 def test_the_check_accepts_what_is_new_and_says_what_is_wrong(folder: Path) -> None:

@@ -1,12 +1,14 @@
 """The command `routing` shows and switches how calls are answered."""
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import AsyncConnectionPool
-from pydantic import SecretStr
 from support.clinic import SetClock
 from support.command_line import Run
+from support.live_settings import LIVE
 
 from voice import routing
 from voice.commands import routing as command
@@ -14,13 +16,16 @@ from voice.settings import Settings
 
 
 @pytest.fixture
-def settings(database: AsyncConnectionPool, migrated: str) -> Settings:
+def settings(
+    database: AsyncConnectionPool, migrated: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Settings:
     """Settings of a line on that database, with a staff phone; its time zone is Pacific."""
     del database
-    settings = Settings.load("demo")
-    return settings.model_copy(
-        update={"database_url": SecretStr(migrated), "staff_number": "+14255550142"}
-    )
+    monkeypatch.chdir(tmp_path)
+    more = {"DATABASE_URL": migrated, "STAFF_NUMBER": "+14255550142"}
+    for name, value in {**LIVE, **more}.items():
+        monkeypatch.setenv(name, value)
+    return Settings.load("live")
 
 
 async def test_without_a_switch_the_setting_is_shown(settings: Settings, now: SetClock) -> None:
@@ -94,9 +99,14 @@ def test_the_command_line_switches_and_shows(live: Run) -> None:
     assert live("routing", "--until", "17:00")[0] == 2
 
 
-async def test_a_demo_has_a_staff_phone(settings: Settings, now: SetClock) -> None:
+async def test_a_demo_has_a_staff_phone(
+    settings: Settings, now: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It can be switched to what rings staff without any setting."""
-    without = settings.model_copy(update={"staff_number": ""})
+    own = conninfo_to_dict(settings.database_url.get_secret_value())["dbname"]
+    demo = Settings.load("demo")
+    monkeypatch.setattr(type(demo), "database_name", own)
+    without = demo.model_copy(update={"staff_number": ""})
     assert (await command.switch(without, "staff-first", None, now()))[0].startswith("staff-first")
 
 

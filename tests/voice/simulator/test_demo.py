@@ -126,7 +126,7 @@ def test_a_demo_is_used_and_stopped(start: Start, folder: Path) -> None:
     assert (told["url"], told["pid"]) == (f"http://127.0.0.1:{demo.port}", demo.process.pid)
 
     came_of_it = run(folder, "call", "--keys", "0 1 h")
-    assert "Call-back request" in came_of_it
+    assert "Asked staff to call ··0123 back" in came_of_it
     again = run(folder, "demo")
     assert f"already running: open http://127.0.0.1:{demo.port}/phone" in again
 

@@ -49,14 +49,14 @@ def _heard(clinician: Clinician) -> Therapist:
 
 def _team(line: Line) -> tuple[Clinician, Clinician]:
     """The demo's own therapist, and one who speaks Spanish too."""
-    clinic = line.clinic
+    clinic, spanish = line.clinic, line.settings.clinician_spoken_es
     own = Clinician(
         DEFAULT_ID,
         clinic.calendar,
         clinic.rules,
         clinic.video_url,
-        name="Dr. Joel Spring",
-        spoken={"en": "Doctor Spring", "es": "el doctor Spring"},
+        name=line.settings.clinician_name,
+        spoken={"en": line.settings.clinician_spoken_en, "es": spanish[:1].lower() + spanish[1:]},
     )
     colleague = Clinician(
         _COLLEAGUE,
