@@ -23,6 +23,10 @@ async def no_texts() -> None:
     """Do nothing, for the same reason."""
 
 
+async def no_calls() -> None:
+    """Do nothing: only the worker of a line looks up calls."""
+
+
 @dataclass(frozen=True, slots=True)
 class Invitations:
     """The calendar that patients are invited from; `words` gives title and note for a language."""
@@ -75,6 +79,8 @@ class Clinic:
     """Asks what became of a text (its id). Raises NotYet if that is still open."""
     check_texts: Callable[[], Awaitable[None]] = no_texts
     """Finds texts that no job will send, and late ones."""
+    check_calls: Callable[[], Awaitable[None]] = no_calls
+    """Looks up at Twilio how calls ended whose end was not stored."""
     push: Push | None = None
     """Change notifications from the calendar; None if it cannot reach the line."""
     invitations: Invitations | None = None

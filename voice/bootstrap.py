@@ -1,10 +1,11 @@
 """Puts the line together: settings, database, calendar, texting, worker."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 import structlog
 from psycopg_pool import AsyncConnectionPool
@@ -121,18 +122,23 @@ def line_on(
     return Line(settings, clinic, prompt_facts, phones, texting, recordings)
 
 
+async def _no_check(line: Line) -> None:
+    del line
+
+
 @asynccontextmanager
 async def open_line(
     settings: Settings,
     now: Callable[[], datetime] = utc_now,
     *,
     worker: bool = True,
+    check_calls: Callable[[Line], Awaitable[None]] = _no_check,
     alone: bool = True,
 ) -> AsyncGenerator[Line]:
     """Open the line and everything it owns, until the context ends.
 
-    `worker` also runs jobs in this process. `alone` refuses an embedded data folder that another
-    running line uses. Raises DatabaseError or SettingsError.
+    `worker` also runs jobs in this process; one of them is `check_calls`. `alone` refuses an
+    embedded data folder that another running line uses. Raises DatabaseError or SettingsError.
     """
     async with AsyncExitStack() as stack:
         dsn = await stack.enter_async_context(open_database(settings, alone=alone))
@@ -149,7 +155,8 @@ async def open_line(
             shared = line.clinic.clinicians if settings.is_demo else None
             jobs_line = line_on(settings, job_pool, now, shared)
             stack.callback(jobs_line.texting.close)
-            await stack.enter_async_context(run_in_background(work(jobs_line.clinic)))
+            clinic = replace(jobs_line.clinic, check_calls=partial(check_calls, jobs_line))
+            await stack.enter_async_context(run_in_background(work(clinic)))
         for read in await free_times.refresh_all(line.clinic):
             log.warning("cannot read the calendar yet, so no times are offered", why=read.why)
         yield line

@@ -18,6 +18,7 @@ from voice.alerts.watch import watch_over
 from voice.app import create_app
 from voice.background import run_in_background
 from voice.bootstrap import Line, open_line
+from voice.calls.end_checks import check_ended_calls
 from voice.clock import utc_now
 from voice.errors import ReportedError
 from voice.http_limits import LimitedProtocol, connection_limit
@@ -92,7 +93,8 @@ def serve(
     """
 
     async def main() -> None:
-        async with open_line(settings, demo.now if demo else utc_now, worker=worker) as line:
+        now = demo.now if demo else utc_now
+        async with open_line(settings, now, worker=worker, check_calls=check_ended_calls) as line:
             app = create_app(line)
             server = _Server(_config(app))
             server.before_stop = before_stop
@@ -126,7 +128,7 @@ def work_only(settings: Settings, *, once_up: Callable[[], None]) -> None:
     """Run jobs, without answering calls, until Ctrl-C or SIGTERM."""
 
     async def main() -> None:
-        async with open_line(settings, alone=False):
+        async with open_line(settings, check_calls=check_ended_calls, alone=False):
             once_up()
             await asyncio.Event().wait()
 

@@ -17,7 +17,7 @@ from calendar_sync.bookings.call_back_reasons import Reason
 from calendar_sync.bookings.deadlines import OVERDUE_AFTER
 from calendar_sync.bookings.settlement import call_back_lost_bookings, call_back_untold_callers
 from calendar_sync.clinic import Clinic
-from calendar_sync.job_queue import FIRST, HOUSEKEEPING
+from calendar_sync.job_queue import FIRST, HOUSEKEEPING, LATER
 from calendar_sync.sync import (
     daily_summary,
     insert,
@@ -89,6 +89,20 @@ async def reconcile_bookings(context: JobContext, timestamp: int) -> None:
     """Every minute: see `reconcile`."""
     del timestamp
     await reconcile(clinic_of(context))
+
+
+@blueprint.periodic(cron="* * * * *")
+@blueprint.task(
+    name="check_calls",
+    queue=HOUSEKEEPING,
+    queueing_lock="check_calls",
+    priority=LATER,
+    pass_context=True,
+)
+async def check_calls(context: JobContext, timestamp: int) -> None:
+    """Every minute: look up at Twilio how calls ended whose end was not stored."""
+    del timestamp
+    await clinic_of(context).check_calls()
 
 
 @blueprint.periodic(cron="* * * * * */2")

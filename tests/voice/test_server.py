@@ -4,12 +4,17 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
+import pytest
 from support.live_settings import LIVE
 
+from voice import server
+from voice.calls.end_checks import check_ended_calls
 from voice.cli import StaffPhone
+from voice.settings import Settings
 from voice.simulator.handset import Staff
 
 SERVE = """
@@ -52,3 +57,27 @@ def test_the_command_itself_loads_no_server_and_no_driver() -> None:
 def test_the_command_names_every_outcome_of_the_staff_phone() -> None:
     """`call --staff` accepts every outcome that the simulator supports without loading it."""
     assert set(get_args(StaffPhone)) == {each.value for each in Staff}
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        lambda settings, port: server.serve(settings, port, worker=True),
+        lambda settings, _: server.work_only(settings, once_up=list),
+    ],
+    ids=["serve", "work"],
+)
+def test_every_process_that_runs_jobs_looks_up_calls(
+    monkeypatch: pytest.MonkeyPatch, start: Callable[[Settings, socket.socket], None]
+) -> None:
+    """One process for all, and a worker beside web processes, look up calls without an end."""
+    given: list[object] = []
+
+    def opened(*_: object, check_calls: object, **__: object) -> None:
+        given.append(check_calls)
+        raise InterruptedError
+
+    monkeypatch.setattr(server, "open_line", opened)
+    with pytest.raises(InterruptedError), socket.socket() as port:
+        start(Settings.load("demo"), port)
+    assert given == [check_ended_calls]

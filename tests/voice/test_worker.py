@@ -57,15 +57,25 @@ async def test_jobs_use_no_connection_of_a_callers_turn(
     given: list[Clinic] = []
 
     async def noted(clinic: Clinic) -> None:
+        await clinic.check_calls()
         given.append(clinic)
+
+    checked: list[AsyncConnectionPool] = []
+
+    async def check_calls(line: Line) -> None:
+        checked.append(line.pool)
 
     monkeypatch.setattr(bootstrap, "work", noted)
     for name, value in {**LIVE, "DATABASE_URL": migrated}.items():
         monkeypatch.setenv(name, value)
-    async with open_line(Settings.load("live")) as line:
+    async with open_line(Settings.load("live"), check_calls=check_calls) as line:
         await asyncio.sleep(0)
         [clinic] = given
-        pools = {id(clinic.pool), *(id(pool) for pool in pools_in(clinic))}
+        pools = {
+            id(clinic.pool),
+            *(id(pool) for pool in checked),
+            *(id(pool) for pool in pools_in(clinic)),
+        }
         assert len(pools) == 1
         assert not pools & {id(pool) for pool in pools_in(line.clinic)}
 

@@ -8,14 +8,14 @@ import structlog
 from fastapi import APIRouter, Request, Response
 from starlette.background import BackgroundTask
 
-from calendar_sync.bookings import call_backs, free_times, holds
+from calendar_sync.bookings import call_backs, free_times
 from calendar_sync.bookings.call_back_reasons import Reason
 from voice import phone_numbers
 from voice.background import within
 from voice.bootstrap import Line
 from voice.calls import engine, journal
+from voice.calls.call_end import ENDED, store_end
 from voice.calls.fallback import failed_turn, fallback_response, is_stop
-from voice.calls.unfinished import call_back_unfinished
 from voice.dialogue import twiml
 from voice.dialogue.turns import Ending, Listening, Turn
 from voice.flows.whisper import whisper as whisper_words
@@ -34,13 +34,7 @@ _CALL_SID = re.compile(r"CA[0-9a-f]{32}")
 _STEP = re.compile(r"[a-z0-9_.]{1,60}(-[0-9]{1,3})?")
 _NUMBER = re.compile(r"[0-9]{1,3}")
 _KEYS = re.compile(r"[0-9*#]{0,20}")
-_STORE_END = """
-UPDATE call SET ended_at = coalesce(ended_at, now()), status = coalesce(status, %s),
-    outcome = coalesce(outcome, 'hung up')
-WHERE sid = %s
-"""
 NOT_ANSWERED = "not answered"
-_ENDED = {"completed", "busy", "failed", "no-answer", "canceled"}
 
 
 async def incoming(line: Line, form: Form, _: Request) -> str:
@@ -60,7 +54,7 @@ async def turn(line: Line, form: Form, request: Request) -> str:
     here = await engine.answer(line, form["CallSid"], f"{step}~{number}", _keyed(form))
     if here is None:
         return _lost_call(line, form, request) or await incoming(line, form, request)
-    if _keyed(form) == NOT_ANSWERED and form.get("CallStatus") in _ENDED:
+    if _keyed(form) == NOT_ANSWERED and form.get("CallStatus") in ENDED:
         await _hung_up_ringing(line, form, here)
     return twiml.document(here, line.phones)
 
@@ -86,12 +80,9 @@ async def _hung_up_ringing(line: Line, form: Form, here: Turn | Ending) -> None:
 
 
 async def status(line: Line, form: Form, _: Request) -> str:
-    """The call ended: release its hold, and store how it ended."""
-    if form.get("CallStatus") in _ENDED:
-        async with line.pool.connection() as conn:
-            await holds.release_unconfirmed(conn, form["CallSid"])
-            await conn.execute(_STORE_END, (form["CallStatus"], form["CallSid"]))
-            await call_back_unfinished(line, conn, form["CallSid"])
+    """The call ended. If that cannot be stored, Twilio is asked later: see `end_checks`."""
+    if form.get("CallStatus") in ENDED:
+        await store_end(line, form["CallSid"], form["CallStatus"])
     return twiml.silence()
 
 
@@ -159,7 +150,9 @@ async def _or_fallback_response(line: Line, answer: _Answer, form: Form, request
         log.warning("request without a CallSid; the caller hears the fallback response")
     except Exception:
         log.exception(
-            "a turn failed; the caller hears the fallback response",
+            "the end of a call was not stored; Twilio is asked about it later"
+            if answer is status
+            else "a turn failed; the caller hears the fallback response",
             step=step[:60],
             call=form.get("CallSid", "")[:34],
         )

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from stand_ins.http_server import Asked, StandIn
+from stand_ins.twilio.calls import Calls
 from stand_ins.twilio.faults import Fault
 from stand_ins.twilio.messages import Message, Messages
 from stand_ins.twilio.refusals import Refusal, refusal
@@ -42,6 +43,7 @@ class Twilio(StandIn):
     def __init__(self) -> None:
         super().__init__()
         self.messages = Messages({CLINIC}, {SERVICE})
+        self.calls = Calls()
         self.resources = Resources(ACCOUNT, SERVICE)
         self.faults: list[Fault] = []
         self.seen: list[Seen] = []
@@ -131,6 +133,8 @@ class Twilio(StandIn):
             return 201, self.messages.create(form).json(ACCOUNT)
         if found := re.fullmatch(rf"{base}/Messages/(SM[0-9a-f]{{32}})\.json", path):
             return 200, self.messages.fetch(found[1]).json(ACCOUNT)
+        if found := re.fullmatch(rf"{base}/Calls/(CA[0-9a-f]{{32}})\.json", path):
+            return 200, self.calls.fetch(found[1], ACCOUNT)
         if path == f"{base}/Messages.json":
             listed = [each.json(ACCOUNT) for each in self.messages.list(asked)]
             # Source: "Twilio's response": a list is under its name, with where the next page is.
@@ -159,4 +163,6 @@ def _name(verb: str, path: str) -> str:
         return "messages.create" if verb == "POST" else "messages.list"
     if "/Messages/" in path:
         return "messages.fetch"
+    if "/Calls/" in path:
+        return "calls.fetch"
     return re.sub(r"\.json$", "", path).rpartition("/")[2]

@@ -1,0 +1,31 @@
+"""Stores how a call ended, whether Twilio reported the end or was asked about it later."""
+
+from datetime import datetime
+
+from calendar_sync.bookings import holds
+from voice.bootstrap import Line
+from voice.calls.unfinished import call_back_unfinished
+
+ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+"""The statuses of a call that is over: https://www.twilio.com/docs/voice/api/call-resource."""
+
+UNKNOWN = "unknown"
+"""The stored status of a call that Twilio does not have."""
+
+_STORE_END = """
+UPDATE call SET ended_at = coalesce(ended_at, %(at)s, now()), status = coalesce(status, %(status)s),
+    outcome = coalesce(outcome, 'hung up')
+WHERE sid = %(sid)s
+"""
+
+
+async def store_end(line: Line, sid: str, status: str, at: datetime | None = None) -> None:
+    """Release the call's hold, store its end, and request a call-back if the caller was lost.
+
+    `at` is when it ended, in UTC; None means now. The first end that is stored wins. It is all or
+    nothing, so a call without a stored end still needs all of it.
+    """
+    async with line.pool.connection() as conn, conn.transaction():
+        await holds.release_unconfirmed(conn, sid)
+        await conn.execute(_STORE_END, {"at": at, "status": status, "sid": sid})
+        await call_back_unfinished(line, conn, sid)

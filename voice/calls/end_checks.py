@@ -1,0 +1,67 @@
+"""Asks Twilio how calls ended whose end was not stored, such as while the database was down.
+
+Twilio reports the end of a call once, and does not repeat a report that was answered.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from voice.bootstrap import Line
+from voice.calls.call_end import ENDED, UNKNOWN, store_end
+from voice.texts.twilio_sender import RequestFailed, TwilioAccess
+
+log = structlog.get_logger(__name__)
+
+LONGEST_CALL = timedelta(minutes=30)
+"""A call that began before this and has no end is looked up."""
+FORGOTTEN_AFTER = timedelta(days=3)
+"""Calls that began before this are left alone: a call-back would come too late."""
+BATCH = 20
+"""Calls looked up by one run, one after the other."""
+
+_NOT_FOUND = 404
+# At random, so that calls that cannot be looked up yet do not keep the others waiting.
+_WITHOUT_END = """
+SELECT sid FROM call
+WHERE ended_at IS NULL AND began_at < now() - %s AND began_at > now() - %s
+ORDER BY random() LIMIT %s
+"""
+
+
+async def check_ended_calls(line: Line) -> None:
+    """Look up calls without an end, and store the end of those that are over.
+
+    A call that Twilio does not have is over too. The first request that fails ends the run: the
+    next one, a minute later, tries again. Does nothing in a demo or without Twilio's credentials.
+    """
+    settings = line.settings
+    if settings.is_demo or not (settings.twilio_account_sid and all(settings.rest_login)):
+        return
+    async with line.pool.connection() as conn:
+        rows = await conn.execute(_WITHOUT_END, [LONGEST_CALL, FORGOTTEN_AFTER, BATCH])
+        sids = [str(sid) for (sid,) in await rows.fetchall()]
+    if not sids:
+        return
+    access = TwilioAccess(settings)
+    try:
+        for sid in sids:
+            found = await access.ask(lambda twilio, sid=sid: _end_of(twilio.calls(sid).fetch()))
+            if isinstance(found, RequestFailed) and found.status != _NOT_FOUND:
+                log.warning(
+                    "Twilio does not say how calls ended; it is asked again in a minute",
+                    why=f"{found.why} ({found.status})",
+                )
+                return
+            status, at = (UNKNOWN, None) if isinstance(found, RequestFailed) else found
+            if status in {*ENDED, UNKNOWN}:
+                await store_end(line, sid, status, at)
+                log.info("stored the end of a call, which was missing", call=sid, status=status)
+    finally:
+        access.close()
+
+
+def _end_of(call: Any) -> tuple[str, datetime | None]:  # noqa: ANN401  # twilio ships no types
+    """The call's status, and when it ended (UTC)."""
+    return str(call.status), call.end_time
