@@ -59,14 +59,17 @@ def test_the_command_names_every_outcome_of_the_staff_phone() -> None:
     assert set(get_args(StaffPhone)) == {each.value for each in Staff}
 
 
-@pytest.mark.parametrize(
-    "start",
-    [
-        lambda settings, port: server.serve(settings, port, worker=True),
-        lambda settings, _: server.work_only(settings, once_up=list),
-    ],
-    ids=["serve", "work"],
-)
+def serve_and_work(settings: Settings, port: socket.socket) -> None:
+    """`screening-line serve`."""
+    server.serve(settings, port, worker=True)
+
+
+def work_only(settings: Settings, _: socket.socket) -> None:
+    """`screening-line work`."""
+    server.work_only(settings, once_up=lambda: None)
+
+
+@pytest.mark.parametrize("start", [serve_and_work, work_only])
 def test_every_process_that_runs_jobs_looks_up_calls(
     monkeypatch: pytest.MonkeyPatch, start: Callable[[Settings, socket.socket], None]
 ) -> None:
