@@ -4,6 +4,7 @@ Twilio reports the end of a call once, and does not repeat a report that was ans
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -47,7 +48,7 @@ async def check_ended_calls(line: Line) -> None:
     access = TwilioAccess(settings)
     try:
         for sid in sids:
-            found = await access.ask(lambda twilio, sid=sid: _end_of(twilio.calls(sid).fetch()))
+            found = await access.ask(partial(_end_of, sid))
             if isinstance(found, RequestFailed) and found.status != _NOT_FOUND:
                 log.warning(
                     "Twilio does not say how calls ended; it is asked again in a minute",
@@ -62,6 +63,7 @@ async def check_ended_calls(line: Line) -> None:
         access.close()
 
 
-def _end_of(call: Any) -> tuple[str, datetime | None]:  # noqa: ANN401  # twilio ships no types
-    """The call's status, and when it ended (UTC)."""
+def _end_of(sid: str, twilio: Any) -> tuple[str, datetime | None]:  # noqa: ANN401  # it ships no types
+    """The call's status at Twilio, and when it ended (UTC)."""
+    call = twilio.calls(sid).fetch()
     return str(call.status), call.end_time
