@@ -48,11 +48,9 @@ async def open_queue(queue: App, clinic: Clinic) -> AsyncGenerator[App]:
 
 async def work(app: App, clinic: Clinic) -> None:
     """Run all due jobs, then stop."""
+    context = {"clinic": clinic}
     await app.run_worker_async(
-        wait=False,
-        install_signal_handlers=False,
-        listen_notify=False,
-        additional_context={"clinic": clinic},
+        wait=False, install_signal_handlers=False, listen_notify=False, additional_context=context
     )
 
 
