@@ -38,7 +38,7 @@ INTRODUCTION = Text("{number} safety questions.", "{number} preguntas de segurid
 )
 PERSON_FIRST = Text(
     "If the patient is under 18, or you use a relay service, press 0.",
-    "Para menores de 18 años, o servicio de relevo, oprima 0.",
+    "Para menores de 18 años, o servicio de retransmisión, oprima 0.",
 )
 """After the first menu, where it costs a caller who presses at once no time."""
 SHORT = (

@@ -148,7 +148,8 @@ async def test_a_minor_or_a_relay_caller_is_told_of_the_person(caller: Caller) -
     """Early in the safety questions, in both languages."""
     await caller.presses("1")
     await caller.hears("If the patient is under 18, or you use a relay service, press 0.")
-    await caller.presses("9").hears("Menor de 18 o relevo").presses("0")
+    await caller.presses("9").hears("Para menores de 18 años, o servicio de retransmisión")
+    await caller.presses("0")
     await caller.hears("La clínica está cerrada ahora.")
 
 
