@@ -65,6 +65,15 @@ async def test_a_withheld_number_is_asked_for(calls: Calls, line: Line) -> None:
     assert request.number == "+14255550177"
 
 
+async def test_no_call_is_promised_without_a_number(calls: Calls, line: Line) -> None:
+    """A withheld caller may skip the number; the line then says that it has none to call."""
+    caller: Caller = await calls("+266696687")
+    await caller.presses("0").presses("1").hears("To skip this, press pound.").presses("#")
+    await caller.hears("I have no number to call. Please call again.").hears("Goodbye.")
+    assert "will call you" not in " ".join(segment.words for _, segment in caller.segments)
+    assert [request.number for request in await asked(line)] == [None]
+
+
 async def test_the_caller_may_go_on_without_a_person(caller: Caller) -> None:
     """Key 2 returns to where the call was."""
     await caller.presses("0").hears("To go on without a person, press 2.").presses("2")
