@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
-from calendar_sync.availability.opening_hours import Rules, first_instant, open_times
+from calendar_sync.availability.opening_hours import Rules, first_instant, open_days
 from calendar_sync.availability.span import Span
 
 Half = Literal["morning", "afternoon"]
@@ -24,11 +24,8 @@ def next_half_day(
     rules: Rules, now: datetime, part: Literal["any", "morning", "afternoon"]
 ) -> HalfDay | None:
     """The next half-day, of this part, with an hour or more left; None if there is none soon."""
-    today = now.astimezone(rules.zone).date()
-    for ahead in range(7 * (len(rules.closed_dates) + 2) + 1):
-        day = today + timedelta(days=ahead)
+    for day, times in open_days(rules, now):
         noon = first_instant(datetime.combine(day, time(12)), rules.zone)
-        times = open_times(rules, day)
         before = [(start, min(end, noon)) for start, end in times if start < noon]
         after = [(max(start, noon), end) for start, end in times if end > noon]
         for half in (*_half("morning", before), *_half("afternoon", after)):

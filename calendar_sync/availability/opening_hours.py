@@ -6,7 +6,7 @@ when daylight saving begins becomes the moment of the change, and a time that is
 ends counts once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from operator import attrgetter
@@ -22,6 +22,7 @@ __all__ = [
     "first_instant",
     "is_open",
     "next_opening_time",
+    "open_days",
     "open_times",
     "openings",
     "parse_hours",
@@ -89,13 +90,23 @@ def is_open(rules: Rules, at: datetime) -> bool:
 
 def next_opening_time(rules: Rules, at: datetime) -> datetime | None:
     """`at` itself (in UTC) if open, else the next instant at which it opens; None if never."""
-    today = _day(rules, at)
-    # A closed date removes at most one week's only opening; so does a skipped hour.
-    for ahead in range(7 * (len(rules.closed_dates) + 2) + 1):
-        for start, end in open_times(rules, today + timedelta(days=ahead)):
+    for _, times in open_days(rules, at):
+        for start, end in times:
             if at < end:
                 return max(start, at).astimezone(UTC)
     return None
+
+
+def open_days(rules: Rules, at: datetime) -> Iterator[tuple[date, list[tuple[datetime, datetime]]]]:
+    """The local days from that of `at` (aware) on, each with its opening times as instants.
+
+    They end where no further day can be open.
+    """
+    today = _day(rules, at)
+    # A closed date removes at most one week's only opening; so does a skipped hour.
+    for ahead in range(7 * (len(rules.closed_dates) + 2) + 1):
+        day = today + timedelta(days=ahead)
+        yield day, open_times(rules, day)
 
 
 def first_instant(wall: datetime, zone: ZoneInfo) -> datetime:

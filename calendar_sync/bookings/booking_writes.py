@@ -78,7 +78,8 @@ async def release_overlapping(conn: AsyncConnection, call_sid: str, step: str, s
     statement = """
         UPDATE booking SET state = 'released'
         WHERE state = 'held' AND confirmed_at IS NULL AND during && %(during)s
-          AND CASE call_sid WHEN %(call_sid)s THEN step <> %(step)s ELSE expires_at < now() END
+          AND (call_sid = %(call_sid)s OR expires_at < now())
+          AND (call_sid, step) <> (%(call_sid)s, %(step)s)
         """
     await _count(conn, statement, {"during": as_range(slot), "call_sid": call_sid, "step": step})
 
@@ -183,7 +184,7 @@ async def place_outside_lanes(
 ) -> None:
     """Book a visit where staff put it, even if it overlaps; release the unconfirmed holds there.
 
-    Its lane is -id, see `sync.staff_changes`. A visit code that another one has got is dropped.
+    Its lane is -id, see `sync.lanes`. A visit code that another one has got is dropped.
     """
     statement = """
         UPDATE booking SET state = 'released'
@@ -192,15 +193,14 @@ async def place_outside_lanes(
     await _count(conn, statement, [as_range(slot), clinician_id])
     statement = """
         UPDATE booking SET state = 'booked', outcome = NULL, withdrawn_at = NULL,
-                           during = %(during)s, clinician = -id, clinician_id = %(clinician_id)s,
+                           during = %(during)s, clinician = -id, clinician_id = %(whose)s,
                            visit_code = CASE WHEN NOT EXISTS (
                              SELECT FROM booking AS other WHERE other.id <> booking.id
                                AND other.visit_code = booking.visit_code
                                AND other.state IN ('held', 'booked')) THEN visit_code END
         WHERE id = %(id)s
         """
-    given = {"during": as_range(slot), "id": visit_id, "clinician_id": clinician_id}
-    await _count(conn, statement, given)
+    await _count(conn, statement, {"id": visit_id, "during": as_range(slot), "whose": clinician_id})
 
 
 async def enter_lane(conn: AsyncConnection, visit_id: int, clinician_id: str) -> None:

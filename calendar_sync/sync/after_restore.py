@@ -7,12 +7,6 @@ patients were told is unknown, so none is texted; staff are asked to call them i
 from dataclasses import dataclass
 
 from psycopg import AsyncConnection
-from psycopg.errors import (
-    DeadlockDetected,
-    ExclusionViolation,
-    LockNotAvailable,
-    UniqueViolation,
-)
 
 from calendar_sync import job_queue
 from calendar_sync.availability.postgres_ranges import as_range
@@ -24,6 +18,7 @@ from calendar_sync.clinic import Clinic
 from calendar_sync.errors import CalendarError
 from calendar_sync.retry import NotYet
 from calendar_sync.sync import change_cursor
+from calendar_sync.sync.lanes import place
 from calendar_sync.sync.locate import locate
 
 
@@ -80,12 +75,7 @@ async def _move(
 ) -> None:
     if event.span is None:
         return
-    await booking_writes.place_outside_lanes(conn, visit.id, event.span, clinic.clinician_id)
-    try:
-        async with conn.transaction():
-            await booking_writes.enter_lane(conn, visit.id, clinic.clinician_id)
-    except (ExclusionViolation, LockNotAvailable, DeadlockDetected, UniqueViolation):
-        pass  # it stays outside until the time is its own, see staff_changes.return_to_lanes
+    await place(conn, visit.id, event.span, clinic.clinician_id)
     await booking_writes.store(
         conn,
         visit.id,

@@ -9,12 +9,6 @@ Staff may also make an event all-day, or repeating, or drag it to a time that is
 keeps its time, because its patient still expects it, and the event is marked for staff. An event
 dragged onto, or renamed to, "Open for screenings" stays a visit: opened times are never busy, but
 bookings are.
-
-Moved on top of another booking: the constraint forbids two bookings in one clinician's lane, and it
-must, because it is what keeps callers apart. So the moved booking leaves the lane: its clinician is
--id, a lane of its own, until its time is free again. Its time stays taken for callers: offers count
-every lane, and the insert reads the calendar. A state of its own for such bookings would have to be
-known wherever "booked" is; only the constraint needs to know the lane.
 """
 
 import logging
@@ -22,7 +16,6 @@ from datetime import datetime
 from typing import Literal
 
 from psycopg import AsyncConnection
-from psycopg.errors import DeadlockDetected, ExclusionViolation, LockNotAvailable, UniqueViolation
 from psycopg.rows import dict_row
 
 from calendar_sync import job_queue
@@ -42,6 +35,7 @@ from calendar_sync.retry import NotYet
 from calendar_sync.sync import change_cursor, seen_versions
 from calendar_sync.sync.call_back_events import close_if_done
 from calendar_sync.sync.copies import mark_copies
+from calendar_sync.sync.lanes import place
 from calendar_sync.sync.locate import elsewhere
 from calendar_sync.sync.move import arrive
 from calendar_sync.sync.seen_versions import Outcome
@@ -159,9 +153,7 @@ async def follow(conn: AsyncConnection, clinic: Clinic, event: CalendarEvent) ->
         if outcome == "cancelled":
             await booking_writes.cancel(conn, visit, by="staff")
         elif event.span is not None and not keeps_time(visit, event, clinic.now()):
-            whose = clinic.clinician_id
-            await booking_writes.place_outside_lanes(conn, visit.id, event.span, whose)
-            await _enter_lane(conn, visit.id, whose)
+            await place(conn, visit.id, event.span, clinic.clinician_id)
         if outcome in {"cancelled", "moved"}:
             await booking_writes.release_for_visit(conn, visit.id)
         await notices.require_notice(conn, visit.id, clinic.now(), clinic.rules.zone)
@@ -173,15 +165,6 @@ def keeps_time(visit: Booking, event: CalendarEvent, now: datetime) -> bool:
     if event.span is None or event.all_day:
         return True
     return event.span.end <= now < visit.slot.end
-
-
-async def return_to_lanes(conn: AsyncConnection) -> None:
-    """Put bookings that left their lane back once their time is free there."""
-    rows = await conn.execute(
-        "SELECT id, clinician_id FROM booking WHERE clinician < 0 AND state = 'booked'"
-    )
-    for booking_id, clinician_id in await rows.fetchall():
-        await _enter_lane(conn, booking_id, clinician_id)
 
 
 def _is_at(clinic: Clinic, event: CalendarEvent, booked: Booking) -> bool:
@@ -218,15 +201,6 @@ def _outcome(  # noqa: PLR0911  # one line a case
             return "restored" if gone and event.span and event.span.end > now else None
         case _:
             return None
-
-
-async def _enter_lane(conn: AsyncConnection, booking_id: int, clinician_id: str) -> None:
-    """Put the booking into its clinician's lane, unless the time is taken there."""
-    try:
-        async with conn.transaction():
-            await booking_writes.enter_lane(conn, booking_id, clinician_id)
-    except (ExclusionViolation, LockNotAvailable, DeadlockDetected, UniqueViolation):
-        return
 
 
 async def _missing(

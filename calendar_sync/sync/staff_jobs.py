@@ -11,10 +11,11 @@ from calendar_sync.job_queue import HOUSEKEEPING
 from calendar_sync.retry import NotYet, UntilSettled, known
 from calendar_sync.sync import call_back_events
 from calendar_sync.sync.blueprint import blueprint, clinic_of
+from calendar_sync.sync.lanes import return_to_lanes
 from calendar_sync.sync.locate import locate
 from calendar_sync.sync.overlaps import check_overlaps
 from calendar_sync.sync.rewrite import rewrite
-from calendar_sync.sync.staff_changes import follow, keeps_time, read_changes, return_to_lanes
+from calendar_sync.sync.staff_changes import follow, keeps_time, read_changes
 
 OVERLAPS = "another visit or a busy time is at this time too"
 ALL_DAY = "this event has no time of day any more; the patient still expects"
