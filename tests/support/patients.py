@@ -5,8 +5,10 @@ from typing import Protocol
 
 from support.caller import Caller
 
+from calendar_sync.bookings.booking import Booking, bookings_of_call
 from calendar_sync.calendars.contract import Clash, Event, Inserted, Refused, Unknown
 from calendar_sync.calendars.local import LocalCalendar
+from voice.bootstrap import Line
 from voice.simulator.handset import Staff
 
 
@@ -36,3 +38,10 @@ class RefusingCalendar(LocalCalendar):
     async def insert(self, event: Event) -> Inserted | Clash | Unknown | Refused:
         """Answer as set, or as the local calendar does."""
         return self.instead or await super().insert(event)
+
+
+async def only_booking(line: Line, caller: Caller) -> Booking:
+    """The booking of a call."""
+    async with line.pool.connection() as conn:
+        [booking] = await bookings_of_call(conn, caller.who.call_sid)
+    return booking

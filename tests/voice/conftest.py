@@ -1,12 +1,13 @@
 """A running line: the real application, database and worker, and patients who call it."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import pytest
 import pytest_asyncio
 from psycopg_pool import AsyncConnectionPool
+from stand_ins.twilio.server import Twilio
 from support.caller import Caller
 from support.clinic import SetClock
 from support.patients import Calls, RefusingCalendar
@@ -20,6 +21,14 @@ from voice.simulator.caller_id import CallerId
 from voice.simulator.handset import Staff
 from voice.simulator.transport import InProcess
 from voice.worker import work
+
+
+@pytest.fixture
+def twilio() -> Generator[Twilio]:
+    """A stand-in that refuses what Twilio would refuse."""
+    with Twilio() as twilio:
+        yield twilio
+        assert twilio.broken_rules == []
 
 
 @pytest.fixture

@@ -50,14 +50,6 @@ class Switch(StandIn):
 
 
 @pytest.fixture
-def twilio() -> Generator[Twilio]:
-    """A Twilio stand-in that texts the owner."""
-    with Twilio() as twilio:
-        yield twilio
-        assert twilio.broken_rules == []
-
-
-@pytest.fixture
 def mail() -> Generator[MailServer]:
     """The owner's mail server."""
     with MailServer() as mail:

@@ -1,6 +1,5 @@
 """How a call ended is asked at Twilio if its end was not stored."""
 
-from collections.abc import Generator
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -26,14 +25,6 @@ from voice.simulator.transport import InProcess
 
 SID = "CA" + "7" * 32
 AT = datetime(2026, 11, 30, 16, 5, tzinfo=UTC)
-
-
-@pytest.fixture
-def twilio() -> Generator[Twilio]:
-    """A stand-in that refuses what Twilio would refuse."""
-    with Twilio() as twilio:
-        yield twilio
-        assert twilio.broken_rules == []
 
 
 @pytest_asyncio.fixture

@@ -16,14 +16,6 @@ from voice.twilio_signature import sign
 
 
 @pytest.fixture
-def twilio() -> Generator[Twilio]:
-    """A stand-in that refuses what Twilio would refuse."""
-    with Twilio() as twilio:
-        yield twilio
-        assert twilio.broken_rules == []
-
-
-@pytest.fixture
 def outside() -> Generator["Outside"]:
     """The server at the line's public address."""
     with Outside(("127.0.0.1", 0), _Request) as server:

@@ -3,19 +3,11 @@
 from dataclasses import replace
 
 from support.caller import Caller
-from support.patients import To
+from support.patients import To, only_booking
 from support.pure_call import CLINIC, PureCall
 
-from calendar_sync.bookings.booking import Booking, bookings_of_call
 from voice.bootstrap import Line
 from voice.simulator.player import Ended
-
-
-async def kept(line: Line, caller: Caller) -> Booking:
-    """The booking of the call."""
-    async with line.pool.connection() as conn:
-        [booking] = await bookings_of_call(conn, caller.who.call_sid)
-    return booking
 
 
 async def test_the_visit_code_is_said_twice_in_two_groups(
@@ -23,7 +15,7 @@ async def test_the_visit_code_is_said_twice_in_two_groups(
 ) -> None:
     """The six digits are said one by one in groups of three."""
     await to_booked(caller)
-    code = (await kept(line, caller)).visit_code or ""
+    code = (await only_booking(line, caller)).visit_code or ""
     spoken = f"{' '.join(code[:3])}. {' '.join(code[3:])}."
     await caller.hears(f"Your visit code is {spoken} Again, {spoken}")
 
@@ -31,7 +23,7 @@ async def test_the_visit_code_is_said_twice_in_two_groups(
 async def test_the_visit_code_can_be_heard_again(caller: Caller, line: Line, to_booked: To) -> None:
     """By star, by a wrong key, and by 8 at the question after it, which is then asked again."""
     await to_booked(caller)
-    code = (await kept(line, caller)).visit_code or ""
+    code = (await only_booking(line, caller)).visit_code or ""
     spoken = f"{' '.join(code[:3])}. {' '.join(code[3:])}."
     await caller.hears("To hear this again, press star.").presses("*")
     await caller.hears("You are booked.").hears(f"Your visit code is {spoken}")
@@ -55,7 +47,7 @@ async def test_consent_is_stored_with_time_number_and_wording(
     await caller.hears("Message and data rates may apply. Reply stop to end, help for help.")
     await caller.presses("1")
     await caller.hears("If it does not come, we will call you. Reply stop to end texts.")
-    booking = await kept(line, caller)
+    booking = await only_booking(line, caller)
     assert booking.text_number == "+14255550123"
     assert booking.text_consent_at is not None
     assert booking.text_wording == "2026-11-2"
@@ -68,7 +60,7 @@ async def test_without_consent_the_caller_hears_how_the_link_comes(
     await to_consent(caller)
     await caller.presses("2")
     await caller.hears("No texts, then. We will call you with the video link before your visit.")
-    assert (await kept(line, caller)).text_number is None
+    assert (await only_booking(line, caller)).text_number is None
 
 
 def test_a_line_that_sends_no_texts_does_not_ask_for_consent() -> None:
@@ -92,7 +84,7 @@ async def test_texts_can_go_to_another_number(caller: Caller, line: Line, to_con
     await caller.presses("4255550177#").hears("I have 4 2 5. 5 5 5. 0 1 7 7.").presses("2")
     await caller.presses("4255550178#").hears("I have 4 2 5. 5 5 5. 0 1 7 8.").presses("1")
     await caller.hears("A text with your link is on its way.")
-    assert (await kept(line, caller)).text_number == "+14255550178"
+    assert (await only_booking(line, caller)).text_number == "+14255550178"
 
 
 async def test_every_booked_call_ends_with_the_safety_net(caller: Caller, to_consent: To) -> None:
@@ -117,4 +109,4 @@ async def test_a_whole_booking_in_spanish(caller: Caller, line: Line) -> None:
     await caller.hears("¿Puede BodyFix Physical Therapy enviarle mensajes de texto")
     await caller.presses("1").hears("Le enviamos un mensaje de texto con su enlace.").stays_silent()
     await caller.hears("Vaya de inmediato a una sala de emergencias").hears("Adiós.")
-    assert (await kept(line, caller)).language == "es"
+    assert (await only_booking(line, caller)).language == "es"

@@ -7,12 +7,11 @@ import pytest_asyncio
 from psycopg_pool import AsyncConnectionPool
 from support.caller import Caller
 from support.clinic import SetClock, at
-from support.patients import Calls, To
+from support.patients import Calls, To, only_booking
 from support.two_therapists import TEAM
 
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings import free_times
-from calendar_sync.bookings.booking import Booking, bookings_of_call
 from calendar_sync.calendars.contract import CalendarEvent, Event
 from calendar_sync.clinician import DEFAULT_ID
 from calendar_sync.sync.staff_jobs import follow_all
@@ -56,13 +55,6 @@ def in_spanish() -> To:
         await caller.presses("7#")
 
     return go
-
-
-async def only_booking(line: Line, caller: Caller) -> Booking:
-    """The booking of a call."""
-    async with line.pool.connection() as conn:
-        [booking] = await bookings_of_call(conn, caller.who.call_sid)
-    return booking
 
 
 async def test_each_time_is_offered_and_booked_with_its_therapist(

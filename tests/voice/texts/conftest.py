@@ -1,6 +1,6 @@
 """A clinic that texts through the Twilio stand-in."""
 
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
@@ -13,14 +13,6 @@ from support.text_posts import Reply, Status, post_to, words
 
 from voice.simulator.transport import Answer
 from voice.worker import jobs
-
-
-@pytest.fixture
-def twilio() -> Generator[Twilio]:
-    """A stand-in that refuses what Twilio would refuse."""
-    with Twilio() as twilio:
-        yield twilio
-        assert twilio.broken_rules == []
 
 
 @pytest_asyncio.fixture
