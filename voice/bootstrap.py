@@ -16,13 +16,13 @@ from calendar_sync.clinician import DEFAULT_ID, Clinician
 from voice.agreements import event_detail
 from voice.background import run_in_background
 from voice.calendar_setup import calendar_for, invitations_for, push_for
-from voice.clinicians import clinicians_for
+from voice.clinicians import clinicians_for, heard
 from voice.clock import utc_now
 from voice.database.connection import JOBS, open_database, open_pool
 from voice.database.session_needs import require_session
 from voice.dialogue import effects, speech
 from voice.dialogue.recorded import NO_RECORDINGS
-from voice.dialogue.replay import PromptFacts, Therapist
+from voice.dialogue.replay import PromptFacts
 from voice.dialogue.twiml import Phones
 from voice.language import Text
 from voice.recordings.library import Library, recordings_for
@@ -107,10 +107,7 @@ def line_on(
         facts,
         settings.zone,
         texts=texting.sender is not None,
-        therapists=[
-            Therapist(one.id, Text(one.spoken["en"], one.spoken["es"]), one.offered)
-            for one in clinic.clinicians
-        ],
+        therapists=heard(clinic.clinicians),
     )
     phones = Phones(
         voices=(("en", settings.voice_en), ("es", settings.voice_es)),

@@ -1,5 +1,6 @@
 """The clinic's therapists, from the file of CLINICIANS and the settings that it leaves to them."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from psycopg_pool import AsyncConnectionPool
@@ -9,6 +10,8 @@ from calendar_sync.calendars.contract import Calendar
 from calendar_sync.clinician import Clinician
 from voice.calendar_setup import calendar_of, push_for
 from voice.clinician_file import ClinicianEntry, read_clinicians
+from voice.dialogue.replay import Therapist
+from voice.language import Text
 from voice.settings import Settings
 
 
@@ -20,6 +23,14 @@ def clinicians_for(
         _clinician(settings, pool, calendar, entry)
         for entry in read_clinicians(settings.clinicians)
     )
+
+
+def heard(clinicians: Iterable[Clinician]) -> list[Therapist]:
+    """The same as callers hear them."""
+    return [
+        Therapist(one.id, Text(one.spoken["en"], one.spoken["es"]), one.offered)
+        for one in clinicians
+    ]
 
 
 def _clinician(

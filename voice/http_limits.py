@@ -58,7 +58,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._in_head = True
         self._deadline: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Make room for the connection, and wait for its first request."""
         if len(self.connections) >= self.max_connections:
             self._drop_oldest_idle()

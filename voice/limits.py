@@ -24,7 +24,6 @@ class Limits:
 
     coming_visits: int
     calls_per_hour: int
-    rings_per_call: int
     held_percent: int
 
 
@@ -35,7 +34,6 @@ def limits_of(settings: Settings) -> Limits | None:
     return Limits(
         settings.limit_coming_visits,
         settings.limit_calls_per_hour,
-        settings.limit_rings_per_call,
         settings.limit_held_percent,
     )
 

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings
 from voice.clinician_file import ClinicianFile
 from voice.setting_types import (
     NO_SECRET,
+    RINGS_STAFF,
     AccountSid,
     Address,
     Dates,
@@ -100,7 +101,7 @@ class ClinicFields(BaseSettings):
     def _has_a_phone_to_ring(cls, value: str, info: ValidationInfo) -> str:
         # A demo has a staff phone of its own.
         has_phone = info.data.get("staff_number") or getattr(cls, "is_demo", False)
-        if value in {"staff-first", "after-hours"} and not has_phone:
+        if value in RINGS_STAFF and not has_phone:
             message = f"{value} rings staff's phone: set STAFF_NUMBER too, or write line"
             raise ValueError(message)
         return value

@@ -244,3 +244,5 @@ Email = Annotated[str, AfterValidator(_email)]
 OptionalEmail = Annotated[str, AfterValidator(lambda text: text and _email(text))]
 MailServer = Annotated[SecretStr, AfterValidator(_mail_server)]
 Routing = Literal["line", "staff-first", "after-hours", "paused"]
+RINGS_STAFF = frozenset({"staff-first", "after-hours"})
+"""The ways of routing that need a phone to ring."""

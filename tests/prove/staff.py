@@ -44,7 +44,7 @@ class StaffAtWork:
             self.seen.setdefault(event["id"], (datetime.now(UTC), dict(event)))
             return put(event)
 
-        self.google.screenings.put = noted  # type: ignore[method-assign]
+        self.google.screenings.put = noted  # type: ignore[method-assign]  # watched, not replaced
 
     def edit(self) -> None:
         """Do something, if there is anything to do it to."""

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 import structlog
 
 from voice.settings import Settings
-from voice.texts.twilio_sender import RequestFailed, TwilioAccess
+from voice.texts.twilio_sender import RequestFailed, TwilioAccess, sender_fields
 
 log = structlog.get_logger(__name__)
 
@@ -53,11 +53,7 @@ class Delivery:
 
     async def _text(self, twilio: TwilioAccess, text: str) -> bool:
         settings = self.settings
-        sender = (
-            {"messaging_service_sid": settings.twilio_messaging_service_sid}
-            if settings.twilio_messaging_service_sid
-            else {"from_": settings.line_number}
-        )
+        sender = sender_fields(settings)
         made = await twilio.ask(
             lambda client: (
                 client.messages.create(

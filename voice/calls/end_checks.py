@@ -3,6 +3,7 @@
 Twilio reports the end of a call once, and does not repeat a report that was answered.
 """
 
+from contextlib import closing
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -45,8 +46,7 @@ async def check_ended_calls(line: Line) -> None:
         sids = [str(sid) for (sid,) in await rows.fetchall()]
     if not sids:
         return
-    access = TwilioAccess(settings)
-    try:
+    with closing(TwilioAccess(settings)) as access:
         for sid in sids:
             found = await access.ask(partial(_end_of, sid))
             if isinstance(found, RequestFailed) and found.status != _NOT_FOUND:
@@ -59,8 +59,6 @@ async def check_ended_calls(line: Line) -> None:
             if status in {*ENDED, UNKNOWN}:
                 await store_end(line, sid, status, at)
                 log.info("stored the end of a call, which was missing", call=sid, status=status)
-    finally:
-        access.close()
 
 
 def _end_of(sid: str, twilio: Any) -> tuple[str, datetime | None]:  # noqa: ANN401  # it ships no types

@@ -1,8 +1,8 @@
 """`screening-line authorize-google`: sign in to Google as the clinic, once."""
 
 import json
-import os
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from calendar_sync.calendars.google.errors import RequestFailure
 from voice.calendar_setup import api_url
 from voice.clock import utc_now
 from voice.errors import ReportedError
+from voice.private_file import replace_private
 from voice.settings import Settings
 
 _LIST = SCOPE + "calendar.calendarlist.readonly"
@@ -111,21 +112,16 @@ def _signed_in(options: AuthorizeOptions, scopes: list[str]) -> dict[str, Any]:
 
 
 def _write(file: Path, credentials: dict[str, Any]) -> None:
-    """Write the file with mode 0600 from the start."""
+    """Write the file, and the folder that it is in if need be."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    new = file.with_name(f".{file.name}.new")
-    new.unlink(missing_ok=True)
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-        json.dump(credentials, out, indent=1)
-    new.replace(file)
+    replace_private(file, json.dumps(credentials, indent=1))
 
 
 async def make_calendar(settings: Settings, credentials: Path, name: str) -> str:
     """Make a calendar in the clinic's time zone; its id. Raises NotAuthorizedError."""
-    access = GoogleAccess(credentials, api_url(settings))
     body = {"summary": name, "timeZone": settings.clinic_time_zone}
-    made = await access.ask(lambda google: google.calendars().insert(body=body))
-    access.close()
+    with closing(GoogleAccess(credentials, api_url(settings))) as access:
+        made = await access.ask(lambda google: google.calendars().insert(body=body))
     if isinstance(made, RequestFailure):
         message = (
             f'The calendar "{name}" could not be created: {made.why}. Create it in Google '

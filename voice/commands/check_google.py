@@ -22,7 +22,7 @@ from voice.calendar_setup import api_url, push_address
 from voice.clock import utc_now
 from voice.commands import check_clinicians
 from voice.commands.findings import Line
-from voice.commands.google_calendars import calendars
+from voice.commands.google_calendars import calendars, first_event
 from voice.settings import Settings
 
 _SIGN_IN = "sign in again with `screening-line authorize-google`, as the owner of the calendar"
@@ -66,7 +66,7 @@ async def look(settings: Settings) -> list[Line]:
 
 async def _look(settings: Settings, access: GoogleAccess) -> list[Line]:
     calendar = settings.google_screenings_calendar_id
-    said = await _first_event(access, calendar)
+    said = await first_event(access, calendar)
     if isinstance(said, RequestFailure):
         return [("wrong", f"{_cannot('read the screenings calendar', said)}")]
     lines: list[Line] = [("ok", "signed in, and the screenings calendar can be read")]
@@ -122,12 +122,8 @@ async def _busy_zones(settings: Settings, access: GoogleAccess) -> list[Line]:
 
 async def _zone_of(access: GoogleAccess, calendar: str) -> str:
     """The calendar's time zone as its events tell it; "" if they cannot be read."""
-    said = await _first_event(access, calendar)
+    said = await first_event(access, calendar)
     return "" if isinstance(said, RequestFailure) else str(said.get("timeZone") or "")
-
-
-async def _first_event(access: GoogleAccess, calendar: str) -> dict[str, Any] | RequestFailure:
-    return await access.ask(lambda google: google.events().list(calendarId=calendar, maxResults=1))
 
 
 async def _busy(access: GoogleAccess, calendar: str) -> Line:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from contextlib import closing
 from typing import Any
 from urllib.parse import urldefrag
 
@@ -42,26 +43,20 @@ async def look(settings: Settings) -> list[Line]:
     """Check the account, its number, its texts, and the line from outside."""
     lines = [await account_and_token(settings)]
     if lines[0][0] != "note":
-        access = TwilioAccess(settings)
-        try:
+        with closing(TwilioAccess(settings)) as access:
             lines += await _number(settings, access)
             lines += await _texts(settings, access)
             lines += await _countries(access)
-        finally:
-            access.close()
     return [*lines, *await asyncio.to_thread(_from_outside, settings)]
 
 
 async def account_and_token(settings: Settings) -> Line:
     """Whether they match; the auth token signs every call, even if an API key signs in."""
     plain = settings.model_copy(update={"twilio_api_key_secret": SecretStr("")})
-    access = TwilioAccess(plain)
-    try:
+    with closing(TwilioAccess(plain)) as access:
         said = await access.ask(
             lambda twilio: _account(twilio.api.v2010.accounts(settings.twilio_account_sid).fetch())
         )
-    finally:
-        access.close()
     if isinstance(said, RequestFailed):
         if said.status in {401, 403, 404}:
             return "wrong", f"sign-in: Twilio does not accept the token; {REMEDIES[20003]}"

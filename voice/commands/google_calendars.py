@@ -39,6 +39,11 @@ async def calendars(access: GoogleAccess) -> list[Listed] | RequestFailure:
     return sorted(found, key=lambda each: (not each.primary, each.name.casefold()))
 
 
+async def first_event(access: GoogleAccess, calendar: str) -> dict[str, Any] | RequestFailure:
+    """The calendar's first event with what the list says of the calendar, or why not."""
+    return await access.ask(lambda google: google.events().list(calendarId=calendar, maxResults=1))
+
+
 def _request(page: str | None, google: Any) -> Any:  # noqa: ANN401  # untyped client
     return google.calendarList().list(maxResults=250, pageToken=page)
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from voice import routing
 from voice.commands.call_back_list import connected
 from voice.errors import ReportedError
-from voice.setting_types import Routing
+from voice.setting_types import RINGS_STAFF, Routing
 from voice.settings import Settings
 
 SETTING = "setting"
@@ -16,7 +16,6 @@ MEANINGS = {
     "after-hours": "staff's phone rings during opening hours; the line answers otherwise",
     "paused": "callers hear that no visits are booked now, and can ask for a call-back",
 }
-_RINGS = {"staff-first", "after-hours"}
 _FORMATS = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
 
 
@@ -49,7 +48,7 @@ async def switch(settings: Settings, name: str, until: str | None, now: datetime
         names = ", ".join((*routing.NAMES, SETTING))
         message = f"{name!r} is none of {names}. Nothing was switched."
         raise RoutingError(message)
-    if found in _RINGS and not (settings.staff_number or settings.is_demo):
+    if found in RINGS_STAFF and not (settings.staff_number or settings.is_demo):
         message = f"{name} rings staff's phone: set STAFF_NUMBER first. Nothing was switched."
         raise RoutingError(message)
     if found is None and ends:

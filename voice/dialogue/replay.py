@@ -189,9 +189,9 @@ class Replay:
 
     def _without_offers(self, said: str, language: Language) -> str:
         """The words without the offer of slower speech, for a caller who has it already."""
-        offer = reprompts.OFFER_SLOWER.spoken_in(language)
-        if not self.slow or offer not in said:
+        if not self.slow:
             return said
+        offer = reprompts.OFFER_SLOWER.spoken_in(language)
         return re.sub(rf"[{PAUSE} ]*{re.escape(offer)}", "", said).lstrip(f"{PAUSE} ")
 
     def _keyed(self, step: str, number: int) -> str | None:

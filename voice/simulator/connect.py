@@ -53,9 +53,9 @@ class ConnectedLine:
                 if request.call_sid == call_sid
             ]
         told = [self._told(each, brief=brief) for each in made if each.confirmed_at is not None]
-        if not brief:
-            told += [f"Call-back request: {request.reason}." for request in asked]
-        return told if told or (brief and asked) else ["Nothing was booked."]
+        if not told and not asked:
+            return ["Nothing was booked."]
+        return told + [f"Call-back request: {each.reason}." for each in asked if not brief]
 
     def _told(self, booking: Booking, *, brief: bool) -> str:
         zone = self.settings.zone
@@ -63,8 +63,9 @@ class ConnectedLine:
         match booking.state:
             case "booked":
                 texts = f"texts to {booking.text_number}" if booking.text_number else "no texts"
-                code = f"isit code {booking.visit_code}; {texts}."
-                return f"V{code}" if brief else f"Booked: {when}; v{code}"
+                if brief:
+                    return f"Visit code {booking.visit_code}; {texts}."
+                return f"Booked: {when}; visit code {booking.visit_code}; {texts}."
             case "held":
                 return f"Saved, but not in the calendar yet: {when}."
             case "released" | "cancelled":

@@ -58,13 +58,14 @@ async def reason_for_no_texts(
     suppressed = await rows.fetchone()
     if suppressed is not None:
         return str(suppressed[0])
-    if not can_send or number == own:
-        return OUR_OWN if can_send else SWITCHED_OFF
+    if not can_send:
+        return SWITCHED_OFF
+    if number == own:
+        return OUR_OWN
     if not phone_numbers.textable(number):
         return NOT_A_MOBILE
-    if keyed_a_day is not None and await other_numbers_today(conn, booked) >= keyed_a_day:
-        return TOO_MANY_NUMBERS
-    return ""
+    too_many = keyed_a_day is not None and await other_numbers_today(conn, booked) >= keyed_a_day
+    return TOO_MANY_NUMBERS if too_many else ""
 
 
 async def other_numbers_today(conn: AsyncConnection, booked: Booking) -> int:

@@ -84,6 +84,13 @@ class TwilioAccess:
         return client
 
 
+def sender_fields(settings: Settings) -> dict[str, str]:
+    """Who sends a message: the account's messaging service if there is one, else the number."""
+    if service := settings.twilio_messaging_service_sid:
+        return {"messaging_service_sid": service}
+    return {"from_": settings.line_number}
+
+
 @dataclass(frozen=True, slots=True)
 class TwilioSender:
     """Sends from the account's messaging service if there is one, else from the clinic's number."""
@@ -93,11 +100,7 @@ class TwilioSender:
     async def send(self, to: str, body: str, text_id: int) -> Accepted | Refused | Busy | Unsure:
         """Create a message; its status comes to /sms/status under this text's id."""
         settings = self.access.settings
-        sender = (
-            {"messaging_service_sid": settings.twilio_messaging_service_sid}
-            if settings.twilio_messaging_service_sid
-            else {"from_": settings.line_number}
-        )
+        sender = sender_fields(settings)
         callback = f"{settings.public_base_url}/sms/status?text={text_id}{_CALLBACK_RETRIES}"
         made = await self.access.ask(
             lambda twilio: (

@@ -53,7 +53,7 @@ def _texts(things: Iterable[object], depth: int = 4) -> Iterator[Text]:
         elif depth and isinstance(thing, tuple | list | frozenset):
             yield from _texts(thing, depth - 1)
         elif depth and isinstance(thing, type) and hasattr(thing, "__members__"):
-            yield from _texts((vars(each).get("words") for each in iter(thing)), depth - 1)  # type: ignore[call-overload]
+            yield from _texts((vars(each).get("words") for each in iter(thing)), depth - 1)  # type: ignore[call-overload]  # an enum
         elif depth and type(thing).__module__.startswith("voice."):
             slots: tuple[str, ...] = getattr(thing, "__slots__", ())
             yield from _texts((getattr(thing, name, None) for name in slots), depth - 1)

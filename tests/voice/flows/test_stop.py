@@ -33,7 +33,7 @@ def stopped(
     name: str, phone: str = "closed", caller: str = CALLER, language: Language = "en"
 ) -> PureCall:
     """A call just after its stop at the question."""
-    world = {**GOOD_WORLD, SeeStaffPhone: StaffPhone(phone)}  # type: ignore[arg-type]
+    world = {**GOOD_WORLD, SeeStaffPhone: StaffPhone(phone)}  # type: ignore[arg-type]  # one of its states
     call = PureCall(world, {"caller": caller})
     before = ["9"] if language == "es" else []
     return call.presses(*before, "1", *["2"] * NAMES.index(name), "1")

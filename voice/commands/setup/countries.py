@@ -1,6 +1,7 @@
 """Calls to other countries, which the line never places."""
 
 import asyncio
+from contextlib import closing
 
 from voice.commands.calling_permissions import access_for, close, open_countries
 from voice.commands.setup.answers import Answers
@@ -29,16 +30,10 @@ def close_countries(answers: Answers) -> None:
 
 
 async def _open(settings: Settings) -> list[str] | RequestFailed:
-    access = access_for(settings)
-    try:
+    with closing(access_for(settings)) as access:
         return await open_countries(access)
-    finally:
-        access.close()
 
 
 async def _close(settings: Settings, countries: list[str]) -> RequestFailed | None:
-    access = access_for(settings)
-    try:
+    with closing(access_for(settings)) as access:
         return await close(access, countries)
-    finally:
-        access.close()

@@ -1,7 +1,6 @@
 """Reads and changes `.env`, keeping its comments and the settings that nobody asked about."""
 
 import io
-import os
 import re
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from dotenv import dotenv_values
 from dotenv.parser import parse_stream
 
 from voice.errors import ReportedError
+from voice.private_file import replace_private
 
 _HEADER = "# The settings of this line; .env.example explains each. Keep this file secret.\n"
 _PLAIN = re.compile(r"[\w@%+=:,./*-]+(?: [\w@%+=:,./*-]+)*")
@@ -31,16 +31,8 @@ def write(file: Path, name: str, value: str) -> None:
     Raises ValueError for a value that the file cannot hold, and EnvFileError.
     """
     text = with_setting(_text(file) or _HEADER, name, value)
-    target = file.resolve()
-    new = target.with_name(f".{target.name}.new")
     try:
-        new.unlink(missing_ok=True)
-        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        new.replace(target)
+        replace_private(file.resolve(), text)
     except OSError as error:
         message = f"{file} cannot be written: {error.strerror}. It was not changed."
         raise EnvFileError(message) from error

@@ -1,6 +1,7 @@
 """The clinic's Google Calendar: the sign-in, the calendars by name, and the video link."""
 
 import asyncio
+from contextlib import closing
 from pathlib import Path
 
 from calendar_sync.calendars.google.client import GoogleAccess
@@ -16,7 +17,7 @@ from voice.commands.authorize_google import (
     make_calendar,
     sign_in,
 )
-from voice.commands.google_calendars import Listed, calendars
+from voice.commands.google_calendars import Listed, calendars, first_event
 from voice.commands.setup.answers import Answers
 from voice.commands.setup.terminal import (
     agree,
@@ -167,7 +168,7 @@ def _one(answers: Answers, file: Path, own: list[Listed], name: str, new: str) -
     default = next((no for no, each in enumerate(own) if each.id == current), len(own))
     say()
     while (chosen := choose(f"The calendar for {new.lower()}", options, default)) < len(own):
-        failed = asyncio.run(_first_event(answers, file, own[chosen].id))
+        failed = asyncio.run(_unreachable(answers, file, own[chosen].id))
         if failed is None:
             answers.put(name, own[chosen].id)
             return own[chosen].id
@@ -181,21 +182,13 @@ def _one(answers: Answers, file: Path, own: list[Listed], name: str, new: str) -
     return made
 
 
-async def _first_event(answers: Answers, file: Path, calendar: str) -> RequestFailure | None:
+async def _unreachable(answers: Answers, file: Path, calendar: str) -> RequestFailure | None:
     """Why the calendar's events cannot be read; None if they can."""
-    access = GoogleAccess(file, api_url(answers.settings()))
-    try:
-        said = await access.ask(
-            lambda google: google.events().list(calendarId=calendar, maxResults=1)
-        )
-    finally:
-        access.close()
+    with closing(GoogleAccess(file, api_url(answers.settings()))) as access:
+        said = await first_event(access, calendar)
     return said if isinstance(said, RequestFailure) else None
 
 
 async def _listed(answers: Answers, file: Path) -> list[Listed] | RequestFailure:
-    access = GoogleAccess(file, api_url(answers.settings()))
-    try:
+    with closing(GoogleAccess(file, api_url(answers.settings()))) as access:
         return await calendars(access)
-    finally:
-        access.close()

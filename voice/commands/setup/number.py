@@ -1,6 +1,7 @@
 """The account and the number at Twilio."""
 
 import asyncio
+from contextlib import closing
 
 from voice.commands.check_twilio import account_and_token
 from voice.commands.setup.answers import Answers
@@ -56,11 +57,8 @@ def ask_number(answers: Answers) -> None:
 
 
 async def _numbers(answers: Answers) -> list[Number] | RequestFailed:
-    access = TwilioAccess(answers.settings())
-    try:
+    with closing(TwilioAccess(answers.settings())) as access:
         return await numbers(access)
-    finally:
-        access.close()
 
 
 def _choose_number(answers: Answers, found: list[Number]) -> Number | None:

@@ -1,6 +1,7 @@
 """Texts: the messaging service that sends them, and their registration."""
 
 import asyncio
+from contextlib import closing
 from typing import Any
 
 from voice.commands.messaging_services import SenderPool, services
@@ -55,8 +56,5 @@ def _reply_to_the_number(answers: Answers, service: SenderPool) -> None:
 
 
 async def _services(answers: Answers) -> list[SenderPool] | RequestFailed:
-    access = TwilioAccess(answers.settings())
-    try:
+    with closing(TwilioAccess(answers.settings())) as access:
         return await services(access)
-    finally:
-        access.close()

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-import os
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ from voice.commands.twilio_number import (
     wanted_fields,
 )
 from voice.errors import ReportedError
+from voice.private_file import replace_private
 from voice.setting_types import LOOPBACK
 from voice.settings import Settings
 from voice.texts.twilio_sender import RequestFailed, TwilioAccess
@@ -86,12 +87,7 @@ def _ask_fallback(number: Number, settings: Settings) -> str:
 
 def keep_before(found: dict[str, dict[str, Any]]) -> None:
     """Add what stands at Twilio, by SID, to the file; what an earlier run kept stays. Mode 0600."""
-    kept = {**found, **_kept()}
-    new = BEFORE.with_name(f".{BEFORE.name}.new")
-    new.unlink(missing_ok=True)
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-        json.dump(kept, out, indent=1)
-    new.replace(BEFORE)
+    replace_private(BEFORE, json.dumps({**found, **_kept()}, indent=1))
 
 
 def undo(settings: Settings, *, dry_run: bool) -> list[str]:
@@ -126,11 +122,8 @@ def change_number(settings: Settings, sid: str, fields: dict[str, Any]) -> None:
             return twilio.messaging.v1.services(sid).update(**fields)
         return twilio.incoming_phone_numbers(sid).update(**fields)
 
-    access = TwilioAccess(settings)
-    try:
+    with closing(TwilioAccess(settings)) as access:
         done = asyncio.run(access.ask(change))
-    finally:
-        access.close()
     if isinstance(done, RequestFailed):
         message = (
             f"Twilio did not change {sid} ({done.code or done.status or done.why}). "

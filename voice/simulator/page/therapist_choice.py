@@ -8,8 +8,7 @@ from calendar_sync.calendars.local import LocalCalendar
 from calendar_sync.clinician import DEFAULT_ID, Clinician
 from calendar_sync.sync.staff_jobs import follow_all
 from voice.bootstrap import Line
-from voice.dialogue.replay import Therapist
-from voice.language import Text
+from voice.clinicians import heard
 
 Choice = Literal["one", "two"]
 
@@ -33,18 +32,14 @@ async def choose(line: Line, choice: Choice) -> None:
     """
     if not is_offered(line):
         return
-    team, heard = line.clinic.clinicians, line.prompt_facts.therapists
-    if not (isinstance(team, list) and isinstance(heard, list)) or choice == chosen(line):
+    team, named = line.clinic.clinicians, line.prompt_facts.therapists
+    if not (isinstance(team, list) and isinstance(named, list)) or choice == chosen(line):
         return
     own, colleague = _team(line)
     team[:] = [own, replace(colleague, offered=choice == "two")]
-    heard[:] = [_heard(own), _heard(colleague)] if choice == "two" else []
+    named[:] = heard(team) if choice == "two" else []
     await follow_all(line.clinic)
     await free_times.refresh_all(line.clinic)
-
-
-def _heard(clinician: Clinician) -> Therapist:
-    return Therapist(clinician.id, Text(clinician.spoken["en"], clinician.spoken["es"]))
 
 
 def _team(line: Line) -> tuple[Clinician, Clinician]:
