@@ -171,7 +171,7 @@ class TextFields(BaseSettings):
         Literal["on", "off"], setting("on: patients who agree get texts; off: staff call them")
     ] = "on"
     twilio_messaging_service_sid: Annotated[
-        str, setting("sends the texts, MG...; unset: CLINIC_NUMBER sends them")
+        str, setting("sends the texts, MG...; unset: the number at Twilio sends them")
     ] = ""
     twilio_api_key_sid: Annotated[
         str, setting("an API key for Twilio's REST API, SK...; unset: the auth token signs in")
