@@ -19,6 +19,7 @@ from voice.calendar_setup import calendar_for, invitations_for, push_for
 from voice.clinicians import clinicians_for, heard
 from voice.clock import utc_now
 from voice.database.connection import JOBS, open_database, open_pool
+from voice.database.pool_metrics import keep_measuring
 from voice.database.session_needs import require_session
 from voice.dialogue import effects, speech
 from voice.dialogue.recorded import NO_RECORDINGS
@@ -142,6 +143,7 @@ async def open_line(
         if settings.database_url.get_secret_value():
             await asyncio.to_thread(require_session, dsn)
         pool = await stack.enter_async_context(open_pool(dsn))
+        pools = {"calls": pool}
         line = line_on(settings, pool, now)
         stack.callback(line.texting.close)
         if line.recordings is not None:
@@ -149,11 +151,13 @@ async def open_line(
         if worker:
             # A line of their own, so that no job takes a connection that a caller waits for.
             job_pool = await stack.enter_async_context(open_pool(dsn, options=JOBS, size=12))
+            pools["jobs"] = job_pool
             shared = line.clinic.clinicians if settings.is_demo else None
             jobs_line = line_on(settings, job_pool, now, shared)
             stack.callback(jobs_line.texting.close)
             clinic = replace(jobs_line.clinic, check_calls=partial(check_calls, jobs_line))
             await stack.enter_async_context(run_in_background(work(clinic)))
+        await stack.enter_async_context(run_in_background(keep_measuring(pools)))
         for read in await free_times.refresh_all(line.clinic):
             log.warning("cannot read the calendar yet, so no times are offered", why=read.why)
         yield line

@@ -58,6 +58,7 @@ class _Others:
         """Start the process of a place, and again whenever it ends, until `stop`. Blocks."""
         while process := self._start(place):
             code = process.wait()
+            _forget_metrics(process.pid)
             if not self._stopping.wait(_AGAIN):
                 log.error("a web process ended; another one is started", exit_code=code)
 
@@ -96,6 +97,13 @@ def share_metrics(processes: int) -> None:
         folder = tempfile.mkdtemp(prefix="screening-line-metrics-")
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
+
+
+def _forget_metrics(pid: int) -> None:
+    """Leave the gauges of a process that has ended out of the sums; its counts stay in them."""
+    from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415  # see above
+
+    mark_process_dead(pid)  # type: ignore[no-untyped-call]  # it ships without types
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from voice import phone_numbers
 from voice.background import within
 from voice.bootstrap import Line
 from voice.calls import engine, journal
+from voice.calls.admission import Admission, busy_document
 from voice.calls.call_end import ENDED, store_end
 from voice.calls.fallback import failed_turn, fallback_response, is_stop
 from voice.dialogue import twiml
@@ -121,19 +122,28 @@ def router_for(line: Line) -> APIRouter:
     """The routes that Twilio posts to; each checks the signature first.
 
     A request without a valid signature gets 403, has no effect and is counted. A signed
-    one gets 200 and valid TwiML, whatever its fields are and whatever fails.
+    one gets 200 and valid TwiML, whatever its fields are and whatever fails. A demo, which one
+    person calls, turns no call away.
     """
     router = APIRouter()
+    admission = None if line.settings.is_demo else Admission(line.pool)
     for path, answer in _ROUTES.items():
-        router.add_api_route(path, _endpoint(line, answer), methods=["POST"])
+        endpoint = _endpoint(line, answer, admission if answer is incoming else None)
+        router.add_api_route(path, endpoint, methods=["POST"])
     return router
 
 
-def _endpoint(line: Line, answer: _Answer) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(
+    line: Line, answer: _Answer, admission: Admission | None
+) -> Callable[[Request], Awaitable[Response]]:
+    busy = busy_document(line) if admission else ""
+
     async def endpoint(request: Request) -> Response:
         form = await signed_form(line.settings, request)
         if form is None:
             return Response(status_code=403)
+        if admission and not admission.admits():
+            return Response(busy, media_type="text/xml")
         document = await _or_fallback_response(line, answer, form, request)
         after = BackgroundTask(_refresh, line) if answer is incoming else None
         return Response(document, media_type="text/xml", background=after)

@@ -13,6 +13,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
 from voice.background import run_in_background
+from voice.database.bounded_pool import BoundedPool, replace_closed
 from voice.database.embedded import Engine
 from voice.database.migrations import newest
 from voice.errors import DatabaseError
@@ -72,22 +73,16 @@ async def _keep_running(engine: Engine) -> None:
 async def open_pool(
     dsn: str, *, options: str = CALL_PATH, size: int = 16
 ) -> AsyncGenerator[AsyncConnectionPool]:
-    """A pool of connections while the context lasts; getting one takes at most a second.
+    """A pool of connections while the context lasts; getting one takes at most four seconds.
 
-    A connection is tested before it is handed out, so those that the server closed are replaced.
-    Connections are in autocommit mode. Raises DatabaseError when the database does not answer at
-    the start.
+    A connection that the server closed is replaced before it is handed out. Connections are in
+    autocommit mode. Raises DatabaseError when the database does not answer at the start.
     """
 
     async def check(conn: AsyncConnection) -> None:
-        """Test it. If it is dead, replace all dead ones now: the pool would wait between two."""
-        try:
-            await AsyncConnectionPool.check_connection(conn)
-        except psycopg.OperationalError:
-            await pool.check()
-            raise
+        await replace_closed(pool, conn)
 
-    pool: AsyncConnectionPool = AsyncConnectionPool(
+    pool = BoundedPool(
         dsn,
         kwargs={"connect_timeout": 2, "options": options},
         min_size=min(4, size),
