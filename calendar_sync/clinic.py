@@ -27,6 +27,10 @@ async def no_calls() -> None:
     """Do nothing: only the worker of a line looks up calls."""
 
 
+async def no_deletion() -> None:
+    """Do nothing: only the worker of a line deletes what is old."""
+
+
 @dataclass(frozen=True, slots=True)
 class Invitations:
     """The calendar that patients are invited from; `words` gives title and note for a language."""
@@ -81,6 +85,8 @@ class Clinic:
     """Finds texts that no job will send, and late ones."""
     check_calls: Callable[[], Awaitable[None]] = no_calls
     """Looks up at Twilio how calls ended whose end was not stored."""
+    delete_old_data: Callable[[], Awaitable[None]] = no_deletion
+    """Deletes what is stored about people for longer than the settings say."""
     push: Push | None = None
     """Change notifications from the calendar; None if it cannot reach the line."""
     invitations: Invitations | None = None

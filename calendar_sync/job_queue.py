@@ -7,6 +7,7 @@ find its task.
 """
 
 import time
+from collections.abc import Sequence
 from typing import Unpack
 
 from procrastinate import App, PsycopgConnector
@@ -136,6 +137,18 @@ async def follow_staff(conn: AsyncConnection) -> None:
             )
     except AlreadyEnqueued:
         return
+
+
+async def delete_jobs(
+    conn: AsyncConnection, booking_ids: Sequence[int], text_ids: Sequence[int]
+) -> int:
+    """Delete the jobs for these bookings and texts, except running ones; how many that were."""
+    deleted = await conn.execute(
+        "DELETE FROM procrastinate_jobs WHERE status <> 'doing' AND "
+        "((args ->> 'booking_id')::bigint = ANY (%s) OR (args ->> 'text_id')::bigint = ANY (%s))",
+        [list(booking_ids), list(text_ids)],
+    )
+    return deleted.rowcount
 
 
 def full_name(task: str) -> str:

@@ -6,7 +6,7 @@ from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.jobs import Job
 
 from calendar_sync.calendars.contract import Unknown
-from calendar_sync.errors import CalendarError
+from calendar_sync.errors import BookingNotFoundError, CalendarError
 
 T = TypeVar("T")
 
@@ -33,11 +33,14 @@ def known(answer: T | Unknown) -> T:
 class UntilSettled(BaseRetryStrategy):
     """Retries forever: immediately, then after 1, 2, 4 ... 300 seconds.
 
-    The first retries are quick because a caller may be waiting on the line.
+    The first retries are quick because a caller may be waiting on the line. A job whose booking was
+    deleted has nothing left to do and is not run again.
     """
 
-    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         """Schedule the next attempt."""
+        if isinstance(exception, BookingNotFoundError):
+            return None
         return RetryDecision(retry_in={"seconds": self.wait(exception, job.attempts)})
 
     @staticmethod

@@ -21,6 +21,7 @@ from voice.clock import utc_now
 from voice.database.connection import JOBS, open_database, open_pool
 from voice.database.pool_metrics import keep_measuring
 from voice.database.session_needs import require_session
+from voice.deletion.retention import delete_old_data
 from voice.dialogue import effects, speech
 from voice.dialogue.recorded import NO_RECORDINGS
 from voice.dialogue.replay import PromptFacts
@@ -98,6 +99,7 @@ def line_on(
         check_texts=texting.check,
         push=push_for(settings, calendar),
         invitations=invitations_for(settings, calendar),
+        delete_old_data=partial(delete_old_data, pool, settings, now),
         summary=summary_of(pool, settings.zone) if settings.daily_summary == "on" else None,
         clinician_id=clinicians[0].id if clinicians else DEFAULT_ID,
         clinicians=clinicians,

@@ -23,6 +23,7 @@ def add_commands(cli: typer.Typer) -> None:
     cli.command("callbacks")(callbacks)
     cli.command("jobs")(jobs)
     cli.command("report")(report)
+    cli.command("read-log")(read_log)
     cli.command("recordings")(recordings)
     cli.command("staff-link")(staff_link)
     cli.command("routing")(routing)
@@ -64,6 +65,19 @@ def jobs(
     line = _chosen(demo=demo)
     shown = job_list.retry(line.settings) if retry else job_list.lines(line.settings)
     typer.echo("\n".join([f"Jobs and texts of {line.name}:", *asyncio.run(shown)]))
+
+
+def read_log(
+    *,
+    days: Annotated[int, typer.Option(help="How many days back.", min=1, max=3650)] = 30,
+    demo: Demo = None,
+) -> None:
+    """List who read about people with `callbacks`, `jobs` or `forget`, and when."""
+    from voice.commands import read_log as reads
+
+    line = _chosen(demo=demo)
+    shown = asyncio.run(reads.lines(line.settings, days))
+    typer.echo("\n".join([f"Who read about callers of {line.name}:", *shown]))
 
 
 def report(

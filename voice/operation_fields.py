@@ -41,14 +41,24 @@ class ServerFields(BaseSettings):
     ] = ""
 
 
-class BackupFields(BaseSettings):
-    """Back-ups of the database."""
+class RetentionFields(BaseSettings):
+    """Back-ups of the database, and how long it keeps what is about a person."""
 
     backup_dir: Annotated[Path, setting("where back-ups are written")] = Path("backups")
     backup_key_file: Annotated[
         str, setting("the key that encrypts back-ups; `backup --new-key FILE` makes one")
     ] = ""
     backup_keep: Annotated[int, setting("how many back-ups are kept", ge=1, le=3650)] = 14
+    answer_days: Annotated[
+        int,
+        setting("days until the number and answers of a call without a visit go", ge=7, le=3650),
+    ] = 30
+    retention_days: Annotated[
+        int, setting("days after a visit until everything about it goes", ge=30, le=3650)
+    ] = 365
+    consent_years: Annotated[
+        int, setting("years that consents to texts and STOPs are kept as proof", ge=1, le=30)
+    ] = 5
 
 
 class LimitFields(BaseSettings):

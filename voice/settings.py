@@ -17,7 +17,7 @@ from pydantic_settings import SettingsConfigDict
 
 from calendar_sync.availability.opening_hours import Rules, parse_hours
 from voice.errors import SettingsError
-from voice.operation_fields import AlertFields, BackupFields, LimitFields, ServerFields
+from voice.operation_fields import AlertFields, LimitFields, RetentionFields, ServerFields
 from voice.setting_errors import explain
 from voice.setting_fields import (
     REQUIRED,
@@ -43,7 +43,7 @@ UNNAMED_CLINICIAN = {
 class Settings(  # the fields of the last base come first
     LimitFields,
     AlertFields,
-    BackupFields,
+    RetentionFields,
     ServerFields,
     VoiceFields,
     TextFields,

@@ -5,7 +5,7 @@ Their lifetimes go by the database's clock, which no demo moves.
 """
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 import structlog
@@ -24,8 +24,7 @@ async def new_link(conn: AsyncConnection) -> str:
     """Create a token that signs in one browser, once, within the hour: 22 URL-safe characters."""
     token = secrets.token_urlsafe(16)
     async with conn.transaction():
-        await conn.execute("DELETE FROM staff_link WHERE made_at < now() - %s", [LINK_VALID])
-        await conn.execute("DELETE FROM staff_session WHERE began_at < now() - %s", [SESSION_VALID])
+        await _delete_expired(conn)
         await conn.execute("INSERT INTO staff_link (hash) VALUES (%s)", [_hash(token)])
     return token
 
@@ -76,6 +75,25 @@ async def record(conn: AsyncConnection, session: str, what: str) -> None:
     name = _hash(session).hex()[:_PREFIX]
     await conn.execute("INSERT INTO staff_view (session, what) VALUES (%s, %s)", [name, what])
     log.info("staff page", session=name, what=what)
+
+
+async def delete_old(conn: AsyncConnection, before: datetime, limit: int) -> int:
+    """Delete expired links and sessions, and records of views from before then, at most `limit`.
+
+    Returns how many records that were.
+    """
+    await _delete_expired(conn)
+    deleted = await conn.execute(
+        "DELETE FROM staff_view WHERE id IN"
+        " (SELECT id FROM staff_view WHERE at < %s ORDER BY id LIMIT %s)",
+        [before, limit],
+    )
+    return deleted.rowcount
+
+
+async def _delete_expired(conn: AsyncConnection) -> None:
+    await conn.execute("DELETE FROM staff_link WHERE made_at < now() - %s", [LINK_VALID])
+    await conn.execute("DELETE FROM staff_session WHERE began_at < now() - %s", [SESSION_VALID])
 
 
 def _hash(token: str) -> bytes:

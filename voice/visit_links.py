@@ -1,6 +1,7 @@
 """Links to the patient's page: a link gives access to one visit until an hour after its end."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -36,6 +37,11 @@ async def visit_behind(conn: AsyncConnection, token: str, now: datetime) -> int 
     )
     row = await cursor.fetchone()
     return None if row is None else int(row[0])
+
+
+async def delete_links(conn: AsyncConnection, booking_ids: Sequence[int]) -> None:
+    """Delete the links to these bookings."""
+    await conn.execute("DELETE FROM visit_link WHERE booking = ANY (%s)", [list(booking_ids)])
 
 
 def _hash(token: str) -> bytes:

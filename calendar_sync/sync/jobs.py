@@ -142,6 +142,20 @@ async def delete_old_jobs(context: JobContext, timestamp: int) -> None:
     await manager.delete_old_jobs(nb_hours=1, queue=HOUSEKEEPING, include_failed=True)
 
 
+@blueprint.periodic(cron="23 * * * *")
+@blueprint.task(
+    name="delete_old_data",
+    queue=HOUSEKEEPING,
+    queueing_lock="delete_old_data",
+    priority=LATER,
+    pass_context=True,
+)
+async def delete_old_data(context: JobContext, timestamp: int) -> None:
+    """Every hour: delete what is stored about people for longer than the settings say."""
+    del timestamp
+    await clinic_of(context).delete_old_data()
+
+
 async def reconcile(clinic: Clinic) -> None:
     """Requeue orphaned bookings; list for staff what is overdue, and whom to tell what."""
     async with clinic.pool.connection() as conn, conn.transaction():

@@ -10,6 +10,7 @@ from psycopg import AsyncConnection
 from calendar_sync.bookings import call_backs
 from calendar_sync.bookings.call_back_entries import Entry, entries, half_day_words
 from calendar_sync.sync import change_cursor
+from voice import read_log
 from voice.clock import utc_now
 from voice.database.connection import open_database, open_pool
 from voice.errors import ReportedError
@@ -35,6 +36,7 @@ async def lines(settings: Settings) -> list[str]:
         requests = await call_backs.open_requests(conn)
         found = entries(settings.rules, requests, utc_now())
         unread = await change_cursor.overdue_since(conn)
+        await read_log.record(conn, "callbacks", len(found))
     warning = [_unread(unread, settings)] if unread else []
     if not found:
         return [*warning, "No open call-back requests."]
@@ -60,6 +62,7 @@ async def mark_done(settings: Settings, which: str) -> list[str]:
             for each in entry.requests
             if await call_backs.mark_done(conn, each.id)
         ]
+        await read_log.record(conn, "callbacks --done", len(meant))
     if not done:
         message = (
             f"There is no open request {which}. Give the number at the start of a line of "

@@ -5,7 +5,7 @@ from datetime import datetime
 from psycopg import AsyncConnection
 
 from calendar_sync.job_queue import HOUSEKEEPING, TEXTS
-from voice import phone_numbers
+from voice import phone_numbers, read_log
 from voice.clock import utc_now
 from voice.commands.call_back_list import connected
 from voice.settings import Settings
@@ -41,7 +41,10 @@ WHERE state IN ('owed', 'sending') OR state = 'failed' AND about > %s ORDER BY 4
 async def lines(settings: Settings) -> list[str]:
     """One line per kind of job and one per text; clinic time, masked numbers."""
     async with connected(settings) as conn:
-        found = await _jobs(conn, settings) + await _texts(conn, settings)
+        texts = await _texts(conn, settings)
+        found = await _jobs(conn, settings) + texts
+        if texts:
+            await read_log.record(conn, "jobs", len(texts))
         alarms = await (await conn.execute("SELECT code FROM text_alarm ORDER BY code")).fetchall()
     found += [f"{'alarm':<8} {alarm_words(code)}" for (code,) in alarms]
     return found or ["Nothing is waiting, and nothing failed."]

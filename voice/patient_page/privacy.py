@@ -23,6 +23,7 @@ def privacy_page(line: Line) -> Callable[[Request], Awaitable[Response]]:
         known = frame(line, language) | {
             "title": words.TITLE,
             "p": words,
+            "periods": {name: str(getattr(line.settings, name)) for name in words.PERIODS},
             "seen_by": (words.STAFF, words.TWILIO, *google, words.NOBODY_ELSE),
             "changed": speech.formatted(words.CHANGED_ON, "MMMM d, y", "d 'de' MMMM 'de' y"),
             "email": line.settings.clinic_email,

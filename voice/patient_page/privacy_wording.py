@@ -30,12 +30,17 @@ class Kept:
     how_long: Text
 
 
+PERIODS = ("answer_days", "retention_days", "consent_years")
+"""The settings whose figures the page names."""
 KEPT_TITLE = Text("What we keep, why, and how long", "Qué guardamos, por qué y cuánto tiempo")
 WHY = Text("Why", "Por qué")
 HOW_LONG = Text("How long", "Cuánto tiempo")
 WITH_VISIT = Text(
-    "As long as the clinic keeps its record of your visit, or until you ask us to delete it.",
-    "Mientras la clínica guarde el registro de su cita, o hasta que nos pida borrarlo.",
+    "If you book a visit: {retention_days} days after it. If not: {answer_days} days.",
+    "Si reserva una cita: {retention_days} días después de ella. Si no: {answer_days} días.",
+)
+AFTER_VISIT = Text(
+    "{retention_days} days after your visit.", "{retention_days} días después de su cita."
 )
 KEPT = (
     Kept(
@@ -64,7 +69,7 @@ KEPT = (
             "La hora de su cita, su enlace de video y su clave",
         ),
         Text("To hold the visit.", "Para realizar la cita."),
-        WITH_VISIT,
+        AFTER_VISIT,
     ),
     Kept(
         Text(
@@ -75,7 +80,7 @@ KEPT = (
             "So that we know whom to greet, and to invite you if the clinic sends invitations.",
             "Para saber a quién saludar y para invitarle si la clínica envía invitaciones.",
         ),
-        WITH_VISIT,
+        AFTER_VISIT,
     ),
     Kept(
         Text(
@@ -87,9 +92,39 @@ KEPT = (
             "Para no enviar mensajes que no aceptó, y para poder demostrarlo.",
         ),
         Text(
-            "As long as the law lets anyone question a text, also after you end texts.",
-            "Mientras la ley permita cuestionar un mensaje, también después de terminarlos.",
+            "{consent_years} years, also after you end texts or ask us to delete the rest.",
+            "{consent_years} años, también si termina los mensajes o pide que borremos lo demás.",
         ),
+    ),
+    Kept(
+        Text(
+            "That you want no texts, if you replied STOP",
+            "Que no quiere mensajes, si respondió STOP",
+        ),
+        Text("So that you get none.", "Para no enviarle ninguno."),
+        Text(
+            "{consent_years} years, also after you ask us to delete the rest.",
+            "{consent_years} años, también después de pedir que borremos lo demás.",
+        ),
+    ),
+    Kept(
+        Text(
+            "That you want us to call you, and why",
+            "Que quiere que le llamemos, y por qué",
+        ),
+        Text("To call you.", "Para llamarle."),
+        Text(
+            "{answer_days} days after our call; {retention_days} days at most.",
+            "{answer_days} días después de nuestra llamada; {retention_days} días como máximo.",
+        ),
+    ),
+    Kept(
+        Text(
+            "When a call came and how it ended, without its number",
+            "Cuándo llegó una llamada y cómo terminó, sin su número",
+        ),
+        Text("To count calls.", "Para contar las llamadas."),
+        Text("{retention_days} days.", "{retention_days} días."),
     ),
     Kept(
         Text(
@@ -99,6 +134,12 @@ KEPT = (
         Text("To answer each reply once.", "Para contestar cada respuesta una sola vez."),
         Text("Two days.", "Dos días."),
     ),
+)
+IN_CALENDAR = Text(
+    "Your visit is also in the clinic's calendar. The calendar is part of the clinic's own record"
+    " of visits, and is kept as long as that.",
+    "Su cita está también en el calendario de la clínica. El calendario es parte del registro de"
+    " citas de la clínica, y se guarda tanto tiempo como ese registro.",
 )
 
 TEXTS_TITLE = Text("Text messages", "Mensajes de texto")

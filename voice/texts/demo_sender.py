@@ -63,3 +63,13 @@ async def texts_to(conn: AsyncConnection, number: str, after: int = 0) -> list[D
             [number, after],
         )
         return await cursor.fetchall()
+
+
+async def delete_old(conn: AsyncConnection, before: datetime, limit: int) -> int:
+    """Delete texts from before then, at most `limit`; how many."""
+    deleted = await conn.execute(
+        "DELETE FROM demo_text WHERE id IN"
+        " (SELECT id FROM demo_text WHERE at < %s ORDER BY id LIMIT %s)",
+        [before, limit],
+    )
+    return deleted.rowcount

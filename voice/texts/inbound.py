@@ -213,7 +213,7 @@ async def _ask_staff(conn: AsyncConnection, patient: Booking, reason: Reason) ->
 async def forget_old(conn: AsyncConnection, now: datetime) -> None:
     """Delete replies after two days; until then a repeated message is recognized.
 
-    The SID of a START is kept for good, without its number: repeated after a later STOP, the same
+    The SID of a START is kept longer, without its number: repeated after a later STOP, the same
     message must not allow texts again.
     """
     old = now - timedelta(days=2)
@@ -222,6 +222,16 @@ async def forget_old(conn: AsyncConnection, now: datetime) -> None:
         [old],
     )
     await conn.execute("DELETE FROM text_reply WHERE at < %s AND answer <> 'start'", [old])
+
+
+async def delete_old_starts(conn: AsyncConnection, before: datetime, limit: int) -> int:
+    """Delete the SIDs of STARTs from before then, when STOPs are deleted too; how many."""
+    deleted = await conn.execute(
+        "DELETE FROM text_reply WHERE message_sid IN"
+        " (SELECT message_sid FROM text_reply WHERE at < %s LIMIT %s)",
+        [before, limit],
+    )
+    return deleted.rowcount
 
 
 def without_database(config: TextConfig, body: str) -> str:

@@ -1,5 +1,6 @@
 """The `text_bar` table: numbers that get no texts, because of a STOP or because none can arrive."""
 
+from datetime import datetime
 from typing import Final
 
 from psycopg import AsyncConnection
@@ -29,6 +30,22 @@ async def suppress(conn: AsyncConnection, number: str, why: str) -> None:
 async def unsuppress(conn: AsyncConnection, number: str) -> None:
     """The owner wants texts again; a reason other than STOP stays, since texts cannot arrive."""
     await conn.execute("DELETE FROM text_bar WHERE number = %s AND why = %s", [number, OPTED_OUT])
+
+
+async def delete_old(
+    conn: AsyncConnection, opt_outs_before: datetime, others_before: datetime, limit: int
+) -> int:
+    """Delete STOPs from before `opt_outs_before`, other reasons from before `others_before`.
+
+    At most `limit`; how many that were. A number may have another owner by then, and gets no text
+    without a new consent.
+    """
+    deleted = await conn.execute(
+        "DELETE FROM text_bar WHERE number IN (SELECT number FROM text_bar"
+        " WHERE at < CASE WHEN why = %s THEN %s ELSE %s END ORDER BY at LIMIT %s)",
+        [OPTED_OUT, opt_outs_before, others_before, limit],
+    )
+    return deleted.rowcount
 
 
 async def is_opted_out(conn: AsyncConnection, number: str) -> bool:

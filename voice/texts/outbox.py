@@ -4,6 +4,7 @@ The row is the intent. In the transaction that makes a row wait to be sent, a `s
 queued for its time; when that job runs, the row alone decides whether the text still goes out.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -79,6 +80,14 @@ async def drop_all_to(conn: AsyncConnection, number: str) -> None:
         "UPDATE text SET state = 'dropped', not_before = NULL WHERE number = %s AND state = 'owed'",
         [number],
     )
+
+
+async def delete_texts(conn: AsyncConnection, booking_ids: Sequence[int]) -> list[int]:
+    """Delete the texts of these bookings; their ids."""
+    rows = await conn.execute(
+        "DELETE FROM text WHERE booking = ANY (%s) RETURNING id", [list(booking_ids)]
+    )
+    return [text_id for (text_id,) in await rows.fetchall()]
 
 
 async def put_off(conn: AsyncConnection, text_id: int, until: datetime) -> None:

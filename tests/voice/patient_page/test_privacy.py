@@ -1,5 +1,6 @@
 """The public privacy page is accurate, bilingual, and looks like the visit page."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -39,10 +40,28 @@ async def test_it_says_what_carriers_look_for(anybody: Patient) -> None:
 async def test_it_says_what_is_kept_why_and_how_long(anybody: Patient) -> None:
     """Each kind of data has its reason, its retention time and who sees it."""
     text = (await anybody.opens("/privacy?in=en")).text
+    periods = {"answer_days": "30", "retention_days": "365", "consent_years": "5"}
     for kept in privacy_wording.KEPT:
-        assert f"{kept.what.en} Why {kept.why.en} How long {kept.how_long.en}" in text
+        how_long = kept.how_long.en.format(**periods)
+        assert f"{kept.what.en} Why {kept.why.en} How long {how_long}" in text
     assert "Twilio" in text
     assert "Google" not in text, "A line with a calendar of its own gives nothing to Google."
+
+
+@pytest.mark.parametrize(
+    ("language", "days", "years"), [("en", "days", "years"), ("es", "días", "años")]
+)
+async def test_its_figures_are_those_of_the_settings(
+    line: Line, language: str, days: str, years: str
+) -> None:
+    """A clinic that keeps data for other periods says so, in both languages."""
+    periods = {"answer_days": 47, "retention_days": 401, "consent_years": 11}
+    changed = replace(line, settings=line.settings.model_copy(update=periods))
+    text = (await Patient(create_app(changed)).opens(f"/privacy?in={language}")).text
+    assert {f"47 {days}", f"401 {days}", f"11 {years}"} <= set(
+        re.findall(rf"\d+ (?:{days}|{years})", text)
+    )
+    assert not re.search(rf"\b(?:30|365) {days}|\b5 {years}", text)
 
 
 async def test_a_line_on_google_names_google(line: Line) -> None:
