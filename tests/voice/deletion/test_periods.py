@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from psycopg_pool import AsyncConnectionPool
 from support.clinic import SetClock, confirmed, row, span
+from support.patient_visit import booked, held
 from support.patients import Calls, only_booking
 from support.whole_patient import (
     CALLS_FROM,
@@ -18,7 +19,6 @@ from support.whole_patient import (
 from calendar_sync.bookings import call_backs, patient_changes
 from calendar_sync.bookings.call_back_reasons import Reason
 from calendar_sync.bookings.consent import TextConsent, store_consent
-from calendar_sync.bookings.holds import Held
 from calendar_sync.sync.insert import insert
 from voice.bootstrap import Line, line_on
 from voice.deletion.retention import delete_old_data
@@ -90,13 +90,11 @@ async def test_a_visit_goes_with_every_time_that_was_held_for_it(
     line: Line, delete_at: Run
 ) -> None:
     """A visit that its patient moved once, and looked at other times for, can be deleted."""
-    visit = await confirmed(line.clinic, span("2026-12-01 09:00"))
-    await insert(line.clinic, visit)
-    for time in ("2026-12-01 11:00", "2026-12-02 11:00"):
-        held = await patient_changes.hold_for(line.clinic, visit, span(time))
-        assert isinstance(held, Held)
-    await patient_changes.move(line.clinic, visit, held.booking_id)
-    await patient_changes.wait_until_moved(line.pool, held.booking_id, 20)
+    visit = await booked(line.clinic)
+    await held(line.clinic, visit, span("2026-12-01 11:00"))
+    picked = await held(line.clinic, visit, span("2026-12-02 11:00"))
+    await patient_changes.move(line.clinic, visit, picked)
+    await patient_changes.wait_until_moved(line.pool, picked, 20)
     await age(line, AT + timedelta(days=1000))
     await delete_at(span("2026-12-02 11:00").end + timedelta(days=365, seconds=1))
     assert await count(line, "booking") == 0
