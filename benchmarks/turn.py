@@ -1,10 +1,12 @@
 """What each turn of a whole call costs, as a multiple of a bare FastAPI endpoint in the same run.
 
-Whole booked calls are placed, one after the other over one connection, or in step over 32. The
-processor time of each process is read from the scheduler in nanoseconds (schedstat of each task,
-https://docs.kernel.org/scheduler/sched-stats.html), so neither the speed of this machine nor the
-client counts. A turn's figure is that of the web process; the worker and PostgreSQL are given
-apart, divided by all turns. Medians of rounds.
+Whole booked calls are placed, one after the other over one connection, or in step over 32. After
+each step the bare endpoint gets as many requests over as many connections, because a process that
+was just asked costs half of one that has paused: a turn is compared with what came right after it.
+The processor time of each process is read from the scheduler in nanoseconds (schedstat of each
+task, https://docs.kernel.org/scheduler/sched-stats.html), so neither the speed of this machine nor
+the client counts. A turn's figure is that of the web process, with what it does in the background;
+the worker and PostgreSQL are given apart, divided by all turns. Medians of rounds.
 """
 
 import asyncio
@@ -26,7 +28,7 @@ from voice.app import create_app
 from voice.bootstrap import open_line
 from voice.dialogue import twiml
 from voice.logs import write_logs
-from voice.server import work_only
+from voice.server import server_config, work_only
 from voice.settings import Settings
 from voice.simulator.caller_id import CallerId
 from voice.twilio_signature import sign
@@ -59,7 +61,7 @@ _AT = re.compile(r"at=([a-z0-9_.]+)")
 async def serve(kind: str, folder: str) -> None:
     """One of the servers, until it is ended."""
     settings = _settings(folder)
-    write_logs("json")  # structlog's own default draws every local variable of a traceback
+    write_logs("plain")  # structlog's own default draws every local variable of a traceback
     if kind == "bare":
         app = FastAPI()
 
@@ -81,10 +83,10 @@ def _settings(folder: str) -> Settings:
 
 
 async def _run(app: FastAPI, kind: str) -> None:
-    # A connection waits for its next turn while the others have theirs.
-    options = uvicorn.Config(
-        app, port=PORTS[kind], access_log=False, log_level="error", timeout_keep_alive=600
-    )
+    bare = uvicorn.Config(app, log_config=None, access_log=False)
+    options = server_config(app) if kind == "line" else bare
+    options.port = PORTS[kind]
+    options.timeout_keep_alive = 600  # a connection waits while the others have their turns
     await uvicorn.Server(options).serve()
 
 
@@ -162,49 +164,59 @@ def postgres(folder: Path) -> list[int]:
     return [first, *map(int, children)]
 
 
-async def calls(
-    first: int, web: int, connections: int, others: dict[str, list[int]]
-) -> dict[str, float]:
-    """Whole calls; nanoseconds for one turn by name, of the others under "worker" and so on."""
-    costs: dict[str, list[int]] = defaultdict(list)
-    made = [Call(first + number) for number in range(CALLS)]
-    pool = [Connection("line") for _ in range(connections)]
-    before = {name: spent(pids) for name, pids in others.items()}
-    turns = 0
-
-    async def together(group: list[Call]) -> None:
-        nonlocal turns
-        name, began = _name(group[0].step), spent([web])
-        await asyncio.gather(*(call.turn(pool[n]) for n, call in enumerate(group)))
-        costs[name] += [(spent([web]) - began) // len(group)] * len(group)
-        turns += len(group)
-
-    for start in range(0, CALLS, connections):
-        group = made[start : start + connections]
-        while group := [call for call in group if not call.over]:
-            # Times are found and held one call after the other, or all would want the same.
-            alone = group[0].step in {"foot.pain_level", "times"}
-            for part in [[call] for call in group] if alone else [group]:
-                await together(part)
-                while alone and part[0].step == "times":
-                    await together(part)
-    await asyncio.sleep(0.5)  # the worker books; its share is in the calls' total
-    by_name = {name: statistics.fmean(all_) for name, all_ in costs.items()}
-    others_ns = {name: (spent(pids) - before[name]) / turns for name, pids in others.items()}
-    return by_name | {"turn of web": sum(map(sum, costs.values())) / turns} | others_ns
+Costs = dict[str, tuple[float, float]]
+"""Nanoseconds by turn: of the line for one, and of the bare endpoint for one request after it."""
 
 
-async def bare(pid: int, connections: int) -> float:
-    """Nanoseconds of the bare endpoint for one request."""
-    pool = [Connection("bare") for _ in range(connections)]
-    caller, requests, began = CallerId("+14255550123"), 1500, spent([pid])
+class Round:
+    """Calls, all of them over the same connections."""
 
-    async def one(connection: Connection) -> None:
-        for _ in range(requests // connections):
-            await connection.post("/voice/turn?at=greeting&turn=0&in=en", caller, Digits="1")
+    def __init__(self, servers: dict[str, list[int]], connections: int) -> None:
+        """`servers` are the processes of each server."""
+        self._servers = servers
+        self._line = [Connection("line") for _ in range(connections)]
+        self._bare = [Connection("bare") for _ in range(connections)]
+        self._costs: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
 
-    await asyncio.gather(*map(one, pool))
-    return (spent([pid]) - began) / (requests // connections * connections)
+    async def calls(self, first: int) -> Costs:
+        """Place them; those of the worker and the database are for one turn of any kind."""
+        others = {name: self._spent(name) for name in ("worker", "database")}
+        made = [Call(first + number) for number in range(CALLS)]
+        for start in range(0, CALLS, len(self._line)):
+            group = made[start : start + len(self._line)]
+            while group := [call for call in group if not call.over]:
+                # Times are found and held one call after the other, or all would want the same.
+                alone = group[0].step in {"foot.pain_level", "times"}
+                for part in [[call] for call in group] if alone else [group]:
+                    await self._together(part)
+                    while alone and part[0].step == "times":
+                        await self._together(part)
+        await asyncio.sleep(0.5)  # the worker books; its share is in the calls' total
+        line, bare, turns = map(sum, zip(*self._costs.values(), strict=True))
+        costs: Costs = {name: (own, bare) for name, (own, bare, _) in self._costs.items()}
+        costs["turn of web"] = line, bare
+        for name, before in others.items():
+            costs[name] = self._spent(name) - before, bare
+        costs["bare"] = bare / turns, bare / turns
+        return costs
+
+    async def _together(self, group: list[Call]) -> None:
+        """One turn of each call, then as many requests to the bare endpoint."""
+        cost, began = self._costs[_name(group[0].step)], self._spent("line")
+        await asyncio.gather(*(call.turn(self._line[n]) for n, call in enumerate(group)))
+        bare = self._spent("bare")
+        await asyncio.gather(
+            *(
+                self._bare[n].post("/voice/turn?at=greeting&turn=0&in=en", call.caller, Digits="1")
+                for n, call in enumerate(group)
+            )
+        )
+        cost[0] += self._spent("line") - began
+        cost[1] += self._spent("bare") - bare
+        cost[2] += len(group)
+
+    def _spent(self, name: str) -> int:
+        return spent(self._servers[name])
 
 
 async def answers(port: int) -> None:
@@ -219,19 +231,19 @@ async def answers(port: int) -> None:
             return
 
 
-def report(connections: int, rounds: list[dict[str, float]]) -> None:
+def report(connections: int, rounds: list[Costs]) -> None:
     """Each turn as a multiple of the bare endpoint."""
-    print(f"\n{connections} connections; a bare endpoint is "  # noqa: T201  # what it is for
-          f"{statistics.median(each['bare'] for each in rounds) / 1000:.0f} µs")  # fmt: skip
+    bare = statistics.median(each.pop("bare")[0] for each in rounds) / 1000
+    print(f"\n{connections} connections; a bare endpoint is {bare:.0f} µs")  # noqa: T201  # what it is for
     for name in rounds[0]:
-        times = statistics.median(each[name] / each["bare"] for each in rounds if name in each)
+        times = statistics.median(line / bare for each in rounds for line, bare in [each[name]])
         kind = "effect" if name in DOES else "ordinary"
         goal = GOALS.get(name, GOALS[kind]) if name not in _TOTALS else 0
         wanted = f"  goal {goal}" if goal else ""
         print(f"  {name:<16} {DOES.get(name, ''):<20} {times:6.1f}{wanted}")  # noqa: T201  # the same
 
 
-_TOTALS = {"bare", "turn of web", "worker", "database"}
+_TOTALS = {"turn of web", "worker", "database"}
 
 
 async def main() -> None:
@@ -250,13 +262,14 @@ async def main() -> None:
             await asyncio.sleep(3)  # the worker has no port
             number = 0
             for connections in CONNECTIONS:
-                rounds: list[dict[str, float]] = []
+                rounds: list[Costs] = []
                 for _ in range(ROUNDS + 1):
-                    others = {"worker": [servers["worker"].pid], "database": postgres(data)}
-                    constant = await bare(servers["bare"].pid, connections)
+                    pids = {name: [server.pid] for name, server in servers.items()}
                     number += CALLS
-                    found = await calls(number, servers["line"].pid, connections, others)
-                    rounds.append({"bare": constant, **found})
+                    found = await Round(pids | {"database": postgres(data)}, connections).calls(
+                        number
+                    )
+                    rounds.append(found)
                 report(connections, rounds[1:])
         finally:
             for server in reversed(servers.values()):
@@ -266,7 +279,7 @@ async def main() -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["worker"]:
-        write_logs("json")
+        write_logs("plain")
         work_only(_settings(sys.argv[2]), once_up=lambda: None)
     else:
         asyncio.run(serve(*sys.argv[1:]) if len(sys.argv) > 1 else main())

@@ -96,7 +96,7 @@ def serve(
         now = demo.now if demo else utc_now
         async with open_line(settings, now, worker=worker, check_calls=check_ended_calls) as line:
             app = create_app(line)
-            server = _Server(_config(app))
+            server = _Server(server_config(app))
             server.before_stop = before_stop
             if demo is not None:
                 server.once_up, server.before_stop = demo.once_up, demo.add_page(app, line)
@@ -116,7 +116,7 @@ def serve_beside(settings: Settings, port: socket.socket, held_open: IO[bytes]) 
 
     async def main() -> None:
         async with open_line(settings, worker=False, alone=False) as line:
-            server = _Server(_config(create_app(line)))
+            server = _Server(server_config(create_app(line)))
             _on_stop(server.stop)
             asyncio.get_running_loop().add_reader(held_open, server.stop)
             await server.serve(sockets=[port])
@@ -167,7 +167,8 @@ def _limited() -> type[LimitedProtocol]:
     return Limited
 
 
-def _config(app: FastAPI) -> uvicorn.Config:
+def server_config(app: FastAPI) -> uvicorn.Config:
+    """How an application is served; `serve` says where."""
     return uvicorn.Config(
         app,
         http=_limited(),
