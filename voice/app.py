@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from voice.bootstrap import Line
-from voice.calls.webhooks import router_for
+from voice.calls.webhooks import voice_routes
 from voice.google_webhook import push_router
 from voice.health import health_routes
 from voice.metrics import Measured
@@ -15,8 +15,13 @@ from voice.texts.webhooks import text_routes
 
 def create_app(line: Line) -> FastAPI:
     """The application of an open line."""
-    app = FastAPI(redirect_slashes=False, docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(router_for(line))
+    app = FastAPI(
+        routes=voice_routes(line),
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
     app.include_router(text_routes(line.settings, line.texting))
     if line.clinic.push is not None:
         app.include_router(push_router(line))

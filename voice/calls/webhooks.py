@@ -2,19 +2,21 @@
 
 import re
 from collections.abc import Awaitable, Callable, Coroutine
-from datetime import timedelta
 
 import structlog
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from starlette.background import BackgroundTask
+from starlette.routing import Match, Route
+from starlette.types import Scope
 
-from calendar_sync.bookings import call_backs, free_times
+from calendar_sync.bookings import call_backs
 from calendar_sync.bookings.call_back_reasons import Reason
 from voice import phone_numbers
 from voice.background import within
 from voice.bootstrap import Line
 from voice.calls import engine, journal
 from voice.calls.admission import Admission, busy_document
+from voice.calls.busy_times import BusyTimes
 from voice.calls.call_end import ENDED, store_end
 from voice.calls.fallback import failed_turn, fallback_response, is_stop
 from voice.dialogue import twiml
@@ -29,8 +31,6 @@ ANSWER_SECONDS = 4.5
 
 Twilio itself gives up after 15 s: https://www.twilio.com/docs/api/errors/11205.
 """
-FRESH = timedelta(seconds=20)
-"""Busy times read this recently are not read again for the next call."""
 _CALL_SID = re.compile(r"CA[0-9a-f]{32}")
 _STEP = re.compile(r"[a-z0-9_.]{1,60}(-[0-9]{1,3})?")
 _NUMBER = re.compile(r"[0-9]{1,3}")
@@ -118,23 +118,34 @@ _ROUTES: dict[str, _Answer] = {
 }
 
 
-def router_for(line: Line) -> APIRouter:
+class _VoiceRoute(Route):
+    """One of Starlette's own: FastAPI's would resolve dependencies, which no webhook has."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """As Starlette does, and name the route as FastAPI does."""
+        match, inside = super().matches(scope)
+        return match, {**inside, "route": self}
+
+
+def voice_routes(line: Line) -> list[Route]:
     """The routes that Twilio posts to; each checks the signature first.
 
     A request without a valid signature gets 403, has no effect and is counted. A signed
     one gets 200 and valid TwiML, whatever its fields are and whatever fails. A demo, which one
     person calls, turns no call away.
     """
-    router = APIRouter()
+    endpoints = {path: _endpoint(line, answer) for path, answer in _ROUTES.items()}
     admission = None if line.settings.is_demo else Admission(line.pool)
-    for path, answer in _ROUTES.items():
-        endpoint = _endpoint(line, answer, admission if answer is incoming else None)
-        router.add_api_route(path, endpoint, methods=["POST"])
-    return router
+    after = BackgroundTask(BusyTimes(line).refresh)
+    endpoints["/voice/incoming"] = _endpoint(line, incoming, admission, after)
+    return [_VoiceRoute(path, each, methods=["POST"]) for path, each in endpoints.items()]
 
 
 def _endpoint(
-    line: Line, answer: _Answer, admission: Admission | None
+    line: Line,
+    answer: _Answer,
+    admission: Admission | None = None,
+    after: BackgroundTask | None = None,
 ) -> Callable[[Request], Awaitable[Response]]:
     busy = busy_document(line) if admission else ""
 
@@ -145,7 +156,6 @@ def _endpoint(
         if admission and not admission.admits():
             return Response(busy, media_type="text/xml")
         document = await _or_fallback_response(line, answer, form, request)
-        after = BackgroundTask(_refresh, line) if answer is incoming else None
         return Response(document, media_type="text/xml", background=after)
 
     return endpoint
@@ -191,16 +201,3 @@ def _keyed(form: Form) -> str:
         return "answered" if bridged else NOT_ANSWERED
     keys = form.get("Digits", "")
     return keys if _KEYS.fullmatch(keys) else ""
-
-
-async def _refresh(line: Line) -> None:
-    """Read the busy times again when a call arrives, unless they were read a moment ago."""
-    try:
-        async with line.pool.connection() as conn:
-            last = await free_times.snapshot(conn)
-        if last is None or abs(line.now() - last.read_at) > FRESH:
-            await free_times.refresh(line.clinic)
-    except Exception:
-        log.exception(
-            "busy times could not be refreshed; the stored ones are used until they are stale"
-        )
