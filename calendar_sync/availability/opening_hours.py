@@ -9,6 +9,7 @@ ends counts once.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
@@ -65,20 +66,19 @@ def openings(rules: Rules, busy: Iterable[Span], now: datetime) -> list[Span]:
     plus the notice, on a local day at most `horizon_days` after today. Busy spans may overlap and
     be in any order. Raises ValueError if `now` is naive.
     """
-    length, buffer = timedelta(minutes=rules.minutes), timedelta(minutes=rules.buffer_minutes)
+    buffer = timedelta(minutes=rules.buffer_minutes)
     today = _day(rules, now)
     earliest = now.astimezone(UTC) + timedelta(hours=rules.notice_hours)
     ordered = sorted(busy, key=attrgetter("start"))
     free: list[Span] = []
     passed, busy_until = 0, datetime.min.replace(tzinfo=UTC)
-    for start in _grid(rules, today):
-        end = start + length
-        clear_until = end + buffer
+    for slot in _grid(rules, today):
+        clear_until = slot.end + buffer
         while passed < len(ordered) and ordered[passed].start < clear_until:
             busy_until = max(busy_until, ordered[passed].end)
             passed += 1
-        if start >= earliest and start - buffer >= busy_until:
-            free.append(Span(start, end))
+        if slot.start >= earliest and slot.start - buffer >= busy_until:
+            free.append(slot)
     return free
 
 
@@ -148,8 +148,10 @@ def _instants(rules: Rules, day: date, range_: WallRange) -> tuple[datetime, dat
     return start, end
 
 
-def _grid(rules: Rules, today: date) -> list[datetime]:
-    """Slot starts in UTC, ascending, with the buffer between any two slots."""
+@lru_cache(maxsize=32)
+def _grid(rules: Rules, today: date) -> tuple[Span, ...]:
+    """Every slot up to the horizon, ascending, with the buffer between any two."""
+    length = timedelta(minutes=rules.minutes)
     step = timedelta(minutes=rules.minutes + rules.buffer_minutes)
     midnight = first_instant(datetime.combine(today, time.min), rules.zone)
     grid: list[datetime] = []
@@ -162,7 +164,7 @@ def _grid(rules: Rules, today: date) -> list[datetime]:
                 if start >= next_start:
                     next_start = start + step
                     grid.append(start)
-    return [start for start in grid if start >= midnight]
+    return tuple(Span(start, start + length) for start in grid if start >= midnight)
 
 
 def _starts(rules: Rules, day: date, range_: WallRange) -> list[datetime]:

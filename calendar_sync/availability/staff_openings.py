@@ -1,16 +1,18 @@
 """Times that staff open by hand, in addition to the opening hours or instead of them."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from calendar_sync.availability.opening_hours import Rules
-from calendar_sync.availability.span import Span
+from calendar_sync.availability.span import Span, merged
 
 
 def with_opened(
     rules: Rules,
     by_hours: Sequence[Span],
-    opened: Iterable[Span],
+    opened: Sequence[Span],
     busy: Iterable[Span],
     now: datetime,
 ) -> tuple[Span, ...]:
@@ -19,14 +21,20 @@ def with_opened(
     Notice, horizon and buffers apply to opened times too. Hours and closed dates do not: staff who
     open a time mean it. If two would collide, the one by hours is offered.
     """
+    if not opened:
+        return tuple(by_hours)
     buffer, length = timedelta(minutes=rules.buffer_minutes), timedelta(minutes=rules.minutes)
-    blocked = [Span(taken.start - buffer, taken.end + buffer) for taken in (*busy, *by_hours)]
+    within = Span(min(span.start for span in opened), max(span.end for span in opened))
+    around = (Span(taken.start - buffer, taken.end + buffer) for taken in (*busy, *by_hours))
+    blocked = merged(around, within)
     found: list[Span] = []
     for span in sorted(opened):
         start = span.start
         while start + length <= span.end:
             slot = Span(start, start + length)
-            if _offered(rules, start, now) and not any(slot.overlaps(other) for other in blocked):
+            before = bisect_left(blocked, slot.end, key=attrgetter("start")) - 1
+            clear = before < 0 or not slot.overlaps(blocked[before])
+            if clear and _offered(rules, start, now):
                 found.append(slot)
             start += length + buffer
     return tuple(sorted((*by_hours, *found)))

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
-from calendar_sync.availability.postgres_ranges import as_range, as_span
+from calendar_sync.availability.postgres_ranges import as_range, as_span, as_spans
 from calendar_sync.availability.span import Span
 from calendar_sync.clinician import DEFAULT_ID
 from calendar_sync.errors import BookingNotFoundError
@@ -153,21 +153,20 @@ async def live_bookings(
 ) -> tuple[Span, ...]:
     """A clinician's times that overlap `within` and are booked, confirmed, or held and not expired.
 
-    Unconfirmed holds of the call `but_for` (its `call_sid`) do not count.
+    Those that touch are one. Unconfirmed holds of the call `but_for` (its `call_sid`) do not count.
     """
-    async with conn.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(
-            """
-            SELECT during FROM booking
-            WHERE during && %s AND clinician_id = %s
-              AND (state = 'booked'
-                   OR state = 'held' AND (confirmed_at IS NOT NULL
-                                          OR expires_at > now() AND call_sid <> %s))
-            ORDER BY during
-            """,
-            [as_range(within), clinician_id, but_for],
-        )
-        return tuple([as_span(row["during"]) async for row in cursor])
+    rows = await conn.execute(
+        """
+        SELECT coalesce(range_agg(during), '{}')::text FROM booking
+        WHERE during && %s AND clinician_id = %s
+          AND (state = 'booked'
+               OR state = 'held' AND (confirmed_at IS NOT NULL
+                                      OR expires_at > now() AND call_sid <> %s))
+        """,
+        [as_range(within), clinician_id, but_for],
+    )
+    [taken] = await rows.fetchone() or ["{}"]
+    return as_spans(taken)
 
 
 async def pending_move(conn: AsyncConnection, visit_id: int) -> Booking | None:

@@ -1,5 +1,6 @@
 """Whose times a caller is offered when the clinic has several therapists."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,12 +62,19 @@ async def offered_times(clinic: Clinic, wish: Wish) -> Offered | Stale:
     speakers = set() if wish.clinician_id else _speaking(clinic, wish.language)
     groups = [{name: free[name] for name in free if name in speakers}] if speakers else []
     for some in (*groups, free):
-        every = sorted({span for spans in some.values() for span in spans})
+        every = _together(some)
         three = three_offers(every, clinic.rules.zone, wish.part, wish.beyond)
         if three:
             in_language = not speakers or some is not free
             return Offered(spread(three, some, visits), in_language, open_times)
     return Offered((), in_language=True, open_times=open_times)
+
+
+def _together(free: Mapping[str, tuple[Span, ...]]) -> Sequence[Span]:
+    """The times that any of them has free, ascending."""
+    if len(free) == 1:
+        return next(iter(free.values()))
+    return sorted({span for spans in free.values() for span in spans})
 
 
 def _speaking(clinic: Clinic, language: str) -> set[str]:

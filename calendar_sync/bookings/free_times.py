@@ -89,7 +89,8 @@ async def snapshot(conn: AsyncConnection, clinician_id: str = DEFAULT_ID) -> Bus
     """A clinician's last snapshot, however old; None before the first one."""
     async with conn.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(
-            "SELECT read_at, within, busy, opened FROM busy_times WHERE clinician_id = %s",
+            "SELECT read_at, within, busy::text, opened::text FROM busy_times"
+            " WHERE clinician_id = %s",
             [clinician_id],
         )
         row = await cursor.fetchone()

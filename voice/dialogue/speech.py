@@ -51,14 +51,14 @@ def _formatted(wall: datetime, en: str, es: str) -> Text:
 
 def day(when: datetime, zone: ZoneInfo) -> Text:
     """The day of an instant in the clinic's zone: "Tuesday, December 1st"."""
-    local = when.astimezone(zone)
+    local = when.astimezone(zone).replace(hour=0, minute=0)  # one cached result for each day
     ending = _ENDINGS.get(local.day, "th")
     return formatted(local, f"EEEE, MMMM d'{ending}'", "EEEE d 'de' MMMM")
 
 
 def time_of_day(when: datetime, zone: ZoneInfo) -> Text:
     """The time of an instant in the clinic's zone: "at 9:20 AM", "a las 9:20 de la mañana"."""
-    local = when.astimezone(zone)
+    local = when.astimezone(zone).replace(year=2000, month=1, day=1)  # one for each time of day
     clock = "h:mm" if local.minute else "h"
     noon = (local.hour, local.minute) == (_NOON, 0)
     article = "a la" if local.hour % 12 == 1 else "a las"
