@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 import structlog
 from fastapi import Request, Response
 from starlette.background import BackgroundTask
-from starlette.routing import Match, Route
+from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Scope
 
 from calendar_sync.bookings import call_backs
@@ -127,7 +127,7 @@ class _VoiceRoute(Route):
         return match, {**inside, "route": self}
 
 
-def voice_routes(line: Line) -> list[Route]:
+def voice_routes(line: Line) -> list[BaseRoute]:
     """The routes that Twilio posts to; each checks the signature first.
 
     A request without a valid signature gets 403, has no effect and is counted. A signed

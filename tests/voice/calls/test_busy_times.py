@@ -1,6 +1,7 @@
 """The busy times are read again when calls arrive, not for each call."""
 
 import asyncio
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from support.clinic import SetClock
@@ -18,10 +19,12 @@ class Counting(RefusingCalendar):
     asked = 0
     fails = False
 
-    async def busy(self, within: Span) -> tuple[Span, ...] | Unknown:
+    async def busy(
+        self, within: Span, *, besides: AbstractSet[str] = frozenset()
+    ) -> tuple[Span, ...] | Unknown:
         """Count, and answer unless it `fails`."""
         self.asked += 1
-        return Unknown("down") if self.fails else await super().busy(within)
+        return Unknown("down") if self.fails else await super().busy(within, besides=besides)
 
 
 async def test_many_calls_need_one_reading(line: Line, now: SetClock) -> None:
