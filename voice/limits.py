@@ -11,11 +11,16 @@ from typing import Literal
 
 from psycopg import AsyncConnection
 
-from calendar_sync.bookings import call_backs
+from calendar_sync.bookings import call_backs, visit_lookup
 from calendar_sync.bookings.call_back_reasons import Reason
 from voice.settings import Settings
 
-Name = Literal["coming visits", "calls an hour", "holds in all"]
+Name = Literal["coming visits", "calls an hour", "holds in all", "visit codes"]
+
+_CODES = 1_000_000
+"""How many visit codes there are: six digits."""
+_CODE_TRIES = 0xC0DE
+"""The advisory lock of those who try a code, so that calls at one moment are counted as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,19 @@ class Limits:
     coming_visits: int
     calls_per_hour: int
     held_percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class CodeTry:
+    """A visit code that was keyed in a call; `number` (E.164) is its caller's, None if withheld.
+
+    `vouched`: the carrier vouches for the number, so that a robot cannot change it at each call.
+    """
+
+    call_sid: str
+    step: str
+    number: str | None
+    vouched: bool
 
 
 def limits_of(settings: Settings) -> Limits | None:
@@ -84,6 +102,55 @@ async def other_holding_calls(conn: AsyncConnection, call_sid: str) -> list[str]
         [call_sid],
     )
     return [sid for (sid,) in await rows.fetchall()]
+
+
+async def may_try_code(
+    conn: AsyncConnection, settings: Settings, keyed: CodeTry, now: datetime
+) -> bool:
+    """Whether a visit code may be looked up; call it in one transaction with the look-up.
+
+    A call and a number have so many wrong codes. All callers whose number is withheld, or may be
+    made up, share so many that the chance to guess the code of a coming visit stays small however
+    many numbers they use. A demo has only the limit of a call.
+    """
+    await conn.execute("SELECT pg_advisory_xact_lock(%s)", [_CODE_TRIES])
+    rows = await conn.execute(
+        """
+        SELECT count(*) FILTER (WHERE call_sid = %(sid)s),
+               count(*) FILTER (WHERE number = %(number)s),
+               count(*) FILTER (WHERE NOT vouched)
+        FROM wrong_code WHERE at > %(day_ago)s AND (call_sid, step) <> (%(sid)s, %(step)s)
+        """,
+        {
+            "sid": keyed.call_sid,
+            "step": keyed.step,
+            "number": keyed.number,
+            "day_ago": now - timedelta(days=1),
+        },
+    )
+    of_call, of_number, of_unvouched = await rows.fetchone() or (0, 0, 0)
+    if of_call >= settings.limit_code_tries_per_call:
+        return False
+    if limits_of(settings) is None:
+        return True
+    guesses = _CODES // settings.limit_code_guess_odds
+    visits = await visit_lookup.count_coming(conn, now)
+    if of_number >= settings.limit_code_tries_per_day or (
+        not keyed.vouched and of_unvouched >= max(1, guesses // max(1, visits))
+    ):
+        await tell_staff(conn, "visit codes", now)
+        return False
+    return True
+
+
+async def store_wrong_code(conn: AsyncConnection, keyed: CodeTry, now: datetime) -> None:
+    """Count a code that no visit has, once, for a day."""
+    await conn.execute("DELETE FROM wrong_code WHERE at < %s", [now - timedelta(days=1)])
+    await conn.execute(
+        "INSERT INTO wrong_code (call_sid, step, number, vouched, at) VALUES (%s, %s, %s, %s, %s)"
+        " ON CONFLICT DO NOTHING",
+        [keyed.call_sid, keyed.step, keyed.number, keyed.vouched, now],
+    )
 
 
 async def tell_staff(conn: AsyncConnection, name: Name, now: datetime) -> None:

@@ -83,6 +83,21 @@ class LimitFields(BaseSettings):
     limit_held_percent: Annotated[
         int, setting("share of the open times that callers may hold at once", ge=1, le=100)
     ] = 25
+    limit_code_tries_per_call: Annotated[
+        int, setting("wrong visit codes per call, then staff help", ge=1, le=20)
+    ] = 5
+    limit_code_tries_per_day: Annotated[
+        int, setting("wrong visit codes per number and day", ge=1, le=1000)
+    ] = 10
+    limit_code_guess_odds: Annotated[
+        int,
+        setting(
+            "one in so many: the chance in a day that all callers with a withheld or unverified"
+            " number together guess a visit code",
+            ge=10,
+            le=10000,
+        ),
+    ] = 100
 
 
 class AlertFields(BaseSettings):

@@ -60,6 +60,12 @@ class Booking:
     """Of a held time that its patient confirmed: the visit that moves to it."""
     moved_at: datetime | None = None
     """When the patient last moved it."""
+    changed_by: Literal["page", "phone"] | None = None
+    """How the patient last moved or cancelled it; of a time that it moves to, how they said so."""
+    confirmed_by_phone: datetime | None = None
+    """When the patient said in a call that they will come."""
+    text_again_at: datetime | None = None
+    """When the patient last asked for the text about the visit once more."""
     patient_name: str | None = None
     """As given on the patient's page; one line of at most 80 characters."""
     patient_email: str | None = None

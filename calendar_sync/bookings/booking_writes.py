@@ -173,7 +173,7 @@ async def move_to(
         UPDATE booking SET (during, promised, clinician, clinician_id, promised_clinician)
                          = (held.during, held.during, held.clinician, held.clinician_id,
                             held.clinician_id),
-                           etag = %s, moved_at = %s, warning = ''
+                           etag = %s, moved_at = %s, changed_by = held.changed_by, warning = ''
         FROM booking AS held WHERE booking.id = %s AND held.id = %s
         """
     await _count(conn, statement, [etag, now, visit.id, held.id])

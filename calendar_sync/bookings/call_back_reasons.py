@@ -32,6 +32,12 @@ class Reason(Enum):
     """The time was not to be had, which became clear when the patient had left the page."""
     NOT_MOVED_YET = "not_moved_yet", "patient's move is not in the calendar yet"
     """A visit that its patient moved is overdue in the calendar, and the job goes on."""
+    MOVE_UNSEEN = "move_unseen", "move not seen in the calendar: tell the patient"
+    """The call ended before the calendar answered."""
+    MOVE_UNHEARD = (
+        "move_unheard",
+        "moved the visit by phone, but hung up before hearing so: tell the patient how it stands",
+    )
     EVENT_OUTDATED = (
         "event_outdated",
         "the visit's event in the calendar could not be brought up to date",

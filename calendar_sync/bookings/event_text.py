@@ -54,11 +54,14 @@ def event_for(clinic: Clinic, booked: Booking) -> Event:
     lines += [_call(booked, zone), *_who(booked), *_with(clinic, booked), f"VIDEO: {video}"]
     if booked.confirmed_by_text:
         lines.append(f"CONFIRMED by text {short_time(booked.confirmed_by_text, zone)}")
+    if booked.confirmed_by_phone:
+        lines.append(f"CONFIRMED by phone {short_time(booked.confirmed_by_phone, zone)}")
     if full:
         lines += _answers(booked.chart, clinic.chart_labels)
     lines.append(_booked(booked, zone))
     if booked.moved_at:
-        lines.append(f"MOVED: by the patient, {short_time(booked.moved_at, zone)}.")
+        way = " by phone" if booked.changed_by == "phone" else ""
+        lines.append(f"MOVED: by the patient{way}, {short_time(booked.moved_at, zone)}.")
     if full:
         code = booked.visit_code or ""
         lines.append(f"VISIT CODE: {code[:3]} {code[3:]}")

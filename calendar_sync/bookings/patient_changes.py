@@ -38,6 +38,9 @@ class Closed:
     """Nothing can be changed: the visit was cancelled before, is not booked, or has begun."""
 
 
+Way = Literal["page", "phone"]
+"""How the patient makes a change: staff read it in the event."""
+
 MoveState = Literal["held", "moving", "moved", "taken", "changed", "lapsed"]
 """A time picked for a move: held, under way, done; or not possible: somebody else has the time, the
 clinic changed the visit first, the hold has expired."""
@@ -91,7 +94,9 @@ async def held_for(conn: AsyncConnection, visit_id: int, held_id: int) -> Bookin
     return held if held.call_sid == holder_of(visit_id) else None
 
 
-async def move(clinic: Clinic, visit_id: int, held_id: int) -> Moving | Taken | Closed:
+async def move(
+    clinic: Clinic, visit_id: int, held_id: int, by: Way = "page"
+) -> Moving | Taken | Closed:
     """Store the patient's yes to a held time and queue the move, in one transaction.
 
     Confirming again is Moving again. Raises BookingNotFoundError, also for a time that is held for
@@ -109,6 +114,7 @@ async def move(clinic: Clinic, visit_id: int, held_id: int) -> Moving | Taken | 
         if held.state != "held" and not await revive(conn, held):
             return Taken()
         await booking_writes.confirm_move(conn, held_id, visit_id)
+        await booking_writes.store(conn, held_id, changed_by=by)
         await job_queue.move_event(conn, held_id)
         return Moving()
 
@@ -142,7 +148,7 @@ async def wait_until_moved(pool: AsyncConnectionPool, held_id: int, seconds: flo
         await asyncio.sleep(min(_CHECK_INTERVAL, left))
 
 
-async def cancel(clinic: Clinic, visit_id: int) -> Cancelled | Closed:
+async def cancel(clinic: Clinic, visit_id: int, by: Way = "page") -> Cancelled | Closed:
     """Cancel a visit that has not begun, and a move of it that is under way.
 
     Cancelling again is Cancelled again. Raises BookingNotFoundError.
@@ -155,6 +161,7 @@ async def cancel(clinic: Clinic, visit_id: int) -> Cancelled | Closed:
             return Closed()
         await booking_writes.release_for_visit(conn, visit_id, unconfirmed_too=True)
         await booking_writes.cancel(conn, visit, by="patient")
+        await booking_writes.store(conn, visit_id, changed_by=by)
         await notices.require_notice(conn, visit_id, clinic.now(), clinic.rules.zone)
         await job_queue.withdraw_event(conn, visit_id)
         return Cancelled()

@@ -8,15 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from support.pure_call import CALLER, GOOD_WORLD
-from support.walk import Stop, World, every_place, place, worlds
+from support.walk import Stop, World, every_place, place, visit_worlds, worlds
 
 from voice.dialogue.effects import Offers, OverLimit, Placed, StaffPhone, Unreadable
+from voice.dialogue.visit_effects import CheckVisitCode, TooManyTries
 
 PAGE = Path(__file__).parents[2] / "docs" / "call-map.md"
 BEGIN, END = "<!-- call map: made by `make map` -->", "<!-- end of the call map -->"
 START = "Greeting"
 BOXES = {
     "greeting": START,
+    "greeting.known": START,
     "summary": "Summary, six parts",
     "summary.next": "What next?",
     "person.ring": "The clinic's phone rings",
@@ -34,9 +36,28 @@ BOXES = {
     "flag.history.told": "See your doctor this week; it stays booked",
     "texts": "May we text you?",
     "texts.answer": "How the link comes",
+    "second": "Change your visit, or book for somebody else?",
+    "second.unverified": "Change a visit, or book for somebody else?",
+    "visit.code": "Key in the visit code",
+    "visit.which": "Which visit?",
+    "visit": "Your visit: keep, move, cancel, link?",
+    "visit.begun": "Your visit has begun",
+    "visit.gone": "Staff canceled your visit",
+    "visit.join": "How to join",
+    "visit.join.called": "How to join, without texts",
+    "visit.times": "Three other times",
+    "visit.wish": "Which other times for the visit?",
+    "visit.all_heard": "Those are all, for the visit",
+    "visit.confirm": "Move to this time?",
+    "visit.moving": "One moment, moving",
+    "visit.moved": "Your visit is moved",
+    "visit.cancel": "Cancel the visit?",
 }
 ENDINGS = {"stopped": "Goodbye: the advice again", "call-back": "Goodbye: staff will call"}
 WITHHELD = "number withheld"
+ANNOUNCE_BACK = {"times.wish", "visit.wish", "visit.join", "visit.join.called"}
+"""Where key 8 is announced."""
+Begin = tuple[tuple[str, str], ...]
 ANY = 6
 """From so many keys on, an arrow means "whatever is pressed"."""
 Edges = dict[tuple[str, str], dict[str, set[str]]]
@@ -86,19 +107,33 @@ def edges() -> Edges:
     Keys that mean the same everywhere are drawn at the greeting only.
     """
     found: Edges = {}
-    for world in worlds():
-        for caller in (CALLER, ""):
-            why = condition(world)
-            for stop in every_place(world, caller, without="*79", first_tries_only=True):
-                one, other = box(stop.came_from), box(place(stop.here))
-                everywhere = stop.by == "0" and stop.came_from != "greeting"
-                back = stop.by == "8" and stop.came_from != "times.wish"
-                if not stop.came_from or one == other or stop.asking or everywhere or back:
-                    continue
-                by, key = found.setdefault((one, other), {}), _key(stop)
-                if caller or key not in by.get(why, ()):
-                    by.setdefault(why if caller else WITHHELD, set()).add(key)
+    for world, caller, begin, why in _walks():
+        for stop in every_place(world, caller, "*79", begin, first_tries_only=True):
+            if not stop.came_from or stop.asking:
+                continue
+            one, other = box(stop.came_from), box(place(stop.here))
+            everywhere = stop.by == "0" and stop.came_from != "greeting"
+            back = stop.by == "8" and stop.came_from not in ANNOUNCE_BACK
+            if one == other or everywhere or back:
+                continue
+            by, key = found.setdefault((one, other), {}), _key(stop)
+            if key not in by.get("", ()) or why != WITHHELD:
+                by.setdefault(why, set()).add(key)
     return found
+
+
+def _walks() -> Iterator[tuple[World, str, Begin, str]]:
+    """Scenario, caller, rows to begin with, and the condition that all this is drawn under."""
+    normal, *others = worlds()
+    for world in (normal, *others):
+        yield world, CALLER, (), condition(world)
+        yield world, "", (), WITHHELD
+    yield normal, CALLER, (("visits", "known"),), "known caller"
+    yield normal, CALLER, (("visits", "unverified"),), "number has a visit"
+    for case, world in visit_worlds():
+        begin = (("visits", "known"), ("greeting.known~0", "2"))
+        yield world, CALLER, begin, case
+    yield {**normal, CheckVisitCode: TooManyTries()}, CALLER, (), "wrong codes"
 
 
 def _key(stop: Stop) -> str:

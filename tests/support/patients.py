@@ -16,9 +16,15 @@ class Calls(Protocol):
     """Places a call."""
 
     def __call__(
-        self, number: str = "+14255550123", staff: Staff = Staff.NO_ANSWER
+        self,
+        number: str = "+14255550123",
+        staff: Staff = Staff.NO_ANSWER,
+        signed: str | None = None,
     ) -> Awaitable[Caller]:
-        """Call from this number; ``staff`` is the outcome when the clinic's phone rings."""
+        """Call from this number; ``staff`` is the outcome when the clinic's phone rings.
+
+        ``signed`` is what the carrier says of the number (StirVerstat).
+        """
         ...
 
 

@@ -31,6 +31,24 @@ from voice.dialogue.effects import (
 )
 from voice.dialogue.replay import PromptFacts
 from voice.dialogue.turns import Connected, EffectRequested, Ending, Goodbye, Listening, Turn
+from voice.dialogue.visit_effects import (
+    CancelVisit,
+    CheckVisitCode,
+    CountVisits,
+    FindMoveTimes,
+    FindVisits,
+    FoundVisits,
+    HoldForVisit,
+    KeepVisit,
+    MoveProgress,
+    MoveVisit,
+    SeeMoved,
+    SeeVisit,
+    SendTextAgain,
+    TextAgain,
+    Visit,
+    VisitCount,
+)
 from voice.flows.routing import answered
 from voice.flows.transfer import transfer_to_staff
 from voice.language import Text
@@ -58,6 +76,7 @@ def opening(day: int, hour: int, minute: int = 0) -> Opening:
 
 
 THREE = Offers((opening(1, 9, 20), opening(1, 13, 30), opening(2, 10)))
+VISIT = Visit(7, opening(1, 9, 20), "booked", texts=True)
 GOOD_WORLD: Mapping[type[Effect[Any]], Any] = {
     FindOffers: THREE,
     Hold: Held(1),
@@ -68,6 +87,17 @@ GOOD_WORLD: Mapping[type[Effect[Any]], Any] = {
     AskCallBack: Stored(),
     PromiseCall: Promised(opening(1, 9), "morning"),
     SeeStaffPhone: StaffPhone("closed"),
+    FindVisits: FoundVisits((VISIT,)),
+    CheckVisitCode: FoundVisits((VISIT,)),
+    SeeVisit: FoundVisits((VISIT,)),
+    CountVisits: VisitCount("none"),
+    KeepVisit: Stored(),
+    CancelVisit: Stored(),
+    SendTextAgain: TextAgain("sent"),
+    FindMoveTimes: THREE,
+    HoldForVisit: Held(2),
+    MoveVisit: Stored(),
+    SeeMoved: MoveProgress("moved"),
 }
 
 

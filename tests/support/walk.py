@@ -3,10 +3,10 @@
 import re
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from support.pure_call import GOOD_WORLD, PureCall, opening
+from support.pure_call import GOOD_WORLD, VISIT, PureCall, opening
 
 from voice.dialogue.effects import (
     Effect,
@@ -22,6 +22,21 @@ from voice.dialogue.effects import (
     Unreadable,
 )
 from voice.dialogue.turns import Connected, CoverSpeech, Ending, Goodbye, Listening, Ringing, Turn
+from voice.dialogue.visit_effects import (
+    CancelVisit,
+    FindMoveTimes,
+    FindVisits,
+    FoundVisits,
+    HoldForVisit,
+    KeepVisit,
+    MoveProgress,
+    NoVisit,
+    SeeMoved,
+    SeeVisit,
+    SendTextAgain,
+    TextAgain,
+    VisitChanged,
+)
 
 KEYS = ("", *"0123456789*#")
 World = dict[type[Effect[Any]], Any]
@@ -39,6 +54,32 @@ def worlds() -> Iterator[World]:
     for state in ("pending", "taken", "not booked"):
         yield {**GOOD_WORLD, SeePlaced: Placed(state)}
     yield {**GOOD_WORLD, SeePlaced: Placed("booked", opening(3, 15))}
+
+
+def visit_worlds() -> Iterator[tuple[str, World]]:
+    """Scenarios of a caller who has a visit: what differs, in words, and the scenario."""
+    for state in ("begun", "pending", "moving", "cancelled"):
+        found = FoundVisits((replace(VISIT, state=state),))
+        yield state, {**GOOD_WORLD, FindVisits: found, SeeVisit: found}
+    silent = FoundVisits((replace(VISIT, texts=False, moved_by_staff=True),))
+    yield "no texts", {**GOOD_WORLD, FindVisits: silent, SeeVisit: silent}
+    both = FoundVisits((VISIT, replace(VISIT, id=8, opening=opening(2, 10))))
+    yield "several visits", {**GOOD_WORLD, FindVisits: both}
+    yield "not booked any more", {**GOOD_WORLD, SeeVisit: NoVisit()}
+    yield "calendar unreadable", {**GOOD_WORLD, FindMoveTimes: Unreadable()}
+    yield "no time free", {**GOOD_WORLD, FindMoveTimes: Offers(())}
+    yield "time taken", {**GOOD_WORLD, HoldForVisit: JustTaken()}
+    yield "calendar slow", {**GOOD_WORLD, SeeMoved: MoveProgress("pending")}
+    yield (
+        "visit changed",
+        {
+            **GOOD_WORLD,
+            KeepVisit: VisitChanged(),
+            CancelVisit: VisitChanged(),
+            HoldForVisit: VisitChanged(),
+            SendTextAgain: TextAgain("too many"),
+        },
+    )
 
 
 @dataclass(frozen=True)
@@ -72,7 +113,7 @@ def answers(here: Turn) -> tuple[str, ...]:
         case Listening(max_digits=1):
             return KEYS
         case _:
-            return (*KEYS, "4254440199", "10", "7#", "##", "12345")
+            return (*KEYS, "4254440199", "10", "7#", "##", "12345", "482913")
 
 
 def every_place(

@@ -61,8 +61,13 @@ async def calls(line: Line) -> AsyncGenerator[Calls]:
     post = InProcess(create_app(line), line.settings.public_base_url, line.settings.tokens[0])
     async with AsyncExitStack() as stack:
 
-        async def place(number: str = "+14255550123", staff: Staff = Staff.NO_ANSWER) -> Caller:
-            return await stack.enter_async_context(Caller(post, CallerId(number), staff))
+        async def place(
+            number: str = "+14255550123",
+            staff: Staff = Staff.NO_ANSWER,
+            signed: str | None = None,
+        ) -> Caller:
+            who = CallerId(number, signed)
+            return await stack.enter_async_context(Caller(post, who, staff))
 
         yield place
 

@@ -58,6 +58,9 @@ async def place(line: Line) -> AsyncGenerator[Place]:
             await caller.presses("1")
             for _ in BEFORE_BOOKING:
                 await caller.hears("No to all").presses("2")
+            await caller.hears_everything()
+            if "for somebody else" in " ".join(caller.heard):
+                await caller.presses("2")
             await caller.presses("#")
             return caller
 

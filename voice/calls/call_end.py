@@ -4,7 +4,9 @@ from datetime import datetime
 
 from calendar_sync.bookings import holds
 from voice.bootstrap import Line
+from voice.calls import journal
 from voice.calls.unfinished import call_back_unfinished
+from voice.calls.unheard_moves import end_move
 
 ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 """The statuses of a call that is over: https://www.twilio.com/docs/voice/api/call-resource."""
@@ -20,7 +22,7 @@ WHERE sid = %(sid)s
 
 
 async def store_end(line: Line, sid: str, status: str, at: datetime | None = None) -> None:
-    """Release the call's hold, store its end, and request a call-back if the caller was lost.
+    """Release what the call holds, store its end, and request a call-back if the caller was lost.
 
     `at` is when it ended, in UTC; None means now. The first end that is stored wins. It is all or
     nothing, so a call without a stored end still needs all of it.
@@ -29,3 +31,4 @@ async def store_end(line: Line, sid: str, status: str, at: datetime | None = Non
         await holds.release_unconfirmed(conn, sid)
         await conn.execute(_STORE_END, {"at": at, "status": status, "sid": sid})
         await call_back_unfinished(line, conn, sid)
+        await end_move(line, conn, await journal.in_order(conn, sid))

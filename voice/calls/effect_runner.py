@@ -16,6 +16,7 @@ from calendar_sync.clinician import DEFAULT_ID
 from voice import limits, routing
 from voice.bootstrap import Line
 from voice.calls import journal
+from voice.calls.visit_effects import visit_result
 from voice.dialogue.effects import (
     SAFETY,
     AddToChart,
@@ -42,6 +43,7 @@ from voice.dialogue.effects import (
     TakeBack,
     Unreadable,
 )
+from voice.dialogue.visit_effects import VisitEffect
 
 CHECK_SECONDS = 1.5
 """How long one check for a booking may block a turn; the caller has just heard cover speech."""
@@ -49,6 +51,8 @@ CHECK_SECONDS = 1.5
 
 async def perform(line: Line, sid: str, step: str, effect: Effect[Any]) -> str:
     """Perform the effect of a call's step; returns its result as the journal stores it (JSON)."""
+    if isinstance(effect, VisitEffect):
+        return effect.write(await visit_result(line, sid, step, effect))
     return effect.write(await _result_of(line, sid, step, cast("AnyEffect", effect)))
 
 

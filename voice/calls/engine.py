@@ -1,5 +1,6 @@
 """Advances a call: store the keys, replay, perform effects, until the next turn or the end."""
 
+from calendar_sync.bookings import visit_lookup
 from voice import routing
 from voice.bootstrap import Line
 from voice.calls import journal
@@ -9,18 +10,29 @@ from voice.dialogue.turns import Connected, EffectRequested, Ending, Goodbye, Tu
 from voice.flows.routing import answered
 from voice.flows.transfer import transfer_to_staff
 
+_VISITS = {
+    ("some", True): "known",
+    ("gone", True): "cancelled",
+    ("some", False): "unverified",
+}
 _STORE_OUTCOME = "UPDATE call SET outcome = coalesce(outcome, %s) WHERE sid = %s"
 
 
-async def begin(line: Line, sid: str, caller: str, *, forwarded: bool = False) -> Turn | Ending:
+async def begin(
+    line: Line, sid: str, caller: str, *, forwarded: bool = False, vouched: bool = False
+) -> Turn | Ending:
     """A call arrives from ``caller`` (E.164, or "" when it cannot be called back).
 
-    While a `forwarded` call lasts the clinic's phone is not rung. A call keeps the routing of its
-    beginning: the first request finds nothing else in the journal.
+    While a `forwarded` call lasts the clinic's phone is not rung. `vouched`: the number is the
+    caller's own, says the carrier. A call keeps the routing of its beginning, and what its number
+    had then: the first request finds nothing else in the journal.
     """
     async with line.pool.connection() as conn:
         rows = await journal.begin(conn, sid, caller)
         if len(rows) == 1:
+            coming = await visit_lookup.coming(conn, caller, line.now()) if caller else ""
+            if said := _VISITS.get((coming, vouched)):
+                rows = await journal.keep(conn, sid, journal.VISITS, said)
             name = await routing.current(conn, line.settings.routing, line.now())
             if name != "line":
                 rows = await journal.keep(conn, sid, journal.ROUTING, name)

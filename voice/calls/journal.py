@@ -13,6 +13,10 @@ FORWARDED = "forwarded"
 ROUTING = "routing"
 """How the call is answered; stored unless it is by the line."""
 
+VISITS = "visits"
+"""What the caller's number has: "known" is a coming visit of a caller whom the carrier vouches for,
+"cancelled" one of theirs that staff cancelled, "unverified" a coming visit of whoever calls."""
+
 _BEGIN = """
 WITH new_call AS (
     INSERT INTO call (sid, caller) VALUES (%(sid)s, nullif(%(value)s, '')) ON CONFLICT DO NOTHING),

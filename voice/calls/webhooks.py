@@ -36,12 +36,18 @@ _STEP = re.compile(r"[a-z0-9_.]{1,60}(-[0-9]{1,3})?")
 _NUMBER = re.compile(r"[0-9]{1,3}")
 _KEYS = re.compile(r"[0-9*#]{0,20}")
 NOT_ANSWERED = "not answered"
+VOUCHED = "TN-Validation-Passed-A"
 
 
 async def incoming(line: Line, form: Form, _: Request) -> str:
     """A new call."""
+    caller = _caller(line, form)
     begun = await engine.begin(
-        line, form["CallSid"], _caller(line, form), forwarded=_is_forwarded(line, form)
+        line,
+        form["CallSid"],
+        caller,
+        forwarded=_is_forwarded(line, form),
+        vouched=bool(caller) and _is_vouched(form),
     )
     return twiml.document(begun, line.phones)
 
@@ -192,6 +198,15 @@ def _is_forwarded(line: Line, form: Form) -> bool:
     return shown in line.settings.own_numbers or bool(
         phone_numbers.usable(form.get("ForwardedFrom", ""), own=(line.settings.line_number,))
     )
+
+
+def _is_vouched(form: Form) -> bool:
+    """Whether the carrier says that this caller may use this number, and nobody sent the call on.
+
+    The whole value counts: "-Diverted" is the word of a carrier that forwarded the call.
+    https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir
+    """
+    return form.get("StirVerstat") == VOUCHED and not form.get("ForwardedFrom", "").strip()
 
 
 def _keyed(form: Form) -> str:

@@ -103,6 +103,16 @@ class Replay:
         return self.journal.get("routing", "line")
 
     @property
+    def vouched(self) -> bool:
+        """Whether the caller's number has a visit that this caller may hear about."""
+        return self.journal.get("visits") in {"known", "cancelled"}
+
+    @property
+    def has_visit(self) -> bool:
+        """Whether the caller's number has a coming visit; who calls may still be somebody else."""
+        return self.journal.get("visits") in {"known", "unverified"}
+
+    @property
     def zone(self) -> ZoneInfo:
         """The clinic's time zone."""
         return self.prompt_facts.zone

@@ -17,9 +17,11 @@ from voice.dialogue.effects import (
 from voice.dialogue.questions import Choice, Question
 from voice.dialogue.turns import Ending
 from voice.flows import therapists
+from voice.flows.calendar_wait import MAX_CHECKS, ONE_MOMENT
 from voice.flows.goodbye import booked
 from voice.flows.phone_number import ask_number
-from voice.flows.times import choose_a_time
+from voice.flows.second_visit import for_whom_keyed
+from voice.flows.times import JUST_TAKEN, choose_a_time
 from voice.flows.transfer import NO_NUMBER, call_back
 from voice.flows.triage import Answers
 from voice.language import Text
@@ -33,7 +35,6 @@ class Confirm(Choice):
 
 
 CONFIRM = Question("confirm", Text("{time}, {zone}.", "El {time}, {zone}."), Confirm)
-JUST_TAKEN = Text("Sorry, that time was just taken.", "Perdón, esa hora se acaba de ocupar.")
 NO_TIMES = Text("I have no open time to offer.", "Ahora no tengo horarios disponibles.")
 UNREADABLE = Text(
     "I can not see the schedule right now, so nothing is booked.",
@@ -60,12 +61,9 @@ MOVED = Text(
     "Our staff have just moved it to another time.",
     "Nuestro personal acaba de cambiarla a otra hora.",
 )
-ONE_MOMENT = Text("One moment, please.", "Un momento.")
 STILL = Text(
     "Still booking. Please stay on the line.", "Todavía estoy reservando. No cuelgue, por favor."
 )
-MAX_CHECKS = 5
-"""How often to check for the booking before telling the caller that the outcome is open."""
 
 
 def booking(call: Call, chart: Answers) -> Ending:
@@ -76,14 +74,17 @@ def booking(call: Call, chart: Answers) -> Ending:
     number = ask_number(call)
     if not number:
         return call.goodbye(NO_NUMBER, "no number to call back")
+    whom = _for_whom(call, number)
+    if not isinstance(whom, tuple):
+        return whom
+    chart = (*chart, *whom)
     while True:
         match choose_a_time(call):
             case Unreadable():
                 call.say(UNREADABLE)
                 return call_back(call, "schedule could not be read", number)
             case OverLimit():
-                call.say(OVER_LIMIT)
-                return call_back(call, "was offered no time, over a limit of the line", number)
+                return _over_limit(call, number)
             case None:
                 call.say(NO_TIMES)
                 return call_back(call, "no open time", number)
@@ -91,6 +92,17 @@ def booking(call: Call, chart: Answers) -> Ending:
                 ending = book(call, opening, number, chart)
                 if ending is not None:
                     return ending
+
+
+def _for_whom(call: Call, number: str) -> Answers | Ending:
+    """Whom the visit is for; the caller ID was asked about before, see `greeting`."""
+    whom = () if number == call.caller else for_whom_keyed(call, number)
+    return _over_limit(call, number) if isinstance(whom, OverLimit) else whom
+
+
+def _over_limit(call: Call, number: str) -> Ending:
+    call.say(OVER_LIMIT)
+    return call_back(call, "was offered no time, over a limit of the line", number)
 
 
 def book(call: Call, opening: Opening, number: str, chart: Answers) -> Ending | None:

@@ -9,6 +9,7 @@ from voice.flows.clinical_wording import EMERGENCY
 from voice.flows.education import education
 from voice.flows.existing_visit import existing_visit
 from voice.flows.safety import AllClear, not_asked_yet, safety
+from voice.flows.second_visit import for_whom
 from voice.flows.triage import triage
 from voice.flows.urgency import look_soon
 from voice.language import Text
@@ -19,6 +20,14 @@ class MainMenu(Choice):
 
     BOOK = "1", Text("For a free video screening", "Para una cita gratis por video")
     VISIT = "2", Text("For a booked visit", "Si ya tiene una cita")
+    STAY = ""
+
+
+class KnownCallerMenu(Choice):
+    """The same keys for a caller who has a coming visit, which is offered first."""
+
+    VISIT = "2", Text("For your booked visit", "Para su cita reservada")
+    BOOK = MainMenu.BOOK.value
     STAY = ""
 
 
@@ -40,16 +49,26 @@ GREETING = Question(
         "¦ Para hablar con una persona, oprima 0.",
     ),
 )
+GREETING_KNOWN = Question(
+    "greeting.known",
+    GREETING.words,
+    KnownCallerMenu,
+    at_once=True,
+    after=GREETING.after,
+    aside=GREETING.aside,
+    short=GREETING.short,
+)
 
 
 def main_flow(call: Call) -> Ending:
     """A whole call, from the greeting to its end."""
-    match call.ask(GREETING):
-        case MainMenu.BOOK:
+    known = call.vouched and call.has_visit
+    match call.ask(GREETING_KNOWN) if known else call.ask(GREETING):
+        case MainMenu.BOOK | KnownCallerMenu.BOOK:
             return screening(call, heard=())
-        case MainMenu.VISIT:
+        case MainMenu.VISIT | KnownCallerMenu.VISIT:
             return existing_visit(call) or screening(call, heard=())
-        case MainMenu.STAY:
+        case MainMenu.STAY | KnownCallerMenu.STAY:
             heard = education(call)
             return screening(call, heard) if isinstance(heard, tuple) else heard
 
@@ -58,8 +77,11 @@ def screening(call: Call, heard: tuple[int, ...]) -> Ending:
     """Safety, then triage, then times: no path skips a safety question."""
     match safety(call):
         case AllClear(chart=safe):
+            whom = for_whom(call)
+            if not isinstance(whom, tuple):
+                return whom
             answers = triage(call)
-            chart = (*safe, *not_asked_yet(), *answers, *look_soon(answers))
+            chart = (*safe, *not_asked_yet(), *whom, *answers, *look_soon(answers))
             return booking(call, (*chart, summary_heard(heard)))
         case stopped:
             return stopped

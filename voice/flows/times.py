@@ -43,6 +43,7 @@ class AllHeard(Choice):
 ZONE = Text("In {zone}.", "En {zone}.")
 OFFER = Text("For {time}", "El {time}")
 SAME_DAY = Text("For the same day, {time}", "El mismo día, {time}")
+JUST_TAKEN = Text("Sorry, that time was just taken.", "Perdón, esa hora se acaba de ocupar.")
 OTHER_TIMES = Question("times.wish", Text("Which times?", "¿Qué horario prefiere?"), OtherTimes)
 ALL_HEARD = Question(
     "times.all_heard",

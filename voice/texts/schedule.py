@@ -25,6 +25,8 @@ _URGENT = timedelta(hours=2)
 """News of a visit that begins sooner than this after the quiet hours cannot wait for their end."""
 _RECENT = timedelta(hours=2)
 """A patient who learned the time less than this before a reminder needs no reminder."""
+_ASKED_AGAIN = timedelta(hours=1)
+"""So long after a patient asked for the text again it still goes out."""
 _MIN_HOUR_BEFORE = timedelta(minutes=15)
 _MIN_DAY_BEFORE = timedelta(hours=3)
 """The shortest time between each reminder and the visit."""
@@ -87,9 +89,18 @@ def planned_texts(
         texts.append(PlannedText(f"time {start.isoformat()}", kind, start, now))
     if booked.state != "booked":
         return tuple(texts)
+    if (asked := booked.text_again_at) and _still_asked_for(booked, asked, now):
+        name = f"again {asked.isoformat()} {start.isoformat()}"
+        texts.append(PlannedText(name, "booked", start, asked))
     if past.link_to_follow and past.video and start in past.said:
         texts.append(PlannedText(f"link {start.isoformat()}", "link", start, now))
     return (*texts, *_reminders(start, timing.zone))
+
+
+def _still_asked_for(booked: Booking, asked: datetime, now: datetime) -> bool:
+    """Whether the patient waits for the text once more; the text about a move since then does."""
+    moved = booked.moved_at is not None and booked.moved_at > asked
+    return not moved and now - asked < _ASKED_AGAIN
 
 
 def worth_planning(planned: PlannedText, now: datetime) -> bool:

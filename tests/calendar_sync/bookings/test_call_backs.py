@@ -54,6 +54,8 @@ NEWER_THAN_CODES = {
     Reason.EVENT_UNREADABLE,
     Reason.GAVE_UP,
     Reason.LIMIT_REACHED,
+    Reason.MOVE_UNHEARD,
+    Reason.MOVE_UNSEEN,
     Reason.OVER_LIMIT,
     Reason.RESTORED_GONE,
     Reason.RESTORED_MOVED,

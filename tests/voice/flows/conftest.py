@@ -1,9 +1,12 @@
 """Ways to reach the middle of a call."""
 
 import pytest
+import pytest_asyncio
 from support.caller import Caller
-from support.patients import To
+from support.patients import Calls, To
+from support.returning import VOUCHED, booked_visit
 
+from voice.bootstrap import Line
 from voice.flows.clinical_wording import BEFORE_BOOKING
 
 
@@ -41,3 +44,16 @@ def to_consent(to_booked: To) -> To:
         await caller.stays_silent().hears("One more, for your visit.").presses("2")
 
     return go
+
+
+@pytest_asyncio.fixture
+async def visit(line: Line) -> int:
+    """The visit of +14255550123, with texts: Tuesday, December 1st, 9 AM."""
+    return await booked_visit(line)
+
+
+@pytest_asyncio.fixture
+async def known(calls: Calls, visit: int) -> Caller:
+    """Its patient calls, and the carrier vouches for the number."""
+    assert visit
+    return await calls(signed=VOUCHED)

@@ -1,11 +1,12 @@
 """Each rule of speech is tested over every reachable prompt."""
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from support.pure_call import CALLER, GOOD_WORLD, opening
 from support.readability import spanish_index
-from support.walk import every_place, worlds
+from support.walk import Stop, every_place, visit_worlds, worlds
 from textstat.textstat import textstatistics
 
 from voice.dialogue import speech
@@ -16,6 +17,10 @@ from voice.language import PAUSE, Language
 READING = textstatistics()
 SPANISH = (("greeting~0", "9"),)
 LANGUAGES: tuple[tuple[Language, tuple[tuple[str, str], ...]], ...] = (("en", ()), ("es", SPANISH))
+KNOWN: tuple[tuple[Language, tuple[tuple[str, str], ...]], ...] = (
+    ("en", (("visits", "known"), ("greeting.known~0", "2"))),
+    ("es", (("visits", "known"), ("greeting.known~0", "9"), ("greeting.known~1", "2"))),
+)
 LONGEST = Offers((opening(2, 10, 30), opening(9, 11, 30), opening(16, 10, 30)))
 """Three Wednesdays, in the longest words that a time can have."""
 
@@ -34,7 +39,21 @@ def reached() -> tuple[tuple[Language, Turn | Goodbye], ...]:
                 ):
                     if isinstance(stop.here, Turn | Goodbye):
                         found[stop.here] = (language, stop.here)
+    for language, stop in returning_callers():
+        if isinstance(stop.here, Turn | Goodbye):
+            found[stop.here] = (language, stop.here)
     return tuple(found.values())
+
+
+def returning_callers() -> Iterator[tuple[Language, Stop]]:
+    """What callers with a visit reach from its menu, in both languages."""
+    cases = [world for _, world in visit_worlds()]
+    for language, begin in KNOWN:
+        for world in cases:
+            for stop in every_place(
+                world, CALLER, without="0789*6", begin=begin, first_tries_only=True
+            ):
+                yield language, stop
 
 
 def everything(here: Turn | Goodbye) -> tuple[Spoken, ...]:
@@ -187,5 +206,7 @@ def test_every_wait_is_long_enough_to_find_the_key() -> None:
                 or (here.step.startswith("advice") and "number" not in here.step)
                 else 6
             )
-            told = here.step.startswith(("summary", "booked", "texts.answer", "flag"))
+            told = here.step.startswith((
+                "summary", "booked", "texts.answer", "flag", "visit.moved", "visit.taken",
+            ))  # fmt: skip
             assert here.wait >= (1 if told else 6 if "all_heard" in here.step else least), here.step

@@ -1,0 +1,33 @@
+"""Patients who have a visit, and call again."""
+
+from dataclasses import replace
+
+from support.clinic import NOTE, agree, confirm, hold, row, span
+
+from calendar_sync.availability.span import Span
+from calendar_sync.bookings import free_times
+from calendar_sync.bookings.confirmation import Booked, wait_until_settled
+from voice.bootstrap import Line
+
+VOUCHED = "TN-Validation-Passed-A"
+PATIENT = NOTE.number or ""
+NINE, TEN = span("2026-12-01 09:00"), span("2026-12-01 10:00")
+
+
+async def booked_visit(
+    line: Line, slot: Span = NINE, number: str = PATIENT, *, texts: bool = True, sid: str = "CA1"
+) -> int:
+    """A visit in the calendar of a line with a worker; ``sid`` is the call that booked it."""
+    booking_id = await hold(line.clinic, slot, sid)
+    await confirm(line.clinic, booking_id, replace(NOTE, number=number))
+    if texts:
+        await agree(line.clinic, booking_id, sid)
+    settled = await wait_until_settled(line.pool, booking_id, 10)
+    assert isinstance(settled, Booked)
+    await free_times.refresh(line.clinic)
+    return booking_id
+
+
+async def code_of(line: Line, booking_id: int) -> str:
+    """The visit code that its patient was told."""
+    return (await row(line.clinic, booking_id)).visit_code or ""
