@@ -145,12 +145,21 @@ async def may_try_code(
 
 async def store_wrong_code(conn: AsyncConnection, keyed: CodeTry, now: datetime) -> None:
     """Count a code that no visit has, once, for a day."""
-    await conn.execute("DELETE FROM wrong_code WHERE at < %s", [now - timedelta(days=1)])
+    await delete_old_codes(conn, now - timedelta(days=1), 100)
     await conn.execute(
         "INSERT INTO wrong_code (call_sid, step, number, vouched, at) VALUES (%s, %s, %s, %s, %s)"
         " ON CONFLICT DO NOTHING",
         [keyed.call_sid, keyed.step, keyed.number, keyed.vouched, now],
     )
+
+
+async def delete_old_codes(conn: AsyncConnection, before: datetime, limit: int) -> int:
+    """Delete what was counted before then, at most `limit`; how many that were."""
+    deleted = await conn.execute(
+        "DELETE FROM wrong_code WHERE ctid IN (SELECT ctid FROM wrong_code WHERE at < %s LIMIT %s)",
+        [before, limit],
+    )
+    return deleted.rowcount
 
 
 async def tell_staff(conn: AsyncConnection, name: Name, now: datetime) -> None:

@@ -12,7 +12,7 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from calendar_sync.bookings import deletion
-from voice import read_log, staff_access
+from voice import limits, read_log, staff_access
 from voice.deletion import bookings, calls
 from voice.settings import Settings
 from voice.texts import demo_sender, inbound, opt_outs
@@ -46,6 +46,7 @@ RULES = {
     "text_reply": f"two days; {_PROOF} for the message id of a START",
     "demo_text": _ANSWERS,
     "local_event": "RETENTION_DAYS after its end",
+    "wrong_code": f"a day; {_ANSWERS} where no other follows",
     "staff_link": "an hour",
     "staff_session": "twelve hours",
     "staff_view": "RETENTION_DAYS",
@@ -126,6 +127,7 @@ def _rules(old: Cutoffs) -> dict[str, Batch]:
             conn, old.visits, limit
         ),
         "sign-ins": lambda conn, limit: staff_access.delete_old(conn, old.visits, limit),
+        "wrong codes": lambda conn, limit: limits.delete_old_codes(conn, old.answers, limit),
         "reads": lambda conn, limit: read_log.delete_old(conn, old.visits, limit),
     }
 

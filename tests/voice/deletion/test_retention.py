@@ -48,6 +48,7 @@ async def test_in_the_end_nothing_about_anybody_is_left(
     async with await calls(CALLS_FROM) as caller:
         await books(caller)
     async with await calls("+14255550199") as other:
+        await other.presses("2").presses("000000").hears("I do not find a visit")
         await other.presses("0").hears_everything()
     visit = await only_booking(line, caller)
     await gives_contact(line, visit.id)

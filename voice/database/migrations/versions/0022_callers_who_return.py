@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 
 TABLES = """
 ALTER TABLE booking ADD COLUMN changed_by text, ADD COLUMN confirmed_by_phone timestamptz,
