@@ -166,13 +166,13 @@ async def test_two_rings_then_none(calls: Calls, switch: Switch, now: SetClock) 
     ("keys", "heard"),
     [
         ("0", "asks for a person"),
-        ("2", "has a visit already"),
+        (["2", *["000000"] * 6], "has a visit already"),
         ("90", "The caller speaks Spanish"),
         (AFTER_A_STOP, "Urgent"),
     ],
 )
 async def test_staff_hear_language_and_reason_before_the_caller(
-    calls: Calls, now: SetClock, keys: str, heard: str
+    calls: Calls, now: SetClock, keys: str | list[str], heard: str
 ) -> None:
     """And nothing of an answer; the ring shows the clinic's own number."""
     now.forward(hours=2)

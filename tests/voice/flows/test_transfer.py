@@ -80,9 +80,16 @@ async def test_the_caller_may_go_on_without_a_person(caller: Caller) -> None:
     await caller.hears("For a free video screening, press 1.")
 
 
-async def test_a_booked_visit_is_looked_after_by_staff(caller: Caller, line: Line) -> None:
-    """Key 2 in the greeting leads to staff, and the line says so."""
-    await caller.presses("2").hears("Our staff will help you keep, move, or cancel your visit.")
+async def test_a_visit_that_is_not_found_is_looked_after_by_staff(
+    caller: Caller, line: Line
+) -> None:
+    """After five codes that no visit has, the line says so."""
+    await caller.presses("2")
+    for _ in range(5):
+        await caller.presses("000000").hears("I do not find a visit with that code.")
+    await caller.presses("000000").hears(
+        "Our staff will help you keep, move, or cancel your visit."
+    )
     await caller.presses("1").hears("Our staff will call you")
     assert len(await asked(line)) == 1
 
