@@ -151,6 +151,27 @@ async def delete_jobs(
     return deleted.rowcount
 
 
+async def are_running(
+    conn: AsyncConnection, booking_ids: Sequence[int], text_ids: Sequence[int]
+) -> bool:
+    """Whether a live worker runs a job for one of these, or `follow_staff`, which is for all.
+
+    A worker without a heartbeat for ten seconds is dead, and its jobs do nothing any more.
+    """
+    rows = await conn.execute(
+        """
+        SELECT FROM procrastinate_jobs AS job
+        JOIN procrastinate_workers AS worker ON worker.id = job.worker_id
+        WHERE job.status = 'doing' AND worker.last_heartbeat > now() - interval '10 seconds'
+          AND ((args ->> 'booking_id')::bigint = ANY (%s)
+               OR (args ->> 'text_id')::bigint = ANY (%s) OR task_name = %s)
+        LIMIT 1
+        """,
+        [list(booking_ids), list(text_ids), full_name("follow_staff")],
+    )
+    return await rows.fetchone() is not None
+
+
 def full_name(task: str) -> str:
     """The task's name as the queue stores it."""
     return f"{NAMESPACE}:{task}"

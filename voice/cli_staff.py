@@ -22,6 +22,7 @@ def add_commands(cli: typer.Typer) -> None:
     """Add them to the command line."""
     cli.command("callbacks")(callbacks)
     cli.command("jobs")(jobs)
+    cli.command("forget")(forget)
     cli.command("report")(report)
     cli.command("read-log")(read_log)
     cli.command("recordings")(recordings)
@@ -78,6 +79,28 @@ def read_log(
     line = _chosen(demo=demo)
     shown = asyncio.run(reads.lines(line.settings, days))
     typer.echo("\n".join([f"Who read about callers of {line.name}:", *shown]))
+
+
+def forget(
+    number: Annotated[str, typer.Argument(help="The phone number, such as +14255550123.")],
+    *,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Delete; without it, only what would be is shown.")
+    ] = False,
+    demo: Demo = None,
+) -> None:
+    """Delete everything about one person: here, in the calendars, and at Twilio.
+
+    Without --yes nothing is deleted. What could not be deleted is said, with exit code 1; the same
+    command continues then.
+    """
+    from voice.commands import forget as forgetting
+    from voice.settings import Settings
+
+    line = _chosen(demo=demo)
+    settings = Settings.load("demo" if line.settings.is_demo else "live")
+    typer.echo(f"One phone number at {line.name}:")
+    typer.echo("\n".join(asyncio.run(forgetting.shown(settings, number, wanted=yes))))
 
 
 def report(

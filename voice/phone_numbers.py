@@ -64,6 +64,18 @@ def keyed(digits: str) -> str:
     return usable("+1" + digits.removeprefix("1"))
 
 
+def typed(text: str) -> str:
+    """A number as a person types it, such as "(425) 555-0123", in E.164; else "".
+
+    Without a country code it is one of the US.
+    """
+    try:
+        number = phonenumbers.parse(text, "US")
+    except phonenumbers.NumberParseException:
+        return ""
+    return usable(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
 def _region(number: str) -> str | None:
     return phonenumbers.region_code_for_number(phonenumbers.parse(number, None))
 

@@ -1,7 +1,7 @@
 """Deletes bookings with everything about them, and other rows once they are old enough.
 
 The only module that deletes rows of the tables named here. Each function deletes at most `limit`
-rows in one transaction, and returns how many rows that were.
+rows in one transaction, or those that it is given, and returns how many rows that were.
 """
 
 from collections.abc import Sequence
@@ -110,6 +110,27 @@ async def delete_old_effects(conn: AsyncConnection, before: datetime, limit: int
 async def delete_old_local_events(conn: AsyncConnection, before: datetime, limit: int) -> int:
     """Delete events of the local calendar that were over before then."""
     return await _delete(conn, _LOCAL_EVENTS, limit, before=before)
+
+
+async def delete_call_backs(conn: AsyncConnection, call_back_ids: Sequence[int]) -> int:
+    """Delete these requests, after the bookings that they are about."""
+    statement = "DELETE FROM call_back WHERE id = ANY (%s)"
+    return (await conn.execute(statement, [list(call_back_ids)])).rowcount
+
+
+async def delete_refusals(conn: AsyncConnection, number: str, call_sids: Sequence[str]) -> int:
+    """Delete the answers of a number or of these calls that allowed no texts."""
+    statement = "DELETE FROM consent WHERE NOT given AND (number = %s OR call_sid = ANY (%s))"
+    return (await conn.execute(statement, [number, list(call_sids)])).rowcount
+
+
+async def delete_local_events(
+    conn: AsyncConnection, event_ids: Sequence[str], booking_ids: Sequence[int]
+) -> int:
+    """Delete these events of the local calendar, and every copy of a booking's."""
+    statement = "DELETE FROM local_event WHERE id = ANY (%s) OR booking_id = ANY (%s)"
+    own = [str(booking_id) for booking_id in booking_ids]
+    return (await conn.execute(statement, [list(event_ids), own])).rowcount
 
 
 async def _delete(

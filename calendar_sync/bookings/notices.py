@@ -52,7 +52,7 @@ async def require_notice(
     async with conn.transaction():
         changed = await booking(conn, booking_id, lock=True)
         actual = changed.slot if changed.state == "booked" else None
-        await _withdraw(conn, booking_id)
+        await withdraw(conn, booking_id)
         await job_queue.notify_patient(conn, booking_id)
         await invitations.request_update(conn, booking_id)
         kind = _kind(changed, actual, now)
@@ -141,6 +141,18 @@ async def follow_up(conn: AsyncConnection, zone: ZoneInfo) -> None:
             await _request_call(conn, _notice(row), zone)
 
 
+async def withdraw(conn: AsyncConnection, booking_id: int) -> None:
+    """What was not told yet need not be told any more; nor need staff call about it."""
+    rows = await conn.execute(
+        "UPDATE telling SET withdrawn_at = now() WHERE booking = %s AND told_at IS NULL"
+        " AND withdrawn_at IS NULL RETURNING call_back",
+        [booking_id],
+    )
+    for (call_back_id,) in await rows.fetchall():
+        if call_back_id:
+            await call_backs.mark_done(conn, call_back_id)
+
+
 def short_time(slot: Span, zone: ZoneInfo) -> str:
     """When a visit begins, as staff read it: Tue Dec 1, 9:00 AM."""
     local = slot.start.astimezone(zone)
@@ -163,18 +175,6 @@ def _kind(visit: Booking, actual: Span | None, now: datetime) -> Kind | None:
         return "restored"
     same_clinician = visit.promised_clinician in {None, visit.clinician_id}
     return None if known.start == actual.start and same_clinician else "moved"
-
-
-async def _withdraw(conn: AsyncConnection, booking_id: int) -> None:
-    """What was not told yet need not be told any more; nor need staff call about it."""
-    rows = await conn.execute(
-        "UPDATE telling SET withdrawn_at = now() WHERE booking = %s AND told_at IS NULL"
-        " AND withdrawn_at IS NULL RETURNING call_back",
-        [booking_id],
-    )
-    for (call_back_id,) in await rows.fetchall():
-        if call_back_id:
-            await call_backs.mark_done(conn, call_back_id)
 
 
 async def _request_call(conn: AsyncConnection, notice: Notice, zone: ZoneInfo) -> None:

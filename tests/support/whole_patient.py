@@ -16,16 +16,17 @@ ANSWER = "7#"
 """How much it hurts."""
 
 
-async def books(caller: Caller, *, texts_to: str = TEXTED_AT) -> None:
+async def books(caller: Caller) -> None:
     """Call, book the first time offered, and agree to texts at another number."""
     await caller.presses("1")
     for _ in BEFORE_BOOKING:
         await caller.hears("No to all").presses("2")
     await caller.presses("2").presses("3").presses("1").presses("2").presses("1")
-    await caller.presses(ANSWER).hears("In Pacific time").presses("1").presses("1")
+    await caller.presses(ANSWER).hears("In Pacific time")
+    await caller.presses("1").presses("1")
     await caller.hears("You are booked").stays_silent().hears("One more, for your visit.")
     await caller.presses("2").presses("3").hears("Please enter your ten digit phone number")
-    await caller.presses(f"{texts_to.removeprefix('+1')}#").hears("I have").presses("1")
+    await caller.presses(f"{TEXTED_AT.removeprefix('+1')}#").hears("I have").presses("1")
     await caller.hears("A text with your link is on its way.").stays_silent().hears_everything()
 
 

@@ -10,7 +10,7 @@ from psycopg import AsyncConnection
 from calendar_sync.bookings import call_backs
 from calendar_sync.bookings.call_back_entries import Entry, entries, half_day_words
 from calendar_sync.sync import change_cursor
-from voice import read_log
+from voice import phone_numbers, read_log
 from voice.clock import utc_now
 from voice.database.connection import open_database, open_pool
 from voice.errors import ReportedError
@@ -87,12 +87,7 @@ def _is_meant(entry: Entry, which: str) -> bool:
     which = which.strip().removeprefix("#")
     if which.isascii() and which.isdecimal() and len(which) <= _MAX_ID_DIGITS:
         return int(which) in entry.ids
-    try:
-        number = phonenumbers.parse(which, "US")
-    except phonenumbers.NumberParseException:
-        return False
-    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return entry.number == e164
+    return bool(number := phone_numbers.typed(which)) and entry.number == number
 
 
 def _unread(since: datetime, settings: Settings) -> str:

@@ -44,6 +44,20 @@ async def delete_old(conn: AsyncConnection, before: datetime, limit: int) -> int
     return (await conn.execute(_OLD, {"before": before, "limit": limit})).rowcount
 
 
+async def delete(conn: AsyncConnection, sids: Sequence[str]) -> int:
+    """Delete these calls; how many that were. Their journals go first."""
+    return (await conn.execute("DELETE FROM call WHERE sid = ANY (%s)", [list(sids)])).rowcount
+
+
+async def delete_answers(conn: AsyncConnection, answers: Sequence[tuple[str, str]]) -> int:
+    """Delete single answers by call and name; how many that were."""
+    deleted = 0
+    for sid, name in answers:
+        statement = "DELETE FROM journal WHERE call_sid = %s AND name = %s"
+        deleted += (await conn.execute(statement, [sid, name])).rowcount
+    return deleted
+
+
 async def delete_journals(conn: AsyncConnection, sids: Sequence[str]) -> int:
     """Delete every answer of these calls; how many rows that were."""
     deleted = await conn.execute("DELETE FROM journal WHERE call_sid = ANY (%s)", [list(sids)])

@@ -15,7 +15,7 @@ from calendar_sync.bookings import deletion
 from voice import limits, read_log, staff_access
 from voice.deletion import bookings, calls
 from voice.settings import Settings
-from voice.texts import demo_sender, inbound, opt_outs
+from voice.texts import demo_sender, opt_outs, reply_deletion
 
 log = structlog.get_logger(__name__)
 
@@ -121,7 +121,7 @@ def _rules(old: Cutoffs) -> dict[str, Batch]:
         "effects": lambda conn, limit: deletion.delete_old_effects(conn, old.answers, limit),
         "consents": lambda conn, limit: deletion.delete_old_consents(conn, old.proof, limit),
         "opt-outs": lambda conn, limit: opt_outs.delete_old(conn, old.proof, old.visits, limit),
-        "replies": lambda conn, limit: inbound.delete_old_starts(conn, old.proof, limit),
+        "replies": lambda conn, limit: reply_deletion.delete_old_starts(conn, old.proof, limit),
         "texts of the demo": lambda conn, limit: demo_sender.delete_old(conn, old.answers, limit),
         "local events": lambda conn, limit: deletion.delete_old_local_events(
             conn, old.visits, limit

@@ -1,7 +1,7 @@
 """The demo's sender: stores texts in the demo's database, where its page reads them."""
 
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -72,4 +72,10 @@ async def delete_old(conn: AsyncConnection, before: datetime, limit: int) -> int
         " (SELECT id FROM demo_text WHERE at < %s ORDER BY id LIMIT %s)",
         [before, limit],
     )
+    return deleted.rowcount
+
+
+async def delete_all_to(conn: AsyncConnection, numbers: Sequence[str]) -> int:
+    """Delete every text to these numbers; how many."""
+    deleted = await conn.execute("DELETE FROM demo_text WHERE number = ANY (%s)", [list(numbers)])
     return deleted.rowcount

@@ -133,7 +133,7 @@ async def _notify_all(conn: AsyncConnection, number: str) -> None:
 async def _choose_answer(conn: AsyncConnection, text: _Inbound) -> str:
     """The name of the answer; "" for none."""
     if text.meaning == "start":
-        return text.meaning  # no words, but `forget_old` keeps it
+        return text.meaning  # no words, but `delete_old` keeps it
     if text.meaning in {"stop", "help", "reaction"} or not text.received.number:
         return ""  # Twilio answers STOP and HELP itself
     if text.meaning in URGENT:
@@ -208,30 +208,6 @@ async def _ask_staff(conn: AsyncConnection, patient: Booking, reason: Reason) ->
     number = patient.number or patient.text_number
     caller = call_backs.Caller(patient.call_sid, number, patient.language)
     await call_backs.request_again(conn, caller, reason)
-
-
-async def forget_old(conn: AsyncConnection, now: datetime) -> None:
-    """Delete replies after two days; until then a repeated message is recognized.
-
-    The SID of a START is kept longer, without its number: repeated after a later STOP, the same
-    message must not allow texts again.
-    """
-    old = now - timedelta(days=2)
-    await conn.execute(
-        "UPDATE text_reply SET number = '' WHERE answer = 'start' AND number <> '' AND at < %s",
-        [old],
-    )
-    await conn.execute("DELETE FROM text_reply WHERE at < %s AND answer <> 'start'", [old])
-
-
-async def delete_old_starts(conn: AsyncConnection, before: datetime, limit: int) -> int:
-    """Delete the SIDs of STARTs from before then, when STOPs are deleted too; how many."""
-    deleted = await conn.execute(
-        "DELETE FROM text_reply WHERE message_sid IN"
-        " (SELECT message_sid FROM text_reply WHERE at < %s LIMIT %s)",
-        [before, limit],
-    )
-    return deleted.rowcount
 
 
 def without_database(config: TextConfig, body: str) -> str:

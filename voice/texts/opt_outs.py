@@ -1,5 +1,6 @@
 """The `text_bar` table: numbers that get no texts, because of a STOP or because none can arrive."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -44,6 +45,14 @@ async def delete_old(
         "DELETE FROM text_bar WHERE number IN (SELECT number FROM text_bar"
         " WHERE at < CASE WHEN why = %s THEN %s ELSE %s END ORDER BY at LIMIT %s)",
         [OPTED_OUT, opt_outs_before, others_before, limit],
+    )
+    return deleted.rowcount
+
+
+async def delete_other_reasons(conn: AsyncConnection, numbers: Sequence[str]) -> int:
+    """Delete what else than a STOP keeps these numbers from texts; how many that were."""
+    deleted = await conn.execute(
+        "DELETE FROM text_bar WHERE number = ANY (%s) AND why <> %s", [list(numbers), OPTED_OUT]
     )
     return deleted.rowcount
 

@@ -82,10 +82,22 @@ async def drop_all_to(conn: AsyncConnection, number: str) -> None:
     )
 
 
-async def delete_texts(conn: AsyncConnection, booking_ids: Sequence[int]) -> list[int]:
-    """Delete the texts of these bookings; their ids."""
+async def drop_all_of(conn: AsyncConnection, booking_ids: Sequence[int]) -> None:
+    """Nothing more is sent about these bookings, whatever came of attempts that began."""
+    await conn.execute(
+        "UPDATE text SET state = 'dropped', not_before = NULL"
+        " WHERE booking = ANY (%s) AND state IN ('owed', 'sending')",
+        [list(booking_ids)],
+    )
+
+
+async def delete_texts(
+    conn: AsyncConnection, booking_ids: Sequence[int], number: str = ""
+) -> list[int]:
+    """Delete the texts of these bookings and those to `number` (E.164); their ids."""
     rows = await conn.execute(
-        "DELETE FROM text WHERE booking = ANY (%s) RETURNING id", [list(booking_ids)]
+        "DELETE FROM text WHERE booking = ANY (%s) OR number = %s RETURNING id",
+        [list(booking_ids), number],
     )
     return [text_id for (text_id,) in await rows.fetchall()]
 

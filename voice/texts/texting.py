@@ -10,10 +10,9 @@ from psycopg_pool import AsyncConnectionPool
 from calendar_sync.retry import NotYet
 from voice.clinician_file import read_clinicians
 from voice.settings import Settings
-from voice.texts import outbox, text_rows
+from voice.texts import outbox, reply_deletion, text_rows
 from voice.texts.delivery_checks import DeliveryCheck
 from voice.texts.demo_sender import DemoSender
-from voice.texts.inbound import forget_old
 from voice.texts.late_texts import list_late
 from voice.texts.planning import TextConfig, bring_up_to_date
 from voice.texts.rendering import ClinicFacts, short_name
@@ -60,7 +59,7 @@ class Texting:
                 log.warning("a text had no job: queued", text=row.id)
                 await outbox.queue_again(conn, row, now)
             await list_late(conn, now)
-            await forget_old(conn, now)
+            await reply_deletion.delete_old(conn, now)
 
     async def clock_was_set(self) -> None:
         """Only in a demo: send what is due by the new time, and queue the rest by it.

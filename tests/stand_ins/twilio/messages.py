@@ -1,4 +1,4 @@
-"""Messages: create, list, fetch, and their statuses.
+"""Messages: create, list, fetch, delete, and their statuses.
 
 Source: https://www.twilio.com/docs/messaging/api/message-resource and the parameters that
 twilio-python 9.13, which is made from Twilio's own description of the API, can send.
@@ -20,6 +20,7 @@ CREATE = {
 LIST = {"To", "From", "DateSent", "DateSent<", "DateSent>", "PageSize", "Page", "PageToken"}
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 _numbers = itertools.count(1)
+_IN_FLIGHT = {"accepted", "scheduled", "queued", "sending", "receiving"}
 
 
 @dataclass
@@ -52,7 +53,7 @@ class Message:
             "date_created": made,
             "date_sent": sent,
             "date_updated": made,
-            "direction": "outbound-api",
+            "direction": "inbound" if self.status == "received" else "outbound-api",
             "error_code": self.error,
             "error_message": None,
             "from": None if self.sender.startswith("MG") else self.sender,
@@ -118,8 +119,20 @@ class Messages:
         """Source: "Read multiple Message resources": newest first, at most 1000 a page."""
         if unknown := query.keys() - LIST:
             raise broken(f"unknown parameter {sorted(unknown)}")
-        size = int(query.get("PageSize", "50"))
-        if not 1 <= size <= 1000:
-            raise broken("Page size must be between 1 and 1000")
-        found = [each for each in self.sent if query.get("To", each.to) == each.to]
-        return found[:size]
+        return [
+            each
+            for each in self.sent
+            if query.get("To", each.to) == each.to and query.get("From", each.sender) == each.sender
+        ]
+
+    def receive(self, sender: str, body: str) -> Message:
+        """Somebody texts the account's number."""
+        came = Message(f"SM{next(_numbers):032x}", min(self.numbers), sender, body, "", "received")
+        self.sent.insert(0, came)
+        return came
+
+    def delete(self, sid: str) -> None:
+        """Source: "Delete a Message resource", and error 20009 for one that is in flight."""
+        if self.fetch(sid).status in _IN_FLIGHT:
+            raise refusal(20009)
+        self.sent = [each for each in self.sent if each.sid != sid]

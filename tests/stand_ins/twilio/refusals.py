@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 MESSAGES = {
     20003: (401, "Authenticate"),
+    20009: (409, "Cannot delete this resource before it is complete"),
     20404: (404, "The requested resource was not found"),
     20429: (429, "Too Many Requests"),
     21211: (400, "Invalid 'To' Phone Number"),

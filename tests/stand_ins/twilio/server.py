@@ -18,7 +18,8 @@ from stand_ins.http_server import Asked, StandIn
 from stand_ins.twilio.calls import Calls
 from stand_ins.twilio.faults import Fault
 from stand_ins.twilio.messages import Message, Messages
-from stand_ins.twilio.refusals import Refusal, refusal
+from stand_ins.twilio.pages import page
+from stand_ins.twilio.refusals import Refusal, broken, refusal
 from stand_ins.twilio.resources import CLINIC, Resources
 
 ACCOUNT, TOKEN = "AC" + "1" * 32, "token"
@@ -129,17 +130,31 @@ class Twilio(StandIn):
         asked = dict(parse_qsl(query, keep_blank_values=True))
         form = dict(parse_qsl(raw, keep_blank_values=True))
         base = f"/2010-04-01/Accounts/{ACCOUNT}"
+        if verb == "DELETE":
+            self._delete(path.removeprefix(base))
+            return 204, None
         if path == f"{base}/Messages.json" and verb == "POST":
             return 201, self.messages.create(form).json(ACCOUNT)
         if found := re.fullmatch(rf"{base}/Messages/(SM[0-9a-f]{{32}})\.json", path):
             return 200, self.messages.fetch(found[1]).json(ACCOUNT)
-        if found := re.fullmatch(rf"{base}/Calls/(CA[0-9a-f]{{32}})\.json", path):
-            return 200, self.calls.fetch(found[1], ACCOUNT)
         if path == f"{base}/Messages.json":
-            listed = [each.json(ACCOUNT) for each in self.messages.list(asked)]
-            # Source: "Twilio's response": a list is under its name, with where the next page is.
-            return 200, {"messages": listed, "next_page_uri": None, "page": 0, "page_size": 20}
+            messages = [each.json(ACCOUNT) for each in self.messages.list(asked)]
+            return 200, page("messages", messages, path, asked)
+        if verb == "GET" and (answer := self.calls.answer(path, asked, ACCOUNT)):
+            return 200, answer
         return 200, self.resources.answer(verb, unquote(path), asked, form)
+
+    def _delete(self, path: str) -> None:
+        """Each reference's "Delete": 204 without a body."""
+        found = re.fullmatch(r"/(Messages|Calls|Recordings)/((?:SM|CA|RE)[0-9a-f]{32})\.json", path)
+        if not found:
+            raise broken(f"DELETE {path} is not imitated")
+        kinds = {
+            "Messages": self.messages.delete,
+            "Calls": self.calls.delete,
+            "Recordings": self.calls.delete_recording,
+        }
+        kinds[found[1]](found[2])
 
     def _fail(self, request: Asked, name: str, fault: Fault) -> None:
         self.seen.append(Seen(name, 0, f"injected {fault.kind}"))
@@ -161,8 +176,7 @@ def _name(verb: str, path: str) -> str:
     """A name such as "messages.create", or else the end of the path."""
     if path.endswith("/Messages.json"):
         return "messages.create" if verb == "POST" else "messages.list"
-    if "/Messages/" in path:
-        return "messages.fetch"
-    if "/Calls/" in path:
-        return "calls.fetch"
+    if found := re.search(r"/(Messages|Calls|Recordings)(/[A-Z]{2}[0-9a-f]+)?\.json$", path):
+        does = "delete" if verb == "DELETE" else "fetch" if found[2] else "list"
+        return f"{found[1].lower()}.{does}"
     return re.sub(r"\.json$", "", path).rpartition("/")[2]

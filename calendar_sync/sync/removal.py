@@ -1,0 +1,132 @@
+"""Cancels every event about some bookings and call-backs, wherever staff have put it.
+
+Unlike `withdraw`, it does not matter who changed the event last; but an event that changes at the
+very moment, or a calendar that does not answer, is a problem that the caller is told of. Only when
+there is none may the rows that name the events be deleted.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from psycopg import AsyncConnection
+
+from calendar_sync.calendars.contract import Calendar, Changed, Unknown
+from calendar_sync.clinic import Clinic
+
+INSERT_SETTLES = timedelta(minutes=2)
+"""An insert whose answer was lost may still take effect this long after it was given up."""
+
+CHANGED = "somebody changed an event in the calendar at the same moment"
+MAY_COME = "an event that is not in the calendar may still appear there; wait two minutes"
+NO_INVITATIONS = (
+    "there are invitations, and GOOGLE_INVITATIONS_CALENDAR_ID is not set any more; set it again"
+)
+
+_EVENTS = """
+SELECT event_id, clinician_id,
+  state = 'released' AND confirmed_at IS NOT NULL AND expires_at > now() - %(settles)s
+FROM booking WHERE id = ANY (%(bookings)s) AND event_id IS NOT NULL
+UNION ALL
+SELECT event_id, '', shown_at IS NULL AND done_at > now() - %(settles)s
+FROM call_back WHERE id = ANY (%(call_backs)s) AND event_id IS NOT NULL
+UNION ALL
+SELECT unnest(former_events), '', false FROM call_back WHERE id = ANY (%(call_backs)s)
+"""
+_INVITATIONS = """
+SELECT event_id, withdrawn_at > now() - %(settles)s FROM invitation
+WHERE booking = ANY (%(bookings)s) AND gone_at IS NULL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """How many events and invitations were cancelled now, and what kept others from it.
+
+    A problem is words for whoever runs the line, without anything about a person.
+    """
+
+    events: int
+    invitations: int
+    problems: tuple[str, ...]
+
+
+async def event_ids(
+    conn: AsyncConnection, booking_ids: Sequence[int], call_back_ids: Sequence[int]
+) -> list[str]:
+    """The ids of all events that these rows name, invitations too."""
+    given = _given(booking_ids, call_back_ids)
+    rows = await (await conn.execute(_EVENTS, given)).fetchall()
+    rows += await (await conn.execute(_INVITATIONS, given)).fetchall()
+    return [str(row[0]) for row in rows]
+
+
+async def remove_events(
+    clinic: Clinic, booking_ids: Sequence[int], call_back_ids: Sequence[int]
+) -> Removal:
+    """Cancel the events of these bookings and requests, and the invitations; safe to repeat.
+
+    Google tells the guest of an invitation to a coming visit that it is cancelled.
+    """
+    given = _given(booking_ids, call_back_ids)
+    async with clinic.pool.connection() as conn:
+        events = await (await conn.execute(_EVENTS, given)).fetchall()
+        invitations = await (await conn.execute(_INVITATIONS, given)).fetchall()
+    counts, problems = [0, 0], list[str]()
+    for event, clinician_id, may_come in events:
+        counts[0] += await _remove(_calendars(clinic, clinician_id), event, may_come, problems)
+    for event, may_come in invitations:
+        if clinic.invitations is None:
+            problems.append(NO_INVITATIONS)
+        else:
+            calendars = [clinic.invitations.calendar]
+            counts[1] += await _remove(calendars, event, may_come, problems)
+    return Removal(counts[0], counts[1], tuple(dict.fromkeys(problems)))
+
+
+def _calendars(clinic: Clinic, clinician_id: str) -> list[Calendar]:
+    """Those of all clinicians, and of one whom the settings do not name any more."""
+    known = {each.clinician_id: each.calendar for each in clinic.each}
+    if clinician_id and clinician_id not in known:
+        known[clinician_id] = clinic.of(clinician_id).calendar
+    return list(known.values())
+
+
+async def _remove(
+    calendars: Sequence[Calendar],
+    event_id: str,
+    may_come: bool,  # noqa: FBT001  # as read from its row
+    problems: list[str],
+) -> int:
+    """Cancel one event in each calendar that has it, or add what is wrong; how many that were."""
+    removed, seen = 0, False
+    for calendar in calendars:
+        found = await calendar.find(event_id)
+        if isinstance(found, Unknown):
+            problems.append(_no_answer(found))
+            return removed
+        seen = seen or found is not None
+        if found is None or found.cancelled:
+            continue
+        answer = await calendar.cancel(event_id, found.etag)
+        if isinstance(answer, Changed):
+            problems.append(CHANGED)
+        elif isinstance(answer, Unknown):
+            problems.append(_no_answer(answer))
+        else:
+            removed += 1
+    if may_come and not seen:
+        problems.append(MAY_COME)
+    return removed
+
+
+def _no_answer(unknown: Unknown) -> str:
+    return f"a calendar did not answer ({unknown.why})"
+
+
+def _given(booking_ids: Sequence[int], call_back_ids: Sequence[int]) -> dict[str, object]:
+    return {
+        "bookings": list(booking_ids),
+        "call_backs": list(call_back_ids),
+        "settles": INSERT_SETTLES,
+    }
