@@ -21,6 +21,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import uvicorn
+import uvloop
 from fastapi import FastAPI, Response
 from pydantic import SecretStr
 
@@ -50,6 +51,7 @@ DOES = {
     "times": "holds one",
     "confirm": "books it",
     "placing": "looks for it",
+    "safety.history": "stores the answer",
     "texts": "stores consent",
     "end": "the call has ended",
 }
@@ -255,7 +257,7 @@ async def main() -> None:
         try:
             for kind in ("bare", "line", "worker"):
                 servers[kind] = await asyncio.create_subprocess_exec(
-                    sys.executable, __file__, kind, str(data), env=os.environ
+                    sys.executable, __file__, kind, str(data)
                 )
                 if kind in PORTS:
                     await answers(PORTS[kind])
@@ -282,4 +284,5 @@ if __name__ == "__main__":
         write_logs("plain")
         work_only(_settings(sys.argv[2]), once_up=lambda: None)
     else:
-        asyncio.run(serve(*sys.argv[1:]) if len(sys.argv) > 1 else main())
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(serve(*sys.argv[1:]) if len(sys.argv) > 1 else main())

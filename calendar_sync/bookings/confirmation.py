@@ -35,7 +35,8 @@ __all__ = [
     "wait_until_settled",
 ]
 
-_CHECK_INTERVAL = 0.05  # seconds
+_FIRST_PAUSE = 0.05
+"""Seconds between the first two checks; each pause is longer than the one before by half."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +72,15 @@ async def wait_until_settled(pool: AsyncConnectionPool, booking_id: int, seconds
     Takes a connection for each check only, and checks at least once. Raises BookingNotFoundError.
     """
     clock = asyncio.get_running_loop()
-    deadline = clock.time() + seconds
+    deadline, pause = clock.time() + seconds, _FIRST_PAUSE
     while True:
         async with pool.connection() as conn:
             now = await status(conn, booking_id)
         left = deadline - clock.time()
         if not isinstance(now, Pending) or left <= 0:
             return now
-        await asyncio.sleep(min(_CHECK_INTERVAL, left))
+        await asyncio.sleep(min(pause, left))
+        pause *= 1.5
 
 
 async def _confirm(conn: AsyncConnection, booking_id: int, note: BookingNote) -> Confirmed | Taken:

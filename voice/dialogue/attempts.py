@@ -5,8 +5,7 @@ language, 7 slower.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from voice.dialogue import reprompts
 from voice.dialogue.replay import Prompt, PromptFacts, Replay, as_prompt
@@ -19,9 +18,11 @@ MAX_ATTEMPTS = 9
 """Attempts at one step, whatever is pressed, before the caller is sent to staff."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """How a step is asked. Prompts are built only where the replay stops."""
+class Step(NamedTuple):
+    """How a step is asked. Prompts are built only where the replay stops.
+
+    A tuple, because a replay makes one for each question of the call.
+    """
 
     name: str
     wait: int

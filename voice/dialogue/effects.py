@@ -26,8 +26,8 @@ class Opening:
 
 
 @cache
-def _shape(result: Any) -> TypeAdapter[Any]:  # noqa: ANN401  # a type, or a union of types
-    return TypeAdapter(result)
+def _shape(effect: Any) -> TypeAdapter[Any]:  # noqa: ANN401  # the type of an effect
+    return TypeAdapter(effect.result_type)
 
 
 class Effect(Generic[R]):
@@ -37,11 +37,11 @@ class Effect(Generic[R]):
 
     def read(self, stored: str) -> R:
         """The result, from what the journal stored. Raises ValidationError."""
-        return cast("R", _shape(self.result_type).validate_json(stored))
+        return cast("R", _shape(type(self)).validate_json(stored))
 
     def write(self, result: R) -> str:
         """The result as the journal stores it (JSON)."""
-        return _shape(self.result_type).dump_json(result).decode()
+        return _shape(type(self)).dump_json(result).decode()
 
 
 @dataclass(frozen=True, slots=True)

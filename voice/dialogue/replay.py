@@ -74,15 +74,16 @@ class Replay:
 
     def __post_init__(self) -> None:
         """Read what was taken back, and whether any key was ever pressed."""
-        rows = self.journal.items()
-        self._turns = [keyed for name, keyed in rows if "~" in name and not name.endswith(":back")]
-        self._silent = not any(self._turns)
-        self._times: Counter[str] = Counter()
+        self._turns: list[str] = []
+        self._times: dict[str, int] = {}
         self._generations: Counter[str] = Counter()
         self._settings: dict[str, tuple[Language, bool]] = {}
-        for name, value in rows:
+        for name, value in self.journal.items():
             if name.endswith(":back"):
                 self._read_back(value)
+            elif "~" in name:
+                self._turns.append(value)
+        self._silent = not any(self._turns)
 
     def _read_back(self, value: str) -> None:
         """Read a stored ``TakeBack``; calls of earlier versions stored the step alone."""
@@ -162,13 +163,12 @@ class Replay:
     def _enter(self, name: str) -> str:
         """The step's unique name: numbered when entered again, suffixed when taken back."""
         name = self._prefix + name
-        self._times[name] += 1
-        times = self._times[name]
+        times = self._times[name] = self._times.get(name, 0) + 1
         step = name if times == 1 else f"{name}.{times}"
         self._entered.append(step)
-        generation = self._generations[step]
-        if not generation:
+        if step not in self._generations:
             return step
+        generation = self._generations[step]
         again = f"{step}-{generation}"
         self.language, self.slow = self._settings.get(again, (self.language, self.slow))
         return again
