@@ -25,23 +25,23 @@ class Opening:
     clinician: str = ""
 
 
-@cache
-def _shape(effect: Any) -> TypeAdapter[Any]:  # noqa: ANN401  # the type of an effect
-    return TypeAdapter(effect.result_type)
-
-
 class Effect(Generic[R]):
     """Something to do outside the flow; ``result_type`` is the type of its result."""
 
     result_type: ClassVar[Any]
 
+    @classmethod
+    @cache
+    def _shape(cls) -> TypeAdapter[Any]:
+        return TypeAdapter(cls.result_type)
+
     def read(self, stored: str) -> R:
         """The result, from what the journal stored. Raises ValidationError."""
-        return cast("R", _shape(type(self)).validate_json(stored))
+        return cast("R", self._shape().validate_json(stored))
 
     def write(self, result: R) -> str:
         """The result as the journal stores it (JSON)."""
-        return _shape(type(self)).dump_json(result).decode()
+        return self._shape().dump_json(result).decode()
 
 
 @dataclass(frozen=True, slots=True)
