@@ -1,5 +1,7 @@
 """Advances a call: store the keys, replay, perform effects, until the next turn or the end."""
 
+from dataclasses import dataclass
+
 from calendar_sync.bookings import visit_lookup
 from voice import routing
 from voice.bootstrap import Line
@@ -18,9 +20,17 @@ _VISITS = {
 _STORE_OUTCOME = "UPDATE call SET outcome = coalesce(outcome, %s) WHERE sid = %s"
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Where a call is, and whether the same request had led there before."""
+
+    here: Turn | Ending
+    repeated: bool
+
+
 async def begin(
     line: Line, sid: str, caller: str, *, forwarded: bool = False, vouched: bool = False
-) -> Turn | Ending:
+) -> Reached:
     """A call arrives from ``caller`` (E.164, or "" when it cannot be called back).
 
     While a `forwarded` call lasts the clinic's phone is not rung. `vouched`: the number is the
@@ -28,7 +38,8 @@ async def begin(
     had then: the first request finds nothing else in the journal.
     """
     async with line.pool.connection() as conn:
-        rows = await journal.begin(conn, sid, caller)
+        begun = await journal.begin(conn, sid, caller)
+        rows = begun.rows
         if len(rows) == 1:
             coming = await visit_lookup.coming(conn, caller, line.now()) if caller else ""
             if said := _VISITS.get((coming, vouched)):
@@ -38,18 +49,20 @@ async def begin(
                 rows = await journal.keep(conn, sid, journal.ROUTING, name)
         if forwarded:
             rows = await journal.keep(conn, sid, journal.FORWARDED, "yes")
-    return await _run(line, sid, rows)
+    return Reached(await _run(line, sid, rows), repeated=not begun.is_new)
 
 
-async def answer(line: Line, sid: str, name: str, keyed: str) -> Turn | Ending | None:
+async def answer(line: Line, sid: str, name: str, keyed: str) -> Reached | None:
     """The caller pressed ``keyed`` ("" for silence) at the attempt ``name`` (``step~number``).
 
     The first value of a name wins, so a repeated or late webhook changes nothing. None for a call
     that never began.
     """
     async with line.pool.connection() as conn:
-        rows = await journal.keep(conn, sid, name, keyed)
-    return await _run(line, sid, rows) if rows else None
+        kept = await journal.keep_keys(conn, sid, name, keyed)
+    if not kept.rows:
+        return None
+    return Reached(await _run(line, sid, kept.rows), repeated=not kept.is_new)
 
 
 async def _run(line: Line, sid: str, rows: dict[str, str]) -> Turn | Ending:

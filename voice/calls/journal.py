@@ -1,5 +1,6 @@
 """A call's answers and effect results so far: one row per name; the first value of a name wins."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import LiteralString
 
@@ -23,7 +24,8 @@ WITH new_call AS (
 kept AS (
     INSERT INTO journal (call_sid, name, value) VALUES (%(sid)s, %(name)s, %(value)s)
     ON CONFLICT DO NOTHING RETURNING name, value)
-SELECT name, value FROM journal WHERE call_sid = %(sid)s UNION ALL SELECT name, value FROM kept
+SELECT name, value, false FROM journal WHERE call_sid = %(sid)s
+UNION ALL SELECT name, value, true FROM kept
 """
 _KEEP = """
 WITH kept AS (
@@ -31,12 +33,21 @@ WITH kept AS (
     SELECT %(sid)s, %(name)s, %(value)s
     WHERE EXISTS (SELECT FROM journal WHERE call_sid = %(sid)s AND name = 'caller')
     ON CONFLICT DO NOTHING RETURNING name, value)
-SELECT name, value FROM journal WHERE call_sid = %(sid)s UNION ALL SELECT name, value FROM kept
+SELECT name, value, false FROM journal WHERE call_sid = %(sid)s
+UNION ALL SELECT name, value, true FROM kept
 """
-_READ = "SELECT name, value FROM journal WHERE call_sid = %(sid)s"
+_READ = "SELECT name, value, false FROM journal WHERE call_sid = %(sid)s"
 
 
-async def begin(conn: AsyncConnection[TupleRow], sid: str, caller: str) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A call's whole journal, and whether the value just given was new to it."""
+
+    rows: dict[str, str]
+    is_new: bool
+
+
+async def begin(conn: AsyncConnection[TupleRow], sid: str, caller: str) -> Kept:
     """Start the journal of a call from ``caller`` (E.164, or ""); idempotent."""
     return await _kept(conn, _BEGIN, sid, CALLER, caller)
 
@@ -46,6 +57,11 @@ async def keep(conn: AsyncConnection[TupleRow], sid: str, name: str, value: str)
 
     Stores nothing and returns {} for a call that never began.
     """
+    return (await keep_keys(conn, sid, name, value)).rows
+
+
+async def keep_keys(conn: AsyncConnection[TupleRow], sid: str, name: str, value: str) -> Kept:
+    """The same, and tell whether it was new: a repeated request brings what is there already."""
     return await _kept(conn, _KEEP, sid, name, value)
 
 
@@ -70,10 +86,10 @@ async def since_keyed(conn: AsyncConnection[TupleRow], sid: str, flow: str) -> t
 
 async def _kept(
     conn: AsyncConnection[TupleRow], statement: LiteralString, sid: str, name: str, value: str
-) -> dict[str, str]:
+) -> Kept:
     parameters = {"sid": sid, "name": name, "value": value}
-    rows: dict[str, str] = dict(await (await conn.execute(statement, parameters)).fetchall())
-    if rows and name not in rows:
+    found = await (await conn.execute(statement, parameters)).fetchall()
+    if found and all(kept != name for kept, _, _ in found):
         # A duplicate webhook stored the name while this statement waited on a stale snapshot.
-        rows = dict(await (await conn.execute(_READ, parameters)).fetchall())
-    return rows
+        found = await (await conn.execute(_READ, parameters)).fetchall()
+    return Kept({kept: said for kept, said, _ in found}, any(is_new for _, _, is_new in found))

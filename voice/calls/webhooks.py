@@ -19,6 +19,7 @@ from voice.calls.admission import Admission, busy_document
 from voice.calls.busy_times import BusyTimes
 from voice.calls.call_end import ENDED, store_end
 from voice.calls.fallback import failed_turn, fallback_response, is_stop
+from voice.calls.turn_log import TurnLog
 from voice.dialogue import twiml
 from voice.dialogue.turns import Ending, Listening, Turn
 from voice.flows.whisper import whisper as whisper_words
@@ -39,7 +40,7 @@ NOT_ANSWERED = "not answered"
 VOUCHED = "TN-Validation-Passed-A"
 
 
-async def incoming(line: Line, form: Form, _: Request) -> str:
+async def incoming(line: Line, form: Form, request: Request) -> str:
     """A new call."""
     caller = _caller(line, form)
     begun = await engine.begin(
@@ -49,7 +50,8 @@ async def incoming(line: Line, form: Form, _: Request) -> str:
         forwarded=_is_forwarded(line, form),
         vouched=bool(caller) and _is_vouched(form),
     )
-    return twiml.document(begun, line.phones)
+    request.state.repeated = begun.repeated
+    return twiml.document(begun.here, line.phones)
 
 
 async def turn(line: Line, form: Form, request: Request) -> str:
@@ -58,12 +60,13 @@ async def turn(line: Line, form: Form, request: Request) -> str:
     step, number = asked.get("at", ""), asked.get("turn", "")
     if not (_STEP.fullmatch(step) and _NUMBER.fullmatch(number)):
         return await incoming(line, form, request)
-    here = await engine.answer(line, form["CallSid"], f"{step}~{number}", _keyed(form))
-    if here is None:
+    reached = await engine.answer(line, form["CallSid"], f"{step}~{number}", _keyed(form))
+    if reached is None:
         return _lost_call(line, form, request) or await incoming(line, form, request)
+    request.state.repeated = reached.repeated
     if _keyed(form) == NOT_ANSWERED and form.get("CallStatus") in ENDED:
-        await _hung_up_ringing(line, form, here)
-    return twiml.document(here, line.phones)
+        await _hung_up_ringing(line, form, reached.here)
+    return twiml.document(reached.here, line.phones)
 
 
 def _lost_call(line: Line, form: Form, request: Request) -> str:
@@ -168,22 +171,24 @@ def _endpoint(
 
 
 async def _or_fallback_response(line: Line, answer: _Answer, form: Form, request: Request) -> str:
-    """The document in time, or the fallback response when something fails."""
-    step = request.query_params.get("at", "")
+    """The document in time, or the fallback response when something fails; logged either way."""
+    here, call = failed_turn(str(request.url), _keyed(form)), form.get("CallSid", "")
+    is_call, document = _CALL_SID.fullmatch(call) is not None, ""
+    turn_log = TurnLog(request.url.path.rpartition("/")[2], call if is_call else "", here.language)
     try:
-        if _CALL_SID.fullmatch(form.get("CallSid", "")):
-            return await within(ANSWER_SECONDS, answer(line, form, request))
-        log.warning("request without a CallSid; the caller hears the fallback response")
+        if is_call:
+            document = await within(ANSWER_SECONDS, answer(line, form, request))
+        else:
+            log.warning("request without a CallSid; the caller hears the fallback response")
     except Exception:
         log.exception(
             "the end of a call was not stored; Twilio is asked about it later"
             if answer is status
             else "a turn failed; the caller hears the fallback response",
-            step=step[:60],
-            call=form.get("CallSid", "")[:34],
+            call=call,
         )
-    failed = failed_turn(str(request.url), _keyed(form))
-    return twiml.document(fallback_response(line.prompt_facts, failed), line.phones)
+    turn_log.write(repeated=getattr(request.state, "repeated", False), failed=not document)
+    return document or twiml.document(fallback_response(line.prompt_facts, here), line.phones)
 
 
 def _caller(line: Line, form: Form) -> str:
