@@ -5,6 +5,7 @@ hears one sentence and gets a call-back; staff are told once a day that a limit 
 said in an emergency and the safety questions come before any limit.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -158,6 +159,17 @@ async def delete_old_codes(conn: AsyncConnection, before: datetime, limit: int) 
     deleted = await conn.execute(
         "DELETE FROM wrong_code WHERE ctid IN (SELECT ctid FROM wrong_code WHERE at < %s LIMIT %s)",
         [before, limit],
+    )
+    return deleted.rowcount
+
+
+async def delete_codes_of(
+    conn: AsyncConnection, numbers: Sequence[str], call_sids: Sequence[str]
+) -> int:
+    """Delete what was counted for these numbers and in these calls; how many that were."""
+    deleted = await conn.execute(
+        "DELETE FROM wrong_code WHERE number = ANY (%s) OR call_sid = ANY (%s)",
+        [list(numbers), list(call_sids)],
     )
     return deleted.rowcount
 

@@ -18,6 +18,7 @@ from calendar_sync.bookings import deletion
 from calendar_sync.bookings.silent_cancel import cancel_silently
 from calendar_sync.clinic import Clinic
 from calendar_sync.sync.removal import event_ids, remove_events
+from voice import limits
 from voice.deletion import bookings, calls
 from voice.deletion.person import Person, coming_visits, find, is_on_the_line
 from voice.deletion.twilio_records import delete_records
@@ -136,6 +137,7 @@ async def _delete_rows(conn: AsyncConnection, person: Person) -> Counter[str]:
         "answers and keys of calls": await calls.delete_journals(conn, person.calls)
         + await calls.delete_answers(conn, person.keyed),
         "calls": await calls.delete(conn, person.calls),
+        "wrong visit codes": await limits.delete_codes_of(conn, person.numbers, person.calls),
         "replies": await reply_deletion.delete_numbers(conn, person.numbers),
         "notes on numbers without texts": await opt_outs.delete_other_reasons(conn, person.numbers),
         "texts of the demo": await demo_sender.delete_all_to(conn, person.numbers),
