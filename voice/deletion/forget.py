@@ -12,6 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from psycopg import AsyncConnection
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from calendar_sync import job_queue
 from calendar_sync.bookings import deletion
@@ -60,14 +61,18 @@ class Outcome:
 
 async def preview(clinic: Clinic, number: str) -> Outcome:
     """What the database has about a number (E.164), and what would be kept; changes nothing."""
+    outcome = Outcome()
     async with clinic.pool.connection() as conn:
         person = await find(conn, number)
-        outcome = Outcome(Counter(), await coming_visits(conn, person, clinic.now()))
-        async with conn.transaction(force_rollback=True):
-            outcome.counts = await _delete_rows(conn, person)
-            outcome.kept = await _kept(conn, person)
+        outcome.coming = await coming_visits(conn, person, clinic.now())
+        outcome.kept = await _kept(conn, person)
         if await is_on_the_line(conn, person):
             outcome.problems.append(ON_THE_LINE)
+        try:
+            async with conn.transaction(force_rollback=True):
+                outcome.counts = await _delete_rows(conn, person)
+        except (LockNotAvailable, DeadlockDetected):
+            outcome.problems.append(RUNNING)
     return outcome
 
 
@@ -77,12 +82,21 @@ async def forget(clinic: Clinic, settings: Settings, number: str) -> Outcome:
     With problems, the rows of the database are still there.
     """
     outcome = Outcome()
+    try:
+        await _forget(clinic, settings, number, outcome)
+    except (LockNotAvailable, DeadlockDetected):  # what had begun is rolled back
+        outcome.problems.append(RUNNING)
+    return outcome
+
+
+async def _forget(clinic: Clinic, settings: Settings, number: str, outcome: Outcome) -> None:
+    """The steps; each leaves its counts and problems in `outcome`."""
     for _ in range(2):  # the second time with what jobs that were running have stored
         person = await _cancel(clinic, number, outcome)
         if not outcome.problems and not await _jobs_ended(clinic, person):
             outcome.problems.append(RUNNING)
         if outcome.problems:
-            return outcome
+            return
     if settings.uses_google:
         removed = await remove_events(clinic, person.bookings, person.call_backs)
         outcome.counts["events in the calendar"] = removed.events
@@ -92,7 +106,6 @@ async def forget(clinic: Clinic, settings: Settings, number: str) -> Outcome:
         await _delete_at_twilio(settings, person, outcome)
     if not outcome.problems:
         await _finish(clinic, person, outcome)
-    return outcome
 
 
 async def _cancel(clinic: Clinic, number: str, outcome: Outcome) -> Person:

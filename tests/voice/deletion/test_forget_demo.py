@@ -1,5 +1,7 @@
 """A demo, whose calendar and texts are rows of its database, forgets too."""
 
+import asyncio
+
 from support.clinic import span
 from support.patient_visit import held
 from support.patients import Calls, only_booking
@@ -23,8 +25,9 @@ async def test_events_and_texts_of_a_demo_go(calls: Calls, line: Line) -> None:
     picked = await held(line.clinic, visit.id, span("2026-12-03 11:00"))
     await patient_changes.move(line.clinic, visit.id, picked)
     await follow_all(line.clinic)
-    outcome = await forget(line.clinic, line.settings, CALLS_FROM)
-    assert outcome.problems == []
+    async with asyncio.timeout(30):
+        while (await forget(line.clinic, line.settings, CALLS_FROM)).problems:
+            pass  # the worker is moving the visit
     async with line.pool.connection() as conn:
         found = await dump(conn)
     words = (CALLS_FROM, TEXTED_AT, "0123", "0178", NAME, EMAIL)

@@ -12,7 +12,7 @@ from support.whole_patient import CALLS_FROM, TEXTED_AT, dump
 
 from calendar_sync.sync.removal import CHANGED, MAY_COME
 from voice.deletion import forget as forgetting
-from voice.deletion.forget import NEW_ROWS, ON_THE_LINE, RUNNING
+from voice.deletion.forget import NEW_ROWS, ON_THE_LINE, RUNNING, forget
 from voice.deletion.twilio_records import NOT_COMPLETE
 
 
@@ -161,6 +161,17 @@ async def test_a_running_job_is_waited_for(
             "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '11 seconds'"
             " WHERE id = (SELECT worker_id FROM procrastinate_jobs WHERE queue_name = 'other')"
         )
+    await whole.finishes()
+
+
+async def test_a_locked_row_is_waited_for(whole: WholeLine) -> None:
+    """Whoever works on the visit now is let finish, and nothing is half cancelled."""
+    await whole.patient()
+    with psycopg.connect(whole.dsn) as conn:
+        conn.execute("SELECT FROM booking FOR UPDATE")
+        outcome = await forget(whole.line.clinic, whole.line.settings, CALLS_FROM)
+        assert outcome.problems == [RUNNING]
+        assert await whole.bookings() == ["booked"]
     await whole.finishes()
 
 
