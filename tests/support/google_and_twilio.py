@@ -53,8 +53,9 @@ class WholeLine:
     dsn: str
 
     async def command(self, *words: str) -> tuple[int, str]:
-        """Run `screening-line` with these words: exit code and output."""
-        return await asyncio.to_thread(self.run, *words)
+        """Run `screening-line` with these words: exit code and output, without logs before it."""
+        code, said = await asyncio.to_thread(self.run, *words)
+        return code, said[max(said.find("One phone number at"), 0) :]
 
     async def call(self, number: str, on_the_phone: Callable[[Caller], Awaitable[object]]) -> str:
         """Call from a number, and hang up at the end; the call's SID, as Twilio has it too."""
