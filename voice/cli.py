@@ -167,7 +167,7 @@ def call(  # noqa: PLR0913  # one for each option
     keys: Annotated[
         str | None, typer.Option(help='Keys to press, such as "1 2 2"; prints a transcript.')
     ] = None,
-    caller: Annotated[str | None, typer.Option(help="The caller's number, in E.164.")] = None,
+    caller: Annotated[str | None, typer.Option(help="E.164; or known: a patient's.")] = None,
     withheld: Annotated[bool, typer.Option("--withheld", help="Call without a number.")] = False,
     staff: Annotated[StaffPhone, typer.Option(help="How the staff phone reacts.")] = "no-answer",
     fast: Annotated[bool, typer.Option("--fast", help="Do not wait for the speech.")] = False,

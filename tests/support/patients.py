@@ -5,8 +5,18 @@ from typing import Protocol
 
 from support.caller import Caller
 
+from calendar_sync.availability.span import Span
 from calendar_sync.bookings.booking import Booking, bookings_of_call
-from calendar_sync.calendars.contract import Clash, Event, Inserted, Refused, Unknown
+from calendar_sync.calendars.contract import (
+    CalendarEvent,
+    Changed,
+    Clash,
+    Event,
+    Gone,
+    Inserted,
+    Refused,
+    Unknown,
+)
 from calendar_sync.calendars.local import LocalCalendar
 from voice.bootstrap import Line
 from voice.simulator.handset import Staff
@@ -37,13 +47,23 @@ class To(Protocol):
 
 
 class RefusingCalendar(LocalCalendar):
-    """The local calendar, except that ``instead``, when set, is the answer to an insert."""
+    """The local calendar, except that ``instead``, when set, is the answer to an insert.
+
+    ``unmoved``, when set, is the answer to a move.
+    """
 
     instead: Unknown | Refused | None = None
+    unmoved: Unknown | None = None
 
     async def insert(self, event: Event) -> Inserted | Clash | Unknown | Refused:
         """Answer as set, or as the local calendar does."""
         return self.instead or await super().insert(event)
+
+    async def move(
+        self, event_id: str, to: Span, etag: str
+    ) -> CalendarEvent | Changed | Gone | Unknown:
+        """Answer as set, or as the local calendar does."""
+        return self.unmoved or await super().move(event_id, to, etag)
 
 
 async def only_booking(line: Line, caller: Caller) -> Booking:

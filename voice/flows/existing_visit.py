@@ -19,7 +19,7 @@ from voice.language import Text
 class OtherVisit(Choice):
     """The choice offered beside several visits of one number."""
 
-    CODE = "5", Text("For another visit", "Para otra cita")
+    CODE = "5", Text("For a different visit", "Si es otra cita")
 
 
 OUR_STAFF = Text(

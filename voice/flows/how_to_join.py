@@ -23,7 +23,7 @@ JOIN = Question(
     "visit.join",
     Text(
         "You join by video. Open the link in our text, on a phone or computer."
-        "¦ You can join from 15 minutes before.",
+        "¦ You can join 15 minutes early.",
         "La cita es por video. El enlace está en el mensaje que le enviamos."
         "¦ Puede entrar 15 minutos antes.",
     ),

@@ -34,7 +34,7 @@ class VisitMenu(Choice):
     MOVE = "2", Text("To move it", "Para moverla")
     CANCEL = "3", Text("To cancel it", "Para cancelarla")
     JOIN = "4", Text("For the video link", "Para el enlace")
-    ANOTHER = "5", Text("For another visit", "Para otra cita")
+    ANOTHER = "5", Text("For a different visit", "Si es otra cita")
 
 
 class BegunMenu(Choice):

@@ -8,20 +8,24 @@ import time
 from collections import deque
 from dataclasses import dataclass
 
+from voice.bootstrap import line_on
 from voice.errors import ReportedError
 from voice.settings import Settings
 from voice.simulator.activity import Activity, Happening
-from voice.simulator.caller_id import WITHHELD, CallerId
+from voice.simulator.caller_id import VOUCHED, WITHHELD, CallerId
 from voice.simulator.connect import ConnectedLine, connect
 from voice.simulator.handset import Handset, Staff
 from voice.simulator.key_script import Scripted, Step, read_keys
 from voice.simulator.keyboard import Keyboard
+from voice.simulator.page.sample_patient import NUMBER, sample_patient_visit
 from voice.simulator.player import Ended, Player
 from voice.simulator.terminal import Terminal
 from voice.simulator.transcript import Heading, Recording
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 DEFAULT_CALLER = "+14255550123"
+KNOWN = "known"
+"""Instead of a number: a patient who has a visit, and whose number the carrier vouches for."""
 _TEXT_SECONDS, _LOOK_EVERY = 3.0, 0.1
 
 
@@ -31,13 +35,22 @@ class CallRefusedError(ReportedError):
 
 @dataclass(frozen=True, slots=True)
 class CallOptions:
-    """The options of the command. ``steps`` is None when a person types the keys."""
+    """The options of the command. ``steps`` is None when a person types the keys.
+
+    ``known``: the caller is the sample patient, who has a visit.
+    """
 
     number: str
     steps: tuple[Step, ...] | None
     staff: Staff
     fast: bool = False
     quiet: bool = False
+    known: bool = False
+
+    @property
+    def signed(self) -> str | None:
+        """What the carrier says of the number."""
+        return VOUCHED if self.known else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +69,8 @@ def call_options(
     if flags.withheld and caller is not None:
         message = "Use either --withheld or --caller, not both."
         raise CallRefusedError(message)
-    number = WITHHELD if flags.withheld else caller or DEFAULT_CALLER
+    known = caller == KNOWN
+    number = WITHHELD if flags.withheld else NUMBER if known else caller or DEFAULT_CALLER
     if not _E164.fullmatch(number):
         message = f"--caller {number!r} is not a phone number; write it like {DEFAULT_CALLER}."
         raise CallRefusedError(message)
@@ -64,7 +78,7 @@ def call_options(
     if steps is None and not (sys.stdin.isatty() and sys.stdout.isatty()):
         message = 'There is no terminal to type keys in; list them instead, like --keys "1 2 2 h".'
         raise CallRefusedError(message)
-    return CallOptions(number, steps, staff, flags.fast, flags.quiet)
+    return CallOptions(number, steps, staff, flags.fast, flags.quiet, known)
 
 
 def place_call(settings: Settings, options: CallOptions) -> None:
@@ -77,6 +91,9 @@ def place_call(settings: Settings, options: CallOptions) -> None:
 
 async def _place_call(settings: Settings, options: CallOptions) -> None:
     async with connect(settings) as connected:
+        if options.known:
+            patient = await sample_patient_visit(line_on(connected.settings, connected.pool))
+            sys.stderr.write(f"{patient.says}\n")
         if options.steps is None:
             await call_by_hand(connected, options)
         else:
@@ -87,7 +104,7 @@ async def play_script(
     connected: ConnectedLine, options: CallOptions, steps: tuple[Step, ...]
 ) -> None:
     """Write the transcript to standard output, and what happened to standard error."""
-    heading = Heading(options.number, connected.local_now())
+    heading = Heading(options.number, connected.local_now(), options.signed)
     recording = Recording(Scripted(deque(steps), options.staff))
     call = await _Call.of(connected, options, recording)
     ended = await call.player.call()
@@ -126,7 +143,10 @@ class _Call:
         """A call that is about to be placed."""
         settings = connected.settings
         caller = CallerId(
-            options.number, line=settings.clinic_number, account_sid=settings.twilio_account_sid
+            options.number,
+            options.signed,
+            line=settings.clinic_number,
+            account_sid=settings.twilio_account_sid,
         )
         activity = Activity(connected.pool, settings.zone)
         await activity.look()

@@ -14,6 +14,10 @@ WITHHELD = "+266696687"
 """What Twilio sends when the number is withheld: ANONYMOUS spelled on a keypad."""
 
 
+VOUCHED = "TN-Validation-Passed-A"
+"""What Twilio sends when the caller's carrier vouches for the number."""
+
+
 def _new_sid() -> str:
     return "CA" + secrets.token_hex(16)
 

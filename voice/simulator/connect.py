@@ -22,6 +22,8 @@ from voice.simulator.transport import InProcess, OverHttp, Post
 SETTLED = 10.0
 """Seconds to wait for the calendar before showing what the call booked."""
 
+_DONE = {"kept the visit", "moved the visit", "canceled the visit"}
+
 
 @dataclass(frozen=True, slots=True)
 class ConnectedLine:
@@ -54,8 +56,16 @@ class ConnectedLine:
             ]
         told = [self._told(each, brief=brief) for each in made if each.confirmed_at is not None]
         if not told and not asked:
-            return ["Nothing was booked."]
+            return [await self._done(call_sid)]
         return told + [f"Call-back request: {each.reason}." for each in asked if not brief]
+
+    async def _done(self, call_sid: str) -> str:
+        """What the call did to a visit that was booked before it."""
+        async with self.pool.connection() as conn:
+            rows = await conn.execute("SELECT outcome FROM call WHERE sid = %s", [call_sid])
+            row = await rows.fetchone()
+        done = row[0] if row and row[0] in _DONE else ""
+        return f"The caller {done}." if done else "Nothing was booked."
 
     def _told(self, booking: Booking, *, brief: bool) -> str:
         zone = self.settings.zone

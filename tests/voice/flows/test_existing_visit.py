@@ -1,13 +1,18 @@
 """Who may hear about a visit: whom the carrier vouches for, and who has the visit code."""
 
+import re
+
 import pytest
 from support.caller import Caller
 from support.clinic import SetClock, row, span
 from support.patients import Calls
 from support.returning import PATIENT, VOUCHED, booked_visit, code_of
 
+from voice.app import create_app
 from voice.bootstrap import Line
+from voice.simulator.caller_id import CallerId
 from voice.simulator.handset import Staff
+from voice.simulator.transport import InProcess
 
 ENTER = "Please enter the six digits of your visit code."
 TUESDAY = "Your visit is on Tuesday, December 1st, at 9 AM, Pacific time."
@@ -52,6 +57,19 @@ async def test_nothing_less_than_a_passed_a_is_enough(calls: Calls, signed: str 
     await caller.presses("2").hears(ENTER)
 
 
+@pytest.mark.parametrize("through", ["+14255550150", "+14252025687", "+12065550199", "sip:desk"])
+@pytest.mark.usefixtures("visit")
+async def test_a_call_that_was_sent_on_is_not_vouched_for(line: Line, through: str) -> None:
+    """Whatever phone sent it on, and whatever the carrier says of the number that it shows."""
+    base, [token] = line.settings.public_base_url, line.settings.tokens
+    way = InProcess(create_app(line), base, token)
+    for forwarded, menu in (("", "For your booked visit"), (through, "For a free video screening")):
+        form = dict(CallerId(PATIENT, VOUCHED).fields("ringing"))
+        answer = await way(f"{base}/voice/incoming", [*form.items(), ("ForwardedFrom", forwarded)])
+        menus = re.findall(r"For (?:your booked|a free)[a-z ]*", answer.body.decode())
+        assert menus[0] == menu
+
+
 @pytest.mark.parametrize("number", ["+14252025687", "+266696687", "+14255550199"])
 @pytest.mark.usefixtures("visit")
 async def test_another_number_is_asked_for_the_code(calls: Calls, number: str) -> None:
@@ -80,7 +98,7 @@ async def test_a_caller_with_several_visits_chooses_one(calls: Calls, line: Line
     caller: Caller = await calls(signed=VOUCHED)
     await caller.presses("2").hears("Which visit? For Tuesday, December 1st, at 9 AM, press 1.")
     await caller.hears("For Wednesday, December 2nd, at 10 AM, press 2.")
-    await caller.hears("For another visit, press 5.")
+    await caller.hears("For a different visit, press 5.")
     await caller.presses("2").hears("Your visit is on Wednesday, December 2nd, at 10 AM")
     await caller.presses("5").hears(ENTER).presses(await code_of(line, other))
     await caller.hears("Your visit is on Thursday, December 3rd, at 10 AM")

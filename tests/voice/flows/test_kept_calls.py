@@ -3,7 +3,7 @@
 To change them on purpose:
 `REWRITE_TRANSCRIPTS=1 make test TESTS=tests/voice/flows/test_kept_calls.py`, then read the
 difference. A new one is what `screening-line call --keys` prints; its heading may
-name another minute.
+name another minute. A caller whose number the carrier signed has a visit on December 1st at 9.
 """
 
 import os
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from support.clinic import SetClock
+from support.returning import booked_visit
 
 from calendar_sync.bookings import free_times
 from voice.app import create_app
@@ -33,6 +34,8 @@ async def test_a_kept_call_is_heard_again_to_the_letter(
     heading, lines = read(kept)
     now.at = heading.starts.astimezone(UTC)
     await free_times.refresh(line.clinic)
+    if heading.signed:
+        await booked_visit(line, number=heading.caller)
     post = InProcess(create_app(line), line.settings.public_base_url, line.settings.tokens[0])
     recording = Recording(Replaying(lines))
     player = Player(post, recording, heading.caller_id())

@@ -8,6 +8,7 @@ from psycopg_pool import AsyncConnectionPool
 from support.caller import Caller
 from support.clinic import SetClock, at
 from support.patients import Calls, To, only_booking
+from support.returning import VOUCHED
 from support.two_therapists import TEAM
 
 from calendar_sync.availability.span import Span
@@ -119,3 +120,22 @@ async def test_the_fewest_coming_visits_come_first(calls: Calls, to_the_times: T
     await first.hears("You are booked.")
     await to_the_times(second)
     await second.hears("12 noon with Doctor Rivera, press 1.")
+
+
+async def test_a_visit_that_is_moved_by_phone_stays_with_its_therapist(
+    calls: Calls, line: Line, to_the_times: To
+) -> None:
+    """The therapist is named with the visit, and only that one's times are offered."""
+    first = await calls()
+    await to_the_times(first)
+    await first.presses("5").presses("2").hears("With Doctor Rivera.").presses("1").presses("1")
+    await first.hears("You are booked.").hangs_up()
+    caller = await calls(signed=VOUCHED)
+    await caller.presses("2").hears("12 noon, Pacific time. With Doctor Rivera.").presses("2")
+    await caller.hears("In Pacific time. With Doctor Rivera.").presses("2")
+    await caller.hears("With Doctor Rivera. To move it, press 1.").presses("1")
+    await caller.hears("Your visit is moved.").hears("With Doctor Rivera.")
+    booking = await only_booking(line, first)
+    entry = await line.clinic.of("rivera").calendar.find(str(booking.event_id))
+    assert isinstance(entry, CalendarEvent)
+    assert (entry.span, booking.clinician_id) == (booking.slot, "rivera")

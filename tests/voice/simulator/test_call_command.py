@@ -20,10 +20,11 @@ from voice.simulator.call_command import (
     call_options,
     play_script,
 )
-from voice.simulator.caller_id import WITHHELD
+from voice.simulator.caller_id import VOUCHED, WITHHELD
 from voice.simulator.connect import ConnectedLine
 from voice.simulator.handset import Staff
 from voice.simulator.key_script import read_keys
+from voice.simulator.page import sample_patient
 from voice.simulator.transport import InProcess
 
 TO_THE_TIMES = "1 2 2 2 2 2 2 #"
@@ -137,6 +138,25 @@ def test_a_script_needs_no_terminal() -> None:
     assert options == CallOptions("+14255550123", read_keys("1"), Staff.BUSY)
     hidden = call_options(None, "1", Staff.BUSY, CallFlags(withheld=True))
     assert hidden.number == WITHHELD
+
+
+def test_a_known_caller_is_a_patient_whom_the_carrier_vouches_for() -> None:
+    """The number is the sample patient's, and the transcript says that it was signed."""
+    options = call_options("known", "2", Staff.BUSY, CallFlags())
+    assert (options.number, options.signed) == (sample_patient.NUMBER, VOUCHED)
+    assert call_options(sample_patient.NUMBER, "2", Staff.BUSY, CallFlags()).signed is None
+
+
+async def test_what_a_call_did_to_a_visit_is_shown(
+    connected: ConnectedLine, line: Line, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Such as that its patient keeps it."""
+    await sample_patient.sample_patient_visit(line)
+    options = CallOptions(sample_patient.NUMBER, None, Staff.NO_ANSWER, known=True)
+    await play_script(connected, options, read_keys(". 2 . 1"))
+    printed = capsys.readouterr()
+    assert printed.out.startswith(f"caller: {sample_patient.NUMBER}\nsigned: {VOUCHED}\n")
+    assert printed.err.strip().splitlines()[-1] == "The caller kept the visit."
 
 
 def test_two_callers_at_once_are_refused() -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, HTTPException, Response
 from pydantic import BaseModel, Field
 
-from voice.simulator.caller_id import WITHHELD
+from voice.simulator.caller_id import VOUCHED, WITHHELD
 from voice.simulator.handset import Staff
 from voice.simulator.key_script import InvalidKeysError, read_keys
 from voice.simulator.page import server_voice
@@ -15,7 +15,6 @@ from voice.simulator.page.live_call import CallRequest
 from voice.simulator.page.session import Session
 
 _NO_CONTENT, _NOT_FOUND, _UNPROCESSABLE = 204, 404, 422
-_SIGNED = "TN-Validation-Passed-A"
 
 Speed = Annotated[float, Field(ge=0.25, le=500)]
 
@@ -34,7 +33,7 @@ class Pacing(BaseModel):
 
 
 class Placed(Pacing):
-    """A call to place; an empty number is a withheld one."""
+    """A call to place; an empty number is withheld. ``signed``: the carrier vouches for it."""
 
     number: Annotated[str, Field(pattern=r"^(\+[1-9][0-9]{6,14})?$")] = ""
     signed: bool = False
@@ -82,7 +81,7 @@ def _add_the_call(routes: APIRouter, session: Session) -> None:
             raise HTTPException(_UNPROCESSABLE, f"Keys to press: {wrong}") from wrong
         request = CallRequest(
             number=placed.number or WITHHELD,
-            signed=_SIGNED if placed.signed else None,
+            signed=VOUCHED if placed.signed else None,
             staff=placed.staff,
             pace=placed.pace,
             steps=steps,

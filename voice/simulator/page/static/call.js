@@ -45,7 +45,8 @@ export function stopped() {
 
 async function place() {
   if (!options.valid()) return;
-  const wanted = { number: options.number(), staff: byId("staff").value, keys: options.keys() };
+  const { number, signed, keys } = options;
+  const wanted = { number: number(), signed: signed(), staff: byId("staff").value, keys: keys() };
   await start("/phone/calls", wanted, false);
 }
 

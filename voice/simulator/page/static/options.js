@@ -19,6 +19,9 @@ export function number() {
 // "" for a number that is withheld or that is not one.
 export const phoneNumber = () => (E164.test(number()) ? number() : "");
 
+// Whether the carrier vouches for the number.
+export const signed = () => byId("caller").value === "known";
+
 export const keys = () => (byId("keys-field").hidden ? "" : byId("keys").value);
 
 // Speed shortens speech, never the time to answer.
