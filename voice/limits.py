@@ -35,14 +35,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class CodeTry:
-    """A visit code that was keyed in a call; `number` (E.164) is its caller's, None if withheld.
+    """A visit code that was keyed in a call.
 
-    `vouched`: the carrier vouches for the number, so that a robot cannot change it at each call.
+    `vouched`: the carrier vouches for its number, so that a robot cannot change it at each call.
     """
 
     call_sid: str
     step: str
-    number: str | None
     vouched: bool
 
 
@@ -118,16 +117,12 @@ async def may_try_code(
     rows = await conn.execute(
         """
         SELECT count(*) FILTER (WHERE call_sid = %(sid)s),
-               count(*) FILTER (WHERE number = %(number)s),
+               count(*) FILTER (WHERE caller = (SELECT caller FROM call WHERE sid = %(sid)s)),
                count(*) FILTER (WHERE NOT vouched)
-        FROM wrong_code WHERE at > %(day_ago)s AND (call_sid, step) <> (%(sid)s, %(step)s)
+        FROM wrong_code JOIN call ON sid = call_sid
+        WHERE at > %(day_ago)s AND (call_sid, step) <> (%(sid)s, %(step)s)
         """,
-        {
-            "sid": keyed.call_sid,
-            "step": keyed.step,
-            "number": keyed.number,
-            "day_ago": now - timedelta(days=1),
-        },
+        {"sid": keyed.call_sid, "step": keyed.step, "day_ago": now - timedelta(days=1)},
     )
     of_call, of_number, of_unvouched = await rows.fetchone() or (0, 0, 0)
     if of_call >= settings.limit_code_tries_per_call:
@@ -148,9 +143,9 @@ async def store_wrong_code(conn: AsyncConnection, keyed: CodeTry, now: datetime)
     """Count a code that no visit has, once, for a day."""
     await delete_old_codes(conn, now - timedelta(days=1), 100)
     await conn.execute(
-        "INSERT INTO wrong_code (call_sid, step, number, vouched, at) VALUES (%s, %s, %s, %s, %s)"
+        "INSERT INTO wrong_code (call_sid, step, vouched, at) VALUES (%s, %s, %s, %s)"
         " ON CONFLICT DO NOTHING",
-        [keyed.call_sid, keyed.step, keyed.number, keyed.vouched, now],
+        [keyed.call_sid, keyed.step, keyed.vouched, now],
     )
 
 

@@ -104,7 +104,7 @@ async def _by_code(
     async with line.pool.connection() as conn, conn.transaction():
         rows = dict(await journal.in_order(conn, sid))
         vouched = rows.get(journal.VISITS) in {"known", "cancelled"}
-        keyed = limits.CodeTry(sid, step, rows.get(journal.CALLER) or None, vouched)
+        keyed = limits.CodeTry(sid, step, vouched)
         if not await limits.may_try_code(conn, line.settings, keyed, line.now()):
             return TooManyTries()
         visit = await visit_lookup.visit_of_code(conn, code, line.now())

@@ -111,9 +111,10 @@ async def test_all_callers_who_can_not_be_told_apart_share_a_limit(
     """
     assert changes
     async with line.pool.connection() as conn:
+        await conn.execute("INSERT INTO call (sid) VALUES ('CAold')")
         await conn.execute(
-            "INSERT INTO wrong_code (call_sid, step, number, vouched, at)"
-            " SELECT 'CAold', i::text, NULL, false, %s FROM generate_series(1, 49) AS i",
+            "INSERT INTO wrong_code (call_sid, step, vouched, at)"
+            " SELECT 'CAold', i::text, false, %s FROM generate_series(1, 49) AS i",
             [line.now() - timedelta(hours=23)],
         )
     await (await keys(WITHHELD, wrong[0])).hears(WRONG)

@@ -9,10 +9,9 @@ TABLES = """
 ALTER TABLE booking ADD COLUMN changed_by text, ADD COLUMN confirmed_by_phone timestamptz,
   ADD COLUMN text_again_at timestamptz;
 CREATE TABLE wrong_code (
-  call_sid text NOT NULL,
+  call_sid text NOT NULL REFERENCES call (sid) ON DELETE CASCADE,
   step text NOT NULL,                -- of the call, so that a repeated request counts once
-  number text,                       -- of the caller; NULL if withheld
-  vouched boolean NOT NULL,          -- whether the carrier vouches for it
+  vouched boolean NOT NULL,          -- whether the carrier vouches for the caller's number
   at timestamptz NOT NULL,
   PRIMARY KEY (call_sid, step)
 );
