@@ -18,9 +18,9 @@ from voice.background import run_in_background
 from voice.calendar_setup import calendar_for, invitations_for, push_for
 from voice.clinicians import clinicians_for, heard
 from voice.clock import utc_now
-from voice.database.connection import JOBS, open_database, open_pool
+from voice.database.connection import JOBS, new_pool, open_pool
 from voice.database.pool_metrics import keep_measuring
-from voice.database.session_needs import require_session
+from voice.database.waiting import with_database
 from voice.deletion.retention import delete_old_data
 from voice.dialogue import effects, speech
 from voice.dialogue.recorded import NO_RECORDINGS
@@ -126,6 +126,15 @@ async def _no_check(line: Line) -> None:
     del line
 
 
+async def _read_busy_times(clinic: Clinic) -> None:
+    """Read them once; if that fails, the worker does so within a minute."""
+    try:
+        for read in await free_times.refresh_all(clinic):
+            log.warning("cannot read the calendar yet, so no times are offered", why=read.why)
+    except Exception:
+        log.exception("the busy times could not be stored yet")
+
+
 @asynccontextmanager
 async def open_line(
     settings: Settings,
@@ -138,28 +147,39 @@ async def open_line(
     """Open the line and everything it owns, until the context ends.
 
     `worker` also runs jobs in this process; one of them is `check_calls`. `alone` refuses an
-    embedded data folder that another running line uses. Raises DatabaseError or SettingsError.
+    embedded data folder that another running line uses. A live line whose database is away opens
+    without it: its pool is closed, so that callers hear the fallback response, until the database
+    is there. Raises DatabaseError, when waiting would not help, or SettingsError.
     """
-    async with AsyncExitStack() as stack:
-        dsn = await stack.enter_async_context(open_database(settings, alone=alone))
-        if settings.database_url.get_secret_value():
-            await asyncio.to_thread(require_session, dsn)
-        pool = await stack.enter_async_context(open_pool(dsn))
-        pools = {"calls": pool}
-        line = line_on(settings, pool, now)
-        stack.callback(line.texting.close)
-        if line.recordings is not None:
-            line.recordings.warn_of_unplayed()
-        if worker:
-            # A line of their own, so that no job takes a connection that a caller waits for.
-            job_pool = await stack.enter_async_context(open_pool(dsn, options=JOBS, size=12))
-            pools["jobs"] = job_pool
-            shared = line.clinic.clinicians if settings.is_demo else None
-            jobs_line = line_on(settings, job_pool, now, shared)
-            stack.callback(jobs_line.texting.close)
-            clinic = replace(jobs_line.clinic, check_calls=partial(check_calls, jobs_line))
-            await stack.enter_async_context(run_in_background(work(clinic)))
-        await stack.enter_async_context(run_in_background(keep_measuring(pools)))
-        for read in await free_times.refresh_all(line.clinic):
-            log.warning("cannot read the calendar yet, so no times are offered", why=read.why)
-        yield line
+    pool = new_pool()
+    line = line_on(settings, pool, now)
+    if line.recordings is not None:
+        line.recordings.warn_of_unplayed()
+
+    async def run(dsn: str, ready: Callable[[], None]) -> None:
+        async with AsyncExitStack() as stack:
+            pools: dict[str, AsyncConnectionPool] = {"calls": pool}
+            if worker:
+                # A line of their own, so that no job takes a connection that a caller waits for.
+                job_pool = await stack.enter_async_context(open_pool(dsn, options=JOBS, size=12))
+                pools["jobs"] = job_pool
+                shared = line.clinic.clinicians if settings.is_demo else None
+                jobs_line = line_on(settings, job_pool, now, shared)
+                stack.callback(jobs_line.texting.close)
+                clinic = replace(jobs_line.clinic, check_calls=partial(check_calls, jobs_line))
+                await stack.enter_async_context(run_in_background(work(clinic)))
+            stack.push_async_callback(pool.close)  # for good: nothing after this may raise
+            pool.conninfo = dsn
+            await pool.open()
+            await stack.enter_async_context(run_in_background(keep_measuring(pools)))
+            if not settings.is_demo:
+                ready()  # Google may take its time; stored busy times are used until it answers
+            await _read_busy_times(line.clinic)
+            ready()
+            await asyncio.Event().wait()
+
+    try:
+        async with with_database(settings, run, alone=alone):
+            yield line
+    finally:
+        line.texting.close()

@@ -11,3 +11,7 @@ class SettingsError(ReportedError):
 
 class DatabaseError(ReportedError):
     """The database cannot be used."""
+
+
+class DatabaseAwayError(DatabaseError):
+    """The database cannot be reached now; trying again may help."""

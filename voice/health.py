@@ -16,6 +16,7 @@ from voice.metrics import exposition
 from voice.trusted_client import is_trusted
 from voice.worker import a_worker_is_up
 
+_WITHOUT_DATABASE = ", but still waiting for the database: callers hear the fallback response"
 _FRESH_SECONDS = 1.0
 """An answer of /readyz is repeated for this long, so that asking often takes no connection."""
 
@@ -27,9 +28,10 @@ def health_routes(line: Line) -> APIRouter:
     readiness = _Readiness(line.pool)
 
     @router.get("/healthz")
-    async def healthz() -> Response:
-        """The process answers."""
-        return Response("alive\n", media_type="text/plain")
+    async def healthz(request: Request) -> Response:
+        """The process answers, even if its database was never there since the start."""
+        waits = line.pool.closed and is_trusted(request, token)
+        return Response(f"alive{_WITHOUT_DATABASE if waits else ''}\n", media_type="text/plain")
 
     @router.get("/readyz")
     async def readyz(request: Request) -> Response:

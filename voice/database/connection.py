@@ -1,6 +1,7 @@
 """The database: finding or starting it, its durability, its migrations, its connection pools."""
 
 import asyncio
+import re
 import subprocess
 import sys
 from collections.abc import AsyncGenerator
@@ -16,7 +17,7 @@ from voice.background import run_in_background
 from voice.database.bounded_pool import BoundedPool, replace_closed
 from voice.database.embedded import Engine
 from voice.database.migrations import newest
-from voice.errors import DatabaseError
+from voice.errors import DatabaseAwayError, DatabaseError
 from voice.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -28,6 +29,13 @@ CALL_PATH = "-c timezone=UTC -c statement_timeout=1500 -c lock_timeout=500"
 """Timeouts of a caller's turn, in milliseconds."""
 JOBS = "-c timezone=UTC -c statement_timeout=30000 -c lock_timeout=5000"
 
+_PASSES = re.compile(
+    r"starting up|shutting down|recovery|terminating|too many|connection slots|try again"
+    r"|cannot connect|timeout"
+)
+"""What a server, or a pooler before it, refuses for a while; it refuses everything else for good,
+such as a password. libpq tells no SQLSTATE of a connection that was refused."""
+
 
 @asynccontextmanager
 async def open_database(settings: Settings, *, alone: bool) -> AsyncGenerator[str]:
@@ -35,22 +43,22 @@ async def open_database(settings: Settings, *, alone: bool) -> AsyncGenerator[st
 
     The embedded engine is started, restarted when it dies, and stopped at the end; `alone` keeps
     a second line off its folder. A demo has its own database, also on a server of yours. Raises
-    DatabaseError.
+    DatabaseError; it is a DatabaseAwayError when trying again may help.
     """
     given = settings.database_url.get_secret_value()
     if given:
         dsn = make_database(given, settings.database_name) if settings.is_demo else given
-        prepare(dsn)
+        await asyncio.to_thread(prepare, dsn)
         yield dsn
         return
     engine = Engine(settings.data_dir)
     try:
         if alone:
             engine.claim()
-        # Nothing else runs yet, so blocking is harmless here, and Ctrl-C cannot interrupt it.
-        engine.start()
+        # Ctrl-C interrupts none of this: `stop` waits for a start that is under way.
+        await asyncio.to_thread(engine.start)
         dsn = make_database(engine.dsn("postgres"), settings.database_name)
-        prepare(dsn)
+        await asyncio.to_thread(prepare, dsn)
         async with run_in_background(_keep_running(engine)):
             yield dsn
     finally:
@@ -73,10 +81,26 @@ async def _keep_running(engine: Engine) -> None:
 async def open_pool(
     dsn: str, *, options: str = CALL_PATH, size: int = 16
 ) -> AsyncGenerator[AsyncConnectionPool]:
-    """A pool of connections while the context lasts; getting one takes at most four seconds.
+    """A `new_pool`, open while the context lasts.
 
-    A connection that the server closed is replaced before it is handed out. Connections are in
-    autocommit mode. Raises DatabaseError when the database does not answer at the start.
+    Raises DatabaseError when the database does not answer at the start.
+    """
+    pool = new_pool(dsn, options=options, size=size)
+    try:
+        try:
+            await pool.open(wait=True, timeout=10)
+        except psycopg.OperationalError as error:
+            raise no_answer(error) from error
+        yield pool
+    finally:
+        await pool.close()
+
+
+def new_pool(dsn: str = "", *, options: str = CALL_PATH, size: int = 16) -> BoundedPool:
+    """A pool that is not open yet; until it is, asking for a connection raises PoolClosed at once.
+
+    Getting one takes at most four seconds. A connection that the server closed is replaced before
+    it is handed out. Connections are in autocommit mode. Its `conninfo` may be set until it opens.
     """
 
     async def check(conn: AsyncConnection) -> None:
@@ -92,14 +116,7 @@ async def open_pool(
         configure=_one_by_one,
         open=False,
     )
-    try:
-        try:
-            await pool.open(wait=True, timeout=10)
-        except psycopg.OperationalError as error:
-            raise no_answer(error) from error
-        yield pool
-    finally:
-        await pool.close()
+    return pool
 
 
 async def _one_by_one(conn: AsyncConnection) -> None:
@@ -189,8 +206,12 @@ def migrate(dsn: str) -> None:
 
 
 def no_answer(error: psycopg.OperationalError) -> DatabaseError:
-    """What to tell when the database does not answer; libpq's message holds no password."""
+    """What to tell when the database does not answer, or refuses us.
+
+    libpq's message holds no password.
+    """
     first = str(error).strip().splitlines()[:1] or ["no reason given"]
-    return DatabaseError(
+    is_refusal = "FATAL" in str(error) and not _PASSES.search(str(error))
+    return (DatabaseError if is_refusal else DatabaseAwayError)(
         f"The database does not answer: {first[0]}. Check DATABASE_URL and that the server runs."
     )

@@ -22,7 +22,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from voice.database.postgres_binaries import Programs
-from voice.errors import DatabaseError
+from voice.errors import DatabaseAwayError, DatabaseError
 
 VERSION = "18"
 _LONGEST_SOCKET_PATH = 100
@@ -149,7 +149,7 @@ class Engine:
             if not self.is_running():
                 self._start_once()
             elif time.monotonic() > give_up:
-                self._does_not_start("it does not answer")
+                self._does_not_start("it does not answer", DatabaseAwayError)
             else:
                 time.sleep(0.1)
 
@@ -171,7 +171,7 @@ class Engine:
         )
         if started.returncode != 0 and not self.is_running():
             said = log.read_text(errors="replace") if log.exists() else started.stderr
-            self._does_not_start(said)
+            self._does_not_start(said, DatabaseAwayError)
 
     def _answers(self) -> bool:
         try:
@@ -194,8 +194,8 @@ class Engine:
         short = sha256(os.fsencode(self.cluster)).hexdigest()[:12]
         return Path(gettempdir()) / f"screening-line-{short}"
 
-    def _does_not_start(self, said: str) -> NoReturn:
-        """Raise DatabaseError with PostgreSQL's own reason and the usual remedies."""
+    def _does_not_start(self, said: str, error: type[DatabaseError] = DatabaseError) -> NoReturn:
+        """Raise the error with PostgreSQL's own reason and the usual remedies."""
         lines = [line.strip() for line in said.splitlines() if line.strip()] or ["no reason given"]
         reason = next((line for line in lines if re.search(r"error:|FATAL:", line)), lines[-1])
         message = (
@@ -203,4 +203,4 @@ class Engine:
             f"and the owner of the folder are the usual causes; {self.cluster / 'server.log'} says "
             "more. Or set DATABASE_URL to a PostgreSQL of your own."
         )
-        raise DatabaseError(message)
+        raise error(message)
