@@ -158,13 +158,10 @@ async def delete_old_codes(conn: AsyncConnection, before: datetime, limit: int) 
     return deleted.rowcount
 
 
-async def delete_codes_of(
-    conn: AsyncConnection, numbers: Sequence[str], call_sids: Sequence[str]
-) -> int:
-    """Delete what was counted for these numbers and in these calls; how many that were."""
+async def delete_codes_of(conn: AsyncConnection, call_sids: Sequence[str]) -> int:
+    """Delete what was counted in these calls; how many that were."""
     deleted = await conn.execute(
-        "DELETE FROM wrong_code WHERE number = ANY (%s) OR call_sid = ANY (%s)",
-        [list(numbers), list(call_sids)],
+        "DELETE FROM wrong_code WHERE call_sid = ANY (%s)", [list(call_sids)]
     )
     return deleted.rowcount
 

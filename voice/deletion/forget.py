@@ -150,7 +150,7 @@ async def _delete_rows(conn: AsyncConnection, person: Person) -> Counter[str]:
         "answers and keys of calls": await calls.delete_journals(conn, person.calls)
         + await calls.delete_answers(conn, person.keyed),
         "calls": await calls.delete(conn, person.calls),
-        "wrong visit codes": await limits.delete_codes_of(conn, person.numbers, person.calls),
+        "wrong visit codes": await limits.delete_codes_of(conn, person.calls),
         "replies": await reply_deletion.delete_numbers(conn, person.numbers),
         "notes on numbers without texts": await opt_outs.delete_other_reasons(conn, person.numbers),
         "texts of the demo": await demo_sender.delete_all_to(conn, person.numbers),
