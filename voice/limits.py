@@ -16,7 +16,9 @@ from calendar_sync.bookings import call_backs, visit_lookup
 from calendar_sync.bookings.call_back_reasons import Reason
 from voice.settings import Settings
 
-Name = Literal["coming visits", "calls an hour", "holds in all", "visit codes"]
+Name = Literal[
+    "coming visits", "calls an hour", "holds in all", "visits booked in a day", "visit codes"
+]
 
 _CODES = 1_000_000
 """How many visit codes there are: six digits."""
@@ -31,6 +33,8 @@ class Limits:
     coming_visits: int
     calls_per_hour: int
     held_percent: int
+    bookings_per_day: int
+    wrong_numbers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,55 +57,9 @@ def limits_of(settings: Settings) -> Limits | None:
         settings.limit_coming_visits,
         settings.limit_calls_per_hour,
         settings.limit_held_percent,
+        settings.limit_bookings_per_day,
+        settings.limit_wrong_numbers,
     )
-
-
-async def exceeded(
-    conn: AsyncConnection, limits: Limits, call_sid: str, openings: int, now: datetime
-) -> Name | None:
-    """The first limit that this call would exceed by being offered a time; None if none.
-
-    `openings` is how many are free now. A withheld number has only the limit of all callers.
-    """
-    rows = await conn.execute(
-        """
-        SELECT number.e164,
-               (SELECT count(*) FROM booking
-                WHERE number = number.e164 AND state IN ('held', 'booked')
-                  AND confirmed_at IS NOT NULL AND upper(during) > %(now)s),
-               (SELECT count(*) FROM call
-                WHERE caller = number.e164 AND began_at > now() - %(hour)s),
-               (SELECT count(*) FROM booking
-                WHERE state = 'held' AND confirmed_at IS NULL AND expires_at > now())
-        FROM (SELECT caller AS e164 FROM call WHERE sid = %(sid)s) AS number
-        """,
-        {"sid": call_sid, "now": now, "hour": timedelta(hours=1)},
-    )
-    _, visits, calls, held = await rows.fetchone() or ("", 0, 0, 0)
-    if visits >= limits.coming_visits:
-        return "coming visits"
-    if calls > limits.calls_per_hour:
-        return "calls an hour"
-    if held >= max(1, (openings + held) * limits.held_percent // 100):
-        return "holds in all"
-    return None
-
-
-async def other_holding_calls(conn: AsyncConnection, call_sid: str) -> list[str]:
-    """Other calls of the same number that hold a time now: a number holds one, its newest call's.
-
-    A caller whose call was cut is not refused for the time that the dead call still holds.
-    """
-    rows = await conn.execute(
-        """
-        SELECT DISTINCT other.sid FROM call JOIN call AS other ON other.caller = call.caller
-        JOIN booking ON booking.call_sid = other.sid
-        WHERE call.sid = %s AND other.sid <> call.sid
-          AND booking.state = 'held' AND booking.confirmed_at IS NULL
-        """,
-        [call_sid],
-    )
-    return [sid for (sid,) in await rows.fetchall()]
 
 
 async def may_try_code(

@@ -98,6 +98,22 @@ class LimitFields(BaseSettings):
             le=10000,
         ),
     ] = 100
+    limit_bookings_per_day: Annotated[
+        int,
+        setting(
+            "visits booked by phone in a day before every further caller keys a spoken number",
+            ge=1,
+            le=10_000,
+        ),
+    ] = 40
+    limit_wrong_numbers: Annotated[
+        int,
+        setting(
+            "callers in an hour who do not key the spoken number back before it gets four digits",
+            ge=1,
+            le=10_000,
+        ),
+    ] = 20
 
 
 class AlertFields(BaseSettings):

@@ -64,6 +64,8 @@ class Reason(Enum):
     )
 
     OVER_LIMIT = "over_limit", "was offered no time, over a limit of the line"
+    NOT_KEYED_BACK = "not_keyed_back", "did not key the spoken number back"
+    """Asked while unusually many calls come in; it may be a robot, or somebody who hears badly."""
     LIMIT_REACHED = "limit_reached", "limit reached ({}): no call needed, look for robots"
 
     SAFETY_STOP = "safety_stop", "stopped at safety.{}"

@@ -20,6 +20,7 @@ ABOUT_THE_NUMBER = frozenset(
     {
         Reason.ASKED_FOR_PERSON,
         Reason.GAVE_UP,
+        Reason.NOT_KEYED_BACK,
         Reason.NO_OPEN_TIME,
         Reason.OVER_LIMIT,
         Reason.SCHEDULE_UNREADABLE,

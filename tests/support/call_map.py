@@ -10,7 +10,8 @@ from pathlib import Path
 from support.pure_call import CALLER, GOOD_WORLD
 from support.walk import Stop, World, every_place, place, visit_worlds, worlds
 
-from voice.dialogue.effects import Offers, OverLimit, Placed, StaffPhone, Unreadable
+from voice.dialogue.effects import Offers, Placed, StaffPhone, Unreadable
+from voice.dialogue.limit_results import OverLimit
 from voice.dialogue.visit_effects import CheckVisitCode, TooManyTries
 
 PAGE = Path(__file__).parents[2] / "docs" / "call-map.md"
@@ -30,6 +31,7 @@ BOXES = {
     "times": "Three times",
     "times.wish": "Which other times?",
     "times.all_heard": "Those are all",
+    "key_back": "Key in the number that is spoken",
     "confirm": "Book this time?",
     "placing": "One moment",
     "booked": "You are booked, visit code",
@@ -77,13 +79,14 @@ def box(where: str) -> str:
 
 def condition(world: World) -> str:
     """What differs from the normal scenario; "" when nothing does."""
-    match next((brought for kind, brought in world.items() if brought != GOOD_WORLD[kind]), None):
+    brought = next((each for kind, each in world.items() if each != GOOD_WORLD[kind]), None)
+    if callable(brought):
+        return "many calls"
+    match brought:
         case None:
             said = ""
-        case StaffPhone(state="open"):
-            said = "clinic open"
-        case StaffPhone():
-            said = "no staff phone"
+        case StaffPhone(state=state):
+            said = {"open": "clinic open"}.get(state, "no staff phone")
         case Unreadable():
             said = "calendar unreadable"
         case OverLimit():

@@ -103,7 +103,10 @@ GOOD_WORLD: Mapping[type[Effect[Any]], Any] = {
 
 @dataclass
 class PureCall:
-    """One call; ``world`` has the answer to each kind of effect: a value, or a list of them."""
+    """One call; ``world`` has the answer to each kind of effect.
+
+    That is a value, a list of them, or what makes one of the effect.
+    """
 
     world: dict[type[Effect[Any]], Any] = field(default_factory=lambda: dict(GOOD_WORLD))
     journal: dict[str, str] = field(default_factory=lambda: {"caller": CALLER})
@@ -155,4 +158,6 @@ class PureCall:
             return effect.step
         self.effects.append(effect)
         brought = self.world[type(effect)]
+        if callable(brought):
+            return brought(effect)
         return brought.pop(0) if isinstance(brought, list) else brought

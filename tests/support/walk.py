@@ -11,16 +11,17 @@ from support.pure_call import GOOD_WORLD, VISIT, PureCall, opening
 from voice.dialogue.effects import (
     Effect,
     FindOffers,
+    Held,
     Hold,
     JustTaken,
     Offers,
-    OverLimit,
     Placed,
     SeePlaced,
     SeeStaffPhone,
     StaffPhone,
     Unreadable,
 )
+from voice.dialogue.limit_results import KeyBack, OverLimit
 from voice.dialogue.turns import Connected, CoverSpeech, Ending, Goodbye, Listening, Ringing, Turn
 from voice.dialogue.visit_effects import (
     CancelVisit,
@@ -42,6 +43,11 @@ KEYS = ("", *"0123456789*#")
 World = dict[type[Effect[Any]], Any]
 
 
+def many_calls(effect: Hold) -> Held | KeyBack:
+    """Hold a time for a caller who has keyed the spoken number, which is in `answers`."""
+    return Held(1) if effect.keyed_back else KeyBack("10")
+
+
 def worlds() -> Iterator[World]:
     """The normal scenario, and each scenario with one difference."""
     yield dict(GOOD_WORLD)
@@ -51,6 +57,7 @@ def worlds() -> Iterator[World]:
     yield {**GOOD_WORLD, FindOffers: OverLimit()}
     yield {**GOOD_WORLD, FindOffers: Offers(())}
     yield {**GOOD_WORLD, Hold: JustTaken()}
+    yield {**GOOD_WORLD, Hold: many_calls}
     for state in ("pending", "taken", "not booked"):
         yield {**GOOD_WORLD, SeePlaced: Placed(state)}
     yield {**GOOD_WORLD, SeePlaced: Placed("booked", opening(3, 15))}

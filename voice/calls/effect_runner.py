@@ -13,7 +13,7 @@ from calendar_sync.bookings.consent import TextConsent, store_consent
 from calendar_sync.bookings.event_text import short_time
 from calendar_sync.bookings.free_times import Stale
 from calendar_sync.clinician import DEFAULT_ID
-from voice import limits, routing
+from voice import booking_limits, limits, routing
 from voice.bootstrap import Line
 from voice.calls import journal
 from voice.calls.visit_effects import visit_result
@@ -31,7 +31,6 @@ from voice.dialogue.effects import (
     KeepConsent,
     Offers,
     Opening,
-    OverLimit,
     Placed,
     PromiseCall,
     Promised,
@@ -43,6 +42,7 @@ from voice.dialogue.effects import (
     TakeBack,
     Unreadable,
 )
+from voice.dialogue.limit_results import KeyBack, OverLimit
 from voice.dialogue.visit_effects import VisitEffect
 
 CHECK_SECONDS = 1.5
@@ -63,10 +63,7 @@ async def _result_of(line: Line, sid: str, step: str, effect: AnyEffect) -> Any:
         case FindOffers():
             return await _offers(line, sid, effect)
         case Hold():
-            async with line.pool.connection() as conn:
-                slot, whose = _span(effect.slot), effect.slot.clinician or DEFAULT_ID
-                held = await holds.hold(conn, sid, step, slot, whose)
-            return Held(held.booking_id) if isinstance(held, holds.Held) else JustTaken()
+            return await _hold(line, sid, step, effect)
         case Book():
             return await _book(line, sid, effect)
         case SeePlaced():
@@ -90,7 +87,7 @@ async def _result_of(line: Line, sid: str, step: str, effect: AnyEffect) -> Any:
 
 async def _offers(line: Line, sid: str, request: FindOffers) -> Offers | Unreadable | OverLimit:
     async with line.pool.connection() as conn:
-        for each in (sid, *await limits.other_holding_calls(conn, sid)):
+        for each in (sid, *await booking_limits.other_holding_calls(conn, sid)):
             await holds.release_unconfirmed(conn, each)
     beyond = datetime.fromisoformat(request.beyond) if request.beyond else None
     wish = Wish(request.language, request.part, beyond, request.clinician)
@@ -99,7 +96,14 @@ async def _offers(line: Line, sid: str, request: FindOffers) -> Offers | Unreada
         return Unreadable()
     if (allowed := limits.limits_of(line.settings)) is not None:
         async with line.pool.connection() as conn:
-            over = await limits.exceeded(conn, allowed, sid, found.open_times, line.now())
+            over = await booking_limits.exceeded(
+                conn,
+                allowed,
+                sid,
+                number=request.number,
+                openings=found.open_times,
+                now=line.now(),
+            )
             if over is not None:
                 await limits.tell_staff(conn, over, line.now())
                 return OverLimit()
@@ -110,17 +114,48 @@ async def _offers(line: Line, sid: str, request: FindOffers) -> Offers | Unreada
     return Offers(tuple(openings), in_language=found.in_language)
 
 
+async def _hold(
+    line: Line, sid: str, step: str, request: Hold
+) -> Held | JustTaken | KeyBack | OverLimit:
+    slot, whose = _span(request.slot), request.slot.clinician or DEFAULT_ID
+
+    async def openings() -> int:
+        found = await offered_times(line.clinic, Wish())
+        return 0 if isinstance(found, Stale) else found.open_times
+
+    async with line.pool.connection() as conn, conn.transaction():
+        if (allowed := limits.limits_of(line.settings)) is not None:
+            if request.keyed_back:
+                await booking_limits.store_keyed_back(conn, sid)
+            match await booking_limits.before_hold(conn, allowed, sid, openings, line.now()):
+                case int() as digits:
+                    return KeyBack(booking_limits.spoken_number(digits))
+                case str() as over:
+                    await limits.tell_staff(conn, over, line.now())
+                    return OverLimit()
+                case None:
+                    for each in await booking_limits.other_holding_calls(conn, sid):
+                        await holds.release_unconfirmed(conn, each)
+        held = await holds.hold(conn, sid, step, slot, whose)
+    return Held(held.booking_id) if isinstance(held, holds.Held) else JustTaken()
+
+
 def _span(opening: Opening) -> Span:
     return Span(opening.start.astimezone(UTC), opening.end.astimezone(UTC))
 
 
 async def _book(line: Line, sid: str, book: Book) -> Submitted | JustTaken:
     lines = dict(book.chart)
-    async with line.pool.connection() as conn:
+    allowed = limits.limits_of(line.settings)
+    async with line.pool.connection() as conn, conn.transaction():
         # Flows have no clock, so the journal says when the safety questions were answered.
         ago, now = await journal.since_keyed(conn, sid, "safety"), line.now()
         if ago is not None and SAFETY in lines:
             lines[SAFETY] += f", {short_time(now - ago, line.settings.zone)}"
+        if allowed and not await booking_limits.may_book(
+            conn, allowed, book.number, book.booking, now
+        ):
+            return JustTaken()
         note = confirmation.BookingNote(book.language, book.number or None, lines, now)
         confirmed = await confirmation.confirm(conn, book.booking, note)
     if isinstance(confirmed, confirmation.Confirmed):

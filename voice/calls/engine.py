@@ -38,7 +38,7 @@ async def begin(
     had then: the first request finds nothing else in the journal.
     """
     async with line.pool.connection() as conn:
-        begun = await journal.begin(conn, sid, caller)
+        begun = await journal.begin(conn, sid, caller, vouched=vouched)
         rows = begun.rows
         if len(rows) == 1:
             coming = await visit_lookup.coming(conn, caller, line.now()) if caller else ""

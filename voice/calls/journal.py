@@ -20,7 +20,8 @@ VISITS = "visits"
 
 _BEGIN = """
 WITH new_call AS (
-    INSERT INTO call (sid, caller) VALUES (%(sid)s, nullif(%(value)s, '')) ON CONFLICT DO NOTHING),
+    INSERT INTO call (sid, caller, vouched)
+    VALUES (%(sid)s, nullif(%(value)s, ''), %(vouched)s) ON CONFLICT DO NOTHING),
 kept AS (
     INSERT INTO journal (call_sid, name, value) VALUES (%(sid)s, %(name)s, %(value)s)
     ON CONFLICT DO NOTHING RETURNING name, value)
@@ -47,9 +48,14 @@ class Kept:
     is_new: bool
 
 
-async def begin(conn: AsyncConnection[TupleRow], sid: str, caller: str) -> Kept:
-    """Start the journal of a call from ``caller`` (E.164, or ""); idempotent."""
-    return await _kept(conn, _BEGIN, sid, CALLER, caller)
+async def begin(
+    conn: AsyncConnection[TupleRow], sid: str, caller: str, *, vouched: bool = False
+) -> Kept:
+    """Start the journal of a call from ``caller`` (E.164, or ""); idempotent.
+
+    ``vouched``: the number is the caller's own, says the carrier.
+    """
+    return await _kept(conn, _BEGIN, sid, CALLER, caller, vouched=vouched)
 
 
 async def keep(conn: AsyncConnection[TupleRow], sid: str, name: str, value: str) -> dict[str, str]:
@@ -85,9 +91,14 @@ async def since_keyed(conn: AsyncConnection[TupleRow], sid: str, flow: str) -> t
 
 
 async def _kept(
-    conn: AsyncConnection[TupleRow], statement: LiteralString, sid: str, name: str, value: str
+    conn: AsyncConnection[TupleRow],
+    statement: LiteralString,
+    sid: str,
+    name: str,
+    value: str,
+    **further: object,
 ) -> Kept:
-    parameters = {"sid": sid, "name": name, "value": value}
+    parameters = {"sid": sid, "name": name, "value": value, **further}
     found = await (await conn.execute(statement, parameters)).fetchall()
     if found and all(kept != name for kept, _, _ in found):
         # A duplicate webhook stored the name while this statement waited on a stale snapshot.

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar, cast
 
 from pydantic import TypeAdapter
 
+from voice.dialogue.limit_results import KeyBack, OverLimit
 from voice.language import Language
 
 R = TypeVar("R")
@@ -81,25 +82,22 @@ class Unreadable:
     kind: Literal["unreadable"] = "unreadable"
 
 
-@dataclass(frozen=True, slots=True)
-class OverLimit:
-    """The caller, or all callers together, may take no further time now."""
-
-    kind: Literal["over limit"] = "over limit"
-
-
 PartOfDay = Literal["any", "morning", "afternoon"]
 
 
 @dataclass(frozen=True, slots=True)
 class FindOffers(Effect[Offers | Unreadable | OverLimit]):
-    """Up to three openings after ``beyond`` (ISO 8601; "" now), of one clinician or of any ("")."""
+    """Up to three openings after ``beyond`` (ISO 8601; "" now), of one clinician or of any ("").
+
+    ``number`` is whose visit it would be (E.164).
+    """
 
     result_type: ClassVar[Any] = Offers | Unreadable | OverLimit
     part: PartOfDay
     beyond: str
     clinician: str = ""
     language: str = "en"
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +116,12 @@ class JustTaken:
 
 
 @dataclass(frozen=True, slots=True)
-class Hold(Effect[Held | JustTaken]):
-    """Hold one time for this caller until they confirm, hang up, or five minutes have passed."""
+class Hold(Effect[Held | JustTaken | KeyBack | OverLimit]):
+    """Hold a time for 300 s, for a caller who has ``keyed_back`` the digits if that was asked."""
 
-    result_type: ClassVar[Any] = Held | JustTaken
+    result_type: ClassVar[Any] = Held | JustTaken | KeyBack | OverLimit
     slot: Opening
+    keyed_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

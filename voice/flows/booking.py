@@ -9,16 +9,17 @@ from voice.dialogue.effects import (
     Hold,
     JustTaken,
     Opening,
-    OverLimit,
     SeePlaced,
     Submitted,
     Unreadable,
 )
+from voice.dialogue.limit_results import KeyBack, OverLimit
 from voice.dialogue.questions import Choice, Question
 from voice.dialogue.turns import Ending
 from voice.flows import therapists
 from voice.flows.calendar_wait import MAX_CHECKS, ONE_MOMENT
 from voice.flows.goodbye import booked
+from voice.flows.key_back import keyed_back
 from voice.flows.phone_number import ask_number
 from voice.flows.second_visit import for_whom_keyed
 from voice.flows.times import JUST_TAKEN, choose_a_time
@@ -44,6 +45,10 @@ OVER_LIMIT = Text(
     "I can not offer a time right now, because I have reached a limit. Our staff will help you.",
     "No puedo ofrecerle un horario en este momento porque llegué a un límite."
     " Nuestro personal le ayudará.",
+)
+NOT_KEYED_BACK = Text(
+    "I can not hold a time without that number. Our staff will help you.",
+    "Sin ese número no puedo apartarle un horario. Nuestro personal le ayudará.",
 )
 NOT_BOOKED = Text(
     "Sorry, the schedule did not take it, so nothing is booked.",
@@ -79,12 +84,12 @@ def booking(call: Call, chart: Answers) -> Ending:
         return whom
     chart = (*chart, *whom)
     while True:
-        match choose_a_time(call):
+        match choose_a_time(call, number):
             case Unreadable():
                 call.say(UNREADABLE)
                 return call_back(call, "schedule could not be read", number)
             case OverLimit():
-                return _over_limit(call, number)
+                return over_limit(call, number)
             case None:
                 call.say(NO_TIMES)
                 return call_back(call, "no open time", number)
@@ -97,17 +102,19 @@ def booking(call: Call, chart: Answers) -> Ending:
 def _for_whom(call: Call, number: str) -> Answers | Ending:
     """Whom the visit is for; the caller ID was asked about before, see `greeting`."""
     whom = () if number == call.caller else for_whom_keyed(call, number)
-    return _over_limit(call, number) if isinstance(whom, OverLimit) else whom
-
-
-def _over_limit(call: Call, number: str) -> Ending:
-    call.say(OVER_LIMIT)
-    return call_back(call, "was offered no time, over a limit of the line", number)
+    return over_limit(call, number) if isinstance(whom, OverLimit) else whom
 
 
 def book(call: Call, opening: Opening, number: str, chart: Answers) -> Ending | None:
     """Hold the time, read it back, book it on one key; None if the caller needs another time."""
     held = call.needs("hold", Hold(opening))
+    if isinstance(held, KeyBack):
+        if not keyed_back(call, held):
+            call.say(NOT_KEYED_BACK)
+            return call_back(call, "did not key the spoken number back", number)
+        held = call.needs("hold", Hold(opening, keyed_back=True))
+    if isinstance(held, OverLimit):
+        return over_limit(call, number)
     if not isinstance(held, Held):
         call.say(JUST_TAKEN)
         return None
@@ -125,6 +132,12 @@ def book(call: Call, opening: Opening, number: str, chart: Answers) -> Ending | 
             return None
         case Submitted(visit_code=code):
             return placed(call, held.booking, opening, code, number)
+
+
+def over_limit(call: Call, number: str) -> Ending:
+    """Say so in one sentence; staff call back."""
+    call.say(OVER_LIMIT)
+    return call_back(call, "was offered no time, over a limit of the line", number)
 
 
 def placed(call: Call, booking: int, opening: Opening, code: str, number: str) -> Ending | None:

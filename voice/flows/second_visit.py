@@ -5,7 +5,7 @@ for is not told that there is a visit, since anybody can show or key in another'
 """
 
 from voice.dialogue.call import Call
-from voice.dialogue.effects import OverLimit
+from voice.dialogue.limit_results import OverLimit
 from voice.dialogue.questions import Choice, Question
 from voice.dialogue.turns import Ending
 from voice.dialogue.visit_effects import CountVisits

@@ -5,7 +5,13 @@ from dataclasses import replace
 
 from voice.dialogue import speech
 from voice.dialogue.call import Call
-from voice.dialogue.effects import FindOffers, Offers, Opening, OverLimit, Unreadable
+from voice.dialogue.effects import (
+    FindOffers,
+    Offers,
+    Opening,
+    Unreadable,
+)
+from voice.dialogue.limit_results import OverLimit
 from voice.dialogue.questions import Choice, Question
 from voice.flows import therapists
 from voice.language import NOTHING, Text
@@ -53,17 +59,19 @@ ALL_HEARD = Question(
 FIRST_TIMES = FindOffers("any", "")
 
 
-def choose_a_time(call: Call) -> Opening | Unreadable | OverLimit | None:
+def choose_a_time(call: Call, number: str) -> Opening | Unreadable | OverLimit | None:
     """The chosen opening; None when there is none or the caller wants none.
 
-    Unreadable when the busy times are not known, OverLimit when no time may be offered.
+    ``number`` is the caller's (E.164). Unreadable when the busy times are not known, OverLimit when
+    no time may be offered.
     """
     search = FIRST_TIMES
     choices = NoneFitsOrWho if len(therapists.choosable(call)) > 1 else NoneFits
     while True:
         # From here on key 8 no longer leads back to the safety questions: an effect
         # cannot be taken back, and a caller with a new sign can press 0.
-        match call.needs("times.offers", replace(search, language=call.language)):
+        wanted = replace(search, language=call.language, number=number)
+        match call.needs("times.offers", wanted):
             case Unreadable() | OverLimit() as nothing:
                 return nothing
             case Offers(openings=()):

@@ -56,6 +56,7 @@ NEWER_THAN_CODES = {
     Reason.LIMIT_REACHED,
     Reason.MOVE_UNHEARD,
     Reason.MOVE_UNSEEN,
+    Reason.NOT_KEYED_BACK,
     Reason.OVER_LIMIT,
     Reason.RESTORED_GONE,
     Reason.RESTORED_MOVED,

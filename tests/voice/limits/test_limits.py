@@ -1,70 +1,20 @@
 """Limits keep robots from the openings; a patient over one gets a call-back, and staff are told."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable
 
 import pytest
-import pytest_asyncio
-from psycopg_pool import AsyncConnectionPool
-from stand_ins.twilio.server import ACCOUNT
 from support.caller import Caller
 from support.clinic import SetClock, at, requests
-from support.text_clinic import BASE, settings_at
+from support.text_clinic import settings_at
 
-from calendar_sync.bookings import free_times
-from voice.app import create_app
-from voice.background import run_in_background
-from voice.bootstrap import Line, line_on
-from voice.flows.clinical_wording import BEFORE_BOOKING
+from voice.bootstrap import Line
 from voice.limits import limits_of
 from voice.settings import Settings
-from voice.simulator.caller_id import CallerId
-from voice.simulator.handset import Kind, Staff
-from voice.simulator.transport import InProcess
-from voice.worker import work
+from voice.simulator.handset import Kind
 
-Place = Callable[[str], Awaitable[Caller]]
+Place = Callable[..., Awaitable[Caller]]
 ROBOT = "+14255550123"
 REFUSED = "because I have reached a limit"
-
-
-@pytest.fixture
-def changes() -> dict[str, object]:
-    """Settings that a test changes."""
-    return {}
-
-
-@pytest_asyncio.fixture
-async def line(
-    database: AsyncConnectionPool, now: SetClock, changes: dict[str, object]
-) -> AsyncGenerator[Line]:
-    """A live line during opening hours that sends no texts."""
-    settings = settings_at("", texts="off", staff_number="+14255550142", **changes)
-    line = line_on(settings, database, now)
-    await free_times.refresh(line.clinic)
-    async with run_in_background(work(line.clinic)):
-        yield line
-
-
-@pytest_asyncio.fixture
-async def place(line: Line) -> AsyncGenerator[Place]:
-    """Call from this number up to the offered times, or to what is said instead."""
-    post = InProcess(create_app(line), BASE, line.settings.tokens[0])
-    async with AsyncExitStack() as stack:
-
-        async def go(number: str) -> Caller:
-            caller = Caller(post, CallerId(number, account_sid=ACCOUNT), Staff.NO_ANSWER)
-            await stack.enter_async_context(caller)
-            await caller.presses("1")
-            for _ in BEFORE_BOOKING:
-                await caller.hears("No to all").presses("2")
-            await caller.hears_everything()
-            if "for somebody else" in " ".join(caller.heard):
-                await caller.presses("2")
-            await caller.presses("#")
-            return caller
-
-        yield go
 
 
 async def test_a_number_has_two_coming_visits_and_then_a_call_back(
