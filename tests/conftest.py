@@ -21,8 +21,10 @@ from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 from stand_ins.google.server import Google
 from support.browser import CHROMIUM, MISSING, chromium
+from support.data_key import CIPHER
 
 from voice.database.connection import open_pool, prepare
+from voice.database.data_key import require_fitting_key
 from voice.database.embedded import Engine
 
 
@@ -138,6 +140,7 @@ def migrated(server: tuple[str, str]) -> Generator[str]:
         conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         own = make_conninfo(dsn, dbname=name)
         prepare(own)
+        require_fitting_key(own, CIPHER)
         yield own
         conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
@@ -145,7 +148,7 @@ def migrated(server: tuple[str, str]) -> Generator[str]:
 @pytest_asyncio.fixture(scope="session")
 async def pool(migrated: str) -> AsyncGenerator[AsyncConnectionPool]:
     """Connections like those of a call, to a database that may hold earlier tests' rows."""
-    async with open_pool(migrated) as pool:
+    async with open_pool(migrated, cipher=CIPHER) as pool:
         yield pool
 
 
@@ -165,7 +168,7 @@ _EMPTY = """
 DO $$ DECLARE each record; BEGIN
   SET LOCAL session_replication_role = replica;  -- no foreign keys, so any order will do
   FOR each IN SELECT tablename FROM pg_tables
-              WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+              WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'data_key')
   LOOP EXECUTE format('DELETE FROM %I', each.tablename); END LOOP;
   PERFORM setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences
           WHERE schemaname = 'public';

@@ -19,6 +19,7 @@ from voice.calendar_setup import calendar_for, invitations_for, push_for
 from voice.clinicians import clinicians_for, heard
 from voice.clock import utc_now
 from voice.database.connection import JOBS, new_pool, open_pool
+from voice.database.data_key import field_cipher
 from voice.database.pool_metrics import keep_measuring
 from voice.database.waiting import with_database
 from voice.deletion.retention import delete_old_data
@@ -151,7 +152,8 @@ async def open_line(
     without it: its pool is closed, so that callers hear the fallback response, until the database
     is there. Raises DatabaseError, when waiting would not help, or SettingsError.
     """
-    pool = new_pool()
+    cipher = field_cipher(settings)
+    pool = new_pool(cipher=cipher)
     line = line_on(settings, pool, now)
     if line.recordings is not None:
         line.recordings.warn_of_unplayed()
@@ -161,7 +163,8 @@ async def open_line(
             pools: dict[str, AsyncConnectionPool] = {"calls": pool}
             if worker:
                 # A line of their own, so that no job takes a connection that a caller waits for.
-                job_pool = await stack.enter_async_context(open_pool(dsn, options=JOBS, size=12))
+                for_jobs = open_pool(dsn, cipher=cipher, options=JOBS, size=12)
+                job_pool = await stack.enter_async_context(for_jobs)
                 pools["jobs"] = job_pool
                 shared = line.clinic.clinicians if settings.is_demo else None
                 jobs_line = line_on(settings, job_pool, now, shared)

@@ -1,4 +1,4 @@
-"""The commands for the database: `backup`, `restore`, `move-database`, `migrate`."""
+"""The commands for the database: `backup`, `restore`, `move-database`, `encrypt`, `migrate`."""
 
 import asyncio
 from pathlib import Path
@@ -12,6 +12,7 @@ def add_commands(cli: typer.Typer) -> None:
     cli.command("backup")(backup)
     cli.command("restore")(restore)
     cli.command("move-database")(move_database)
+    cli.command("encrypt")(encrypt)
     cli.command("migrate")(migrate)
 
 
@@ -61,6 +62,19 @@ def move_database() -> None:
     from voice.settings import Settings
 
     typer.echo(asyncio.run(backups.move_database(Settings.load("live"))))
+
+
+def encrypt(
+    *,
+    new_key: Annotated[
+        bool, typer.Option("--new-key", help="Put a new key first in DATA_KEY_FILE; make the file.")
+    ] = False,
+) -> None:
+    """Encrypt numbers, names, emails and answers with the first data key. Stop the line first."""
+    from voice.commands.encrypt import encrypt as encrypt_database
+    from voice.settings import Settings
+
+    typer.echo(asyncio.run(encrypt_database(Settings.load("live"), new_key=new_key)))
 
 
 def migrate() -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,22 +33,26 @@ _TEXT_STATES = {
     "failed": "failed",
     "dropped": "not needed any more",
 }
-_LAST_QUESTION = rf"^safety\.{re.escape(BEFORE_BOOKING[-1].name)}([.-][0-9]+)*~"
+_STAGE_OF_STEP = (
+    (4, re.compile(r"book([.-]|$)"), '"asked"'),
+    (3, re.compile(r"hold([.-]|$)"), '"held"'),
+    (2, re.compile(r"times\.offers([.-]|$)"), '"start"'),
+    (1, re.compile(r"foot\."), ""),
+    (1, re.compile(rf"safety\.{re.escape(BEFORE_BOOKING[-1].name)}([.-][0-9]+)*~"), "^2$"),
+)
+"""The stage of a call with such a step in its journal, if the step's value has the pattern."""
+_STEPS = "^(" + "|".join(step.pattern for _, step, _ in _STAGE_OF_STEP) + ")"
 _CALLS = r"""
 SELECT call.outcome, call.ended_at IS NULL AS goes_on,
   EXISTS (SELECT FROM call_back WHERE call_sid = call.sid AND reason ~ '^stopped at safety\.')
     AS stopped,
   EXISTS (SELECT FROM booking
           WHERE call_sid = call.sid AND state IN ('booked', 'cancelled')) AS booked,
-  coalesce((
-    SELECT max(CASE
-      WHEN name ~ '^book([.-]|$)' AND value LIKE '%%"asked"%%' THEN 4
-      WHEN name ~ '^hold([.-]|$)' AND value LIKE '%%"held"%%' THEN 3
-      WHEN name ~ '^times\.offers([.-]|$)' AND value LIKE '%%"start"%%' THEN 2
-      WHEN name ~ '^foot\.' OR name ~ %(last)s AND value = '2' THEN 1
-      ELSE 0 END)
-    FROM journal WHERE call_sid = call.sid), 0) AS stage
-FROM call WHERE began_at >= %(begin)s AND began_at < %(end)s
+  coalesce(steps.names, '{}'), coalesce(steps.values, '{}')
+FROM call LEFT JOIN LATERAL (
+  SELECT array_agg(name ORDER BY name) AS names, array_agg(value ORDER BY name) AS values
+  FROM journal WHERE call_sid = call.sid AND name ~ %(steps)s) AS steps ON true
+WHERE began_at >= %(begin)s AND began_at < %(end)s
 """
 _ANSWERS = r"""
 SELECT word, question, count(DISTINCT call_sid) FROM (
@@ -85,11 +89,12 @@ class Figures:
 
 async def figures(conn: AsyncConnection, begin: datetime, end: datetime) -> Figures:
     """Count what began from `begin` until before `end`, both aware."""
-    period: dict[str, object] = {"begin": begin, "end": end, "last": _LAST_QUESTION}
+    period: dict[str, object] = {"begin": begin, "end": end, "steps": _STEPS}
     rows = await (await conn.execute(_CALLS, period)).fetchall()
     endings, hung_up, reached = Counter[str](), Counter[str](), Counter[int]()
-    for outcome, goes_on, stopped, booked, stage in rows:
-        last = 0 if stopped else len(STAGES) - 1 if booked else stage
+    for outcome, goes_on, stopped, booked, names, values in rows:
+        steps = zip(names, values, strict=True)
+        last = 0 if stopped else len(STAGES) - 1 if booked else _stage(steps)
         endings[STOPPED if stopped else _ending(outcome, goes_on=goes_on)] += 1
         reached[last] += 1
         if outcome == "hung up" and not stopped:
@@ -122,6 +127,19 @@ async def figures(conn: AsyncConnection, begin: datetime, end: datetime) -> Figu
 def question_words(name: str) -> str:
     """A safety question as a table names it, from its permanent name."""
     return name.replace("_", " ")
+
+
+def _stage(steps: Iterable[tuple[str, str]]) -> int:
+    """The last of the STAGES that a call reached, from the names and values of its journal."""
+    return max(
+        (
+            stage
+            for name, value in steps
+            for stage, step, content in _STAGE_OF_STEP
+            if step.match(name) and re.search(content, value)
+        ),
+        default=0,
+    )
 
 
 def _ending(outcome: str | None, *, goes_on: bool) -> str:

@@ -30,6 +30,12 @@ class ServerFields(BaseSettings):
     data_dir: Annotated[Path, setting("where the embedded PostgreSQL keeps its data")] = Path(
         "data"
     )
+    data_key: Annotated[
+        SecretStr, setting("encrypts what is stored about patients, 32 bytes in base64; new,old")
+    ] = NO_SECRET
+    data_key_file: Annotated[
+        str, setting("a file with such keys instead; `encrypt --new-key` makes it")
+    ] = ""
     metrics_token: Annotated[
         SecretStr, setting("a bearer token that may read /metrics; unset: only this computer may")
     ] = NO_SECRET

@@ -4,12 +4,11 @@ A change names the state that it expects, so one that comes twice or late change
 row is decided here: jobs and other tables are the caller's, in one transaction with the change.
 """
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, LiteralString
 
 from psycopg import AsyncConnection, sql
-from psycopg.types.json import Jsonb
+from psycopg.abc import Params
 
 from calendar_sync.availability.postgres_ranges import as_range
 from calendar_sync.availability.span import Span
@@ -17,8 +16,9 @@ from calendar_sync.bookings.booking import Booking, BookingNote, State, holder_o
 from calendar_sync.bookings.deadlines import HOLD_LIFETIME
 from calendar_sync.bookings.event_text import event_id
 from calendar_sync.clinician import DEFAULT_ID, lane_of
+from calendar_sync.private_fields import Lookup, lookup, private_chart, private_columns
 
-Parameters = Sequence[object] | Mapping[str, object]
+Statement = LiteralString | sql.Composed
 
 
 async def insert_hold(
@@ -92,8 +92,8 @@ async def confirm(conn: AsyncConnection, held: Booking, visit_code: str, note: B
         WHERE id = %s
         """
     own_event = event_id(held.call_sid, held.step, held.generation)
-    caller = (note.language, note.number, Jsonb(list(note.chart.items())))
-    await _count(conn, statement, [note.at, visit_code, own_event, *caller, held.id])
+    caller = (note.language, lookup(note.number), private_chart(held.id, note.chart.items()))
+    await _count(conn, statement, [note.at, Lookup(visit_code), own_event, *caller, held.id])
 
 
 async def confirm_move(conn: AsyncConnection, held_id: int, visit_id: int) -> None:
@@ -241,10 +241,10 @@ async def store(
         "UPDATE booking SET ({columns}) = ROW ({given}) WHERE id = %(id)s"
         " AND state = coalesce(%(state)s, state) AND ROW ({columns}) IS DISTINCT FROM ROW ({given})"
     ).format(columns=sql.SQL(", ").join(columns), given=sql.SQL(", ").join(given))
-    cursor = await conn.execute(statement, {**values, "id": booking_id, "state": if_state})
-    return cursor.rowcount == 1
+    marked = private_columns(booking_id, values)
+    return await _count(conn, statement, {**marked, "id": booking_id, "state": if_state}) == 1
 
 
-async def _count(conn: AsyncConnection, statement: LiteralString, given: Parameters) -> int:
+async def _count(conn: AsyncConnection, statement: Statement, given: Params) -> int:
     """How many rows it has changed."""
     return (await conn.execute(statement, given)).rowcount

@@ -15,6 +15,7 @@ from psycopg.rows import class_row
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings.call_back import CallBack, CallBackTarget
 from calendar_sync.bookings.call_back_reasons import Reason
+from calendar_sync.private_fields import lookup
 
 ABOUT_THE_NUMBER = frozenset(
     {
@@ -47,7 +48,7 @@ async def request(
     A reason that is about the number alone is asked once per number while it is open.
     """
     once = reason in ABOUT_THE_NUMBER and target.number is not None
-    key = (target.number, reason.code, detail)
+    key = (lookup(target.number), reason.code, detail)
     await conn.execute(
         """
         INSERT INTO call_back (call_sid, code, detail, reason, number, language)
@@ -75,7 +76,7 @@ async def promise(
         UPDATE call_back SET promised_from = %s, promised_until = %s, shown_at = NULL
         WHERE done_at IS NULL AND (code, detail) = (%s, %s) AND (call_sid = %s OR number = %s)
         """,
-        [when.start, when.end, reason.code, detail, target.call_sid, target.number],
+        [when.start, when.end, reason.code, detail, target.call_sid, lookup(target.number)],
     )
 
 
@@ -223,5 +224,5 @@ async def _close(conn: AsyncConnection, which: LiteralString, given: Sequence[ob
 
 
 def _values(target: CallBackTarget, reason: Reason, detail: str) -> list[str | None]:
-    words = reason.words(detail)
-    return [target.call_sid, reason.code, detail, words, target.number, target.language]
+    words, number = reason.words(detail), lookup(target.number)
+    return [target.call_sid, reason.code, detail, words, number, target.language]

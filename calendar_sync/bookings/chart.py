@@ -1,11 +1,11 @@
 """Adds to the chart of a booking what the caller answers after it was booked."""
 
 from psycopg import AsyncConnection
-from psycopg.types.json import Jsonb
 
 from calendar_sync import job_queue
 from calendar_sync.bookings import booking_writes
 from calendar_sync.bookings.booking import Chart, booking
+from calendar_sync.private_fields import private_chart
 
 
 async def add_to_chart(conn: AsyncConnection, booking_id: int, lines: Chart) -> None:
@@ -17,5 +17,6 @@ async def add_to_chart(conn: AsyncConnection, booking_id: int, lines: Chart) -> 
     async with conn.transaction():
         before = await booking(conn, booking_id, lock=True)
         chart = dict(before.chart) | dict(lines)
-        if await booking_writes.store(conn, booking_id, chart=Jsonb(list(chart.items()))):
+        stored = private_chart(booking_id, chart.items())
+        if await booking_writes.store(conn, booking_id, chart=stored):
             await job_queue.rewrite_event(conn, booking_id)

@@ -8,6 +8,7 @@ from psycopg import AsyncConnection
 from calendar_sync import job_queue
 from calendar_sync.bookings import booking_writes
 from calendar_sync.bookings.booking import booking
+from calendar_sync.private_fields import Lookup
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,13 @@ async def store_consent(
             DO UPDATE SET given = excluded.given, wording = excluded.wording, at = excluded.at
             WHERE (consent.given, consent.wording) <> (excluded.given, excluded.wording)
             """,
-            [call_sid, consent.number, consent.given, consent.wording, consent.at],
+            [call_sid, Lookup(consent.number), consent.given, consent.wording, consent.at],
         )
         if (await booking(conn, booking_id, lock=True)).call_sid != call_sid:
             return
         rows = await conn.execute(
             "SELECT at FROM consent WHERE call_sid = %s AND number = %s",
-            [call_sid, consent.number],
+            [call_sid, Lookup(consent.number)],
         )
         stored = await rows.fetchone()
         if await booking_writes.store(

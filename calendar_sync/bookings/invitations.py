@@ -13,6 +13,7 @@ from psycopg.rows import class_row
 from calendar_sync import job_queue
 from calendar_sync.bookings.booking import Booking
 from calendar_sync.bookings.event_text import event_id
+from calendar_sync.private_fields import Lookup, lookup
 
 _MAX_PER_VISIT = 5
 """Whoever has the link to a visit must not be able to send mail to anybody they like."""
@@ -53,7 +54,7 @@ async def store_wanted(conn: AsyncConnection, visit: Booking) -> list[Invitation
     await conn.execute(
         "UPDATE invitation SET withdrawn_at = now()"
         " WHERE booking = %s AND withdrawn_at IS NULL AND email IS DISTINCT FROM %s",
-        [visit.id, email],
+        [visit.id, lookup(email)],
     )
     async with conn.cursor(row_factory=class_row(Invitation)) as cursor:
         await cursor.execute(
@@ -65,7 +66,7 @@ async def store_wanted(conn: AsyncConnection, visit: Booking) -> list[Invitation
         new = Invitation(visit.id, len(stored), email, own_id)
         await conn.execute(
             "INSERT INTO invitation (booking, number, email, event_id) VALUES (%s, %s, %s, %s)",
-            [new.booking, new.number, new.email, new.event_id],
+            [new.booking, new.number, Lookup(new.email), new.event_id],
         )
         stored.append(new)
     return [each for each in stored if each.gone_at is None]

@@ -7,6 +7,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
 from calendar_sync.bookings.booking import Booking, from_row, pending_move
+from calendar_sync.private_fields import Lookup
 
 Standing = Literal["booked", "begun", "pending", "moving", "cancelled"]
 """`pending`: confirmed, and not in the calendar yet; `cancelled`: by staff."""
@@ -22,7 +23,7 @@ async def coming(conn: AsyncConnection, number: str, now: datetime) -> Literal["
     rows = await conn.execute(
         f"SELECT bool_or({_LIVE}) FROM booking"  # noqa: S608  # constants
         f" WHERE number = %s AND upper(during) > %s AND {_TOLD}",
-        [number, now],
+        [Lookup(number), now],
     )
     live = (await rows.fetchone() or (None,))[0]
     return "" if live is None else "some" if live else "gone"
@@ -49,7 +50,7 @@ async def visits_of_number(conn: AsyncConnection, number: str, now: datetime) ->
             f"SELECT * FROM booking WHERE {_TOLD}"  # noqa: S608  # a constant
             " AND number = %s AND upper(during) > %s"
             " ORDER BY lower(during), id",
-            [number, now],
+            [Lookup(number), now],
         )
         found = [from_row(row) async for row in cursor]
     return [each for each in found if each.state != "cancelled"] or found
@@ -62,7 +63,7 @@ async def visit_of_code(conn: AsyncConnection, code: str, now: datetime) -> Book
             f"SELECT * FROM booking WHERE {_TOLD}"  # noqa: S608  # a constant
             " AND visit_code = %s AND upper(during) > %s"
             " ORDER BY state = 'cancelled', id DESC LIMIT 1",
-            [code, now],
+            [Lookup(code), now],
         )
         row = await cursor.fetchone()
     return None if row is None else from_row(row)

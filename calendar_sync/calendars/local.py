@@ -30,6 +30,7 @@ from calendar_sync.calendars.contract import (
     Unknown,
     Urgency,
 )
+from calendar_sync.private_fields import Private
 
 Method = TypeVar("Method", bound=Callable[..., Coroutine[Any, Any, Any]])
 
@@ -113,7 +114,7 @@ class LocalCalendar:
                     event.id,
                     as_range(event.span),
                     event.title,
-                    event.description,
+                    Private(event.description, event.id),
                     event.location,
                     event.booking_id,
                     event.blocks,
@@ -147,7 +148,8 @@ class LocalCalendar:
         urgency: Urgency | None = None,  # noqa: ARG002
     ) -> CalendarEvent | Changed | Gone | Unknown:
         """Replace the given texts; there are no colors here."""
-        texts = {"title": title, "description": description, "location": location}
+        own = None if description is None else Private(description, event_id)
+        texts = {"title": title, "description": own, "location": location}
         return await self._change(event_id, etag, texts)
 
     @_unknown_on_error

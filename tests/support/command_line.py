@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.data_key import DATA_KEY
 from support.live_settings import LIVE
 
 from voice import clinical_signoff
@@ -57,6 +58,6 @@ def run(
 def live(monkeypatch: pytest.MonkeyPatch, run: Run, migrated: str) -> Run:
     """Run it with a live line's settings on the test database; no outside service answers."""
     nowhere = {"PUBLIC_BASE_URL": "http://127.0.0.1:9", "TWILIO_API_URL": "http://127.0.0.1:9"}
-    for name, value in {**LIVE, **nowhere, "DATABASE_URL": migrated}.items():
+    for name, value in {**LIVE, **nowhere, "DATABASE_URL": migrated, "DATA_KEY": DATA_KEY}.items():
         monkeypatch.setenv(name, value)
     return run

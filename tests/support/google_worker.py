@@ -8,6 +8,7 @@ from pathlib import Path
 from psycopg_pool import AsyncConnectionPool
 from stand_ins.google.server import DOCTOR, SCREENINGS
 from support.clinic import CHART_LABELS, PACIFIC, RULES
+from support.data_key import CIPHER
 
 from calendar_sync.calendars.google.calendar import GoogleCalendar
 from calendar_sync.calendars.google.client import GoogleAccess
@@ -23,7 +24,7 @@ def _now() -> datetime:
 async def _work(dsn: str, file: str, url: str, booking_id: int) -> None:
     access = GoogleAccess(Path(file), url, timeout=30)
     calendar = GoogleCalendar(access, SCREENINGS, (DOCTOR,), PACIFIC)
-    async with open_pool(dsn, size=2) as pool:
+    async with open_pool(dsn, cipher=CIPHER, size=2) as pool:
         await insert(_clinic(pool, calendar), booking_id)
 
 

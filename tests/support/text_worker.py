@@ -4,6 +4,7 @@ import asyncio
 import sys
 from datetime import UTC, datetime
 
+from support.data_key import CIPHER
 from support.text_clinic import settings_at
 
 from voice.bootstrap import line_on
@@ -16,7 +17,7 @@ def _now() -> datetime:
 
 
 async def _notify_and_work(dsn: str, url: str, booking_id: int) -> None:
-    async with open_pool(dsn, size=8) as pool:
+    async with open_pool(dsn, cipher=CIPHER, size=8) as pool:
         clinic = line_on(settings_at(url), pool, _now).clinic
         await clinic.notify(booking_id)
         await work(clinic)

@@ -1,7 +1,10 @@
 """A patient who leaves something in as many tables as a patient can."""
 
+import re
+
 from psycopg import AsyncConnection, sql
 from support.caller import Caller
+from support.data_key import CIPHER
 from support.patient_page import patient_of
 from support.text_clinic import BASE
 
@@ -9,6 +12,8 @@ from voice.app import create_app
 from voice.bootstrap import Line
 from voice.flows.clinical_wording import BEFORE_BOOKING
 from voice.simulator.transport import InProcess
+
+_SEALED = re.compile(r"enc1:\w+:[\w=-]+")
 
 CALLS_FROM, TEXTED_AT = "+14255550123", "+14255550178"
 NAME, EMAIL = "Zenobia Quill", "zq@example.org"
@@ -57,14 +62,18 @@ async def tables(conn: AsyncConnection) -> list[str]:
 
 
 async def dump(conn: AsyncConnection) -> dict[str, list[str]]:
-    """Every row of every table as text."""
+    """Every row of every table as text, with encrypted values opened."""
     found: dict[str, list[str]] = {}
     for name in await tables(conn):
         each = await conn.execute(
             sql.SQL("SELECT t::text FROM {} AS t").format(sql.Identifier(name))
         )
-        found[name] = [str(text) for (text,) in await each.fetchall()]
+        found[name] = [_SEALED.sub(_opened, str(text)) for (text,) in await each.fetchall()]
     return found
+
+
+def _opened(sealed: re.Match[str]) -> str:
+    return CIPHER.open(sealed[0])
 
 
 async def count(line: Line, table: str) -> int:

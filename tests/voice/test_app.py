@@ -8,6 +8,7 @@ import pytest_asyncio
 from psycopg_pool import AsyncConnectionPool
 from pydantic import SecretStr
 from starlette.types import ASGIApp, Message, Scope
+from support.data_key import CIPHER
 
 from voice.app import create_app
 from voice.background import run_in_background
@@ -63,7 +64,7 @@ async def test_ready_means_a_worker_is_up(line: Line) -> None:
 
 async def test_ready_means_the_database_answers(line: Line, migrated: str) -> None:
     """Without its database the line is not ready."""
-    async with open_pool(migrated, size=1) as gone:
+    async with open_pool(migrated, cipher=CIPHER, size=1) as gone:
         pass
     closed = replace(line, clinic=replace(line.clinic, pool=gone))
     assert await ask(create_app(closed), "/readyz") == (503, "the database does not answer\n")

@@ -12,6 +12,7 @@ from stand_ins.google.push import headers, post
 from stand_ins.google.server import Google
 from support.browser import page_of
 from support.clinic import SetClock, confirmed, jobs_waiting, row, span
+from support.data_key import CIPHER
 from support.google_clinic import calendar_at
 
 from calendar_sync.sync.insert import insert
@@ -116,7 +117,7 @@ async def test_while_the_database_is_away_google_is_asked_to_come_again(
     """Without a database the answer is 503, after which Google repeats the notification."""
     await renew(line.clinic)
     [channel] = google.channels.open.values()
-    async with open_pool(migrated, size=1) as gone:
+    async with open_pool(migrated, cipher=CIPHER, size=1) as gone:
         pass
     closed = replace(line, clinic=replace(line.clinic, pool=gone))
     async with page_of(closed) as page:

@@ -10,6 +10,7 @@ import pytest_asyncio
 from psycopg_pool import AsyncConnectionPool
 from pydantic import SecretStr
 from support.clinic import SetClock, confirm, span
+from support.data_key import DATA_KEY
 from support.patient_page import patient_of
 from support.two_therapists import COLLEAGUE, TEAM
 
@@ -103,7 +104,8 @@ async def test_a_patient_who_moves_a_visit_keeps_the_therapist(line: Line, visit
 async def test_the_check_names_whose_visits_are_left(line: Line, visit: int, migrated: str) -> None:
     """A therapist who is no longer in the file, with the remedy; nobody while all are named."""
     assert visit
-    settings = line.settings.model_copy(update={"database_url": SecretStr(migrated)})
+    own = {"database_url": SecretStr(migrated), "data_key": SecretStr(DATA_KEY)}
+    settings = line.settings.model_copy(update=own)
     with psycopg.connect(migrated, autocommit=True) as conn:
         conn.execute("UPDATE booking SET during = tstzrange(now() + '1 day', now() + '2 days')")
     assert check_clinicians.visits(settings, migrated) == []

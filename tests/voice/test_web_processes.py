@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from support.data_key import DATA_KEY
 from support.live_settings import LIVE
 
 SERVE = [sys.executable, "-c", "from voice.cli import main; main()", "serve"]
@@ -37,7 +38,8 @@ def start(migrated: str, tmp_path: Path) -> Generator[Start]:
     """Start a live line on the test database, and end all its processes after the test."""
     started: list[subprocess.Popen[bytes]] = []
     environment = {
-        "PATH": os.defpath, "UNSIGNED_WORDING": "allow", "DATABASE_URL": migrated,
+        "PATH": os.defpath, "UNSIGNED_WORDING": "allow",
+        "DATABASE_URL": migrated, "DATA_KEY": DATA_KEY,
         "TWILIO_API_URL": "http://127.0.0.1:9", "TEXTS": "off", "TMPDIR": str(tmp_path), **LIVE,
     }  # fmt: skip
 

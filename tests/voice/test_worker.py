@@ -7,6 +7,7 @@ import psycopg
 import pytest
 import pytest_asyncio
 from psycopg_pool import AsyncConnectionPool
+from support.data_key import CIPHER, DATA_KEY
 from support.live_settings import LIVE
 
 from calendar_sync.calendars.local import LocalCalendar
@@ -66,7 +67,7 @@ async def test_jobs_use_no_connection_of_a_callers_turn(
         checked.append(line.pool)
 
     monkeypatch.setattr(bootstrap, "work", noted)
-    for name, value in {**LIVE, "DATABASE_URL": migrated}.items():
+    for name, value in {**LIVE, "DATABASE_URL": migrated, "DATA_KEY": DATA_KEY}.items():
         monkeypatch.setenv(name, value)
     async with open_line(Settings.load("live"), check_calls=check_calls) as line:
         await asyncio.sleep(0)
@@ -110,7 +111,7 @@ async def test_a_worker_outlives_its_connections(line: Line, migrated: str) -> N
 async def test_a_worker_stops_even_when_its_database_is_gone(line: Line, migrated: str) -> None:
     """A worker that cannot sign off because the database is gone still stops."""
     async with (
-        open_pool(migrated, size=4) as own,
+        open_pool(migrated, cipher=CIPHER, size=4) as own,
         asyncio.timeout(20),
         run_in_background(work(replace(line.clinic, pool=own))),
     ):

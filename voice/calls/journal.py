@@ -7,6 +7,8 @@ from typing import LiteralString
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
+from calendar_sync.private_fields import Lookup, Private
+
 CALLER = "caller"
 FORWARDED = "forwarded"
 """Stored for a call that another phone sent on to the line."""
@@ -21,7 +23,7 @@ VISITS = "visits"
 _BEGIN = """
 WITH new_call AS (
     INSERT INTO call (sid, caller, vouched)
-    VALUES (%(sid)s, nullif(%(value)s, ''), %(vouched)s) ON CONFLICT DO NOTHING),
+    VALUES (%(sid)s, nullif(%(caller)s, ''), %(vouched)s) ON CONFLICT DO NOTHING),
 kept AS (
     INSERT INTO journal (call_sid, name, value) VALUES (%(sid)s, %(name)s, %(value)s)
     ON CONFLICT DO NOTHING RETURNING name, value)
@@ -98,7 +100,8 @@ async def _kept(
     value: str,
     **further: object,
 ) -> Kept:
-    parameters = {"sid": sid, "name": name, "value": value, **further}
+    own = Private(value, f"{sid} {name}")
+    parameters = {"sid": sid, "name": name, "value": own, "caller": Lookup(value), **further}
     found = await (await conn.execute(statement, parameters)).fetchall()
     if found and all(kept != name for kept, _, _ in found):
         # A duplicate webhook stored the name while this statement waited on a stale snapshot.

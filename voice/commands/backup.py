@@ -12,6 +12,7 @@ from calendar_sync.sync.after_restore import reconcile_restored
 from voice.bootstrap import line_on
 from voice.clock import utc_now
 from voice.database.connection import JOBS, open_database, open_pool, prepare
+from voice.database.data_key import field_cipher, require_fitting_key
 from voice.database.dump import (
     count_rows,
     drop_everything,
@@ -21,6 +22,7 @@ from voice.database.dump import (
     restore_sealed,
     verify_sealed,
 )
+from voice.database.encrypted_fields import encrypt_all
 from voice.database.sealed_file import read_key, write_new_key
 from voice.errors import ReportedError
 from voice.settings import Settings
@@ -60,7 +62,7 @@ async def make_backup(settings: Settings, now: datetime) -> Backup:
     file = folder / now.astimezone(UTC).strftime(_TIME)
     partial = file.with_suffix(".partial")
     try:
-        async with open_database(settings, alone=False) as dsn:
+        async with open_database(settings, alone=False, any_key=True) as dsn:
             handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(handle, "wb") as target:
                 size = dump_sealed(dsn, target, key)
@@ -124,11 +126,13 @@ async def restore(settings: Settings, file: Path, *, replace: bool) -> str:
     """Load a back-up into the line's database and compare it with the calendar; what was done.
 
     Stop the line first. `replace` allows a database that holds a line already. Nothing is written
-    before the whole file was read. Raises BackupError, SealedFileError, and DatabaseError.
+    before the whole file was read. What was stored with an earlier data key, or without one, gets
+    the first. Raises BackupError, SealedFileError, DataKeyError, and DatabaseError.
     """
     key = backup_key(settings)
     verify_sealed(file, key)
-    async with open_database(settings, alone=True) as dsn:
+    cipher = field_cipher(settings)
+    async with open_database(settings, alone=True, any_key=True) as dsn:
         if has_calls(dsn) and not replace:
             message = (
                 "The database holds calls already. Nothing was changed. "
@@ -138,7 +142,10 @@ async def restore(settings: Settings, file: Path, *, replace: bool) -> str:
         drop_everything(dsn)
         restore_sealed(file, dsn, key)
         prepare(dsn)
-        async with open_pool(dsn, options=JOBS, size=2) as pool:
+        if cipher is not None:
+            encrypt_all(dsn, cipher)
+        require_fitting_key(dsn, cipher)
+        async with open_pool(dsn, cipher=cipher, options=JOBS, size=2) as pool:
             line = line_on(settings, pool)
             try:
                 async with pool.connection() as conn:
@@ -166,8 +173,9 @@ async def drill(settings: Settings, file: Path) -> str:
     key = backup_key(settings)
     verify_sealed(file, key)
     with TemporaryDirectory(prefix="screening-line-") as folder:
-        scratch = {"database_url": type(settings.database_url)(""), "data_dir": Path(folder)}
-        async with open_database(settings.model_copy(update=scratch), alone=True) as dsn:
+        own = {"database_url": type(settings.database_url)(""), "data_dir": Path(folder)}
+        scratch = settings.model_copy(update=own)
+        async with open_database(scratch, alone=True, any_key=True) as dsn:
             drop_everything(dsn)
             restore_sealed(file, dsn, key)
             prepare(dsn)
@@ -204,7 +212,7 @@ async def move_database(settings: Settings) -> str:
     key = os.urandom(32)
     with TemporaryDirectory(prefix="screening-line-") as folder:
         file = Path(folder) / "database"
-        async with open_database(embedded, alone=True) as dsn:
+        async with open_database(embedded, alone=True, any_key=True) as dsn:
             with file.open("wb") as sealed:
                 size = dump_sealed(dsn, sealed, key)
         restore_sealed(file, target, key)

@@ -13,6 +13,7 @@ from calendar_sync.sync import change_cursor
 from voice import phone_numbers, read_log
 from voice.clock import utc_now
 from voice.database.connection import open_database, open_pool
+from voice.database.data_key import field_cipher
 from voice.errors import ReportedError
 from voice.settings import Settings
 
@@ -77,7 +78,7 @@ async def connected(settings: Settings) -> AsyncGenerator[AsyncConnection]:
     """A connection to the line's database, whether or not the line is running."""
     async with (
         open_database(settings, alone=False) as dsn,
-        open_pool(dsn, size=1) as pool,
+        open_pool(dsn, cipher=field_cipher(settings), size=1) as pool,
         pool.connection() as conn,
     ):
         yield conn

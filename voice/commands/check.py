@@ -87,7 +87,12 @@ def _settings(settings: Settings) -> list[Finding]:
 
 def _files(settings: Settings) -> list[Finding]:
     """Files with secrets that other users of this computer can read."""
-    named = (".env", settings.google_credentials_file, settings.backup_key_file)
+    named = (
+        ".env",
+        settings.google_credentials_file,
+        settings.backup_key_file,
+        settings.data_key_file,
+    )
     files = [Path(name) for name in named if name and Path(name).is_file()]
     return [
         Finding("wrong", f"file {file}: other users can read its secrets; run: chmod 600 {file}")

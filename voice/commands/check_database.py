@@ -8,6 +8,7 @@ from voice.clock import utc_now
 from voice.commands import check_clinicians
 from voice.commands.findings import Finding
 from voice.database import connection
+from voice.database.data_key import DataKeyError, field_cipher, require_fitting_key
 from voice.database.embedded import Engine
 from voice.database.migrations import newest
 from voice.database.session_needs import REMEDY, missing_session_needs
@@ -61,10 +62,28 @@ def _state_of(settings: Settings, dsn: str) -> list[Finding]:
         if version != newest():
             migrates = f"the next start migrates them to {newest()}"
             return [*found, Finding("note", f"tables: version {version or 'none'}; {migrates}")]
-        found += [Finding("ok", f"tables: version {version}"), _work(dsn)]
+        found += [Finding("ok", f"tables: version {version}"), _data_key(settings, dsn), _work(dsn)]
         return [*found, *check_clinicians.visits(settings, dsn)]
     except DatabaseError as error:
         return [Finding("wrong", f"database: {error}")]
+
+
+def _data_key(settings: Settings, dsn: str) -> Finding:
+    """Whether what is about patients is encrypted, and the key fits. Raises DatabaseError."""
+    try:
+        cipher = field_cipher(settings)
+        require_fitting_key(dsn, cipher)
+    except DataKeyError as error:
+        return Finding("wrong", f"data key: {error}")
+    except psycopg.OperationalError as error:
+        raise connection.no_answer(error) from error
+    if cipher is not None:
+        return Finding("ok", "data key: numbers, names, emails and answers are encrypted")
+    if settings.is_demo:
+        return Finding("ok", "data key: a demo needs none")
+    remedy = "stop the line, set DATA_KEY_FILE, run `screening-line encrypt --new-key`"
+    says = "data key: none is set, so whoever has the disk can read numbers and answers"
+    return Finding("wrong", f"{says}; {remedy}")
 
 
 def _clock(dsn: str) -> Finding:

@@ -8,6 +8,7 @@ from voice import phone_numbers, read_log
 from voice.bootstrap import Line, line_on
 from voice.clock import utc_now
 from voice.database.connection import JOBS, open_database, open_pool
+from voice.database.data_key import field_cipher
 from voice.deletion.forget import Outcome, forget, preview
 from voice.errors import ReportedError
 from voice.settings import Settings
@@ -53,7 +54,7 @@ async def shown(settings: Settings, typed: str, *, wanted: bool) -> list[str]:
         raise ForgetError(message)
     async with (
         open_database(settings, alone=False) as dsn,
-        open_pool(dsn, options=JOBS, size=3) as pool,
+        open_pool(dsn, cipher=field_cipher(settings), options=JOBS, size=3) as pool,
     ):
         line = line_on(settings, pool)
         with closing(line.texting):

@@ -15,7 +15,9 @@ from psycopg_pool import AsyncConnectionPool
 
 from voice.background import run_in_background
 from voice.database.bounded_pool import BoundedPool, replace_closed
+from voice.database.data_key import field_cipher, require_fitting_key
 from voice.database.embedded import Engine
+from voice.database.field_encryption import FieldCipher
 from voice.database.migrations import newest
 from voice.errors import DatabaseAwayError, DatabaseError
 from voice.settings import Settings
@@ -38,17 +40,31 @@ such as a password. libpq tells no SQLSTATE of a connection that was refused."""
 
 
 @asynccontextmanager
-async def open_database(settings: Settings, *, alone: bool) -> AsyncGenerator[str]:
+async def open_database(
+    settings: Settings, *, alone: bool, any_key: bool = False
+) -> AsyncGenerator[str]:
     """The dsn of the database in the settings, migrated and ready, while the context lasts.
 
     The embedded engine is started, restarted when it dies, and stopped at the end; `alone` keeps
-    a second line off its folder. A demo has its own database, also on a server of yours. Raises
-    DatabaseError; it is a DatabaseAwayError when trying again may help.
+    a second line off its folder. A demo has its own database, also on a server of yours. `any_key`
+    also opens one that the data key does not fit, for those who never read it. Raises DataKeyError
+    and DatabaseError; it is a DatabaseAwayError when trying again may help.
     """
+    cipher = None if any_key else field_cipher(settings)
+
+    def make_ready(dsn: str) -> None:
+        prepare(dsn)
+        if any_key:
+            return
+        try:
+            require_fitting_key(dsn, cipher)
+        except psycopg.OperationalError as error:
+            raise no_answer(error) from error
+
     given = settings.database_url.get_secret_value()
     if given:
         dsn = make_database(given, settings.database_name) if settings.is_demo else given
-        await asyncio.to_thread(prepare, dsn)
+        await asyncio.to_thread(make_ready, dsn)
         yield dsn
         return
     engine = Engine(settings.data_dir)
@@ -58,7 +74,7 @@ async def open_database(settings: Settings, *, alone: bool) -> AsyncGenerator[st
         # Ctrl-C interrupts none of this: `stop` waits for a start that is under way.
         await asyncio.to_thread(engine.start)
         dsn = make_database(engine.dsn("postgres"), settings.database_name)
-        await asyncio.to_thread(prepare, dsn)
+        await asyncio.to_thread(make_ready, dsn)
         async with run_in_background(_keep_running(engine)):
             yield dsn
     finally:
@@ -79,13 +95,13 @@ async def _keep_running(engine: Engine) -> None:
 
 @asynccontextmanager
 async def open_pool(
-    dsn: str, *, options: str = CALL_PATH, size: int = 16
+    dsn: str, *, cipher: FieldCipher | None, options: str = CALL_PATH, size: int = 16
 ) -> AsyncGenerator[AsyncConnectionPool]:
     """A `new_pool`, open while the context lasts.
 
     Raises DatabaseError when the database does not answer at the start.
     """
-    pool = new_pool(dsn, options=options, size=size)
+    pool = new_pool(dsn, cipher=cipher, options=options, size=size)
     try:
         try:
             await pool.open(wait=True, timeout=10)
@@ -96,12 +112,23 @@ async def open_pool(
         await pool.close()
 
 
-def new_pool(dsn: str = "", *, options: str = CALL_PATH, size: int = 16) -> BoundedPool:
+def new_pool(
+    dsn: str = "", *, cipher: FieldCipher | None, options: str = CALL_PATH, size: int = 16
+) -> BoundedPool:
     """A pool that is not open yet; until it is, asking for a connection raises PoolClosed at once.
+
+    Its connections encrypt what is about a person with `cipher`; without one they store it as it
+    is.
 
     Getting one takes at most four seconds. A connection that the server closed is replaced before
     it is handed out. Connections are in autocommit mode. Its `conninfo` may be set until it opens.
     """
+
+    async def configure(conn: AsyncConnection) -> None:
+        """Set autocommit here, not in the pool's kwargs, where procrastinate sets it too."""
+        await conn.set_autocommit(True)
+        if cipher is not None:
+            cipher.adapt(conn)
 
     async def check(conn: AsyncConnection) -> None:
         await replace_closed(pool, conn)
@@ -113,15 +140,10 @@ def new_pool(dsn: str = "", *, options: str = CALL_PATH, size: int = 16) -> Boun
         max_size=size,
         timeout=1.0,
         check=check,
-        configure=_one_by_one,
+        configure=configure,
         open=False,
     )
     return pool
-
-
-async def _one_by_one(conn: AsyncConnection) -> None:
-    """Set autocommit here, not in the pool's kwargs, where procrastinate sets it too."""
-    await conn.set_autocommit(True)
 
 
 def make_database(dsn: str, name: str) -> str:

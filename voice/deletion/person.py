@@ -14,6 +14,7 @@ from psycopg import AsyncConnection
 
 from calendar_sync.bookings.deadlines import CALL_TIMEOUT
 from calendar_sync.bookings.deletion import with_moves
+from calendar_sync.private_fields import Lookup
 from voice import phone_numbers
 
 _BOOKINGS = """
@@ -33,8 +34,8 @@ SELECT FROM call WHERE sid = ANY (%s) AND ended_at IS NULL AND began_at > now() 
 class Person:
     """The ids of all rows about `number` (E.164)."""
 
-    number: str
-    others: frozenset[str]
+    number: Lookup
+    others: frozenset[Lookup]
     """Numbers that its bookings name besides."""
     calls: tuple[str, ...]
     """SIDs of calls that go with their journals."""
@@ -47,30 +48,31 @@ class Person:
     """SIDs of the texts at Twilio."""
 
     @property
-    def numbers(self) -> list[str]:
+    def numbers(self) -> list[Lookup]:
         """All of them."""
         return sorted({self.number, *self.others})
 
 
 async def find(conn: AsyncConnection, number: str) -> Person:
     """What the database has about this number (E.164); reads the whole journal."""
-    calls = await _ids(conn, "SELECT sid FROM call WHERE caller = %s", [number])
-    rows = await conn.execute(_BOOKINGS, {"number": number, "sids": calls})
+    own = Lookup(number)
+    calls = await _ids(conn, "SELECT sid FROM call WHERE caller = %s", [own])
+    rows = await conn.execute(_BOOKINGS, {"number": own, "sids": calls})
     bookings = await rows.fetchall()
     calls = list(dict.fromkeys([*calls, *(call for _, call, _, _ in bookings)]))
-    rows = await conn.execute(_BOOKINGS, {"number": number, "sids": calls})
+    rows = await conn.execute(_BOOKINGS, {"number": own, "sids": calls})
     bookings = await rows.fetchall()
     booking_ids = await with_moves(conn, [booking_id for booking_id, *_ in bookings])
-    rows = await conn.execute(_TEXTS, [number, booking_ids])
+    rows = await conn.execute(_TEXTS, [own, booking_ids])
     texts = await rows.fetchall()
-    named = {each for _, _, own, texted in bookings for each in (own, texted)}
+    named = {each for *_, given, texted in bookings for each in (given, texted) if each}
     return Person(
-        number,
-        frozenset(named - {None, number}),
+        own,
+        frozenset(map(Lookup, named - {number})),
         tuple(sorted(calls)),
         tuple(await _keyed(conn, number, frozenset(calls))),
         tuple(sorted(booking_ids)),
-        tuple(await _ids(conn, _CALL_BACKS, [number, calls])),
+        tuple(await _ids(conn, _CALL_BACKS, [own, calls])),
         tuple(sorted(text_id for text_id, _, _ in texts)),
         tuple(sorted({sid for _, now, former in texts for sid in (now, *former) if sid})),
     )

@@ -96,6 +96,6 @@ async def connect(settings: Settings) -> AsyncGenerator[ConnectedLine]:
         return
     async with (
         open_database(settings, alone=False) as dsn,
-        open_pool(dsn, size=1) as pool,
+        open_pool(dsn, cipher=None, size=1) as pool,
     ):
         yield ConnectedLine(OverHttp(demo.url, demo.token), settings, pool)

@@ -9,6 +9,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import class_row
 from psycopg_pool import AsyncConnectionPool
 
+from calendar_sync.private_fields import Lookup, Private
 from voice.texts.sender import Absent, Accepted
 
 
@@ -51,7 +52,8 @@ class DemoSender:
 async def keep(conn: AsyncConnection, to: str, body: str, at: datetime) -> None:
     """Store a text for the demo's page, such as the answer to a reply."""
     await conn.execute(
-        "INSERT INTO demo_text (number, body, at) VALUES (%s, %s, %s)", [to, body, at]
+        "INSERT INTO demo_text (number, body, at) VALUES (%s, %s, %s)",
+        [Lookup(to), Private(body, to), at],
     )
 
 
@@ -60,7 +62,7 @@ async def texts_to(conn: AsyncConnection, number: str, after: int = 0) -> list[D
     async with conn.cursor(row_factory=class_row(DemoText)) as cursor:
         await cursor.execute(
             "SELECT id, body, at FROM demo_text WHERE number = %s AND id > %s ORDER BY id",
-            [number, after],
+            [Lookup(number), after],
         )
         return await cursor.fetchall()
 

@@ -10,6 +10,7 @@ from calendar_sync import job_queue
 from calendar_sync.bookings import call_backs, text_state
 from calendar_sync.bookings.booking import Booking, from_row
 from calendar_sync.bookings.call_back_reasons import Reason
+from calendar_sync.private_fields import Lookup
 from voice import phone_numbers
 from voice.language import Language, Text
 from voice.texts import outbox
@@ -63,10 +64,9 @@ class _Inbound:
     @property
     def visit_ahead(self) -> Booking | None:
         """The patient's booked visit, if it is not over."""
-        booked = self.patient
-        return (
-            booked if booked and booked.state == "booked" and booked.slot.end > self.now else None
-        )
+        visit = self.patient
+        is_ahead = visit and visit.state == "booked" and visit.slot.end > self.now
+        return visit if is_ahead else None
 
 
 async def answer(
@@ -83,7 +83,7 @@ async def answer(
         inserted = await conn.execute(
             "INSERT INTO text_reply (message_sid, number, answer, at) VALUES (%s, %s, '', %s)"
             " ON CONFLICT DO NOTHING",
-            [received.sid, received.number, now],
+            [received.sid, Lookup(received.number), now],
         )
         if inserted.rowcount == 0:
             name = await _stored_answer(conn, received.sid)
@@ -141,7 +141,7 @@ async def _choose_answer(conn: AsyncConnection, text: _Inbound) -> str:
     rows = await conn.execute(
         "SELECT count(*), count(*) FILTER (WHERE answer IN ('other', 'stranger')) FROM text_reply"
         " WHERE number = %s AND answer NOT IN ('', 'start', 'emergency', 'crisis') AND at > %s",
-        [text.received.number, text.now - _HOUR],
+        [Lookup(text.received.number), text.now - _HOUR],
     )
     answers, generic = await rows.fetchone() or (0, 0)
     if text.meaning in {"confirm", "move"} and text.visit_ahead:
@@ -153,7 +153,7 @@ async def _choose_answer(conn: AsyncConnection, text: _Inbound) -> str:
 async def _urgent_answers(conn: AsyncConnection, text: _Inbound) -> int:
     rows = await conn.execute(
         "SELECT count(*) FROM text_reply WHERE number = %s AND answer = %s AND at > %s",
-        [text.received.number, text.meaning, text.now - _DAY],
+        [Lookup(text.received.number), text.meaning, text.now - _DAY],
     )
     row = await rows.fetchone()
     return int(row[0]) if row else 0
@@ -192,7 +192,7 @@ async def _patient(conn: AsyncConnection, number: str, now: datetime) -> Booking
                      CASE WHEN upper(during) > %s THEN lower(during) END, id DESC LIMIT 1
             FOR UPDATE
             """,
-            [number, now, now],
+            [Lookup(number), now, now],
         )
         row = await cursor.fetchone()
     return None if row is None else from_row(row)

@@ -7,6 +7,7 @@ from typing import Final
 from psycopg import AsyncConnection
 
 from calendar_sync.bookings.booking import Booking
+from calendar_sync.private_fields import Lookup, lookup
 from voice import phone_numbers
 from voice.texts.twilio_errors import (
     NOT_A_MOBILE,
@@ -24,13 +25,15 @@ async def suppress(conn: AsyncConnection, number: str, why: str) -> None:
     await conn.execute(
         "INSERT INTO text_bar (number, why) VALUES (%s, %s) ON CONFLICT (number)"
         " DO UPDATE SET why = excluded.why, at = now() WHERE excluded.why = %s",
-        [number, why, OPTED_OUT],
+        [Lookup(number), why, OPTED_OUT],
     )
 
 
 async def unsuppress(conn: AsyncConnection, number: str) -> None:
     """The owner wants texts again; a reason other than STOP stays, since texts cannot arrive."""
-    await conn.execute("DELETE FROM text_bar WHERE number = %s AND why = %s", [number, OPTED_OUT])
+    await conn.execute(
+        "DELETE FROM text_bar WHERE number = %s AND why = %s", [Lookup(number), OPTED_OUT]
+    )
 
 
 async def delete_old(
@@ -60,7 +63,7 @@ async def delete_other_reasons(conn: AsyncConnection, numbers: Sequence[str]) ->
 async def is_opted_out(conn: AsyncConnection, number: str) -> bool:
     """Whether the owner of this number said STOP."""
     rows = await conn.execute(
-        "SELECT FROM text_bar WHERE number = %s AND why = %s", [number, OPTED_OUT]
+        "SELECT FROM text_bar WHERE number = %s AND why = %s", [Lookup(number), OPTED_OUT]
     )
     return await rows.fetchone() is not None
 
@@ -80,7 +83,7 @@ async def reason_for_no_texts(
     number = booked.text_number
     if number is None:
         return ""
-    rows = await conn.execute("SELECT why FROM text_bar WHERE number = %s", [number])
+    rows = await conn.execute("SELECT why FROM text_bar WHERE number = %s", [Lookup(number)])
     suppressed = await rows.fetchone()
     if suppressed is not None:
         return str(suppressed[0])
@@ -113,7 +116,7 @@ async def other_numbers_today(conn: AsyncConnection, booked: Booking) -> int:
         SELECT count(*) FROM keyed AS earlier JOIN keyed AS this ON earlier.first < this.first
         WHERE this.text_number = %s
         """,
-        [booked.call_sid, booked.text_number],
+        [booked.call_sid, lookup(booked.text_number)],
     )
     row = await rows.fetchone()
     return int(row[0]) if row else 0
@@ -124,6 +127,6 @@ async def bookings_to(conn: AsyncConnection, number: str) -> list[int]:
     rows = await conn.execute(
         f"SELECT id FROM booking WHERE text_number = %s AND {_LIVE}"  # noqa: S608  # a constant
         " ORDER BY lower(during)",
-        [number],
+        [Lookup(number)],
     )
     return [booking_id for (booking_id,) in await rows.fetchall()]

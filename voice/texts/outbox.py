@@ -11,6 +11,7 @@ from math import ceil
 from psycopg import AsyncConnection
 
 from calendar_sync import job_queue
+from calendar_sync.private_fields import Lookup
 from voice.texts.messages import NEWS, Kind
 from voice.texts.schedule import PlannedText
 from voice.texts.text_rows import State, TextRow
@@ -48,7 +49,7 @@ async def require(
             "kind": planned.kind,
             "about": planned.about,
             "telling": planned.notice,
-            "number": number,
+            "number": Lookup(number),
             "due": planned.due,
         },
     )
@@ -78,7 +79,7 @@ async def drop_all_to(conn: AsyncConnection, number: str) -> None:
     """Nothing that waits may be sent to this number."""
     await conn.execute(
         "UPDATE text SET state = 'dropped', not_before = NULL WHERE number = %s AND state = 'owed'",
-        [number],
+        [Lookup(number)],
     )
 
 

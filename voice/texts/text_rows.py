@@ -9,6 +9,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
 from calendar_sync import job_queue
+from calendar_sync.private_fields import Lookup
 from voice.texts.messages import ASKED_FOR, NEWS, Kind
 from voice.texts.schedule import TextHistory
 
@@ -90,7 +91,7 @@ async def without_job(conn: AsyncConnection, due_before: datetime) -> list[TextR
 async def attempts_to(conn: AsyncConnection, number: str, since: datetime) -> int:
     """How many texts to this number were attempted since then."""
     return await _count(
-        conn, "SELECT count(*) FROM text WHERE began > %s AND number = %s", [since, number]
+        conn, "SELECT count(*) FROM text WHERE began > %s AND number = %s", [since, Lookup(number)]
     )
 
 
@@ -114,7 +115,7 @@ async def other_sids(conn: AsyncConnection, row: TextRow) -> list[str]:
     rows = await conn.execute(
         "SELECT sid FROM text WHERE number = %s AND id <> %s AND sid IS NOT NULL"
         " UNION ALL SELECT unnest(former_sids) FROM text WHERE number = %s",
-        [row.number, row.id, row.number],
+        [Lookup(row.number), row.id, Lookup(row.number)],
     )
     return [sid for (sid,) in await rows.fetchall()]
 

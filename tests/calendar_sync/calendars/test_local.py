@@ -3,9 +3,11 @@
 import asyncio
 
 import pytest
+from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 from support.calendar_contract import OURS, THEIRS, CalendarContract, find, put, read
 from support.calendar_contract_times import TimesContract
+from support.data_key import CIPHER
 
 from calendar_sync.calendars.contract import Calendar, CalendarEvent, CursorExpired, Inserted
 from calendar_sync.calendars.local import LocalCalendar
@@ -32,7 +34,7 @@ class TestLocalCalendar(CalendarContract, TimesContract):
         self, calendar: Calendar, migrated: str
     ) -> None:
         """A delayed writer blocks later ones, so no cursor passes its change."""
-        async with open_pool(migrated, options=JOBS) as patient:
+        async with open_pool(migrated, cipher=CIPHER, options=JOBS) as patient:
             writers = LocalCalendar(patient)
             async with patient.connection() as other, other.transaction(force_rollback=True):
                 await other.execute(
@@ -51,6 +53,17 @@ class TestLocalCalendar(CalendarContract, TimesContract):
         after = await read(calendar, before.cursor)
         seen = {entry.event_id for entry in (*before.entries, *after.entries)}
         assert seen == {OURS.id, THEIRS.id}
+
+    async def test_a_description_is_encrypted_from_the_first(
+        self, calendar: Calendar, migrated: str
+    ) -> None:
+        """It holds answers and the number, also before it is written anew."""
+        await put(calendar, OURS)
+        async with await AsyncConnection.connect(migrated) as plain:
+            rows = await plain.execute("SELECT description FROM local_event")
+            [(stored,)] = await rows.fetchall()
+        assert OURS.description
+        assert CIPHER.open(stored) == OURS.description != stored
 
     async def test_of_many_writers_with_one_version_one_wins(self, calendar: Calendar) -> None:
         """When twenty writers change the same version at once, one succeeds."""

@@ -9,6 +9,7 @@ import pytest_asyncio
 import structlog
 from psycopg_pool import AsyncConnectionPool
 from structlog.testing import capture_logs
+from support.data_key import CIPHER
 from support.frozen_database import FreezableProxy, freezable
 
 from calendar_sync.bookings import call_backs
@@ -72,7 +73,7 @@ async def frozen(migrated: str, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerat
     """A line whose database can freeze."""
     for module in ("voice.calls.webhooks", "voice.texts.webhooks", "voice.google_webhook"):
         monkeypatch.setattr(f"{module}.ANSWER_SECONDS", LIMIT)
-    async with freezable(migrated) as (proxy, dsn), open_pool(dsn, size=4) as pool:
+    async with freezable(migrated) as (proxy, dsn), open_pool(dsn, cipher=CIPHER, size=4) as pool:
         settings = Settings.load("demo")
         app = create_app(line_on(settings, pool))
         post = InProcess(app, settings.public_base_url, settings.tokens[0])

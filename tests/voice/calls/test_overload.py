@@ -8,6 +8,7 @@ import pytest_asyncio
 from prometheus_client import REGISTRY
 from psycopg_pool import AsyncConnectionPool
 from stand_ins.twilio.server import ACCOUNT
+from support.data_key import CIPHER
 from support.text_clinic import BASE, settings_at
 
 from voice.app import create_app
@@ -51,7 +52,7 @@ async def load(
     """The tests' own processor time says nothing about the line."""
     del database
     monkeypatch.setattr(admission, "MAX_LOAD", float("inf"))
-    async with open_pool(migrated, size=CONNECTIONS) as pool:
+    async with open_pool(migrated, cipher=CIPHER, size=CONNECTIONS) as pool:
         line = line_on(settings_at("", texts="off"), pool)
         yield Load(InProcess(create_app(line), BASE, line.settings.tokens[0]), pool)
 

@@ -9,6 +9,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import AsyncConnectionPool
 from pydantic import SecretStr
 from support.clinic import CHART_LABELS, RULES, SetClock, confirmed, own_event, span
+from support.data_key import CIPHER, DATA_KEY
 
 from calendar_sync.calendars.contract import Calendar
 from calendar_sync.calendars.local import LocalCalendar
@@ -44,6 +45,7 @@ def settings(tmp_path: Path, migrated: str, monkeypatch: pytest.MonkeyPatch) -> 
     write_new_key(tmp_path / "key")
     changes = {
         "database_url": SecretStr(migrated),
+        "data_key": SecretStr(DATA_KEY),
         "backup_dir": tmp_path / "backups",
         "backup_key_file": str(tmp_path / "key"),
         "backup_keep": 2,
@@ -54,7 +56,7 @@ def settings(tmp_path: Path, migrated: str, monkeypatch: pytest.MonkeyPatch) -> 
 def callers(dsn: str) -> list[str]:
     """The callers in the database."""
     with psycopg.connect(dsn) as conn:
-        return [row[0] for row in conn.execute("SELECT caller FROM call").fetchall()]
+        return [CIPHER.open(row[0]) for row in conn.execute("SELECT caller FROM call").fetchall()]
 
 
 @pytest.mark.usefixtures("database")

@@ -8,6 +8,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import AsyncConnectionPool
 from support.clinic import SetClock
 from support.command_line import Run
+from support.data_key import DATA_KEY
 from support.live_settings import LIVE
 
 from voice import routing
@@ -22,7 +23,7 @@ def settings(
     """Settings of a line on that database, with a staff phone; its time zone is Pacific."""
     del database
     monkeypatch.chdir(tmp_path)
-    more = {"DATABASE_URL": migrated, "STAFF_NUMBER": "+14255550142"}
+    more = {"DATABASE_URL": migrated, "DATA_KEY": DATA_KEY, "STAFF_NUMBER": "+14255550142"}
     for name, value in {**LIVE, **more}.items():
         monkeypatch.setenv(name, value)
     return Settings.load("live")
@@ -99,6 +100,10 @@ def test_the_command_line_switches_and_shows(live: Run) -> None:
     assert live("routing", "--until", "17:00")[0] == 2
 
 
+def _any_key(*_: object) -> None:
+    """The tests' database has a key, which a demo never uses."""
+
+
 async def test_a_demo_has_a_staff_phone(
     settings: Settings, now: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -106,6 +111,7 @@ async def test_a_demo_has_a_staff_phone(
     own = conninfo_to_dict(settings.database_url.get_secret_value())["dbname"]
     demo = Settings.load("demo")
     monkeypatch.setattr(type(demo), "database_name", own)
+    monkeypatch.setattr("voice.database.connection.require_fitting_key", _any_key)
     without = demo.model_copy(update={"staff_number": ""})
     assert (await command.switch(without, "staff-first", None, now()))[0].startswith("staff-first")
 

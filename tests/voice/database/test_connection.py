@@ -8,6 +8,7 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from support.data_key import CIPHER
 
 from voice.database import connection as database_module
 from voice.database.connection import JOBS, make_database, migrate, migrated_to, open_pool, prepare
@@ -123,7 +124,10 @@ async def test_a_callers_statement_is_cut_off(pool: AsyncConnectionPool, migrate
     ask = "SELECT current_setting('statement_timeout'), current_setting('lock_timeout')"
     async with pool.connection() as conn:
         assert await (await conn.execute(ask)).fetchone() == ("1500ms", "500ms")
-    async with open_pool(migrated, options=JOBS, size=1) as own, own.connection() as conn:
+    async with (
+        open_pool(migrated, cipher=CIPHER, options=JOBS, size=1) as own,
+        own.connection() as conn,
+    ):
         assert await (await conn.execute(ask)).fetchone() == ("30s", "5s")
 
 
@@ -137,7 +141,7 @@ async def test_times_come_back_in_utc(pool: AsyncConnectionPool) -> None:
 
 async def test_a_connection_takes_at_most_a_second(migrated: str) -> None:
     """A caller for whom no connection is free gets an answer rather than a long wait."""
-    async with open_pool(migrated, size=1) as own, own.connection():
+    async with open_pool(migrated, cipher=CIPHER, size=1) as own, own.connection():
         with pytest.raises(PoolTimeout):
             async with own.connection():
                 pass
@@ -153,7 +157,7 @@ async def test_connections_that_the_server_closed_are_replaced(migrated: str) ->
             [pid] = await (await conn.execute("SELECT pg_backend_pid()")).fetchone() or [0]
             return int(pid)
 
-    async with open_pool(migrated, size=8) as own:
+    async with open_pool(migrated, cipher=CIPHER, size=8) as own:
         old = set(await asyncio.gather(*(server_process(own) for _ in range(8))))
         with psycopg.connect(migrated, autocommit=True) as other:
             for pid in old:

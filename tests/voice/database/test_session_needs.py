@@ -4,6 +4,7 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 from support.command_line import Run, live, run
+from support.data_key import DATA_KEY
 from support.pooler import pooled
 
 from voice.bootstrap import open_line
@@ -31,7 +32,8 @@ def test_what_a_pooler_takes_away_is_named(migrated: str, lost: str) -> None:
 async def test_a_line_behind_a_transaction_pooler_does_not_start(migrated: str) -> None:
     """A line behind a transaction pooler does not start, as every caller would hear an apology."""
     with pooled(migrated, options=False, notices=False) as dsn:
-        settings = Settings().model_copy(update={"database_url": SecretStr(dsn)})
+        own = {"database_url": SecretStr(dsn), "data_key": SecretStr(DATA_KEY)}
+        settings = Settings().model_copy(update=own)
         with pytest.raises(DatabaseError, match="transaction mode"):
             async with open_line(settings):
                 pass

@@ -11,6 +11,7 @@ from stand_ins.google.server import Google
 from stand_ins.twilio.server import Twilio
 from support.clinic import SetClock
 from support.command_line import Run, run
+from support.data_key import DATA_KEY
 from support.google_and_twilio import WholeLine, variables
 
 from calendar_sync.bookings import free_times
@@ -48,7 +49,7 @@ async def whole(  # noqa: PLR0913, PLR0917  # everything there is
     tmp_path: Path,
 ) -> AsyncGenerator[WholeLine]:
     """A live line with a worker at Google and Twilio; commands find it by its settings."""
-    given = {**variables(google, twilio, tmp_path), "DATABASE_URL": migrated}
+    given = {**variables(google, twilio, tmp_path), "DATABASE_URL": migrated, "DATA_KEY": DATA_KEY}
     for name, value in given.items():
         monkeypatch.setenv(name, value)
     line = line_on(Settings.load("live"), database, now)

@@ -7,6 +7,7 @@ from stand_ins.twilio.faults import Fault as TwilioFault
 from stand_ins.twilio.faults import Kind
 from support.caller import Caller
 from support.clinic import confirmed, span
+from support.data_key import CIPHER
 from support.google_and_twilio import FORGET, WholeLine
 from support.whole_patient import CALLS_FROM, TEXTED_AT, dump
 
@@ -120,7 +121,9 @@ async def test_a_call_that_comes_meanwhile_is_noticed(whole: WholeLine) -> None:
 
     def calls_again() -> None:
         with psycopg.connect(whole.dsn) as conn:
-            conn.execute("INSERT INTO call (sid, caller) VALUES ('CA2', %s)", [CALLS_FROM])
+            conn.execute(
+                "INSERT INTO call (sid, caller) VALUES ('CA2', %s)", [CIPHER.seal(CALLS_FROM)]
+            )
 
     whole.google.meanwhile["events.delete"] = calls_again
     await not_finished(whole, NEW_ROWS)

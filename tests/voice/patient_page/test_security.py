@@ -11,6 +11,7 @@ from prometheus_client import generate_latest
 from psycopg_pool import AsyncConnectionPool
 from starlette.types import ASGIApp
 from support.clinic import SetClock, row
+from support.data_key import CIPHER
 from support.patient_page import Patient, patient_of
 
 from voice.app import create_app
@@ -145,7 +146,7 @@ async def test_without_the_database_the_page_says_whom_to_call(
     migrated: str, now: SetClock
 ) -> None:
     """The answer is 503 with the clinic's number, and claims nothing uncertain."""
-    async with open_pool(migrated, size=1) as gone:
+    async with open_pool(migrated, cipher=CIPHER, size=1) as gone:
         pass
     patient = Patient(create_app(line_on(Settings.load("demo"), gone, now)), "/visit/" + "A" * 22)
     answer = await patient.opens("?in=es")

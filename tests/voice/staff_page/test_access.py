@@ -6,6 +6,7 @@ import pytest
 from psycopg import sql
 from psycopg_pool import AsyncConnectionPool
 from support.clinic import SetClock, requests
+from support.data_key import CIPHER
 from support.patient_page import Patient
 from support.staff_page import Staff, link_path, staff_of, with_staff_page
 
@@ -179,7 +180,7 @@ async def test_behind_a_path_every_address_begins_with_it(line: Line) -> None:
 
 async def test_without_the_database_the_page_says_so(migrated: str, now: SetClock) -> None:
     """The answer is 503 and claims nothing uncertain."""
-    async with open_pool(migrated, size=1) as gone:
+    async with open_pool(migrated, cipher=CIPHER, size=1) as gone:
         pass
     line = with_staff_page(line_on(Settings.load("demo"), gone, now))
     answer = await Staff(create_app(line)).opens()

@@ -6,6 +6,8 @@ from stand_ins.twilio.server import Twilio
 from support.clinic import at, span
 from support.text_clinic import TextClinic
 
+from calendar_sync.private_fields import lookup
+
 VISIT = span("2026-12-03 10:00")
 
 
@@ -22,7 +24,9 @@ async def _visit_texted(clinic: TextClinic, day: int, caller: str | None, number
     """A visit of a call of `caller`, whose texts go to `number`."""
     visit = await clinic.visit(span(f"2026-12-{day:02} 10:00"), f"CA{day}", number)
     async with clinic.clinic.pool.connection() as conn:
-        await conn.execute("INSERT INTO call (sid, caller) VALUES (%s, %s)", [f"CA{day}", caller])
+        await conn.execute(
+            "INSERT INTO call (sid, caller) VALUES (%s, %s)", [f"CA{day}", lookup(caller)]
+        )
     await clinic.notify(visit)
 
 

@@ -62,9 +62,10 @@ STEPS = (
          ("google_credentials_file", "video_url", "clinicians")),
     Step(
         "alerts",
-        "who is told when something is wrong, and the back-up key",
+        "who is told when something is wrong, and the keys that encrypt",
         ask_alerts,
-        ("alert_number", "alert_email", "alert_ping_url", "backup_key_file"),
+        ("alert_number", "alert_email", "alert_ping_url", "data_key_file",
+         "backup_key_file"),
     ),
     Step("agreements", "HIPAA agreements, and what events hold", ask_agreements,
          ("baa_twilio", "calendar_detail")),

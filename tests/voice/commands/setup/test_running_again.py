@@ -89,6 +89,7 @@ def test_a_dry_run_changes_nothing_anywhere(
         assert terminal.ends() == 0
     with setup("--only", "alerts", "--dry-run") as terminal:
         terminal.answers("by text").answers("gets alerts").answers("each minute:")
+        terminal.answers("Key file").sees("Would make a key in secrets/data.key.")
         terminal.answers("Key file").sees("Would make a key in secrets/backup.key.")
         assert terminal.ends() == 0
     after = (tmp_path / ".env").read_text(), dict(twilio.resources.number or {})

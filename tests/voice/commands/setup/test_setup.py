@@ -70,6 +70,7 @@ def test_a_line_is_set_up_from_nothing(  # noqa: PLR0913, PLR0917  # what it tak
         "ALERT_EMAIL": "ann@lakeside.example",
         "SMTP_URL": SMTP,
         "ALERT_PING_URL": "",
+        "DATA_KEY_FILE": "secrets/data.key",
         "BACKUP_KEY_FILE": "secrets/backup.key",
         "BAA_TWILIO": "not-needed",
         "BAA_GOOGLE": "yes",
@@ -77,7 +78,8 @@ def test_a_line_is_set_up_from_nothing(  # noqa: PLR0913, PLR0917  # what it tak
     }
     for secret in (TOKEN, "mail-password", "refresh"):
         assert secret not in terminal.shown
-    for file in (".env", "google-credentials.json", "secrets/backup.key", "twilio-before.json"):
+    keys = ("secrets/data.key", "secrets/backup.key")
+    for file in (".env", "google-credentials.json", *keys, "twilio-before.json"):
         assert stat.S_IMODE((tmp_path / file).stat().st_mode) == 0o600
     asked = parse_qs(urlsplit((tmp_path / "opened.txt").read_text()).query)
     assert {each.rpartition("/")[2] for each in asked["scope"][0].split()} == google.sign_in.scopes
@@ -149,11 +151,12 @@ def set_up_google(terminal: TerminalCommand, client_file: Path) -> None:
 
 
 def tell_the_rest(terminal: TerminalCommand) -> None:
-    """Alerts by email, a new back-up key, the agreements."""
+    """Alerts by email, new keys, the agreements."""
     terminal.answers("gets alerts by text").answers("that gets alerts", "ann@lakeside.example")
     terminal.answers_unseen("Mail server", "nonsense").sees("is not a mail server")
     terminal.answers_unseen("Mail server", SMTP).answers("call each minute:")
-    terminal.answers("Key file").answers("Make a new key in secrets/backup.key?")
+    for key in ("data", "backup"):
+        terminal.answers("Key file").answers(f"Make a new key in secrets/{key}.key?")
     terminal.answers("Agreement with Twilio:").sees("Type a number from 1 to 3.")
     terminal.answers("Agreement with Twilio:", "3").answers("Agreement with Google:", "1")
     terminal.answers("What staff see in the calendar [1]")
