@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
+from calendar_sync.private_fields import Lookup
 from voice.limits import Limits, Name, tell_staff
 
 _HOLDING = 0x401D
@@ -175,7 +176,7 @@ async def _visits(conn: AsyncConnection, number: str, now: datetime, besides: in
     rows = await conn.execute(
         "SELECT count(*) FROM booking WHERE number = %s AND state IN ('held', 'booked')"
         " AND confirmed_at IS NOT NULL AND upper(during) > %s AND id <> %s",
-        [number, now, besides],
+        [Lookup(number), now, besides],
     )
     row = await rows.fetchone()
     return int(row[0]) if row else 0
