@@ -100,8 +100,8 @@ async def test_a_repeated_webhook_speaks_the_same_number(place: Place, line: Lin
     caller = await place(PATIENT)
     await caller.presses("1").hears(ASKED)
     async with line.pool.connection() as conn:
-        found = await conn.execute("SELECT call_sid, value FROM journal WHERE value LIKE '%key b%'")
-        [(sid, value)] = await found.fetchall()
+        found = await conn.execute("SELECT call_sid, value FROM journal WHERE name = 'hold'")
+        [(sid, value)] = [row for row in await found.fetchall() if "key back" in row[1]]
         rows = await journal.keep(conn, sid, "hold", '{"digits":"99","kind":"key back"}')
     assert rows["hold"] == value
     assert digits(caller) in value
