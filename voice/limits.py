@@ -37,18 +37,6 @@ class Limits:
     wrong_numbers: int
 
 
-@dataclass(frozen=True, slots=True)
-class CodeTry:
-    """A visit code that was keyed in a call.
-
-    `vouched`: the carrier vouches for its number, so that a robot cannot change it at each call.
-    """
-
-    call_sid: str
-    step: str
-    vouched: bool
-
-
 def limits_of(settings: Settings) -> Limits | None:
     """The limits of a line; None for a demo, which one person calls again and again."""
     if settings.limits == "off" or settings.is_demo:
@@ -63,24 +51,26 @@ def limits_of(settings: Settings) -> Limits | None:
 
 
 async def may_try_code(
-    conn: AsyncConnection, settings: Settings, keyed: CodeTry, now: datetime
+    conn: AsyncConnection, settings: Settings, call_sid: str, step: str, now: datetime
 ) -> bool:
     """Whether a visit code may be looked up; call it in one transaction with the look-up.
 
-    A call and a number have so many wrong codes. All callers whose number is withheld, or may be
-    made up, share so many that the chance to guess the code of a coming visit stays small however
-    many numbers they use. A demo has only the limit of a call.
+    A call and a number have so many wrong codes. All calls whose number the carrier does not vouch
+    for share so many that the chance to guess the code of a coming visit stays small, since a robot
+    can show another number each time. A demo has only the limit of a call. A code that is keyed at
+    a `step` again, because the process died, counts once.
     """
     await conn.execute("SELECT pg_advisory_xact_lock(%s)", [_CODE_TRIES])
     rows = await conn.execute(
         """
         SELECT count(*) FILTER (WHERE call_sid = %(sid)s),
-               count(*) FILTER (WHERE caller = (SELECT caller FROM call WHERE sid = %(sid)s)),
-               count(*) FILTER (WHERE NOT vouched)
-        FROM wrong_code JOIN call ON sid = call_sid
-        WHERE at > %(day_ago)s AND (call_sid, step) <> (%(sid)s, %(step)s)
+               count(*) FILTER (WHERE other.caller = this.caller),
+               count(*) FILTER (WHERE NOT other.vouched AND NOT this.vouched)
+        FROM call AS this, wrong_code JOIN call AS other ON other.sid = call_sid
+        WHERE this.sid = %(sid)s AND at > %(day_ago)s
+          AND (call_sid, step) <> (%(sid)s, %(step)s)
         """,
-        {"sid": keyed.call_sid, "step": keyed.step, "day_ago": now - timedelta(days=1)},
+        {"sid": call_sid, "step": step, "day_ago": now - timedelta(days=1)},
     )
     of_call, of_number, of_unvouched = await rows.fetchone() or (0, 0, 0)
     if of_call >= settings.limit_code_tries_per_call:
@@ -89,21 +79,19 @@ async def may_try_code(
         return True
     guesses = _CODES // settings.limit_code_guess_odds
     visits = await visit_lookup.count_coming(conn, now)
-    if of_number >= settings.limit_code_tries_per_day or (
-        not keyed.vouched and of_unvouched >= max(1, guesses // max(1, visits))
-    ):
+    shared = max(1, guesses // max(1, visits))
+    if of_number >= settings.limit_code_tries_per_day or of_unvouched >= shared:
         await tell_staff(conn, "visit codes", now)
         return False
     return True
 
 
-async def store_wrong_code(conn: AsyncConnection, keyed: CodeTry, now: datetime) -> None:
+async def store_wrong_code(conn: AsyncConnection, call_sid: str, step: str, now: datetime) -> None:
     """Count a code that no visit has, once, for a day."""
     await delete_old_codes(conn, now - timedelta(days=1), 100)
     await conn.execute(
-        "INSERT INTO wrong_code (call_sid, step, vouched, at) VALUES (%s, %s, %s, %s)"
-        " ON CONFLICT DO NOTHING",
-        [keyed.call_sid, keyed.step, keyed.vouched, now],
+        "INSERT INTO wrong_code (call_sid, step, at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+        [call_sid, step, now],
     )
 
 

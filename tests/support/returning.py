@@ -1,8 +1,9 @@
 """Patients who have a visit, and call again."""
 
+import asyncio
 from dataclasses import replace
 
-from support.clinic import NOTE, agree, confirm, hold, row, span
+from support.clinic import NOTE, agree, confirm, hold, own_event, row, span
 
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings import free_times
@@ -26,6 +27,13 @@ async def booked_visit(
     assert isinstance(settled, Booked)
     await free_times.refresh(line.clinic)
     return booking_id
+
+
+async def sees_in_the_event(line: Line, booking_id: int, words: str) -> None:
+    """Wait until the worker has written these words into the visit's event."""
+    async with asyncio.timeout(20):
+        while words not in (await own_event(line.clinic, booking_id)).description:  # noqa: ASYNC110  # the worker's write
+            await asyncio.sleep(0.02)
 
 
 async def code_of(line: Line, booking_id: int) -> str:

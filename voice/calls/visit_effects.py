@@ -10,7 +10,7 @@ from calendar_sync.bookings.booking import Booking, booking
 from calendar_sync.bookings.patient_changes import Cancelled
 from voice import limits
 from voice.bootstrap import Line
-from voice.calls import journal, visit_moves
+from voice.calls import visit_moves
 from voice.dialogue.effects import Opening, Stored
 from voice.dialogue.visit_effects import (
     CancelVisit,
@@ -102,15 +102,12 @@ async def _by_code(
 ) -> FoundVisits | NoVisit | TooManyTries:
     """Look up a code, and count it if it is wrong; who tries too many is told nothing."""
     async with line.pool.connection() as conn, conn.transaction():
-        rows = dict(await journal.in_order(conn, sid))
-        vouched = rows.get(journal.VISITS) in {"known", "cancelled"}
-        keyed = limits.CodeTry(sid, step, vouched)
-        if not await limits.may_try_code(conn, line.settings, keyed, line.now()):
+        if not await limits.may_try_code(conn, line.settings, sid, step, line.now()):
             return TooManyTries()
         visit = await visit_lookup.visit_of_code(conn, code, line.now())
         found = await _found(line, conn, [visit] if visit else [])
         if isinstance(found, NoVisit):
-            await limits.store_wrong_code(conn, keyed, line.now())
+            await limits.store_wrong_code(conn, sid, step, line.now())
         return found
 
 

@@ -91,10 +91,8 @@ async def _move(line: Line, effect: MoveVisit) -> Stored | JustTaken | VisitChan
     if held.moves is None and not as_told(visit, effect.told):
         return VisitChanged()
     match await patient_changes.move(line.clinic, effect.visit, effect.held, by="phone"):
-        case Moving():
-            async with line.pool.connection() as conn:
-                ours = (await booking(conn, effect.held)).moves is not None
-            return Stored() if ours else VisitChanged()
+        case Moving():  # this move, or another one that is under way: `_see` tells which
+            return Stored()
         case Taken():
             return JustTaken()
         case _:

@@ -93,6 +93,17 @@ async def test_who_heard_that_it_is_moved_needs_no_call(
     assert await requests(line.clinic) == []
 
 
+async def test_who_hung_up_in_that_sentence_is_called(
+    caller: Caller, line: Line, visit: int, ends: Ends
+) -> None:
+    """The visit is moved, and nothing else tells a patient without texts."""
+    await to_the_yes(caller)
+    await caller.hears("Your visit is moved.")
+    await ends(caller)
+    assert (await row(line.clinic, visit)).slot != NINE
+    assert await requests(line.clinic) == [UNHEARD]
+
+
 async def test_a_text_tells_those_who_get_texts(calls: Calls, line: Line, ends: Ends) -> None:
     """Nobody has to call when the move is done."""
     visit = await booked_visit(line, sid="CA2")

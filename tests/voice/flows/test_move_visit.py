@@ -2,12 +2,12 @@
 
 from support.caller import Caller
 from support.clinic import live_events, own_event, requests, row
-from support.patients import Calls
-from support.returning import NINE, TEN, VOUCHED
+from support.patients import Calls, RefusingCalendar
+from support.returning import NINE, TEN, VOUCHED, sees_in_the_event
 
 from calendar_sync.bookings import patient_changes
 from calendar_sync.bookings.holds import Held
-from calendar_sync.sync.rewrite import rewrite
+from calendar_sync.calendars.contract import Unknown
 from calendar_sync.sync.staff_jobs import follow_all
 from voice.bootstrap import Line
 
@@ -39,9 +39,7 @@ async def test_a_visit_is_moved(known: Caller, line: Line, visit: int) -> None:
     after = await row(line.clinic, visit)
     assert after.slot != NINE
     assert [each.span for each in await live_events(line.clinic)] == [after.slot]
-    await rewrite(line.clinic, visit)
-    event = await own_event(line.clinic, visit)
-    assert "MOVED: by the patient by phone, Nov 30, 8:00 AM PT." in event.description
+    await sees_in_the_event(line, visit, "MOVED: by the patient by phone, Nov 30, 8:00 AM PT.")
     assert await requests(line.clinic) == []
 
 
@@ -102,6 +100,31 @@ async def test_staff_move_it_while_the_caller_decides(
     await follow_all(line.clinic)
     await known.presses("1").hears("Your visit has just changed.")
     await known.hears("Our staff moved your visit to Tuesday")
+    assert (await row(line.clinic, visit)).slot == TEN
+
+
+async def test_staff_move_it_before_a_time_is_chosen(known: Caller, line: Line, visit: int) -> None:
+    """No time is held for a visit that is not as the caller was told."""
+    await known.presses("2").presses("2").hears(NOON)
+    event = await own_event(line.clinic, visit)
+    await line.clinic.calendar.move(event.event_id, TEN, event.etag)
+    await follow_all(line.clinic)
+    await known.presses("1").hears("Your visit has just changed.")
+
+
+async def test_a_move_from_the_page_is_under_way(
+    known: Caller, line: Line, visit: int, calendar: RefusingCalendar
+) -> None:
+    """The caller's yes moves nothing; the page's move goes on."""
+    await known.presses("2").presses("2").hears(NOON).presses("1").hears(READ_BACK)
+    calendar.unmoved = Unknown("the calendar does not answer", wait=1)
+    held = await patient_changes.hold_for(line.clinic, visit, TEN)
+    assert isinstance(held, Held)
+    await patient_changes.move(line.clinic, visit, held.booking_id)
+    await known.presses("1").hears("Your visit has just changed.")
+    await known.hears("Your visit on Tuesday, December 1st, at 9 AM is being moved right now.")
+    calendar.unmoved = None
+    await patient_changes.wait_until_moved(line.pool, held.booking_id, 20)
     assert (await row(line.clinic, visit)).slot == TEN
 
 

@@ -3,12 +3,11 @@
 from support.caller import Caller
 from support.clinic import SetClock, confirmed, own_event, row, span
 from support.patients import Calls, RefusingCalendar
-from support.returning import NINE, TEN, VOUCHED, booked_visit
+from support.returning import NINE, TEN, VOUCHED, booked_visit, sees_in_the_event
 
 from calendar_sync.bookings import patient_changes
 from calendar_sync.bookings.holds import Held
 from calendar_sync.calendars.contract import Unknown
-from calendar_sync.sync.rewrite import rewrite
 from calendar_sync.sync.staff_jobs import follow_all
 from voice.bootstrap import Line
 
@@ -21,9 +20,7 @@ async def test_who_keeps_the_visit_is_shown_to_staff(known: Caller, line: Line, 
     await known.hears("Your visit stays on Tuesday, December 1st, at 9 AM").hears_everything()
     after = await row(line.clinic, visit)
     assert (after.state, after.slot) == ("booked", NINE)
-    await rewrite(line.clinic, visit)
-    event = await own_event(line.clinic, visit)
-    assert "CONFIRMED by phone Nov 30, 8:00 AM PT" in event.description
+    await sees_in_the_event(line, visit, "CONFIRMED by phone Nov 30, 8:00 AM PT")
 
 
 async def test_staff_moved_it_a_moment_ago(known: Caller, line: Line, visit: int) -> None:

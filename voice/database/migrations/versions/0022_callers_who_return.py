@@ -11,7 +11,6 @@ ALTER TABLE booking ADD COLUMN changed_by text, ADD COLUMN confirmed_by_phone ti
 CREATE TABLE wrong_code (
   call_sid text NOT NULL REFERENCES call (sid) ON DELETE CASCADE,
   step text NOT NULL,                -- of the call, so that a repeated request counts once
-  vouched boolean NOT NULL,          -- whether the carrier vouches for the caller's number
   at timestamptz NOT NULL,
   PRIMARY KEY (call_sid, step)
 );
