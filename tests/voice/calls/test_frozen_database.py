@@ -185,5 +185,5 @@ async def test_a_status_that_cannot_be_stored_is_one_line_in_the_log(
     frozen.proxy.freeze()
     with capture_logs() as logs:
         await frozen.post("/voice/status", CallStatus="completed")
-    [line] = logs
+    [line] = [line for line in logs if line["event"] != "turn"]
     assert line["call"] == frozen.caller.call_sid
