@@ -69,6 +69,10 @@ def _stay_here(event: str, args: tuple[Any, ...]) -> None:
 
 sys.addaudithook(_stay_here)
 
+# Without bytecode, each process that a test starts compiles the line again, and each run all tests.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 # structlog by default prints the local variables of a traceback, which takes seconds.
 structlog.configure(
     processors=[

@@ -18,7 +18,7 @@ ALLOWED = {"Response", "Say", "Gather", "Redirect", "Pause", "Dial", "Number", "
 SSML = {"break", "prosody"}
 
 
-@pytest.fixture(scope="module", params=range(9), ids=lambda number: f"world{number}")
+@pytest.fixture(scope="module", params=range(len([*worlds()])), ids="world{}".format)
 def stops(request: pytest.FixtureRequest) -> list[Stop]:
     """Every place in one scenario, for callers with a known and with a withheld number."""
     good, *otherwise = worlds()
