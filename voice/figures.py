@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from psycopg import AsyncConnection
@@ -85,6 +85,8 @@ class Figures:
     call_backs_done: int
     call_backs_waiting: int
     """Now, whenever they were asked for."""
+    ended: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """Calls by how they ended and by the last stage that they reached."""
 
 
 async def figures(conn: AsyncConnection, begin: datetime, end: datetime) -> Figures:
@@ -92,14 +94,17 @@ async def figures(conn: AsyncConnection, begin: datetime, end: datetime) -> Figu
     period: dict[str, object] = {"begin": begin, "end": end, "steps": _STEPS}
     rows = await (await conn.execute(_CALLS, period)).fetchall()
     endings, hung_up, reached = Counter[str](), Counter[str](), Counter[int]()
+    ended = Counter[tuple[str, str]]()
     for outcome, goes_on, stopped, booked, names, values in rows:
         steps = zip(names, values, strict=True)
         last = 0 if stopped else len(STAGES) - 1 if booked else _stage(steps)
-        endings[STOPPED if stopped else _ending(outcome, goes_on=goes_on)] += 1
+        ending = STOPPED if stopped else _ending(outcome, goes_on=goes_on)
+        endings[ending] += 1
+        ended[ending, STAGES[last]] += 1
         reached[last] += 1
         if outcome == "hung up" and not stopped:
             hung_up[STAGES[last]] += 1
-    answers = await (await conn.execute(_ANSWERS, period)).fetchall()
+    stops, flags = await safety_answers(conn, begin, end)
     texts = await conn.execute(
         "SELECT state, count(*) FROM text WHERE created >= %(begin)s AND created < %(end)s"
         " GROUP BY state",
@@ -115,13 +120,23 @@ async def figures(conn: AsyncConnection, begin: datetime, end: datetime) -> Figu
             for number, stage in enumerate(STAGES)
         },
         hung_up={stage: hung_up[stage] for stage in STAGES if hung_up[stage]},
-        stops=_by_question(answers, "stopped"),
-        flags=_by_question(answers, "flagged"),
+        stops=stops,
+        flags=flags,
         texts={words: states[state] for state, words in _TEXT_STATES.items() if state in states},
         call_backs_opened=asked[0],
         call_backs_done=asked[1],
         call_backs_waiting=asked[2],
+        ended=dict(ended),
     )
+
+
+async def safety_answers(
+    conn: AsyncConnection, begin: datetime, end: datetime
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Calls of a period that a safety question stopped, and that one flagged, by question."""
+    rows = await conn.execute(_ANSWERS, {"begin": begin, "end": end})
+    answers = await rows.fetchall()
+    return _by_question(answers, "stopped"), _by_question(answers, "flagged")
 
 
 def question_words(name: str) -> str:

@@ -12,6 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from voice.bootstrap import Line
+from voice.line_metrics import LineMetrics
 from voice.metrics import exposition
 from voice.trusted_client import is_trusted
 from voice.worker import a_worker_is_up
@@ -25,7 +26,7 @@ def health_routes(line: Line) -> APIRouter:
     """The three routes."""
     router = APIRouter()
     token = line.settings.metrics_token.get_secret_value()
-    readiness = _Readiness(line.pool)
+    readiness, line_metrics = _Readiness(line.pool), LineMetrics(line)
 
     @router.get("/healthz")
     async def healthz(request: Request) -> Response:
@@ -48,7 +49,8 @@ def health_routes(line: Line) -> APIRouter:
         """For Prometheus, from this computer or with METRICS_TOKEN."""
         if not is_trusted(request, token):
             return Response(status_code=403)
-        return Response(exposition(), media_type=CONTENT_TYPE_LATEST)
+        read = await line_metrics.read()
+        return Response(exposition(read), media_type=CONTENT_TYPE_LATEST)
 
     return router
 

@@ -1,11 +1,14 @@
-"""Prometheus metrics of the web processes."""
+"""Prometheus metrics: those that processes count, and those that are read when they are asked for.
+
+A process counts with `prometheus_client`'s own classes, next to what is counted.
+"""
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Histogram, Metric, generate_latest
+from prometheus_client import REGISTRY, CollectorRegistry, Histogram, Metric, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -46,16 +49,30 @@ class Measured:
             SECONDS.labels(route, status).observe(time.perf_counter() - began)
 
 
-def exposition() -> bytes:
-    """The metrics as Prometheus reads them: of all processes that share PROMETHEUS_MULTIPROC_DIR.
+def exposition(read: Sequence[Metric] = ()) -> bytes:
+    """The metrics as Prometheus reads them: `read`, and what all processes have counted.
 
+    They share PROMETHEUS_MULTIPROC_DIR. Without it there is one process.
     Source: https://prometheus.github.io/client_python/multiprocess/
     """
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-        return generate_latest()
-    registry = CollectorRegistry()
-    registry.register(_AllProcesses())
-    return generate_latest(registry)
+    counted = REGISTRY
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        counted = CollectorRegistry()
+        counted.register(_AllProcesses())
+    once = CollectorRegistry()
+    once.register(_Read(read))
+    return generate_latest(counted) + generate_latest(once)
+
+
+class _Read(Collector):
+    """Metrics that were read from somewhere."""
+
+    def __init__(self, metrics: Sequence[Metric]) -> None:
+        self._metrics = metrics
+
+    def collect(self) -> Iterable[Metric]:
+        """The same metrics."""
+        return self._metrics
 
 
 class _AllProcesses(Collector):

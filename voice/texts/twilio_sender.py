@@ -4,7 +4,9 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, get_args
+
+from prometheus_client import Counter
 
 from voice.settings import Settings
 from voice.texts.sender import Absent, Accepted, Busy, Refused, Reported, Unsure, digest
@@ -32,6 +34,23 @@ class RequestFailed:
     code: int | None
     why: str
 
+    @property
+    def kind(self) -> "Kind":
+        """As the metric counts it."""
+        if self.status == 0:
+            return "no usable answer"
+        if self.status == _TOO_MANY_REQUESTS:
+            return "too many requests"
+        return "refused" if self.status < _SERVER_ERROR else "failed"
+
+
+Kind = Literal["no usable answer", "too many requests", "refused", "failed"]
+ERRORS = Counter(
+    "screening_line_twilio_errors_total", "Requests that Twilio did not carry out.", ["kind"]
+)
+for _kind in get_args(Kind):
+    ERRORS.labels(_kind)  # shown as zero before the first one
+
 
 class TwilioAccess:
     """The clinic's account at Twilio; the client is loaded and connected on first use."""
@@ -45,7 +64,10 @@ class TwilioAccess:
     async def ask(self, question: Callable[[Any], T]) -> T | RequestFailed:
         """Call the client in a thread; every failure is returned, none is raised."""
         async with self._slots:
-            return await asyncio.to_thread(self._asked, question)
+            answer = await asyncio.to_thread(self._asked, question)
+        if isinstance(answer, RequestFailed):
+            ERRORS.labels(answer.kind).inc()
+        return answer
 
     def close(self) -> None:
         """Close its connections."""

@@ -12,15 +12,16 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import google_auth_httplib2
 import httplib2
 from google.oauth2.credentials import Credentials as UserCredentials
 from google.oauth2.service_account import Credentials as ServiceCredentials
 from googleapiclient.discovery import build
+from prometheus_client import Counter
 
-from calendar_sync.calendars.google.errors import RequestFailure, failure_of
+from calendar_sync.calendars.google.errors import Kind, RequestFailure, failure_of
 from calendar_sync.errors import CalendarError
 
 SCOPE = "https://www.googleapis.com/auth/"
@@ -33,6 +34,13 @@ _TOKENS = "https://oauth2.googleapis.com/token"
 _MAX_THREADS = 8
 _REQUEST_SECONDS = 8.0
 """For one request with all its parts: a new access token, the request, reading the answer."""
+
+
+ERRORS = Counter(
+    "screening_line_google_errors_total", "Requests that Google did not carry out.", ["kind"]
+)
+for _kind in get_args(Kind):
+    ERRORS.labels(_kind)  # shown as zero before the first one
 
 
 class CredentialsError(CalendarError):
@@ -63,10 +71,13 @@ class GoogleAccess:
         loop = asyncio.get_running_loop()
         running = loop.run_in_executor(self._threads, self._ask, build_request, etag)
         try:
-            return await asyncio.wait_for(running, _REQUEST_SECONDS)
+            answer = await asyncio.wait_for(running, _REQUEST_SECONDS)
         except TimeoutError:
             # The thread goes on, and the request may still take effect.
-            return RequestFailure("unknown", "Google took too long")
+            answer = RequestFailure("unknown", "Google took too long")
+        if isinstance(answer, RequestFailure):
+            ERRORS.labels(answer.kind).inc()
+        return answer
 
     def close(self) -> None:
         """Let the threads end; requests that are under way may still take effect."""
