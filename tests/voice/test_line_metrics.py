@@ -1,6 +1,7 @@
 """`/metrics` shows how the line is, in counts that are about nobody."""
 
 import time
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -27,7 +28,7 @@ from voice.bootstrap import Line, line_on
 from voice.database.connection import open_pool
 from voice.flows.clinical_wording import AFTER_BOOKING, BEFORE_BOOKING
 from voice.settings import Settings
-from voice.texts.twilio_sender import TwilioAccess
+from voice.texts.twilio_sender import TwilioAccess, TwilioSender
 
 CHEST, FLAG = BEFORE_BOOKING[0].name, AFTER_BOOKING[0].name
 Samples = dict[str, float]
@@ -186,11 +187,12 @@ async def test_errors_of_google_and_twilio_are_counted_by_kind(
     with calendar_at(google, tmp_path) as calendar:
         for _ in range(3):
             await calendar.busy(span("2026-12-01 09:00"))
-    twilio.faults = [TwilioFault("", "reset"), TwilioFault("", "code", code=20003)]
-    access = TwilioAccess(settings_at(twilio.url), timeout=0.5)
-    for _ in range(3):
-        await access.ask(lambda client: client.messages.list(limit=1))
-    access.close()
+    twilio.faults = [TwilioFault("", "reset"), TwilioFault("", "code", code=21211)]
+    settings = settings_at(twilio.url)
+    with closing(TwilioAccess(settings, timeout=0.5)) as access:
+        sender = TwilioSender(access)
+        for text_id in (1, 2, 3):
+            await sender.send("+14255550123", "Your visit is tomorrow.", text_id)
     now = await scraped(idle)
     added = {
         name: now[name] - before.get(name, 0)
