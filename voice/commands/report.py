@@ -1,4 +1,4 @@
-"""What the command `report` prints of a period: figures in tables, as CSV, or a funnel as SVG."""
+"""What the command `report` prints of a period: tables with the funnel as bars, CSV, or an SVG."""
 
 import csv
 import io
@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 
 from rich.console import Group
+from rich.progress_bar import ProgressBar
 from rich.table import Table
 
 from voice.commands.call_back_list import connected
@@ -18,6 +19,9 @@ from voice.settings import Settings
 DEFAULT_DAYS = 30
 _WIDTH, _ROW, _LEFT, _BAR = 720, 48, 220, 400
 """Pixels of the SVG: its width, each row's height, and where bars start and how long they get."""
+_FUNNEL = "How far calls got"
+_LONGEST = 32
+"""Characters of the longest bar in a terminal of 80 columns."""
 
 
 class ReportError(ReportedError):
@@ -38,15 +42,24 @@ async def read(settings: Settings, first: date, last: date) -> Figures:
 
 def tables(found: Figures, first: date, last: date) -> Group:
     """For a terminal, one table for each part that has something in it."""
-    shown: list[Table] = []
-    for title, counts in _parts(found):
-        if counts:
-            table = Table("", "", title=title, title_justify="left", show_header=False)
-            table.columns[1].justify = "right"
-            for words, count in counts.items():
-                table.add_row(words, _share(found, title, count))
-            shown.append(table)
+    shown = [_table(found, title, counts) for title, counts in _parts(found) if counts]
     return Group(f"{first} to {last}: {found.calls} calls", *shown)
+
+
+def _table(found: Figures, title: str, counts: dict[str, int]) -> Table:
+    """What was counted, how often, and in the funnel the share of all calls as a bar."""
+    table = Table(title=title, title_justify="left", show_header=False)
+    table.add_column()
+    table.add_column(justify="right")
+    for words, count in counts.items():
+        row = [words, _share(found, title, count)]
+        if title != _FUNNEL:
+            table.add_row(*row)
+            continue
+        bar = ProgressBar(max(found.calls, 1), count, _LONGEST, complete_style="default",
+                          finished_style="default")  # fmt: skip
+        table.add_row(*row, bar)
+    return table
 
 
 def csv_text(found: Figures) -> str:
@@ -99,7 +112,7 @@ def write_svg(file: Path, picture: str) -> None:
 
 def _parts(found: Figures) -> Iterator[tuple[str, dict[str, int]]]:
     """Each part of the report with its counts, in the order of a call."""
-    yield "How far calls got", dict(found.funnel)
+    yield _FUNNEL, dict(found.funnel)
     yield "How calls ended", dict(found.endings)
     yield "Where callers hung up", dict(found.hung_up)
     yield "Stopped at the safety question", dict(found.stops)
@@ -117,6 +130,6 @@ def _parts(found: Figures) -> Iterator[tuple[str, dict[str, int]]]:
 
 def _share(found: Figures, title: str, count: int) -> str:
     """The count; in the funnel with its share of all calls."""
-    if title != "How far calls got" or not found.calls:
+    if title != _FUNNEL or not found.calls:
         return str(count)
     return f"{count}  {round(100 * count / found.calls):>3} %"

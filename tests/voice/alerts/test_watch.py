@@ -1,105 +1,24 @@
 """Each problem is reported once, then daily, and when it ends, without patient data."""
 
-from collections.abc import AsyncGenerator, Generator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import pytest_asyncio
 from psycopg_pool import AsyncConnectionPool
-from pydantic import SecretStr
-from stand_ins.http_server import Asked, StandIn
 from stand_ins.mail_server import MailServer
 from stand_ins.twilio.faults import Fault
 from stand_ins.twilio.server import Twilio
-from support.clinic import CHART_LABELS, RULES, SetClock
+from support.alerts import ADD_CALL_BACK, ADD_WORKER, ADDRESS, OWNER, Switch, execute
+from support.clinic import SetClock
 from support.faulty_calendar import FaultyCalendar
-from support.text_clinic import settings_at
 
 from calendar_sync.availability.opening_hours import next_opening_time
 from calendar_sync.bookings import free_times
 from calendar_sync.calendars.contract import Unknown
-from calendar_sync.calendars.local import LocalCalendar
-from calendar_sync.clinic import Clinic
 from voice.alerts import conditions
-from voice.alerts.delivery import Delivery
 from voice.alerts.watch import Watch
-from voice.settings import Settings
-from voice.texts.twilio_sender import TwilioAccess
-
-OWNER, ADDRESS = "+14255550199", "owner@clinic.example"
-ADD_WORKER = "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now())"
-ADD_CALL_BACK = (
-    "INSERT INTO call_back (call_sid, reason, number, language, asked_at)"
-    " VALUES ('CA1', 'safety', '+14255550123', 'en', %s)"
-)
-
-
-class Switch(StandIn):
-    """A dead-man's switch."""
-
-    pings = 0
-
-    def answer(self, request: Asked, verb: str) -> None:
-        """Count the request."""
-        assert verb == "GET"
-        self.pings += 1
-        request.send(200, b"OK")
-
-
-@pytest.fixture
-def mail() -> Generator[MailServer]:
-    """The owner's mail server."""
-    with MailServer() as mail:
-        yield mail
-
-
-@pytest.fixture
-def switch() -> Generator[Switch]:
-    """The address that is pinged while all is well."""
-    with Switch() as switch:
-        yield switch
-
-
-@pytest.fixture
-def calendar(database: AsyncConnectionPool) -> FaultyCalendar:
-    """A calendar that fails where a test tells it to."""
-    return FaultyCalendar(LocalCalendar(database))
-
-
-@pytest.fixture
-def settings(twilio: Twilio, mail: MailServer, switch: Switch, tmp_path: Path) -> Settings:
-    """Settings with every alert channel."""
-    return settings_at(
-        twilio.url,
-        alert_number=OWNER,
-        alert_email=ADDRESS,
-        smtp_url=SecretStr(mail.url),
-        alert_ping_url=f"{switch.base}/ping",
-        data_dir=tmp_path,
-    )
-
-
-@pytest_asyncio.fixture
-async def watch(
-    database: AsyncConnectionPool, now: SetClock, calendar: FaultyCalendar, settings: Settings
-) -> AsyncGenerator[Watch]:
-    """The watch of a healthy line, with a worker and a fresh calendar."""
-    clinic = Clinic(database, calendar, RULES, now, "full", CHART_LABELS, None)
-    async with database.connection() as conn:
-        await conn.execute(ADD_WORKER)
-    await free_times.refresh(clinic)
-    access = TwilioAccess(settings, timeout=0.5)
-    yield Watch(settings, clinic, Delivery(settings, access))
-    access.close()
-
-
-async def execute(watch: Watch, statement: str, *values: object) -> None:
-    """Change the database from outside the line."""
-    async with watch.clinic.pool.connection() as conn:
-        await conn.execute(statement.encode(), values)
 
 
 async def test_a_line_that_is_well_pings_and_tells_nobody(

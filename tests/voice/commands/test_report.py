@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -77,12 +78,26 @@ def test_the_tables_name_no_person(live: Run) -> None:
     assert code == 0
     assert "Report of the live line:" in said
     assert "2026-12-01 to 2026-12-02: 3 calls" in said
-    words = " ".join(said.replace("│", " ").split())
+    words = " ".join(said.replace("│", " ").replace("━", "").split())
     assert "called 3 100 %" in words
     assert "booked 1 33 %" in words
     assert "Where callers hung up" not in said
     for person in ("555", "0121", "CA1", "CA2"):
         assert person not in said
+
+
+@pytest.mark.usefixtures("rows")
+def test_the_terminal_draws_the_funnel(live: Run) -> None:
+    """Each stage has a bar as long as its share of all calls, within 80 columns."""
+    _, said = live("report", *DAYS)
+    bars = {
+        words.strip(): bar.count("━")
+        for words, _, bar in re.findall(r"│ ([a-z ]+?) +│ +(\d+  +\d+ %) │ ([━╸ ]*)│", said)
+    }
+    assert list(bars) == list(STAGES)
+    assert bars.pop("called") == 32
+    assert set(bars.values()) == {10}
+    assert max(map(len, said.splitlines())) <= 80
 
 
 @pytest.mark.usefixtures("rows")
