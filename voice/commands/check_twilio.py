@@ -1,16 +1,14 @@
 """What `screening-line check` asks Twilio: one line each, with the remedy for each failure."""
 
 import asyncio
-import re
 from contextlib import closing
 from typing import Any
-from urllib.parse import urldefrag
 
 from pydantic import SecretStr
 
+from voice.commands import check_texts
 from voice.commands.calling_permissions import open_countries
 from voice.commands.findings import Line
-from voice.commands.messaging_services import SenderPool, service, services
 from voice.commands.twilio_number import (
     IN_THE_WAY,
     WEBHOOKS,
@@ -29,13 +27,8 @@ from voice.twilio_signature import sign
 
 _OUTSIDE = 8.0
 """How many seconds the line may take to answer a request from outside."""
-_TOLL_FREE = re.compile(r"\+18(00|33|44|55|66|77|88)")
 _WHERE = "in Twilio's console, Phone Numbers, the number, set"
 _SETUP = "or run `screening-line setup --only twilio`"
-_REGISTER = (
-    "until it is registered phone companies block all texts (error 30034), so register it in "
-    "Twilio's console (A2P 10DLC: 10 to 15 business days), or set TEXTS=off"
-)
 _BIN = "store the output of `screening-line fallback-twiml` in a TwiML Bin"
 
 
@@ -45,7 +38,7 @@ async def look(settings: Settings) -> list[Line]:
     if lines[0][0] != "note":
         with closing(TwilioAccess(settings)) as access:
             lines += await _number(settings, access)
-            lines += await _texts(settings, access)
+            lines += await check_texts.look(settings, access)
             lines += await _countries(access)
     return [*lines, *await asyncio.to_thread(_from_outside, settings)]
 
@@ -151,51 +144,6 @@ async def _countries(access: TwilioAccess) -> list[Line]:
     where = "in Twilio's console, Voice, Geographic permissions, untick them"
     says = f"countries: calls to other countries are allowed ({len(found)}, such as {found[0]})"
     return [("note", f"{says}; nobody needs them: {where}, {_SETUP}")]
-
-
-async def _texts(settings: Settings, access: TwilioAccess) -> list[Line]:
-    if not settings.sends_texts:
-        return [("note", "texts: off (TEXTS=off); staff call patients instead")]
-    sid = settings.twilio_messaging_service_sid
-    if not sid:
-        return [await _texts_without_service(settings, access)]
-    found = await service(access, sid)
-    if isinstance(found, RequestFailed):
-        return [("wrong", f"texts: no messaging service {sid}; {REMEDIES[21705]}")]
-    lines: list[Line] = []
-    if settings.line_number in found.senders:
-        lines.append(("ok", "texts: the messaging service sends from the clinic's number"))
-    else:
-        lines.append(("wrong", f"texts: the service lacks the clinic's number; {REMEDIES[21703]}"))
-    wanted = f"{settings.public_base_url}/sms/incoming"
-    if not found.defers_to_number and urldefrag(found.inbound_url).url != wanted:
-        where = (
-            'in Twilio\'s console, Messaging, the service, Integration, choose "Defer to sender"'
-        )
-        lines.append(("wrong", f"texts: replies go to {found.inbound_url or 'nobody'}; {where}"))
-    return [*lines, _registration(found)]
-
-
-async def _texts_without_service(settings: Settings, access: TwilioAccess) -> Line:
-    """Whether a service sends from the number anyway, else what the registration needs."""
-    found = await services(access)
-    for each in [] if isinstance(found, RequestFailed) else found:
-        if settings.line_number in each.senders:
-            says = f"texts: the messaging service {each.name} has the clinic's number"
-            return "note", f"{says}; set TWILIO_MESSAGING_SERVICE_SID={each.sid}"
-    if _TOLL_FREE.match(settings.line_number):
-        return "note", f"texts: a toll-free number has to be verified; {REMEDIES[30032]}"
-    return (
-        "note",
-        f"texts: without a messaging service their registration cannot be seen; {_REGISTER}",
-    )
-
-
-def _registration(found: SenderPool) -> Line:
-    if "VERIFIED" in found.campaigns:
-        return "ok", "texts: registered for A2P 10DLC"
-    state = found.campaigns[0] if found.campaigns else "not begun"
-    return "note", f"texts: the registration is {state}; {_REGISTER}"
 
 
 def _from_outside(settings: Settings) -> list[Line]:

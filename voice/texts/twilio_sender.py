@@ -101,7 +101,7 @@ class TwilioAccess:
             user, password, account, http_client=TwilioHttpClient(timeout=self._timeout)
         )
         if base := self.settings.twilio_api_url.rstrip("/"):
-            for product in (client.api, client.messaging, client.voice):
+            for product in (client.accounts, client.api, client.messaging, client.voice):
                 product.base_url = base
         return client
 

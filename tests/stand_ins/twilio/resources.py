@@ -2,8 +2,8 @@
 
 Source: https://www.twilio.com/docs/iam/api/account, and under https://www.twilio.com/docs
 /phone-numbers/api/incomingphonenumber-resource, /messaging/api/service-resource,
-/messaging/api/phonenumber-resource, /messaging/api/usapptoperson-resource and
-/voice/api/dialingpermissions-country-resource.
+/messaging/api/phonenumber-resource, /messaging/api/usapptoperson-resource,
+/messaging/api/tollfree-verification-resource and /voice/api/dialingpermissions-country-resource.
 """
 
 import json
@@ -49,6 +49,10 @@ class Resources:
         """More numbers of the account."""
         self.countries: dict[str, bool] = {"CA": True, "DE": False, "US": True}
         """Whether each may be called."""
+        self.texted: dict[str, bool] = {"CA": True, "DE": False, "US": True}
+        """Whether each may be texted."""
+        self.verifications: list[str] = []
+        """The states of the toll-free number's verifications."""
 
     def answer(
         self, verb: str, path: str, query: dict[str, str], form: dict[str, str]
@@ -67,6 +71,10 @@ class Resources:
             owned = [each for each in (self.number, *self.others) if each]
             found = [each for each in owned if query.get("PhoneNumber", "") in each["phone_number"]]
             return {"incoming_phone_numbers": found, "next_page_uri": None}
+        if path == "/v1/Tollfree/Verifications":
+            mine = self.number and query.get("TollfreePhoneNumberSid") == self.number["sid"]
+            found = [{"sid": "HH", "status": each} for each in self.verifications if mine]
+            return {"verifications": found, "meta": {"key": "verifications", "next_page_url": None}}
         return self._product(path)
 
     def _product(self, path: str) -> dict[str, Any]:
@@ -77,6 +85,8 @@ class Resources:
                 "content": [_country(code, may) for code, may in self.countries.items()],
                 "meta": {"key": "content", "next_page_url": None},
             }
+        if path == "/v1/Messaging/GeoPermissions":
+            return {"permissions": [_texting(*each) for each in self.texted.items()]}
         if path == "/v1/Services":
             found = [self.service] if self.has_service else []
             return {"services": found, "meta": {"key": "services", "next_page_url": None}}
@@ -120,4 +130,12 @@ def _country(code: str, may: bool) -> dict[str, Any]:  # noqa: FBT001  # one val
         "iso_code": code, "name": code, "continent": "", "country_codes": [],
         "low_risk_numbers_enabled": may, "high_risk_special_numbers_enabled": False,
         "high_risk_tollfraud_numbers_enabled": False, "url": "", "links": {},
+    }  # fmt: skip
+
+
+def _texting(code: str, may: bool) -> dict[str, Any]:  # noqa: FBT001  # one value
+    """Source: the properties of "MessagingGeopermissions" in Twilio's client libraries."""
+    return {
+        "country_code": code, "type": "country", "enabled": may,
+        "error_code": 0, "error_messages": [],
     }  # fmt: skip

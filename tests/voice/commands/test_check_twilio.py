@@ -6,6 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from pydantic import SecretStr
+from stand_ins.twilio.faults import Fault
 from stand_ins.twilio.server import ACCOUNT, SERVICE, Twilio
 from support.text_clinic import BASE, settings_at
 
@@ -86,7 +87,7 @@ async def test_a_good_set_up_is_all_ok(twilio: Twilio, outside: Outside) -> None
     number["voice_url"] += "#ct=2000&rt=6000&rc=2&rp=ct,5xx"
     lines = await check(twilio, outside.base)
     assert said(lines) == said(lines, "note") == ""
-    assert len(lines) == 10
+    assert len(lines) == 11
 
 
 async def test_a_wrong_token_or_key_is_told(twilio: Twilio, outside: Outside) -> None:
@@ -162,6 +163,47 @@ async def test_countries_that_nobody_calls_are_a_note(twilio: Twilio, outside: O
     assert "calls to other countries are allowed (1, such as DE); nobody needs them" in said(
         lines, "note"
     )
+
+
+async def test_an_account_that_may_not_text_the_us_is_wrong(
+    twilio: Twilio, outside: Outside
+) -> None:
+    """Other countries are a note, and so is an account that does not tell."""
+    texted = pointed(twilio, outside.base).resources.texted
+    texted["DE"] = True
+    assert "texts: to other countries are allowed (1, such as DE)" in said(
+        await check(twilio, outside.base), "note"
+    )
+    twilio.faults = [Fault("GeoPermissions", "code", code=20404)]
+    assert "does not tell the countries allowed (404)" in said(
+        await check(twilio, outside.base), "note"
+    )
+    texted["US"] = False
+    assert "the account may not text the US; in Twilio's console switch on" in said(
+        await check(twilio, outside.base)
+    )
+
+
+@pytest.mark.parametrize("sid", [SERVICE, ""])
+async def test_a_toll_free_number_has_its_verification_read(
+    twilio: Twilio, outside: Outside, sid: str
+) -> None:
+    """With and without a messaging service; the registration of other numbers does not count."""
+    number = "+18005550100"
+    resources = pointed(twilio, outside.base).resources
+    (resources.number or {})["phone_number"] = number
+    resources.senders = [number] if sid else []
+    for states, kind, words in (
+        ([], "note", "is not begun"),
+        (["IN_REVIEW"], "note", "is in review"),
+        (["TWILIO_REJECTED", "TWILIO_APPROVED"], "ok", "the toll-free number is verified"),
+    ):
+        resources.verifications = states
+        lines = await check(
+            twilio, outside.base, clinic_number=number, twilio_messaging_service_sid=sid
+        )
+        assert words in said(lines, kind)
+        assert "A2P" not in said(lines, kind)
 
 
 async def test_texts_without_a_service_or_switched_off_are_notes(
