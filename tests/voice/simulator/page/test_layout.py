@@ -1,8 +1,12 @@
 """What is visible without scrolling on common screens."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from playwright.async_api import Locator, expect
 from support.browser import Opens
+
+from voice.bootstrap import Line
 
 SIZES = [(1280, 720), (1366, 650), (360, 740)]
 FAST = "sound=captions&speed=60&waits=1"
@@ -46,6 +50,33 @@ async def test_the_calendar_shows_where_the_booking_lands(
     booked = page.locator('[data-day="2026-11-30"] .event.booking')
     await expect(booked).to_contain_text("Screening ··0123")
     assert await in_view(booked, height)
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES[:2])
+async def test_three_call_backs_side_by_side_are_read_in_full(
+    line: Line, opens: Opens, width: int, height: int
+) -> None:
+    """Neither the words nor the digits of a call-back are cut short."""
+    start = datetime(2026, 11, 30, 18, 0, tzinfo=UTC)
+    async with line.pool.connection() as conn:
+        for number in (4100, 4500, 4888):
+            await conn.execute(
+                "INSERT INTO local_event (id, title, during, booking_id, changed) VALUES"
+                " (%s, %s, tstzrange(%s, %s), %s, nextval('local_event_change'))",
+                [f"{number}", f"Call back ··{number}", start, start + timedelta(minutes=15),
+                 f"call-back-{number}"],
+            )  # fmt: skip
+    page = (await opens(FAST, viewport={"width": width, "height": height})).page
+    shown = page.locator(".event.callback")
+    await expect(shown).to_have_count(3)
+    for each in await shown.all():
+        for part in (each.locator(".name"), each.locator(".caller"), each.locator(".title")):
+            await expect(part).to_be_visible()
+            assert await part.evaluate("part => part.scrollWidth <= part.clientWidth")
+        box, title = await each.bounding_box(), await each.locator(".title").bounding_box()
+        assert box is not None
+        assert title is not None
+        assert title["x"] + title["width"] <= box["x"] + box["width"]
 
 
 async def test_speed_shortens_speech_alone(opens: Opens) -> None:
