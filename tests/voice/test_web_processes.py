@@ -108,7 +108,9 @@ def test_two_processes_answer_on_one_port_and_end_together(start: Start, tmp_pat
     second.suspend()
     assert asked(first, port) == "alive\n"
     second.resume()
-    assert 'route="/healthz",status="200"' in asked(first, port, "/metrics")
+    metrics = asked(first, port, "/metrics")
+    assert 'route="/healthz",status="200"' in metrics
+    assert metrics.count("\nscreening_line_database_up 1.0") == 1
     first.terminate()
     assert first.wait(10) == 0
     assert not second.is_running()
