@@ -49,7 +49,11 @@ def told(twilio: Twilio, mail: MailServer, switch: Switch) -> Told:
 def disk(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """The disk under the embedded database."""
     usage = SimpleNamespace(total=100, free=15)
-    monkeypatch.setattr("shutil.disk_usage", lambda _: usage)
+
+    def look(_: Path) -> SimpleNamespace:
+        return usage
+
+    monkeypatch.setattr("shutil.disk_usage", look)
     return usage
 
 
