@@ -11,7 +11,8 @@ from datetime import timedelta
 
 from psycopg import AsyncConnection
 
-from calendar_sync.calendars.contract import Calendar, Changed, Unknown
+from calendar_sync.bookings.event_text import grouped_number
+from calendar_sync.calendars.contract import Calendar, Changed, Changes, Unknown
 from calendar_sync.clinic import Clinic
 
 INSERT_SETTLES = timedelta(minutes=2)
@@ -19,6 +20,7 @@ INSERT_SETTLES = timedelta(minutes=2)
 
 CHANGED = "somebody changed an event in the calendar at the same moment"
 MAY_COME = "an event that is not in the calendar may still appear there; wait two minutes"
+NOT_LISTED = "a calendar's events could not be listed to find copies"
 NO_INVITATIONS = (
     "there are invitations, and GOOGLE_INVITATIONS_CALENDAR_ID is not set any more; set it again"
 )
@@ -36,6 +38,10 @@ SELECT unnest(former_events), '', false FROM call_back WHERE id = ANY (%(call_ba
 _INVITATIONS = """
 SELECT event_id, withdrawn_at > now() - %(settles)s FROM invitation
 WHERE booking = ANY (%(bookings)s) AND gone_at IS NULL
+"""
+_NUMBERS = """
+SELECT id::text, number FROM booking
+WHERE id = ANY (%(bookings)s) AND number IS NOT NULL AND event_id IS NOT NULL
 """
 
 
@@ -72,6 +78,8 @@ async def remove_events(
     async with clinic.pool.connection() as conn:
         events = await (await conn.execute(_EVENTS, given)).fetchall()
         invitations = await (await conn.execute(_INVITATIONS, given)).fetchall()
+        rows = await conn.execute(_NUMBERS, given)
+        numbers: dict[str, str] = dict(await rows.fetchall())
     counts, problems = [0, 0], list[str]()
     for event, clinician_id, may_come in events:
         counts[0] += await _remove(_calendars(clinic, clinician_id), event, may_come, problems)
@@ -81,7 +89,28 @@ async def remove_events(
         else:
             calendars = [clinic.invitations.calendar]
             counts[1] += await _remove(calendars, event, may_come, problems)
+    if numbers and not problems:
+        counts[0] += await _remove_copies(clinic, numbers, problems)
     return Removal(counts[0], counts[1], tuple(dict.fromkeys(problems)))
+
+
+async def _remove_copies(clinic: Clinic, numbers: dict[str, str], problems: list[str]) -> int:
+    """Cancel the copies that staff made of these bookings' events; how many that were.
+
+    A copy names the booking, and so may an event of another database that numbered its bookings
+    alike: only one with the booking's phone number in it counts.
+    """
+    removed = 0
+    for each in clinic.each:
+        listed = await each.calendar.changes(None)
+        if not isinstance(listed, Changes):
+            problems.append(NOT_LISTED)
+            continue
+        for event in listed.entries:
+            number = numbers.get(event.booking_id or "")
+            if not event.cancelled and number and grouped_number(number) in event.description:
+                removed += await _remove([each.calendar], event.event_id, False, problems)  # noqa: FBT003
+    return removed
 
 
 def _calendars(clinic: Clinic, clinician_id: str) -> list[Calendar]:

@@ -18,8 +18,7 @@ _IN_BACKUPS = (
     " this command again."
 )
 _BY_HAND = (
-    "What people wrote themselves: copies of an event, notes, emails. Search the calendar and the"
-    " mailbox."
+    "What people wrote themselves: events, notes, emails. Search the calendar and the mailbox."
 )
 _AT_GOOGLE = (
     "The calendar's trash, for about 30 days: in Google Calendar, open Settings, Trash, and delete"
@@ -82,7 +81,7 @@ def _preview(settings: Settings, outcome: Outcome) -> Iterator[str]:
         yield f"and what {places} keep about it."
     if outcome.coming:
         yield (
-            f"{outcome.coming} of these visits are still to come. They would be cancelled, and the"
+            f"Visits still to come among them: {outcome.coming}. They would be cancelled, and the"
             " line would tell nobody."
         )
     yield from _kept(settings, outcome)
@@ -103,7 +102,7 @@ def _receipt(settings: Settings, outcome: Outcome, now: datetime) -> Iterator[st
     yield f"Deleted everything about one phone number, {when}, by {read_log.os_user()}:"
     yield from _counts(outcome)
     if outcome.coming:
-        yield f"{outcome.coming} of the visits were still to come. The line told nobody."
+        yield f"Visits still to come among them: {outcome.coming}. The line told nobody."
     yield from _kept(settings, outcome)
     yield "Not deleted by this command:"
     for each in _elsewhere(settings):
@@ -121,7 +120,7 @@ def _kept(settings: Settings, outcome: Outcome) -> Iterator[str]:
         yield f"Kept {years}: that a number replied STOP, so that it is never texted again."
     if outcome.kept.consents:
         yield (
-            f"Kept {years}: {outcome.kept.consents} consents to texts, with number, time, and"
+            f"Kept {years}: consents to texts ({outcome.kept.consents}), with number, time, and"
             " wording, as proof that the texts were allowed."
         )
 

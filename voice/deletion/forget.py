@@ -91,12 +91,13 @@ async def forget(clinic: Clinic, settings: Settings, number: str) -> Outcome:
 
 async def _forget(clinic: Clinic, settings: Settings, number: str, outcome: Outcome) -> None:
     """The steps; each leaves its counts and problems in `outcome`."""
-    for _ in range(2):  # the second time with what jobs that were running have stored
-        person = await _cancel(clinic, number, outcome)
-        if not outcome.problems and not await _jobs_ended(clinic, person):
-            outcome.problems.append(RUNNING)
-        if outcome.problems:
-            return
+    person = await _cancel(clinic, number, outcome)
+    if not outcome.problems and not await _jobs_ended(clinic, person):
+        outcome.problems.append(RUNNING)
+    if not outcome.problems:
+        person = await _cancel(clinic, number, outcome)  # with what those jobs have stored
+    if outcome.problems:
+        return
     if settings.uses_google:
         removed = await remove_events(clinic, person.bookings, person.call_backs)
         outcome.counts["events in the calendar"] = removed.events

@@ -97,6 +97,22 @@ async def test_what_staff_wrote_into_it_does_not_keep_it(team: Clinic, google: G
     assert live(google) == []
 
 
+async def test_copies_that_staff_made_go_too(team: Clinic, google: Google) -> None:
+    """In any calendar, while it has the number; an event of another database is not one."""
+    visit = await visit_of(team)
+    event = google.screenings.events[(await row(team, visit)).event_id or ""]
+    google.rivera.put({**event, "id": "copy0fthevisit"})
+    other = {"id": "an0therdatabase", "description": "CALL: +1 425 555 0188"}
+    google.screenings.put({**event, **other})
+    assert await removed(team, visit) == Removal(2, 0, ())
+    assert [
+        each["id"]
+        for calendar in (google.screenings, google.rivera)
+        for each in calendar.events.values()
+        if each["status"] != "cancelled"
+    ] == ["an0therdatabase"]
+
+
 async def test_a_therapist_who_left_is_named(team: Clinic, google: Google) -> None:
     """The calendar of one whom the settings do not name is out of reach: that is a problem."""
     visit = await visit_of(team)

@@ -99,8 +99,8 @@ async def test_nothing_about_a_forgotten_person_is_anywhere(whole: WholeLine) ->
     for line in (
         "calls 2", "visits and held times 1", "recordings at Twilio 2", "calls at Twilio 2",
         "events in the calendar 2", "invitations 1", f"messages at Twilio {messages}",
-        "Kept for 5 years (CONSENT_YEARS): 1 consents to texts",
-        "1 of the visits were still to come. The line told nobody.",
+        "Kept for 5 years (CONSENT_YEARS): consents to texts (1)",
+        "Visits still to come among them: 1. The line told nobody.",
     ):  # fmt: skip
         assert line in " ".join(said.split()), line
 
@@ -170,7 +170,7 @@ async def test_without_yes_nothing_is_deleted(whole: WholeLine) -> None:
     assert code == 0
     assert "Would delete from the line's database (nothing was deleted):" in said
     assert "visits and held times 1" in plain
-    assert "1 of these visits are still to come. They would be cancelled" in plain
+    assert "Visits still to come among them: 1. They would be cancelled" in plain
     assert plain.endswith("To delete it, run the same command with --yes.")
     assert not any(words in said for words in (*PERSONAL, "0123", "0178"))
     assert {**await rows(whole), "command_view": 0} == {**before, "command_view": 0}
