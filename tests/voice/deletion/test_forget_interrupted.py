@@ -151,6 +151,7 @@ async def test_a_running_job_is_waited_for(
 ) -> None:
     """It may be writing the event that is to go; one of a dead worker writes nothing."""
     visit = await whole.patient()
+    events = whole.events()
     monkeypatch.setattr(forgetting, "_CHECKS", 1)
     async with whole.line.pool.connection() as conn:
         await conn.execute(
@@ -160,6 +161,7 @@ async def test_a_running_job_is_waited_for(
             " %s::bigint), id FROM busy", [visit.id],
         )  # fmt: skip
         await not_finished(whole, RUNNING)
+        assert whole.events() == events, "Nothing is cancelled under the hands of a job."
         await conn.execute(
             "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '11 seconds'"
             " WHERE id = (SELECT worker_id FROM procrastinate_jobs WHERE queue_name = 'other')"
