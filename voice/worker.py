@@ -1,6 +1,8 @@
 """The job queue in our database, and the worker that runs its jobs."""
 
 import asyncio
+import time
+from collections.abc import Coroutine
 
 import structlog
 from procrastinate import App, PsycopgConnector
@@ -22,6 +24,8 @@ _CONCURRENCY = {("default", HOUSEKEEPING): 8, (TEXTS,): 4}
 still get into the calendar."""
 _SHUTDOWN_SECONDS = 5.0
 """How long running jobs may take at shutdown; one that takes longer is run again later."""
+_SET_BACK = 5.0
+"""Seconds. Time synchronization sets a clock back by less than this, or very slowly."""
 
 
 async def work(clinic: Clinic) -> None:
@@ -39,26 +43,57 @@ async def work(clinic: Clinic) -> None:
 
 
 async def _work_on(queues: tuple[str, ...], concurrency: int, clinic: Clinic) -> None:
-    # A worker whose shutdown fails raises that error instead of CancelledError.
-    while not _is_cancelled():
+    while True:
         try:
-            await jobs.run_worker_async(
-                queues=list(queues),
-                concurrency=concurrency,
-                install_signal_handlers=False,
-                update_heartbeat_interval=HEARTBEAT,
-                stalled_worker_timeout=STALLED,
-                shutdown_graceful_timeout=_SHUTDOWN_SECONDS,
-                additional_context={"clinic": clinic},
+            await _until_set_back(
+                jobs.run_worker_async(
+                    queues=list(queues),
+                    concurrency=concurrency,
+                    install_signal_handlers=False,
+                    update_heartbeat_interval=HEARTBEAT,
+                    stalled_worker_timeout=STALLED,
+                    shutdown_graceful_timeout=_SHUTDOWN_SECONDS,
+                    additional_context={"clinic": clinic},
+                )
             )
         except Exception:
             log.exception("the worker stopped; starting it again")
         await asyncio.sleep(1)
 
 
-def _is_cancelled() -> bool:
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
+async def _until_set_back(work: Coroutine[object, object, None]) -> None:
+    """Do the work until it ends, or until the clock was set back; then it is stopped.
+
+    The queue defers no periodic job before the time of the last one that it deferred, so after an
+    hour back there would be none for an hour; a new run of the worker begins at the new time.
+    """
+    working = asyncio.create_task(work)
+    watching = asyncio.create_task(_set_back())
+    try:
+        await asyncio.wait({working, watching}, return_when=asyncio.FIRST_COMPLETED)
+        if watching.done():
+            log.error(
+                "the clock was set back; the worker starts again with the new time",
+                seconds=round(watching.result()),
+            )
+    finally:
+        watching.cancel()
+        working.cancel()
+        await asyncio.wait({working, watching})
+        failed = None if working.cancelled() else working.exception()
+    if failed is not None:
+        raise failed
+
+
+async def _set_back() -> float:
+    """Wait until the clock is set back; by how many seconds it was."""
+    ahead = time.time() - time.monotonic()
+    while True:
+        await asyncio.sleep(1)
+        now = time.time() - time.monotonic()
+        if ahead - now > _SET_BACK:
+            return ahead - now
+        ahead = now
 
 
 async def a_worker_is_up(pool: AsyncConnectionPool) -> bool:
@@ -66,6 +101,6 @@ async def a_worker_is_up(pool: AsyncConnectionPool) -> bool:
     async with pool.connection() as conn:
         row = await conn.execute(
             "SELECT EXISTS (SELECT FROM procrastinate_workers"
-            " WHERE last_heartbeat > now() - interval '10 seconds')"
+            " WHERE last_heartbeat BETWEEN now() - interval '10 s' AND now() + interval '10 s')"
         )
         return await row.fetchone() == (True,)

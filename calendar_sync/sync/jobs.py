@@ -118,9 +118,15 @@ async def retry_stalled(context: JobContext, timestamp: int) -> None:
 
     A job that cannot be requeued does not keep the others waiting. One whose queueing lock a newer
     job has, as each periodic one does after a minute, is finished: the newer one does its work.
+    A heartbeat from the future, after the clock was set back, counts from now on.
     """
     del timestamp
     manager = context.app.job_manager
+    async with clinic_of(context).pool.connection() as conn:
+        await conn.execute(
+            "UPDATE procrastinate_workers SET last_heartbeat = now()"
+            " WHERE last_heartbeat > now() + interval '10 seconds'"
+        )
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=_DEAD_AFTER):
         try:
             await manager.retry_job(job)

@@ -2,12 +2,16 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
 import pytest_asyncio
+import structlog
+import time_machine
 from psycopg_pool import AsyncConnectionPool
 from support.data_key import CIPHER, DATA_KEY
+from structlog.testing import capture_logs
 from support.live_settings import LIVE
 
 from calendar_sync.calendars.local import LocalCalendar
@@ -117,3 +121,38 @@ async def test_a_worker_stops_even_when_its_database_is_gone(line: Line, migrate
     ):
         await listeners(migrated)
         await own.close()
+
+
+LATEST = """
+SELECT max((args->>'timestamp')::int), max(id) FROM procrastinate_jobs
+WHERE task_name = 'calendar:retry_stalled' AND id > %s
+"""
+
+
+async def test_a_clock_set_back_does_not_end_periodic_jobs(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They go on at the new time, instead of waiting for the time of the last one; the log says so.
+
+    The clock of the database's computer is another one here.
+    """
+    monkeypatch.setattr("voice.worker.log", structlog.get_logger())
+
+    async def deferred(after: int) -> tuple[int, int]:
+        """The time of the newest job that is newer than this one, and its number."""
+        while True:
+            async with line.pool.connection() as conn:
+                row = await (await conn.execute(LATEST, [after])).fetchone()
+            if row and row[0]:
+                return int(row[0]), int(row[1])
+            await asyncio.sleep(0.05)
+
+    async with asyncio.timeout(60), run_in_background(work(line.clinic)):
+        before, number = await deferred(0)
+        hour_ago = datetime.now(UTC) - timedelta(hours=1)
+        with capture_logs() as logs, time_machine.travel(hour_ago, tick=True):
+            while (at := await deferred(number))[0] > before - 1800:
+                number = at[1]
+    assert [round(each["seconds"], -1) for each in logs if "set back" in each["event"]] == [
+        3600
+    ] * 2

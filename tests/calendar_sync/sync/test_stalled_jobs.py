@@ -10,6 +10,7 @@ from support.clinic import confirmed, span, standing
 from calendar_sync.bookings.booking import Booked
 from calendar_sync.clinic import Clinic
 from calendar_sync.sync.jobs import refresh_busy, retry_stalled
+from voice.worker import a_worker_is_up
 
 NINE = span("2026-12-01 09:00")
 
@@ -81,3 +82,21 @@ async def test_one_refused_retry_does_not_stop_the_sweep(
     assert [name for name, _ in await unfinished(clinic)] == ["calendar:refresh_busy"]
     assert isinstance(await standing(clinic, 1), Booked)
     assert "could not requeue stalled job" in caplog.text
+
+
+async def test_a_worker_that_was_killed_before_the_clock_was_set_back_is_dead(
+    left: App, clinic: Clinic
+) -> None:
+    """Its last heartbeat is an hour ahead, and its jobs do not wait for that hour."""
+    async with clinic.pool.connection() as conn:
+        await conn.execute(
+            "UPDATE procrastinate_workers SET last_heartbeat = now() + interval '1 hour'"
+        )
+        assert not await a_worker_is_up(clinic.pool)
+        await sweep_and_work(left, clinic)
+        await conn.execute(
+            "UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - interval '4 s'"
+        )
+        await sweep_and_work(left, clinic)
+    assert await unfinished(clinic) == []
+    assert isinstance(await standing(clinic, 1), Booked)
