@@ -45,6 +45,10 @@ class ServerFields(BaseSettings):
     twilio_api_url: Annotated[
         SafeAddress, setting("base URL of Twilio's REST API; unset: Twilio's own")
     ] = ""
+    call_check_minutes: Annotated[
+        int,
+        setting("minutes until a call whose end is missing is looked up at Twilio", ge=1, le=1440),
+    ] = 30
 
 
 class RetentionFields(BaseSettings):

@@ -70,6 +70,7 @@ def settings(google: Google, twilio: Twilio, credentials: Path) -> dict[str, str
         "HORIZON_DAYS": "30",
         "UNSIGNED_WORDING": "allow",
         "LIMITS": "off",
+        "CALL_CHECK_MINUTES": "1",
         "BAA_TWILIO": "yes",
         "BAA_GOOGLE": "yes",
     }

@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 
 import pytest
 import pytest_asyncio
+import structlog
 from psycopg import OperationalError
 from psycopg_pool import AsyncConnectionPool
 from pydantic import SecretStr
 from stand_ins.twilio.calls import Call
 from stand_ins.twilio.faults import Fault
 from stand_ins.twilio.server import ACCOUNT, TOKEN, Twilio
+from structlog.testing import capture_logs
 from support.clinic import SetClock, hold, row, span
 from support.text_clinic import PATIENT, settings_at
 
@@ -176,6 +178,29 @@ async def test_while_twilio_fails_each_run_asks_once(
     assert await ends(line) == [("completed", "hung up", AT)] * 3
 
 
+async def test_a_key_that_may_not_read_calls_is_told_once_a_day(
+    line: Line, twilio: Twilio, now: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And at once when something else fails, or when it had worked in between."""
+    monkeypatch.setattr("voice.calls.end_checks.log", structlog.get_logger())
+    await began(line, "31 minutes", SID, numbered(1))
+    twilio.calls.update({SID: Call("in-progress"), numbered(1): Call("in-progress")})
+    forbidden = Fault("calls.fetch", "code", code=20003, times=99)
+
+    async def warned(*faults: Fault, hours: int = 0) -> int:
+        now.forward(hours=hours)
+        twilio.faults[:] = faults
+        with capture_logs() as logs:
+            await check_ended_calls(line)
+        return len(logs)
+
+    assert await warned() == 0
+    assert [await warned(forbidden) for _ in range(3)] == [1, 0, 0]
+    assert [await warned(forbidden, hours=12) for _ in range(4)] == [0, 1, 0, 1]
+    for expected in (1, 0, 1):
+        assert await warned(*[Fault("calls.fetch", times=9)] * expected) == expected
+
+
 async def test_a_run_asks_about_a_bounded_number_of_calls(line: Line, twilio: Twilio) -> None:
     """After a long outage the calls are looked up over several runs."""
     sids = [numbered(each) for each in range(BATCH + 1)]
@@ -187,14 +212,18 @@ async def test_a_run_asks_about_a_bounded_number_of_calls(line: Line, twilio: Tw
     assert len(twilio.asked("calls.fetch")) == BATCH + 1
 
 
-@pytest.mark.parametrize("ago", ["29 minutes", "73 hours"])
+@pytest.mark.parametrize(
+    ("ago", "minutes", "asked"),
+    [("29 minutes", 30, 0), ("31 minutes", 30, 1), ("6 minutes", 5, 1), ("73 hours", 5, 0)],
+)
 async def test_neither_young_nor_old_calls_are_asked_about(
-    line: Line, twilio: Twilio, ago: str
+    line: Line, twilio: Twilio, ago: str, minutes: int, asked: int
 ) -> None:
-    """A call may last half an hour; after three days a call-back would come too late."""
+    """CALL_CHECK_MINUTES says what is young; after three days a call-back would come too late."""
     await began(line, ago, SID)
-    await check_ended_calls(line)
-    assert twilio.seen == []
+    settings = line.settings.model_copy(update={"call_check_minutes": minutes})
+    await check_ended_calls(replace(line, settings=settings))
+    assert len(twilio.seen) == asked
 
 
 @pytest.mark.parametrize(
