@@ -5,7 +5,7 @@ VENV := .venv
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --no-input
 LOCKED := $(PIP) install --quiet --require-hashes --requirement
 
-.PHONY: demo test install lint bench clock prove prove-paths prove-mutants map lock screenshots
+.PHONY: demo test install lint bench clock prove prove-slice prove-paths prove-mutants map lock screenshots
 
 demo: install
 	@exec $(VENV)/bin/screening-line demo $(if $(PORT),--port $(PORT))
@@ -29,6 +29,11 @@ bench: $(VENV)/.dev-ready
 prove: $(VENV)/.dev-ready $(if $(DEPTH),prove-paths)
 	@PYTHONPATH=tests $(VENV)/bin/python -m prove.run --minutes $(or $(MINUTES),2) --seed $(or $(SEED),1) \
 	  --shape $(or $(SHAPE),one) $(MORE)
+
+# What every change has to pass of it: one process, fixed seed, everything hurt; below two minutes.
+prove-slice: $(VENV)/.dev-ready
+	@PYTHONPATH=tests timeout 120 $(VENV)/bin/python -m prove.run --minutes 0.6 --seed 7 --shape one \
+	  --database 12 --jumps 1
 
 # Presses every key at every turn, so many deep from each start: no string of keys may be offered a time
 # past a safety question (DEPTH=7: about a minute). `make prove DEPTH=7` does this before the chaos run.

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+import time
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
@@ -39,6 +40,8 @@ class Demo:
     once_up: Callable[[], None]
 
 
+_REQUEST_SECONDS = 1.0
+"""How long a connection that was made before the stop may take to send its request."""
 _FIRST_PASSED = 3
 """File descriptor of the first socket that systemd passes."""
 
@@ -146,6 +149,41 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self.once_up()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop listening, answer whoever has connected, then end as uvicorn does.
+
+        Uvicorn closes connections whose request it has not read yet; to Twilio such a request has
+        failed, and the caller hears that the line does not work.
+        """
+        for listening in sockets or []:
+            await self._take_over(listening)
+        for server in self.servers:
+            server.close()
+        for listening in sockets or []:
+            listening.close()
+        until = time.monotonic() + _REQUEST_SECONDS
+        while self._waits_for_a_request() and time.monotonic() < until:  # noqa: ASYNC110  # no event
+            await asyncio.sleep(0.01)
+        await super().shutdown(sockets)
+
+    async def _take_over(self, listening: socket.socket) -> None:
+        """Take the connections that wait in the socket: closing it would reset them."""
+        listening.setblocking(False)  # noqa: FBT003  # the socket module's own
+        with suppress(OSError):  # BlockingIOError: none waits any more
+            while True:
+                connection, _ = listening.accept()
+                connection.setblocking(False)  # noqa: FBT003  # the socket module's own
+                await asyncio.get_running_loop().connect_accepted_socket(self._protocol, connection)
+
+    def _protocol(self) -> asyncio.Protocol:
+        kind = self.config.http_protocol_class
+        return kind(self.config, self.server_state, self.lifespan.state)  # type: ignore[call-arg]  # as uvicorn makes it
+
+    def _waits_for_a_request(self) -> bool:
+        """Whether a connection has sent none yet."""
+        connections = self.server_state.connections
+        return any(getattr(each, "cycle", None) is None for each in connections)
 
     def capture_signals(self) -> nullcontext[None]:  # type: ignore[override]  # fewer powers
         """Do nothing: we handle signals."""

@@ -19,6 +19,8 @@ _GOOGLE = (
     GoogleFault("", "status", 503),
     GoogleFault("", "status", 500, after=True),
     GoogleFault("", "status", 429, "rateLimitExceeded", retry_after=1),
+    GoogleFault("", "status", 403, "rateLimitExceeded"),
+    GoogleFault("", "status", 403, "quotaExceeded"),
     GoogleFault("", "reset"),
     GoogleFault("", "reset", after=True),
     GoogleFault("", "half", after=True),

@@ -129,6 +129,27 @@ def test_the_others_end_with_a_first_process_that_is_killed(start: Start) -> Non
     assert not second.is_running()
 
 
+def test_whoever_has_connected_is_answered(start: Start) -> None:
+    """A request that is on its way when SIGTERM comes is read after the line stopped listening."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    line = start("--port", str(port))
+    asked(line, port)
+    early = [HTTPConnection("127.0.0.1", port, timeout=30) for _ in range(3)]
+    for connection in early:
+        connection.connect()
+    asked(line, port)  # so it has accepted them
+    line.terminate()
+    with suppress(ConnectionError):
+        while True:
+            socket.create_connection(("127.0.0.1", port), 30).close()
+    for connection in early:
+        with closing(connection):
+            connection.request("GET", "/healthz")
+            assert connection.getresponse().read() == b"alive\n"
+    assert line.wait(10) == 0
+
+
 def test_callers_wait_in_systemds_socket_while_the_line_restarts(
     start: Start, listening: socket.socket
 ) -> None:
