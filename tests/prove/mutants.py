@@ -25,7 +25,7 @@ RUNS = {
     "staff": f"{_SHORT} --kill 0 --fault 0 --edit 0.15",
     "faults": f"{_SHORT} --kill 0 --fault 0.3 --edit 1",
     "google hangs": f"{_SHORT} --kill 0 --fault 0.4 --edit 0.5 --hang 1",
-    "kills": f"{_SHORT} --jumps 3 --shape split --kill 1.2 --fault 0 --edit 1",
+    "kills": f"{_SHORT} --jumps 2 --shape split --kill 1.2 --fault 0 --edit 1",
     "database": f"{_SHORT} --shape split --kill 0 --fault 0 --edit 0 --database 5",
 }
 """What is done in which kind of slice; the seeds are fixed."""

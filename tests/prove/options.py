@@ -33,7 +33,7 @@ class Options:
     """The share of faults that are a Google that does not answer inserts."""
     doubled: float = 0.03
     """The share of requests that arrive twice at once."""
-    jumps: int = 3
+    jumps: int = 2
     """How often the clock jumps on in the quiet time."""
     keep: bool = False
     """Keep the folder with the logs also when nothing was broken."""

@@ -38,8 +38,8 @@ from voice.database.connection import make_database, prepare
 
 BEGIN = datetime(2026, 12, 1, 18, tzinfo=UTC)
 """A Tuesday, 10 AM in the clinic."""
-_JUMP = timedelta(minutes=22)
-"""Longer than anything waits that is tried again; three are longer than a call without an end."""
+_JUMP = timedelta(minutes=61)
+"""Longer than anything waits that is tried again: an hour, once a quota of Google's is used up."""
 
 
 @dataclass

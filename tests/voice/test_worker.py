@@ -10,8 +10,8 @@ import pytest_asyncio
 import structlog
 import time_machine
 from psycopg_pool import AsyncConnectionPool
-from support.data_key import CIPHER, DATA_KEY
 from structlog.testing import capture_logs
+from support.data_key import CIPHER, DATA_KEY
 from support.live_settings import LIVE
 
 from calendar_sync.calendars.local import LocalCalendar
