@@ -33,7 +33,7 @@ prove: $(VENV)/.dev-ready $(if $(DEPTH),prove-paths)
 # What every change has to pass of it: one process, fixed seed, everything hurt; below two minutes.
 prove-slice: $(VENV)/.dev-ready
 	@PYTHONPATH=tests timeout 120 $(VENV)/bin/python -m prove.run --minutes 0.6 --seed 7 --shape one \
-	  --database 12 --jumps 1
+	  --kill 5 --database 15 --jumps 1
 
 # Presses every key at every turn, so many deep from each start: no string of keys may be offered a time
 # past a safety question (DEPTH=7: about a minute). `make prove DEPTH=7` does this before the chaos run.
