@@ -176,7 +176,11 @@ def prepare(dsn: str) -> None:
             f"callers were told of. Turn {', '.join(off)} on in the database's configuration."
         )
         raise DatabaseError(message)
-    if migrated_to(dsn) != newest():
+    version = migrated_to(dsn)
+    if version is not None and version > newest():
+        # Migrations only add, so that the release before works on: it may have to start again.
+        log.warning("the database was migrated by a newer release", version=version)
+    elif version != newest():
         migrate(dsn)
 
 

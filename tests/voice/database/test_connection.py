@@ -57,6 +57,15 @@ def test_an_empty_database_is_brought_up_to_date_once(fresh: str) -> None:
     assert migrated_to(fresh) == newest()
 
 
+def test_a_database_of_a_newer_release_is_used(fresh: str) -> None:
+    """While releases change, a process of the older one may have to start again."""
+    prepare(fresh)
+    with psycopg.connect(fresh, autocommit=True) as conn:
+        conn.execute("UPDATE alembic_version SET version_num = '9999'")
+    prepare(fresh)
+    assert migrated_to(fresh) == "9999"
+
+
 async def test_four_lines_that_start_at_once_take_turns(fresh: str) -> None:
     """When four lines start at once, each finds the tables made and none fails."""
     await asyncio.gather(*(asyncio.to_thread(migrate, fresh) for _ in range(4)))
