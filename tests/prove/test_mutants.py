@@ -1,0 +1,15 @@
+"""The mutants of the chaos run still break what they name."""
+
+import pytest
+from prove.mutants import ROOT, Mutant, mutants
+
+
+@pytest.mark.parametrize("mutant", mutants(), ids=lambda mutant: mutant.name)
+def test_the_guard_is_there(mutant: Mutant) -> None:
+    """Its words stand once in its file; a guard that moved would end `make prove-mutants`."""
+    assert (ROOT / mutant.file).read_text("utf-8").count(mutant.old) == 1
+
+
+def test_there_are_thirty_and_each_has_a_name() -> None:
+    """As many as were promised, all different."""
+    assert len({each.name for each in mutants()}) == len(mutants()) >= 30
