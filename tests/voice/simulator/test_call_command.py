@@ -12,6 +12,7 @@ from calendar_sync.bookings.booking import bookings_of_call
 from calendar_sync.bookings.call_back_reasons import Reason
 from voice.app import create_app
 from voice.bootstrap import Line
+from voice.logs import write_logs
 from voice.simulator.call_command import (
     CallFlags,
     CallOptions,
@@ -32,7 +33,8 @@ TO_THE_TIMES = "1 2 2 2 2 2 2 #"
 
 @pytest.fixture
 def connected(line: Line) -> ConnectedLine:
-    """The test line, as a terminal connects to it."""
+    """The test line, as a terminal connects to it, with a terminal's logs."""
+    write_logs("plain")
     app, settings = create_app(line), line.settings
     post = InProcess(app, settings.public_base_url, settings.tokens[0])
     return ConnectedLine(post, settings, line.pool)
