@@ -44,7 +44,8 @@ prove-paths: $(VENV)/.dev-ready
 clock: $(VENV)/.dev-ready
 	@PYTHONPATH=tests $(VENV)/bin/python tests/support/clock.py
 
-# Breaks one guard of the line at a time; the chaos run must notice each (about half an hour).
+# Breaks one guard of the line at a time; the chaos run must notice each (about half an hour, alone on
+# a machine).
 prove-mutants: $(VENV)/.dev-ready
 	@PYTHONPATH=.:tests $(VENV)/bin/python -m prove.mutants
 
