@@ -8,6 +8,7 @@ find its task.
 
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Unpack
 
 from procrastinate import App, PsycopgConnector
@@ -147,6 +148,28 @@ async def delete_jobs(
         "DELETE FROM procrastinate_jobs WHERE status <> 'doing' AND "
         "((args ->> 'booking_id')::bigint = ANY (%s) OR (args ->> 'text_id')::bigint = ANY (%s))",
         [list(booking_ids), list(text_ids)],
+    )
+    return deleted.rowcount
+
+
+async def delete_finished(conn: AsyncConnection, after: timedelta, *, housekeeping: bool) -> int:
+    """Delete jobs that ended longer ago than `after`, of the queue `HOUSEKEEPING` or of the others.
+
+    At most 10,000, the oldest first; how many that were. The library's own function sorts all
+    events of all jobs, which takes ten seconds for a million jobs.
+    """
+    whose = "queue_name = %(queue)s" if housekeeping else "queue_name <> %(queue)s"
+    deleted = await conn.execute(
+        f"""
+        DELETE FROM procrastinate_jobs WHERE id IN (
+          SELECT id FROM (
+            SELECT id FROM procrastinate_jobs
+            WHERE status IN ('succeeded', 'failed', 'cancelled', 'aborted') AND {whose}
+            ORDER BY id LIMIT 10000) AS oldest
+          WHERE NOT EXISTS (
+            SELECT FROM procrastinate_events WHERE job_id = oldest.id AND at > now() - %(after)s))
+        """,  # noqa: S608  # two constants
+        {"queue": HOUSEKEEPING, "after": after},
     )
     return deleted.rowcount
 

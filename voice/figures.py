@@ -63,10 +63,10 @@ SELECT word, question, count(DISTINCT call_sid) FROM (
 WHERE question IS NOT NULL GROUP BY word, question
 """
 _CALL_BACKS = """
-SELECT count(*) FILTER (WHERE asked_at >= %(begin)s AND asked_at < %(end)s),
-  count(*) FILTER (WHERE done_at >= %(begin)s AND done_at < %(end)s),
-  count(DISTINCT coalesce(number, call_sid)) FILTER (WHERE done_at IS NULL)
-FROM call_back
+SELECT
+  (SELECT count(*) FROM call_back WHERE asked_at >= %(begin)s AND asked_at < %(end)s),
+  (SELECT count(*) FROM call_back WHERE done_at >= %(begin)s AND done_at < %(end)s),
+  (SELECT count(DISTINCT coalesce(number, call_sid)) FROM call_back WHERE done_at IS NULL)
 """
 
 

@@ -197,7 +197,8 @@ async def unneeded_events(conn: AsyncConnection) -> list[tuple[int, str]]:
         SELECT own.id, own.event FROM (
             SELECT id, event_id AS event FROM call_back
             WHERE done_at IS NOT NULL AND event_id IS NOT NULL
-            UNION ALL SELECT id, unnest(former_events) FROM call_back) AS own
+            UNION ALL SELECT id, unnest(former_events) FROM call_back
+              WHERE former_events <> '{}') AS own
         WHERE NOT EXISTS (SELECT FROM call_back AS other
                           WHERE other.event_id = own.event AND other.done_at IS NULL)
         """

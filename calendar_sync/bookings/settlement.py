@@ -80,7 +80,8 @@ async def call_back_untold_callers(conn: AsyncConnection) -> None:
     rows = await conn.execute(
         """
         SELECT call_sid, number, language FROM booking JOIN call ON sid = call_sid
-        WHERE state = 'booked' AND moves IS NULL AND lower(during) > now()
+        WHERE state = 'booked' AND moves IS NULL
+          AND lower(during) > now() AND upper(during) > now()  -- the end is indexed
           AND confirmed_at > now() - %s
           AND coalesce(ended_at, began_at + %s) < now()
           AND NOT EXISTS (SELECT FROM journal

@@ -5,6 +5,7 @@ killed holder would block the very job that requeues it.
 """
 
 import logging
+from datetime import timedelta
 
 from procrastinate import JobContext
 from procrastinate.exceptions import ConnectorException, UniqueViolation
@@ -17,7 +18,7 @@ from calendar_sync.bookings.call_back_reasons import Reason
 from calendar_sync.bookings.deadlines import OVERDUE_AFTER
 from calendar_sync.bookings.settlement import call_back_lost_bookings, call_back_untold_callers
 from calendar_sync.clinic import Clinic
-from calendar_sync.job_queue import FIRST, HOUSEKEEPING, LATER
+from calendar_sync.job_queue import FIRST, HOUSEKEEPING, LATER, delete_finished
 from calendar_sync.sync import (
     daily_summary,
     insert,
@@ -50,7 +51,6 @@ TASK_MODULES = (
 log = logging.getLogger(__name__)
 
 _DEAD_AFTER = 3  # seconds without a heartbeat after which a worker counts as dead
-_WEEK = 7 * 24  # hours
 
 
 @blueprint.periodic(cron="* * * * *")
@@ -143,9 +143,9 @@ async def retry_stalled(context: JobContext, timestamp: int) -> None:
 async def delete_old_jobs(context: JobContext, timestamp: int) -> None:
     """Every hour: delete finished jobs after a week, periodic ones after an hour."""
     del timestamp
-    manager = context.app.job_manager
-    await manager.delete_old_jobs(nb_hours=_WEEK, include_failed=True)
-    await manager.delete_old_jobs(nb_hours=1, queue=HOUSEKEEPING, include_failed=True)
+    async with clinic_of(context).pool.connection() as conn:
+        await delete_finished(conn, timedelta(weeks=1), housekeeping=False)
+        await delete_finished(conn, timedelta(hours=1), housekeeping=True)
 
 
 @blueprint.periodic(cron="23 * * * *")

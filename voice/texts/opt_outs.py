@@ -46,8 +46,14 @@ async def delete_old(
     """
     deleted = await conn.execute(
         "DELETE FROM text_bar WHERE number IN (SELECT number FROM text_bar"
-        " WHERE at < CASE WHEN why = %s THEN %s ELSE %s END ORDER BY at LIMIT %s)",
-        [OPTED_OUT, opt_outs_before, others_before, limit],
+        " WHERE at < %s AND at < CASE WHEN why = %s THEN %s ELSE %s END ORDER BY at LIMIT %s)",
+        [
+            max(opt_outs_before, others_before),  # for the index
+            OPTED_OUT,
+            opt_outs_before,
+            others_before,
+            limit,
+        ],
     )
     return deleted.rowcount
 
