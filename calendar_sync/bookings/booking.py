@@ -190,15 +190,20 @@ async def status(conn: AsyncConnection, booking_id: int) -> Status:
 
     A hold that expired or was released is Taken: its time is not this caller's any more.
     """
-    found = await booking(conn, booking_id)
-    match found.state:
-        case "booked":
-            return Booked(found.slot, found.visit_code or "", found.clinician_id)
-        case "held":
+    rows = await conn.execute(
+        "SELECT state, outcome, during, visit_code, clinician_id FROM booking WHERE id = %s",
+        [booking_id],
+    )
+    match await rows.fetchone():
+        case None:
+            raise BookingNotFoundError(booking_id)
+        case ("booked", _, during, visit_code, clinician_id):
+            return Booked(as_span(during), visit_code or "", clinician_id)
+        case ("held", *_):
             return Pending()
-        case "released":
-            return NotBooked() if found.outcome == "failed" else Taken()
-        case "cancelled":
+        case ("released", outcome, *_):
+            return NotBooked() if outcome == "failed" else Taken()
+        case _:
             return NotBooked()
 
 

@@ -28,7 +28,9 @@ async def store_end(line: Line, sid: str, status: str, at: datetime | None = Non
     nothing, so a call without a stored end still needs all of it.
     """
     async with line.pool.connection() as conn, conn.transaction():
+        ended = await conn.execute(_STORE_END, {"at": at, "status": status, "sid": sid})
+        if not ended.rowcount:
+            return  # turned away while the line was full, or not ours
         await holds.release_unconfirmed(conn, sid)
-        await conn.execute(_STORE_END, {"at": at, "status": status, "sid": sid})
         await call_back_unfinished(line, conn, sid)
         await end_move(line, conn, await journal.in_order(conn, sid))
