@@ -44,8 +44,6 @@ SELECT 'own' || n, tstzrange(visit, visit + interval '1 minute'), 'Away', n FROM
 INSERT INTO staff_view (session, at, what) SELECT 'x', at, 'call-backs' FROM old;
 INSERT INTO command_view (at, os_user, command, people) SELECT at, 'x', 'jobs', 1 FROM old;
 INSERT INTO text_bar (number, why, at) SELECT number, 'landline', at FROM old;
-INSERT INTO wrong_code (call_sid, step, vouched, at)
-SELECT sid, 'code', true, at FROM old;
 INSERT INTO demo_text (number, body, at) SELECT number, 'x', at FROM old;
 INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, scheduled_at, attempts)
 SELECT CASE n %% 3 WHEN 0 THEN 'default' WHEN 1 THEN 'texts' ELSE 'housekeeping' END,
@@ -63,7 +61,7 @@ GROWING = frozenset(
         "booking", "call", "call_back", "command_view", "consent", "demo_text", "effect",
         "invitation", "journal", "local_event", "procrastinate_events", "procrastinate_jobs",
         "procrastinate_periodic_defers", "staff_change", "staff_view", "telling", "text",
-        "text_bar", "text_reply", "visit_link", "wrong_code",
+        "text_bar", "text_reply", "visit_link",
     }
 )  # fmt: skip
 """Tables that have more rows the longer a line runs."""
