@@ -5,13 +5,14 @@ that sequential scans have read cover what happens inside functions.
 """
 
 from collections.abc import AsyncGenerator, Generator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
 
 import psycopg
 import pytest
 import pytest_asyncio
 from procrastinate import PsycopgConnector
+from procrastinate.exceptions import AlreadyEnqueued
 from psycopg import sql
 from pydantic import SecretStr
 from stand_ins.twilio.server import ACCOUNT, Twilio
@@ -63,7 +64,8 @@ class Busy:
         with jobs.replace_connector(PsycopgConnector()) as app:
             await app.open_async(self.line.pool)
             for periodic in jobs.periodic_registry.periodic_tasks.values():
-                await app.configure_task(periodic.task.name).defer_async(timestamp=0)
+                with suppress(AlreadyEnqueued):  # by a worker of another test
+                    await app.configure_task(periodic.task.name).defer_async(timestamp=0)
             check = replace(self.line.clinic, check_calls=lambda: check_ended_calls(self.line))
             await app.run_worker_async(
                 wait=False,
