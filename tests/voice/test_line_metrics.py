@@ -160,6 +160,15 @@ async def test_without_the_database_processes_still_tell_what_they_counted(
     assert any(name.startswith("answer_seconds_count") for name in found)
 
 
+async def test_a_count_that_takes_too_long_is_left_out(idle: Line) -> None:
+    """The database is up all the same, and what is cheap to read stays."""
+    async with idle.pool.connection() as conn, conn.transaction():
+        await conn.execute("LOCK TABLE call IN ACCESS EXCLUSIVE MODE")
+        found = await scraped(idle)
+    assert (found["database_up"], found["worker_up"]) == (1, 0)
+    assert not any(name.startswith("calls_") for name in found)
+
+
 async def test_asking_often_asks_the_database_once_a_minute(
     idle: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
