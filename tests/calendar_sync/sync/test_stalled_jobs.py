@@ -54,10 +54,16 @@ async def unfinished(clinic: Clinic) -> list[tuple[str, str]]:
 
 
 async def test_a_periodic_job_with_a_newer_twin_is_finished(left: App, clinic: Clinic) -> None:
-    """A stalled job is finished, not requeued, if a newer copy holds its queueing lock."""
-    await refresh_busy.configure(task_kwargs={"timestamp": 1}).defer_async()
+    """A stalled job is finished, not requeued, while a newer copy with its queueing lock waits."""
+    newer = refresh_busy.configure(task_kwargs={"timestamp": 1}, schedule_in={"hours": 1})
+    waiting = await newer.defer_async()
     await sweep_and_work(left, clinic)
     assert await unfinished(clinic) == []
+    async with clinic.pool.connection() as conn:
+        rows = await conn.execute(
+            "SELECT id, status::text FROM procrastinate_jobs WHERE task_name LIKE '%refresh_busy'"
+        )
+        assert await rows.fetchall() == [(waiting, "todo")]
     assert isinstance(await standing(clinic, 1), Booked)
 
 
