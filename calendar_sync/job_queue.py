@@ -127,17 +127,12 @@ async def follow_staff(conn: AsyncConnection) -> None:
 
     Does nothing while such a job is already queued.
     """
-    try:
-        async with conn.transaction():
-            await _defer(
-                conn,
-                "follow_staff",
-                task_kwargs={"timestamp": int(time.time())},
-                queue=HOUSEKEEPING,
-                queueing_lock="follow_staff",
-            )
-    except AlreadyEnqueued:
-        return
+    await _defer_once(conn, "follow_staff", {"timestamp": int(time.time())})
+
+
+async def offer_open_times(conn: AsyncConnection) -> None:
+    """Offer times that have opened to those who wait; nothing while that is queued already."""
+    await _defer_once(conn, "offer_open_times", {})
 
 
 async def delete_jobs(
@@ -203,6 +198,17 @@ def full_name(task: str) -> str:
 async def _defer(conn: AsyncConnection, name: str, **options: Unpack[ConfigureTaskOptions]) -> None:
     options["connection"] = conn
     await _queue.configure_task(full_name(name), **options).defer_async()
+
+
+async def _defer_once(conn: AsyncConnection, name: str, task_kwargs: JSONDict) -> None:
+    """Defer a job of housekeeping, unless one of its name waits already."""
+    try:
+        async with conn.transaction():
+            await _defer(
+                conn, name, task_kwargs=task_kwargs, queue=HOUSEKEEPING, queueing_lock=name
+            )
+    except AlreadyEnqueued:
+        return
 
 
 def _of(booking_id: int) -> JSONDict:

@@ -132,6 +132,15 @@ class ScreeningFields(BaseSettings):
         int, setting("hours between the call and the first time offered", ge=0, le=720)
     ] = 4
     horizon_days: Annotated[int, setting("how many days ahead times are offered", ge=1, le=60)] = 14
+    waiting_list_days: Annotated[
+        int,
+        setting(
+            "a caller may ask to be texted when an earlier time opens, if the first open time is"
+            " more than this many days ahead",
+            ge=0,
+            le=60,
+        ),
+    ] = 3
 
 
 class GoogleFields(BaseSettings):

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from psycopg_pool import AsyncConnectionPool
 
+from calendar_sync.waiting.entries import how_many
 from voice.figures import Figures, figures
 
 Summarize = Callable[[datetime, datetime], Awaitable[tuple[str, str]]]
@@ -17,12 +18,13 @@ def summary_of(pool: AsyncConnectionPool, zone: ZoneInfo) -> Summarize:
     async def summarize(begin: datetime, end: datetime) -> tuple[str, str]:
         async with pool.connection() as conn:
             found = await figures(conn, begin, end)
-        return words(found, begin.astimezone(zone), end.astimezone(zone))
+            waiting = await how_many(conn)
+        return words(found, begin.astimezone(zone), end.astimezone(zone), waiting)
 
     return summarize
 
 
-def words(found: Figures, begin: datetime, end: datetime) -> tuple[str, str]:
+def words(found: Figures, begin: datetime, end: datetime, waiting: int = 0) -> tuple[str, str]:
     """Title and description; the period is in the clinic's zone and ends before midnight `end`."""
     first, last = f"{begin:%a %b %-d}", f"{end - timedelta(seconds=1):%a %b %-d}"
     period = first if first == last else f"{first} to {last}"
@@ -30,6 +32,7 @@ def words(found: Figures, begin: datetime, end: datetime) -> tuple[str, str]:
     lines = [
         f"{period}: {found.calls} calls, {booked} booked.",
         f"Call-backs waiting now: {found.call_backs_waiting}.",
+        f"On the waiting list for a time: {waiting}.",
         *_listed("Stopped at the safety question", found.stops),
         *_listed("Flagged at the safety question", found.flags),
         *_listed("Hung up, by what they had reached", found.hung_up),

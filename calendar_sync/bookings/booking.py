@@ -73,6 +73,8 @@ class Booking:
     """When the caller said yes, by the clinic's clock; `confirmed_at` is by the database's."""
     clinician_id: str = DEFAULT_ID
     """Whose visit it is; `clinician` is only the number that keeps times apart."""
+    waiting_note: str = ""
+    """What its event says about the waiting list."""
     withdrawn_at: datetime | None = None
     """When the event of a visit that its patient cancelled was gone; after that it is staff's."""
 
@@ -155,11 +157,17 @@ async def coming_visits(conn: AsyncConnection, now: datetime) -> list[Booking]:
 
 
 async def live_bookings(
-    conn: AsyncConnection, within: Span, but_for: str = "", clinician_id: str = DEFAULT_ID
+    conn: AsyncConnection,
+    within: Span,
+    but_for: str = "",
+    clinician_id: str = DEFAULT_ID,
+    *,
+    holds: bool = True,
 ) -> tuple[Span, ...]:
     """A clinician's times that overlap `within` and are booked, confirmed, or held and not expired.
 
-    Those that touch are one. Unconfirmed holds of the call `but_for` (its `call_sid`) do not count.
+    Those that touch are one. Unconfirmed holds of the call `but_for` (its `call_sid`) do not count;
+    without `holds`, none do.
     """
     rows = await conn.execute(
         """
@@ -167,9 +175,9 @@ async def live_bookings(
         WHERE during && %s AND clinician_id = %s
           AND (state = 'booked'
                OR state = 'held' AND (confirmed_at IS NOT NULL
-                                      OR expires_at > now() AND call_sid <> %s))
+                                      OR expires_at > now() AND call_sid <> %s AND %s))
         """,
-        [as_range(within), clinician_id, but_for],
+        [as_range(within), clinician_id, but_for, holds],
     )
     [taken] = await rows.fetchone() or ["{}"]
     return as_spans(taken)
@@ -205,6 +213,10 @@ async def status(conn: AsyncConnection, booking_id: int) -> Status:
             return NotBooked() if outcome == "failed" else Taken()
         case _:
             return NotBooked()
+
+
+WAITING = "waiting-"
+"""How the `call_sid` of a time begins that is held for somebody on the waiting list."""
 
 
 def holder_of(visit_id: int) -> str:

@@ -18,6 +18,9 @@ from calendar_sync.bookings.event_text import event_id
 from calendar_sync.clinician import DEFAULT_ID, lane_of
 from calendar_sync.private_fields import Lookup, lookup, private_chart, private_columns
 
+_RELEASE: LiteralString = (
+    "UPDATE booking SET state = 'released' WHERE state = 'held' AND confirmed_at IS NULL AND "
+)
 Statement = LiteralString | sql.Composed
 
 
@@ -37,6 +40,12 @@ async def insert_hold(
     return new[0] if new else None
 
 
+async def hold_until(conn: AsyncConnection, held_id: int, lifetime: timedelta) -> None:
+    """Let a hold last this long from now on."""
+    statement = "UPDATE booking SET expires_at = now() + %s WHERE id = %s"
+    await _count(conn, statement, [lifetime, held_id])
+
+
 async def hold_again(conn: AsyncConnection, lapsed: Booking) -> bool:
     """Hold a released time again, unless it was ever confirmed or its call has another one now.
 
@@ -54,20 +63,13 @@ async def hold_again(conn: AsyncConnection, lapsed: Booking) -> bool:
 
 async def release_unconfirmed(conn: AsyncConnection, call_sid: str, except_id: int = 0) -> int:
     """Release what a call holds and has not confirmed; returns how many holds that were."""
-    statement = """
-        UPDATE booking SET state = 'released'
-        WHERE call_sid = %s AND id <> %s AND state = 'held' AND confirmed_at IS NULL
-        """
+    statement = _RELEASE + "call_sid = %s AND id <> %s"
     return await _count(conn, statement, [call_sid, except_id])
 
 
 async def release_expired(conn: AsyncConnection) -> int:
     """Release every unconfirmed hold whose lifetime is over; returns how many that were."""
-    statement = """
-        UPDATE booking SET state = 'released'
-        WHERE state = 'held' AND confirmed_at IS NULL AND expires_at < now()
-        """
-    return await _count(conn, statement, [])
+    return await _count(conn, _RELEASE + "expires_at < now()", [])
 
 
 async def release_overlapping(conn: AsyncConnection, call_sid: str, step: str, slot: Span) -> None:
@@ -186,11 +188,9 @@ async def place_outside_lanes(
 
     Its lane is -id, see `sync.lanes`. A visit code that another one has got is dropped.
     """
-    statement = """
-        UPDATE booking SET state = 'released'
-        WHERE state = 'held' AND confirmed_at IS NULL AND during && %s AND clinician_id = %s
-        """
-    await _count(conn, statement, [as_range(slot), clinician_id])
+    await _count(
+        conn, _RELEASE + "during && %s AND clinician_id = %s", [as_range(slot), clinician_id]
+    )
     statement = """
         UPDATE booking SET state = 'booked', outcome = NULL, withdrawn_at = NULL,
                            during = %(during)s, clinician = -id, clinician_id = %(whose)s,

@@ -33,16 +33,7 @@ async def store_consent(
     time. The booking of another call is left alone. Raises BookingNotFoundError.
     """
     async with conn.transaction():
-        await conn.execute(
-            """
-            INSERT INTO consent (call_sid, number, given, wording, at)
-            VALUES (%s, %s, %s, %s, coalesce(%s, now()))
-            ON CONFLICT (call_sid, number)
-            DO UPDATE SET given = excluded.given, wording = excluded.wording, at = excluded.at
-            WHERE (consent.given, consent.wording) <> (excluded.given, excluded.wording)
-            """,
-            [call_sid, Lookup(consent.number), consent.given, consent.wording, consent.at],
-        )
+        await record(conn, call_sid, consent)
         if (await booking(conn, booking_id, lock=True)).call_sid != call_sid:
             return
         rows = await conn.execute(
@@ -59,3 +50,17 @@ async def store_consent(
         ):
             await job_queue.rewrite_event(conn, booking_id)
             await job_queue.notify_patient(conn, booking_id)
+
+
+async def record(conn: AsyncConnection, call_sid: str, consent: TextConsent) -> None:
+    """Store the answer alone, as proof."""
+    await conn.execute(
+        """
+        INSERT INTO consent (call_sid, number, given, wording, at)
+        VALUES (%s, %s, %s, %s, coalesce(%s, now()))
+        ON CONFLICT (call_sid, number)
+        DO UPDATE SET given = excluded.given, wording = excluded.wording, at = excluded.at
+        WHERE (consent.given, consent.wording) <> (excluded.given, excluded.wording)
+        """,
+        [call_sid, Lookup(consent.number), consent.given, consent.wording, consent.at],
+    )

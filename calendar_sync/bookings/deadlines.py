@@ -5,6 +5,10 @@ from datetime import timedelta
 HOLD_LIFETIME = timedelta(minutes=5)
 """A call keeps a time this long while the caller decides."""
 
+OFFER_HOLD_LIFETIME = timedelta(minutes=35)
+"""A time that is offered to somebody who waits: a little longer than the offer, so that it is held
+for the next in line before the hold is over."""
+
 ORPHANED_AFTER = timedelta(minutes=2)
 """A confirmed booking that no job works on is queued again after this long."""
 

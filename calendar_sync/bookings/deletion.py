@@ -12,6 +12,7 @@ from psycopg import AsyncConnection
 
 from calendar_sync import job_queue
 from calendar_sync.bookings.booking import holder_of
+from calendar_sync.private_fields import Lookup
 
 _OLD_BOOKINGS = """
 SELECT id FROM booking WHERE state IN ('booked', 'cancelled') AND upper(during) < %(visits)s
@@ -20,6 +21,8 @@ ORDER BY id LIMIT %(limit)s
 """
 _WITH_MOVES = """
 SELECT id FROM booking WHERE id = ANY (%(ids)s) OR moves = ANY (%(ids)s) OR call_sid = ANY (%(own)s)
+  OR id IN (SELECT booking FROM waiting_offer JOIN waiting_list ON waiting_list.id = waiting
+            WHERE visit = ANY (%(ids)s))
 """
 _BOOKING = (
     "DELETE FROM invitation WHERE booking = ANY (%(ids)s)",
@@ -27,6 +30,9 @@ _BOOKING = (
     "DELETE FROM telling WHERE booking = ANY (%(ids)s)",
     """DELETE FROM effect WHERE key IN
     (SELECT 'insert:' || call_sid || ':' || step FROM booking WHERE id = ANY (%(ids)s))""",
+    """DELETE FROM waiting_offer WHERE booking = ANY (%(ids)s)
+    OR waiting IN (SELECT id FROM waiting_list WHERE visit = ANY (%(ids)s))""",
+    "DELETE FROM waiting_list WHERE visit = ANY (%(ids)s)",
     "DELETE FROM booking WHERE id = ANY (%(ids)s)",
 )
 """Children first, as the foreign keys ask."""
@@ -51,6 +57,10 @@ DELETE FROM local_event WHERE id IN (
     SELECT id FROM local_event WHERE upper(during) < %(before)s ORDER BY id LIMIT %(limit)s)
 """
 
+_OLD_WAITING = """
+SELECT id FROM waiting_list WHERE visit IS NULL AND joined_at < %s ORDER BY id LIMIT %s
+"""
+
 
 async def old_bookings(
     conn: AsyncConnection, visits_before: datetime, others_before: datetime, limit: int
@@ -66,7 +76,7 @@ async def old_bookings(
 
 
 async def with_moves(conn: AsyncConnection, booking_ids: Sequence[int]) -> list[int]:
-    """These bookings, and the times that were held to move them to."""
+    """These bookings, and the times that were held or offered to move them to."""
     own = [holder_of(booking_id) for booking_id in booking_ids]
     rows = await conn.execute(_WITH_MOVES, {"ids": list(booking_ids), "own": own})
     return [booking_id for (booking_id,) in await rows.fetchall()]
@@ -105,6 +115,24 @@ async def delete_old_consents(conn: AsyncConnection, before: datetime, limit: in
 async def delete_old_effects(conn: AsyncConnection, before: datetime, limit: int) -> int:
     """Delete the marks of effects that were done before then."""
     return await _delete(conn, _EFFECTS, limit, before=before)
+
+
+async def delete_old_waiting(conn: AsyncConnection, before: datetime, limit: int) -> int:
+    """Take people without a visit off the waiting list who joined it before then."""
+    rows = await conn.execute(_OLD_WAITING, [before, limit])
+    return await _delete_waiting(conn, [entry_id for (entry_id,) in await rows.fetchall()])
+
+
+async def delete_waiting(conn: AsyncConnection, number: str) -> int:
+    """Delete a number's places on the waiting list, and what it was offered."""
+    rows = await conn.execute("SELECT id FROM waiting_list WHERE number = %s", [Lookup(number)])
+    return await _delete_waiting(conn, [entry_id for (entry_id,) in await rows.fetchall()])
+
+
+async def _delete_waiting(conn: AsyncConnection, entry_ids: Sequence[int]) -> int:
+    await conn.execute("DELETE FROM waiting_offer WHERE waiting = ANY (%s)", [list(entry_ids)])
+    deleted = await conn.execute("DELETE FROM waiting_list WHERE id = ANY (%s)", [list(entry_ids)])
+    return deleted.rowcount
 
 
 async def delete_old_local_events(conn: AsyncConnection, before: datetime, limit: int) -> int:

@@ -9,7 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from calendar_sync.bookings.booking import Booking, Chart
+from calendar_sync.bookings.booking import WAITING, Booking, Chart
 from calendar_sync.calendars.contract import Event, Urgency
 from calendar_sync.clinic import ChartLabels, Clinic
 
@@ -62,6 +62,8 @@ def event_for(clinic: Clinic, booked: Booking) -> Event:
     if booked.moved_at:
         way = " by phone" if booked.changed_by == "phone" else ""
         lines.append(f"MOVED: by the patient{way}, {short_time(booked.moved_at, zone)}.")
+    if booked.waiting_note:
+        lines.append(f"WAITING LIST: {booked.waiting_note}.")
     if full:
         code = booked.visit_code or ""
         lines.append(f"VISIT CODE: {code[:3]} {code[3:]}")
@@ -146,6 +148,8 @@ def ask_first_line(said: str, labels: ChartLabels) -> str:
 def _booked(booked: Booking, zone: ZoneInfo) -> str:
     when = booked.booked_at
     at = f" {when.astimezone(zone):%a} {short_time(when, zone)}" if when else ""
+    if booked.call_sid.startswith(WAITING):
+        return f"BOOKED: from the waiting list{at}. Keypad answers, not an examination."
     return f"BOOKED: by phone{at}. Keypad answers, not an examination; caller not verified."
 
 

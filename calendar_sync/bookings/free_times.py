@@ -11,6 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
+from calendar_sync import job_queue
 from calendar_sync.availability.opening_hours import Rules, first_instant, openings
 from calendar_sync.availability.postgres_ranges import as_multirange, as_range, as_span, as_spans
 from calendar_sync.availability.span import Span
@@ -82,6 +83,7 @@ async def refresh(clinic: Clinic) -> BusySnapshot | Unknown:
                 as_multirange(opened),
             ],
         )
+        await _offer_what_opened(conn)
     return BusySnapshot(now, within, busy, opened)
 
 
@@ -109,25 +111,39 @@ async def free_openings(clinic: Clinic, but_for: str = "") -> tuple[Span, ...] |
 
     What the call `but_for` (its `call_sid`) holds and has not confirmed may be offered to it again.
     """
+    async with clinic.pool.connection() as conn:
+        return await openings_in(conn, clinic, but_for)
+
+
+async def openings_in(
+    conn: AsyncConnection, clinic: Clinic, but_for: str = "", *, held: bool = False
+) -> tuple[Span, ...] | Stale:
+    """The same, as the transaction of `conn` sees it; with `held` also what is only held."""
     now = clinic.now()
     needed = _needed(clinic.rules, now)
-    async with clinic.pool.connection() as conn:
-        latest = await snapshot(conn, clinic.clinician_id)
-        if latest is None:
-            return Stale("the busy times were never read")
-        age = now - latest.read_at
-        if age < -_CLOCKS_DIFFER:
-            return Stale("the busy times were read later than now: the clock was set back")
-        if age > STALE_AFTER:
-            return Stale("the busy times were last read more than 10 minutes ago")
-        if latest.within.start > needed.start or latest.within.end < needed.end:
-            return Stale("the busy times do not cover every day that may be offered")
-        taken = await live_bookings(conn, latest.within, but_for, clinic.clinician_id)
+    latest = await snapshot(conn, clinic.clinician_id)
+    if latest is None:
+        return Stale("the busy times were never read")
+    age = now - latest.read_at
+    if age < -_CLOCKS_DIFFER:
+        return Stale("the busy times were read later than now: the clock was set back")
+    if age > STALE_AFTER:
+        return Stale("the busy times were last read more than 10 minutes ago")
+    if latest.within.start > needed.start or latest.within.end < needed.end:
+        return Stale("the busy times do not cover every day that may be offered")
+    taken = await live_bookings(conn, latest.within, but_for, clinic.clinician_id, holds=not held)
     busy = (*latest.busy, *taken)
     by_hours = openings(clinic.rules, busy, now) if clinic.availability == "hours" else []
     free = with_opened(clinic.rules, by_hours, latest.opened, busy, now)
     last = latest.within.end - timedelta(minutes=clinic.rules.buffer_minutes)
     return tuple(slot for slot in free if slot.end <= last)
+
+
+async def _offer_what_opened(conn: AsyncConnection) -> None:
+    """In the transaction that shows a time as free, so that who waits is asked before callers."""
+    rows = await conn.execute("SELECT EXISTS (SELECT FROM waiting_list WHERE ended_at IS NULL)")
+    if await rows.fetchone() == (True,):
+        await job_queue.offer_open_times(conn)
 
 
 def _needed(rules: Rules, now: datetime) -> Span:

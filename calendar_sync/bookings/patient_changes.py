@@ -113,10 +113,15 @@ async def move(
             return Closed()
         if held.state != "held" and not await revive(conn, held):
             return Taken()
-        await booking_writes.confirm_move(conn, held_id, visit_id)
-        await booking_writes.store(conn, held_id, changed_by=by)
-        await job_queue.move_event(conn, held_id)
+        await start_move(conn, held_id, visit_id, by)
         return Moving()
+
+
+async def start_move(conn: AsyncConnection, held_id: int, visit_id: int, by: Way = "page") -> None:
+    """Store the yes to a held time and queue the move; both rows are locked and were checked."""
+    await booking_writes.confirm_move(conn, held_id, visit_id)
+    await booking_writes.store(conn, held_id, changed_by=by)
+    await job_queue.move_event(conn, held_id)
 
 
 def move_state(held: Booking, clinic: Clinic) -> MoveState:

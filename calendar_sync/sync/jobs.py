@@ -28,6 +28,7 @@ from calendar_sync.sync import (
     rewrite,
     staff_jobs,
     video_links,
+    waiting_times,
     watch_channels,
 )
 from calendar_sync.sync.blueprint import blueprint, clinic_of
@@ -44,6 +45,7 @@ TASK_MODULES = (
     rewrite,
     staff_jobs,
     video_links,
+    waiting_times,
     watch_channels,
 )
 """Importing them declares their tasks on `blueprint`."""

@@ -21,6 +21,8 @@ WRITERS = {
     "local_event": "calendar_sync/calendars/local.py",
     "staff_change": "calendar_sync/sync/seen_versions.py",
     "telling": "calendar_sync/bookings/notices.py",
+    "waiting_list": "calendar_sync/waiting/entries.py",
+    "waiting_offer": "calendar_sync/waiting/offers.py",
 }
 DELETION = "calendar_sync/bookings/deletion.py"
 """Deletes rows of several tables, in the order of their foreign keys."""

@@ -13,6 +13,7 @@ from support.walk import Stop, World, every_place, place, visit_worlds, worlds
 from voice.dialogue.effects import Offers, Placed, StaffPhone, Unreadable
 from voice.dialogue.limit_results import OverLimit
 from voice.dialogue.visit_effects import CheckVisitCode, TooManyTries
+from voice.dialogue.waiting_effects import MayWait
 
 PAGE = Path(__file__).parents[2] / "docs" / "call-map.md"
 BEGIN, END = "<!-- call map: made by `make map` -->", "<!-- end of the call map -->"
@@ -38,6 +39,10 @@ BOXES = {
     "flag.history.told": "See your doctor this week; it stays booked",
     "texts": "May we text you?",
     "texts.answer": "How the link comes",
+    "waiting.earlier": "A text if an earlier time opens?",
+    "waiting.none": "No time is open",
+    "waiting.on": "You are on the waiting list",
+    "waiting.any": "A text when a time opens?",
     "second": "Change your visit, or book for somebody else?",
     "second.unverified": "Change a visit, or book for somebody else?",
     "visit.code": "Key in the visit code",
@@ -77,7 +82,7 @@ def box(where: str) -> str:
     return BOXES.get(where, f"{kind.capitalize()}: {name.replace('_', ' ')}")
 
 
-def condition(world: World) -> str:
+def condition(world: World) -> str:  # noqa: C901  # one line a case
     """What differs from the normal scenario; "" when nothing does."""
     brought = next((each for kind, each in world.items() if each != GOOD_WORLD[kind]), None)
     if callable(brought):
@@ -89,6 +94,8 @@ def condition(world: World) -> str:
             said = {"open": "clinic open"}.get(state, "no staff phone")
         case Unreadable():
             said = "calendar unreadable"
+        case MayWait():
+            said = "nothing open soon"
         case OverLimit():
             said = "over a limit"
         case Offers():

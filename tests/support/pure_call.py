@@ -49,6 +49,7 @@ from voice.dialogue.visit_effects import (
     Visit,
     VisitCount,
 )
+from voice.dialogue.waiting_effects import JoinWaitingList, MayWait, SeeWhetherToWait
 from voice.flows.routing import answered
 from voice.flows.transfer import transfer_to_staff
 from voice.language import Text
@@ -98,6 +99,8 @@ GOOD_WORLD: Mapping[type[Effect[Any]], Any] = {
     HoldForVisit: Held(2),
     MoveVisit: Stored(),
     SeeMoved: MoveProgress("moved"),
+    SeeWhetherToWait: MayWait(yes=False),
+    JoinWaitingList: Stored(),
 }
 
 

@@ -38,6 +38,7 @@ from voice.dialogue.visit_effects import (
     TextAgain,
     VisitChanged,
 )
+from voice.dialogue.waiting_effects import MayWait, SeeWhetherToWait
 
 KEYS = ("", *"0123456789*#")
 World = dict[type[Effect[Any]], Any]
@@ -56,6 +57,8 @@ def worlds() -> Iterator[World]:
     yield {**GOOD_WORLD, FindOffers: Unreadable()}
     yield {**GOOD_WORLD, FindOffers: OverLimit()}
     yield {**GOOD_WORLD, FindOffers: Offers(())}
+    yield {**GOOD_WORLD, SeeWhetherToWait: MayWait(yes=True)}
+    yield {**GOOD_WORLD, FindOffers: Offers(()), SeeWhetherToWait: MayWait(yes=True)}
     yield {**GOOD_WORLD, Hold: JustTaken()}
     yield {**GOOD_WORLD, Hold: many_calls}
     for state in ("pending", "taken", "not booked"):

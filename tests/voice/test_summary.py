@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from psycopg_pool import AsyncConnectionPool
 from support.clinic import SetClock, at
+from support.waiting import waits
 
 from calendar_sync.sync.daily_summary import summarize
 from voice.bootstrap import line_on
@@ -33,6 +34,7 @@ async def test_the_event_has_yesterdays_figures_if_it_is_on(
             "INSERT INTO call_back (call_sid, reason, number, language)"
             " VALUES ('CA2', 'stopped at safety.both_legs', '+14255550124', 'en')"
         )
+    await waits(line.clinic, 0)
     await summarize(line.clinic)
     async with database.connection() as conn:
         rows = await conn.execute("SELECT title, description, blocks FROM local_event")
@@ -45,6 +47,7 @@ async def test_the_event_has_yesterdays_figures_if_it_is_on(
     assert text.splitlines() == [
         "Mon Nov 30: 2 calls, 0 booked.",
         "Call-backs waiting now: 1.",
+        "On the waiting list for a time: 1.",
         "Stopped at the safety question: both legs 1.",
         "Hung up, by what they had reached: called 1.",
         "How calls ended: hung up 1, stopped at a safety question 1.",

@@ -17,6 +17,7 @@ from voice import booking_limits, limits, routing
 from voice.bootstrap import Line
 from voice.calls import journal
 from voice.calls.visit_effects import visit_result
+from voice.calls.waiting_effects import waiting_result
 from voice.dialogue.effects import (
     SAFETY,
     AddToChart,
@@ -44,6 +45,7 @@ from voice.dialogue.effects import (
 )
 from voice.dialogue.limit_results import KeyBack, OverLimit
 from voice.dialogue.visit_effects import VisitEffect
+from voice.dialogue.waiting_effects import JoinWaitingList, SeeWhetherToWait
 
 CHECK_SECONDS = 1.5
 """How long one check for a booking may block a turn; the caller has just heard cover speech."""
@@ -53,6 +55,8 @@ async def perform(line: Line, sid: str, step: str, effect: Effect[Any]) -> str:
     """Perform the effect of a call's step; returns its result as the journal stores it (JSON)."""
     if isinstance(effect, VisitEffect):
         return effect.write(await visit_result(line, sid, step, effect))
+    if isinstance(effect, SeeWhetherToWait | JoinWaitingList):
+        return effect.write(await waiting_result(line, sid, effect))
     return effect.write(await _result_of(line, sid, step, cast("AnyEffect", effect)))
 
 

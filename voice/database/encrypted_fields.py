@@ -29,11 +29,12 @@ ENCRYPTED: dict[LiteralString, tuple[LiteralString, ...]] = {
     "text": ("number",),
     "text_bar": ("number",),
     "text_reply": ("number",),
+    "waiting_list": ("chart", "number"),
 }
 """The columns with something about a person, by table."""
 
-_CHART = ("booking", "chart")
-"""The one of type jsonb."""
+_JSON = {("booking", "chart"), ("waiting_list", "chart")}
+"""Those of type jsonb."""
 
 _BATCH = 5_000
 
@@ -80,7 +81,7 @@ def _encrypt(conn: psycopg.Connection, table: LiteralString, cipher: FieldCipher
             updates = list[list[str | None]]()
             for place, *old in batch:
                 new = [
-                    _renewed(value, cipher, is_json=(table, column) == _CHART)
+                    _renewed(value, cipher, is_json=(table, column) in _JSON)
                     for column, value in zip(ENCRYPTED[table], old, strict=True)
                 ]
                 changed += sum(one != other for one, other in zip(new, old, strict=True))

@@ -19,6 +19,7 @@ from calendar_sync.bookings import deletion
 from calendar_sync.bookings.silent_cancel import cancel_silently
 from calendar_sync.clinic import Clinic
 from calendar_sync.sync.removal import event_ids, remove_events
+from calendar_sync.waiting import entries
 from voice import limits
 from voice.deletion import bookings, calls
 from voice.deletion.person import Person, coming_visits, find, is_on_the_line
@@ -119,6 +120,7 @@ async def _cancel(clinic: Clinic, number: str, outcome: Outcome) -> Person:
         outcome.coming += await coming_visits(conn, person, clinic.now())
         await outbox.drop_all_of(conn, person.bookings)
         await outbox.drop_all_to(conn, number)
+        await entries.end_all(conn, number, clinic.now())
         await cancel_silently(conn, person.bookings, person.call_backs)
         await job_queue.delete_jobs(conn, (), person.texts)
         return person
@@ -145,6 +147,7 @@ async def _delete_rows(conn: AsyncConnection, person: Person) -> Counter[str]:
     await job_queue.delete_jobs(conn, (), texts)
     counts = {
         "texts": len(texts),
+        "places on the waiting list": await deletion.delete_waiting(conn, person.number),
         "visits and held times": await bookings.delete_bookings(conn, person.bookings),
         "call-backs": await deletion.delete_call_backs(conn, person.call_backs),
         "refusals of texts": await deletion.delete_refusals(conn, person.number, person.calls),

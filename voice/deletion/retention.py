@@ -37,6 +37,8 @@ RULES = {
     "visit_link": _VISIT,
     "invitation": _VISIT,
     "staff_change": _VISIT,
+    "waiting_list": f"{_VISIT}; {_ANSWERS} after somebody without a visit joined it",
+    "waiting_offer": f"{_ANSWERS}, with the time that was held",
     "call": f"{_ANSWERS} for the number of a call without a visit; RETENTION_DAYS for the rest",
     "journal": f"{_ANSWERS} for a call without a visit; else {_VISIT}",
     "call_back": f"{_ANSWERS} after it was done; RETENTION_DAYS at most",
@@ -114,6 +116,7 @@ def _rules(old: Cutoffs) -> dict[str, Batch]:
 
     return {
         "bookings": visits,
+        "waiting list": lambda conn, limit: deletion.delete_old_waiting(conn, old.answers, limit),
         "answers of calls": lambda conn, limit: calls.strip_old(conn, old.answers, limit),
         "calls": lambda conn, limit: calls.delete_old(conn, old.visits, limit),
         "call-backs": lambda conn, limit: deletion.delete_old_call_backs(

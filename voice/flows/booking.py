@@ -25,6 +25,7 @@ from voice.flows.second_visit import for_whom_keyed
 from voice.flows.times import JUST_TAKEN, choose_a_time
 from voice.flows.transfer import NO_NUMBER, call_back
 from voice.flows.triage import Answers
+from voice.flows.waiting import may_wait, wait_for_any_time
 from voice.language import Text
 
 
@@ -91,12 +92,22 @@ def booking(call: Call, chart: Answers) -> Ending:
             case OverLimit():
                 return over_limit(call, number)
             case None:
-                call.say(NO_TIMES)
-                return call_back(call, "no open time", number)
+                return _nothing_open(call, number, chart)
             case Opening() as opening:
                 ending = book(call, opening, number, chart)
                 if ending is not None:
                     return ending
+
+
+def _nothing_open(call: Call, number: str, chart: Answers) -> Ending:
+    """The caller gets a text when a time opens, or a call."""
+    waits = None
+    if may_wait(call, 0, number):
+        call.tell("waiting.none", (NO_TIMES,))
+        waits = wait_for_any_time(call, number, chart)
+    else:
+        call.say(NO_TIMES)
+    return waits or call_back(call, "no open time", number)
 
 
 def _for_whom(call: Call, number: str) -> Answers | Ending:

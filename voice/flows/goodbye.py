@@ -9,6 +9,7 @@ from voice.flows import therapists
 from voice.flows.clinical_wording import SAFETY_NET
 from voice.flows.consent import TEXTS_OFF, TEXTS_ON, ask_for_consent
 from voice.flows.safety import ask_after_booking
+from voice.flows.waiting import wait_for_an_earlier_time
 from voice.language import Text
 
 BOOKED = Text("You are booked. {time}, {zone}.", "Su cita está confirmada. El {time}, {zone}.")
@@ -44,6 +45,8 @@ def booked(call: Call, booking: int, opening: Opening, code: str, number: str) -
     agreed = call.prompt_facts.texts and ask_for_consent(call, booking, number)
     link = TEXTS_ON if agreed else TEXTS_OFF
     call.tell("texts.answer", (link,))
+    if agreed:
+        wait_for_an_earlier_time(call, booking, number)
     return call.goodbye(SAFETY_NET + TO_CHANGE, "booked")
 
 

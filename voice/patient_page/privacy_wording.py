@@ -37,7 +37,7 @@ WHY = Text("Why", "Por qué")
 HOW_LONG = Text("How long", "Cuánto tiempo")
 WITH_VISIT = Text(
     "If you book a visit: {retention_days} days after it. If not: {answer_days} days.",
-    "Si reserva una cita: {retention_days} días después de ella. Si no: {answer_days} días.",
+    "Si hace una cita: {retention_days} días después de ella. Si no: {answer_days} días.",
 )
 AFTER_VISIT = Text(
     "{retention_days} days after your visit.", "{retention_days} días después de su cita."
@@ -125,6 +125,17 @@ KEPT = (
         ),
         Text("To count calls.", "Para contar las llamadas."),
         Text("{retention_days} days.", "{retention_days} días."),
+    ),
+    Kept(
+        Text(
+            "That you want a text when a time opens, and what you were offered",
+            "Que quiere un mensaje cuando se abra un horario, y lo que se le ofreció",
+        ),
+        Text(
+            "To offer you a time that opens, once and in your turn.",
+            "Para ofrecerle un horario que se abra, una vez y en su turno.",
+        ),
+        WITH_VISIT,
     ),
     Kept(
         Text(

@@ -12,9 +12,10 @@ from collections.abc import Awaitable, Callable
 from fastapi import APIRouter, FastAPI, Request, Response
 
 from calendar_sync.bookings.booking import Booking, booking
+from calendar_sync.waiting.taking import taken_visit
 from voice.bootstrap import Line
 from voice.page_security import Sealed, form_of
-from voice.patient_page import reschedule, views, wording
+from voice.patient_page import offer, reschedule, safety_form, views, waiting, wording
 from voice.patient_page.privacy import PATH as PRIVACY
 from voice.patient_page.privacy import privacy_page
 from voice.patient_page.request import COOKIE, Message, VisitRequest, language_of
@@ -30,17 +31,23 @@ _DATABASE_DOWN = Message(503, wording.TROUBLE, wording.TROUBLE_WHY)
 
 Answer = Callable[[VisitRequest], Awaitable[Response]]
 _PAGES: dict[str, Answer] = {
-    "/visit/{token}": views.show,
+    "/visit/{token}": offer.show,
     "/visit/{token}/visit.ics": views.file,
     "/visit/{token}/move": reschedule.choose,
     "/visit/{token}/move/{held}": reschedule.look,
     "/visit/{token}/cancel": views.ask_cancel,
+    "/visit/{token}/safety": safety_form.ask,
 }
 _FORMS: dict[str, Answer] = {
     "/visit/{token}": views.keep_contact,
     "/visit/{token}/move": reschedule.hold,
     "/visit/{token}/move/{held}": reschedule.confirm,
     "/visit/{token}/cancel": views.cancel,
+    "/visit/{token}/wait": waiting.join_list,
+    "/visit/{token}/leave": waiting.leave_list,
+    "/visit/{token}/take": offer.take,
+    "/visit/{token}/safety": safety_form.answer,
+    "/visit/{token}/decline": offer.decline,
 }
 
 
@@ -113,4 +120,8 @@ def _endpoint(line: Line, answer: Answer) -> Callable[[Request], Awaitable[Respo
 async def _visit(line: Line, token: str) -> Booking | None:
     async with line.pool.connection() as conn:
         visit_id = await visit_behind(conn, token, line.now())
-        return None if visit_id is None else await booking(conn, visit_id)
+        if visit_id is None:
+            return None
+        found = await booking(conn, visit_id)
+        # The link to an offered time leads to the visit once that has moved there.
+        return await taken_visit(conn, found) or found

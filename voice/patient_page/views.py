@@ -10,10 +10,11 @@ from calendar_sync.bookings import patient_changes
 from voice.dialogue import speech
 from voice.icalendar import calendar_file, entry, google_link
 from voice.language import Text
-from voice.patient_page import wording
+from voice.patient_page import waiting_wording, wording
 from voice.patient_page.contact_form import Contact, contact
 from voice.patient_page.dates import clock, month, weekday
 from voice.patient_page.request import VisitRequest
+from voice.patient_page.waiting import waits
 
 EARLY = timedelta(minutes=15)
 """How long before the visit the video link is shown; earlier nobody would be there."""
@@ -40,14 +41,14 @@ class Join:
 async def show(asked: VisitRequest) -> Response:
     """Show the visit."""
     known = Contact(asked.visit.patient_name or "", asked.visit.patient_email or "")
-    return _visit(asked, known)
+    return await _visit(asked, known)
 
 
 async def keep_contact(asked: VisitRequest) -> Response:
     """Store a name and an email; a wrong one is shown again, with the reason beside it."""
     typed = contact(asked.form.get("name", ""), asked.form.get("email", ""))
     if not typed.is_fine:
-        return _visit(asked, typed, status=_UNPROCESSABLE)
+        return await _visit(asked, typed, status=_UNPROCESSABLE)
     await patient_changes.store_contact(asked.line.clinic, asked.visit.id, typed.name, typed.email)
     return asked.away("#who", saved="1")
 
@@ -68,7 +69,7 @@ async def ask_cancel(asked: VisitRequest) -> Response:
     """Ask once before the visit is canceled."""
     if not patient_changes.may_change(asked.visit, asked.line.clinic):
         return asked.away()
-    return asked.page("cancel.html", now=_card(asked), title=wording.CANCEL_ASK)
+    return asked.page("cancel.html", now=card(asked), title=wording.CANCEL_ASK)
 
 
 async def cancel(asked: VisitRequest) -> Response:
@@ -92,13 +93,13 @@ def stands(asked: VisitRequest) -> Stands:
             return "not booked"
 
 
-def _visit(asked: VisitRequest, typed: Contact, *, status: int = 200) -> Response:
+async def _visit(asked: VisitRequest, typed: Contact, *, status: int = 200) -> Response:
     title, note = _entry(asked)
     return asked.page(
         "visit.html",
         status=status,
         title=_TITLES[stands(asked)],
-        now=_card(asked),
+        now=card(asked),
         stands=stands(asked),
         join=_join(asked),
         early=clock(asked.visit.slot.start - EARLY, asked.line.settings.zone),
@@ -108,6 +109,8 @@ def _visit(asked: VisitRequest, typed: Contact, *, status: int = 200) -> Respons
         saved="saved" in asked.query,
         invites=asked.line.clinic.invitations is not None,
         said=_said(asked),
+        o=waiting_wording,
+        waits=await waits(asked),
     )
 
 
@@ -120,7 +123,7 @@ def _said(asked: VisitRequest) -> object:
     return wording.CHANGED if "changed" in asked.query else None
 
 
-def _card(asked: VisitRequest) -> dict[str, object]:
+def card(asked: VisitRequest) -> dict[str, object]:
     """The parts of the visit's day and time."""
     slot, zone = asked.visit.slot, asked.line.settings.zone
     return {

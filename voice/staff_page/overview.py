@@ -3,10 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from psycopg import AsyncConnection
+
 from calendar_sync.bookings import call_backs
-from calendar_sync.bookings.booking import Booking, coming_visits
+from calendar_sync.bookings.booking import Booking, booking, coming_visits
 from calendar_sync.bookings.call_back_entries import Entry, entries, half_day_words
 from calendar_sync.sync import change_cursor
+from calendar_sync.waiting.entries import Entry as WaitingEntry
+from calendar_sync.waiting.entries import all_waiting
+from calendar_sync.waiting.offers import open_offer
 from voice.bootstrap import Line
 from voice.clock import utc_now
 from voice.dialogue import speech
@@ -47,12 +52,25 @@ class Coming:
 
 
 @dataclass(frozen=True, slots=True)
+class OnList:
+    """Somebody on the waiting list; `caller` is the last four digits, `offered` the open offer."""
+
+    caller: str
+    language: str
+    since: str
+    visit: str
+    """"" for who has nothing booked."""
+    offered: str
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """All of the page. `unread_since` is set while the calendar has not been read lately."""
 
     today: Figures
     waiting: list[Waiting]
     coming: list[Coming]
+    on_list: list[OnList]
     unread_since: str = ""
 
 
@@ -66,6 +84,7 @@ async def overview(line: Line) -> Overview:
         today = await figures(conn, midnight, midnight + timedelta(days=1))
         requests = await call_backs.open_requests(conn)
         visits = await coming_visits(conn, line.now())
+        on_list = [await _on_list(conn, line, each) for each in await all_waiting(conn)]
         unread = await change_cursor.overdue_since(
             conn, [each.clinician_id for each in line.clinic.each]
         )
@@ -73,6 +92,7 @@ async def overview(line: Line) -> Overview:
         today,
         [_waiting(line, each) for each in entries(line.clinic.rules, requests, line.now())],
         [_coming(line, each) for each in visits],
+        on_list,
         _when(line, unread) if unread else "",
     )
 
@@ -100,6 +120,18 @@ def _coming(line: Line, visit: Booking) -> Coming:
         caller=f"··{visit.number[-4:]}" if visit.number else "number withheld",
         language=_LANGUAGES.get(visit.language, visit.language),
         therapist=line.clinic.name_of(visit.clinician_id),
+    )
+
+
+async def _on_list(conn: AsyncConnection, line: Line, entry: WaitingEntry) -> OnList:
+    visit = await booking(conn, entry.visit) if entry.visit else None
+    offer = await open_offer(conn, entry.id)
+    return OnList(
+        caller=f"··{entry.number[-4:]}",
+        language=_LANGUAGES.get(entry.language, entry.language),
+        since=_when(line, entry.joined_at),
+        visit=_when(line, visit.slot.start) if visit else "",
+        offered=_when(line, offer.start) if offer else "",
     )
 
 

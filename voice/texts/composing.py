@@ -5,8 +5,9 @@ from typing import Literal
 from psycopg import AsyncConnection
 
 from calendar_sync.bookings.booking import Booking
+from calendar_sync.waiting.offers import offer_of
 from voice.language import Language
-from voice.texts.messages import LINK_TO_FOLLOW, TEXTS
+from voice.texts.messages import LINK_TO_FOLLOW, OFFERS, TEXTS
 from voice.texts.planning import TextConfig
 from voice.texts.rendering import day_and_time, time_of_day, written
 from voice.texts.text_rows import TextRow
@@ -24,12 +25,15 @@ async def write(conn: AsyncConnection, config: TextConfig, row: TextRow, booked:
     forms = TEXTS[row.kind]
     if row.kind == "booked" and config.link_to_follow(booked):
         forms = LINK_TO_FOLLOW + forms
+    time = row.about
+    if row.kind in OFFERS and (offered := await offer_of(conn, booked.id)):
+        time = offered.until
     words = written(
         forms,
         language,
         clinic,
         when=day_and_time(row.about, clinic.zone, language),
-        time=time_of_day(row.about, clinic.zone, language),
+        time=time_of_day(time, clinic.zone, language),
         link=clinic.page + await new_link(conn, booked.id),
         video=config.video(booked),
         code=booked.visit_code or "",

@@ -11,6 +11,7 @@ from calendar_sync.bookings import call_backs, text_state
 from calendar_sync.bookings.booking import Booking, from_row
 from calendar_sync.bookings.call_back_reasons import Reason
 from calendar_sync.private_fields import Lookup
+from calendar_sync.waiting.membership import leave_all
 from voice import phone_numbers
 from voice.language import Language, Text
 from voice.texts import outbox
@@ -88,7 +89,7 @@ async def answer(
         if inserted.rowcount == 0:
             name = await _stored_answer(conn, received.sid)
         else:
-            await _act(conn, text)
+            await _act(conn, config, text)
             name = await _choose_answer(conn, text)
             await conn.execute(
                 "UPDATE text_reply SET answer = %s WHERE message_sid = %s", [name, received.sid]
@@ -104,12 +105,13 @@ async def _meaning_in_context(conn: AsyncConnection, received: Received) -> Mean
     return "start" if await is_opted_out(conn, received.number) else "confirm"
 
 
-async def _act(conn: AsyncConnection, text: _Inbound) -> None:
+async def _act(conn: AsyncConnection, config: TextConfig, text: _Inbound) -> None:
     number, visit = text.received.number, text.visit_ahead
     match text.meaning:
         case "stop" if number:
             await suppress(conn, number, OPTED_OUT)
             await outbox.drop_all_to(conn, number)
+            await leave_all(conn, number, "stopped texts", text.now, config.clinic.zone)
             if visit and is_cancel(text.received.body):
                 await _ask_staff(conn, visit, Reason.CANCEL_TEXT)
             await _notify_all(conn, number)

@@ -23,6 +23,7 @@ Kind = Literal[
     "cancelled by staff",
     "cancelled by patient",
     "restored by staff",
+    "open time",
 ]
 _STOP = Text("STOP to end.", "STOP: fin.")
 _HELP = Text("HELP for help, STOP to end.", "HELP: ayuda, STOP: fin.")
@@ -146,6 +147,16 @@ TEXTS: dict[Kind, tuple[Text, ...]] = {
             "su cita por video sigue el {when}. Enlace y cambios: {number}.",
         ),
     ),
+    "open time": (
+        _form(
+            "{when} is open. It is held for you until {time}: {link}",
+            "hay lugar, {when}. Se lo guardamos hasta las {time}: {link}",
+        ),
+        _form(
+            "{when} is open until {time}. To take it, call {number}.",
+            "hay lugar, {when}, hasta {time}. Para tomarlo: {number}.",
+        ),
+    ),
 }
 
 LINK_TO_FOLLOW: tuple[Text, ...] = (
@@ -162,7 +173,9 @@ LINK_TO_FOLLOW: tuple[Text, ...] = (
 )
 """Replaces "booked" while the calendar has not created the video link yet."""
 
-NEWS: frozenset[Kind] = frozenset(TEXTS) - {"day before", "hour before"}
+OFFERS: frozenset[Kind] = frozenset({"open time"})
+"""What holds a time for somebody who waits; one that does not arrive goes to the next in line."""
+NEWS: frozenset[Kind] = frozenset(TEXTS) - OFFERS - {"day before", "hour before"}
 """What a patient must be told: by phone when a text can not be sent."""
 REMINDERS: frozenset[Kind] = frozenset({"day before", "hour before"})
 ASKED_FOR: frozenset[Kind] = frozenset(

@@ -103,6 +103,14 @@ async def reason_for_no_texts(
     return TOO_MANY_NUMBERS if too_many else ""
 
 
+async def number_gets_texts(conn: AsyncConnection, number: str, *, own: str) -> bool:
+    """Whether texts may be tried to this number (E.164): its owner did not end them."""
+    if number == own or not phone_numbers.textable(number):
+        return False
+    rows = await conn.execute("SELECT FROM text_bar WHERE number = %s", [Lookup(number)])
+    return await rows.fetchone() is None
+
+
 async def other_numbers_today(conn: AsyncConnection, booked: Booking) -> int:
     """How many other numbers the booking's caller gave for texts that day before this one.
 

@@ -12,7 +12,7 @@ from psycopg import AsyncConnection
 
 from calendar_sync import job_queue
 from calendar_sync.private_fields import Lookup
-from voice.texts.messages import NEWS, Kind
+from voice.texts.messages import REMINDERS, Kind
 from voice.texts.schedule import PlannedText
 from voice.texts.text_rows import State, TextRow
 
@@ -195,4 +195,4 @@ async def queue_again(conn: AsyncConnection, row: TextRow, now: datetime) -> Non
 
 async def _queue(conn: AsyncConnection, text_id: int, kind: Kind, wait: timedelta) -> None:
     delay = max(0, ceil(wait.total_seconds()))
-    await job_queue.send_text(conn, text_id, delay_seconds=delay, urgent=kind in NEWS)
+    await job_queue.send_text(conn, text_id, delay_seconds=delay, urgent=kind not in REMINDERS)

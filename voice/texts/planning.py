@@ -14,9 +14,12 @@ from calendar_sync import job_queue
 from calendar_sync.bookings import call_backs, notices, text_state
 from calendar_sync.bookings.booking import Booking, booking
 from calendar_sync.bookings.call_back_reasons import Reason
+from calendar_sync.waiting.entries import is_offer
+from calendar_sync.waiting.membership import leave_all
 from voice.texts import outbox, text_rows
+from voice.texts.messages import TEXTS
 from voice.texts.opt_outs import reason_for_no_texts
-from voice.texts.rendering import ClinicFacts
+from voice.texts.rendering import ClinicFacts, written
 from voice.texts.schedule import Timing, planned_texts, worth_planning
 from voice.texts.text_rows import TextRow
 
@@ -39,6 +42,14 @@ class TextConfig:
     """Other numbers that one calling number may have texted in 24 hours; None: any."""
     undo_wait: timedelta = timedelta(minutes=1)
     """How long news of a deletion waits for staff to undo it."""
+
+    @property
+    def can_offer(self) -> bool:
+        """Whether times can be offered by text: there is a sender, and the page's link fits in."""
+        longest = {"when": "miercoles 30 sep, 10:00 a.m. PT", "time": "10:30 a.m. PT"}
+        link = f"{self.clinic.page}{'w' * 22}"
+        words = written(TEXTS["open time"][:1], "es", self.clinic, link=link, **longest)
+        return self.can_send and words is not None
 
     def video(self, booked: Booking) -> str:
         """The video link as known now; "" while there is none."""
@@ -78,6 +89,8 @@ async def bring_up_to_date(
         for each in planned:
             if each.name in waiting or worth_planning(each, now):
                 await outbox.require(conn, booking_id, booked.text_number or "", each, now)
+        if reason and is_offer(booked):
+            await leave_all(conn, booked.text_number or "", "not textable", now, timing.zone)
         if reason and notice:
             await notices.by_phone(conn, notice, timing.zone)
         if reason != booked.text_trouble:

@@ -15,10 +15,11 @@ from datetime import datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from calendar_sync.availability.quiet_hours import QUIET_FROM, end_of_quiet, is_quiet
 from calendar_sync.bookings.booking import Booking
 from calendar_sync.bookings.notices import Notice
+from calendar_sync.waiting.entries import is_offer
 from voice.texts.messages import REMINDERS, Kind
-from voice.texts.quiet_hours import QUIET_FROM, end_of_quiet, is_quiet
 
 _LAST_REMINDER = time(20, 30)
 _URGENT = timedelta(hours=2)
@@ -79,6 +80,8 @@ def planned_texts(
     start, ahead = booked.slot.start, booked.slot.end > now
     if booked.text_number is None or (not ahead and notice is None):
         return ()
+    if is_offer(booked):
+        return (PlannedText("offer", "open time", start, now),)
     texts: list[PlannedText] = []
     if notice is not None:
         texts.append(_staff_news(booked, notice, now, timing))

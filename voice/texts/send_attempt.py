@@ -12,13 +12,14 @@ from datetime import datetime, timedelta
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
+from calendar_sync.availability.quiet_hours import end_of_quiet
 from calendar_sync.bookings.booking import Booking, booking
 from calendar_sync.retry import NotYet
 from voice.texts import outbox, text_rows
 from voice.texts.composing import write
 from voice.texts.messages import ASKED_FOR, CORRECTIONS
 from voice.texts.planning import TextConfig, bring_up_to_date
-from voice.texts.quiet_hours import end_of_quiet, may_disturb
+from voice.texts.quiet_hours import may_disturb
 from voice.texts.schedule import of_use
 from voice.texts.send_results import accepted, failed, refused
 from voice.texts.sender import Absent, Accepted, Busy, Refused, Sender, Unsure, digest
@@ -120,7 +121,7 @@ class Attempt:
             until = end_of_quiet(self.now, self.config.clinic.zone)
             return await self._put_off(conn, row, Later(until, "these are quiet hours"))
         if await self._is_over_day_limit(conn, row):
-            await failed(conn, self.config, row, TOO_MANY)
+            await failed(conn, self.config, row, TOO_MANY, self.now)
             return None
         if await self._is_over_hour_limit(conn, row):
             until = self.now + timedelta(minutes=1)

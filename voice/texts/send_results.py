@@ -9,9 +9,10 @@ from calendar_sync import job_queue
 from calendar_sync.bookings import call_backs, notices
 from calendar_sync.bookings.booking import booking
 from calendar_sync.bookings.call_back_reasons import Reason
+from calendar_sync.waiting.membership import leave_all, not_delivered
 from voice import phone_numbers
 from voice.texts import outbox
-from voice.texts.messages import NEWS
+from voice.texts.messages import NEWS, OFFERS
 from voice.texts.opt_outs import bookings_to, suppress
 from voice.texts.planning import TextConfig
 from voice.texts.text_rows import TextRow
@@ -55,7 +56,11 @@ async def refused(
     """Twilio refused it, at once or later; `code` is its error code."""
     meaning = meaning_of(code)
     await outbox.keep_error(conn, row.id, code)
-    match meaning.follows:
+    follows = "stop" if row.kind in OFFERS and meaning.follows == "once more" else meaning.follows
+    match follows:
+        case "set-up" if row.kind in OFFERS:
+            await raise_alarm(conn, code)
+            await failed(conn, config, row, meaning.words, now)
         case "set-up":
             await raise_alarm(conn, code)
             await outbox.send_again(conn, row, _SET_UP_RETRY * (1 << min(row.tries, 5)), now)
@@ -64,18 +69,24 @@ async def refused(
             await outbox.send_again(conn, row, _ONCE_MORE, now)
             await _call_instead(conn, config, row, meaning.words)
         case "suppress" | "once more":
-            await failed(conn, config, row, meaning.words)
+            await failed(conn, config, row, meaning.words, now)
             await suppress(conn, row.number, meaning.words)
+            await leave_all(conn, row.number, "not textable", now, config.clinic.zone)
             for booking_id in await bookings_to(conn, row.number):
                 await job_queue.notify_patient(conn, booking_id)
         case "stop":
-            await failed(conn, config, row, meaning.words)
+            await failed(conn, config, row, meaning.words, now)
 
 
-async def failed(conn: AsyncConnection, config: TextConfig, row: TextRow, why: str) -> None:
-    """It will not be sent: staff call instead."""
+async def failed(
+    conn: AsyncConnection, config: TextConfig, row: TextRow, why: str, now: datetime
+) -> None:
+    """It will not be sent: staff call instead, or the next in line is offered the time."""
     await outbox.mark_failed(conn, row.id)
     log.warning("a text failed", kind=row.kind, why=why, to=phone_numbers.masked(row.number))
+    if row.kind in OFFERS:
+        await not_delivered(conn, row.booking, now, config.clinic.zone)
+        return
     await _call_instead(conn, config, row, why)
 
 

@@ -6,7 +6,9 @@ import pytest
 from stand_ins.twilio.calls import Call
 from stand_ins.twilio.resources import CLINIC
 from support.caller import Caller
+from support.clinic import span
 from support.google_and_twilio import WholeLine
+from support.waiting import was_offered
 from support.whole_patient import CALLS_FROM, EMAIL, NAME, TEXTED_AT, dump, replies
 
 from calendar_sync.sync.staff_jobs import follow_all
@@ -76,6 +78,7 @@ async def test_nothing_about_a_forgotten_person_is_anywhere(whole: WholeLine) ->
         await opt_outs.suppress(conn, CALLS_FROM, "a landline")
     await whole.settled()
     await follow_all(whole.line.clinic)
+    await was_offered(whole.line.clinic, visit.id, span("2026-12-01 16:00"))
     await whole.settled()
     for message in whole.twilio.messages.sent:
         message.status = message.status.replace("queued", "delivered")
@@ -97,7 +100,7 @@ async def test_nothing_about_a_forgotten_person_is_anywhere(whole: WholeLine) ->
     assert whole.twilio.calls.recordings == {}
     assert not any(words in said for words in (*PERSONAL, "0123", "0178", sid, visit.call_sid))
     for line in (
-        "calls 2", "visits and held times 1", "recordings at Twilio 2", "calls at Twilio 2",
+        "calls 2", "visits and held times 2", "recordings at Twilio 2", "calls at Twilio 2",
         "events in the calendar 2", "invitations 1", f"messages at Twilio {messages}",
         "Kept for 5 years (CONSENT_YEARS): consents to texts (1)",
         "Visits still to come among them: 1. The line told nobody.",

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from support.clinic import SetClock, span
 from support.patients import Calls, only_booking
+from support.waiting import was_offered
 from support.whole_patient import (
     CALLS_FROM,
     EMAIL,
@@ -66,6 +67,7 @@ async def test_in_the_end_nothing_about_anybody_is_left(
         )
         await conn.execute("UPDATE staff_link SET made_at = '2020-01-01'")
         await conn.execute("UPDATE staff_session SET began_at = '2020-01-01'")
+    await was_offered(line.clinic, visit.id, span("2026-12-01 16:00"))
     moved: object = None
     while not isinstance(moved, CalendarEvent):  # the line may be writing the event
         event = await line.clinic.calendar.find(visit.event_id or "")

@@ -207,6 +207,7 @@ def test_every_wait_is_long_enough_to_find_the_key() -> None:
                 else 6
             )
             told = here.step.startswith((
-                "summary", "booked", "texts.answer", "flag", "visit.moved", "visit.taken",
+                "summary", "booked", "texts.answer", "waiting.on", "waiting.none", "flag",
+                "visit.moved", "visit.taken",
             ))  # fmt: skip
             assert here.wait >= (1 if told else 6 if "all_heard" in here.step else least), here.step

@@ -1,8 +1,9 @@
 """The staff page shows call-backs and visits, but no caller's answers."""
 
 import pytest
-from support.clinic import requests
+from support.clinic import requests, span
 from support.staff_page import Staff
+from support.waiting import patient_with_visit, waits, was_offered
 
 from calendar_sync.bookings import call_backs
 from calendar_sync.bookings.call_back_reasons import Reason
@@ -32,6 +33,20 @@ async def test_the_page_shows_who_waits_what_comes_and_how_calls_ended(staff: St
     assert "Calls today (2)" in page.text
     assert "stopped at a safety question 1" in page.text
     assert "call-back: asked for a person 1" in page.text
+
+
+async def test_the_waiting_list_shows_who_waits_and_for_what(staff: Staff, line: Line) -> None:
+    """The first in line first, by the last digits, without an answer; and what is offered now."""
+    assert "Waiting list (0) Nobody waits for a time." in (await staff.opens()).text
+    visit = await patient_with_visit(line.clinic, span("2026-12-10 10:00"), 5)
+    await waits(line.clinic, 5, visit)
+    await waits(line.clinic, 6, language="es")
+    await was_offered(line.clinic, visit, span("2026-12-02 09:00"))
+    page = await staff.opens()
+    assert "Waiting list (2) ··0135 · English for earlier than Thu, Dec 10, 10:00" in page.text
+    assert "offered Wed, Dec 2, 9:00" in page.text
+    assert "··0136 · Spanish nothing is booked · since Mon, Nov 30, 8:00" in page.text
+    assert "0135" not in page.text.replace("··0135", "")
 
 
 async def test_no_answer_and_no_patients_number_is_shown(staff: Staff, line: Line) -> None:

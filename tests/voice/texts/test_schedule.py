@@ -7,9 +7,9 @@ from stand_ins.twilio.server import Twilio
 from support.clinic import PACIFIC, at, row, span
 from support.text_clinic import TextClinic
 
+from calendar_sync.availability.quiet_hours import is_quiet
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings.booking import Booking
-from voice.texts.quiet_hours import is_quiet
 from voice.texts.schedule import PlannedText, TextHistory, Timing, planned_texts
 
 VISIT = span("2026-12-03 10:00")

@@ -1,0 +1,1 @@
+"""The waiting list: who wants an earlier time, and what they were offered."""
