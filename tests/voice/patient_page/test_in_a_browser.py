@@ -13,6 +13,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 from psycopg_pool import AsyncConnectionPool
 from support.browser import page_of
 from support.clinic import SetClock, confirmed, own_event, span
+from support.waiting import frees, patient_with_visit
 
 from calendar_sync.bookings import free_times
 from calendar_sync.sync.insert import insert
@@ -154,6 +155,44 @@ async def test_a_patient_moves_and_cancels_by_keyboard(
         assert 0 < weight < 50_000
     assert troubles == []
     assert {urlsplit(each).hostname for each in asked} == {"127.0.0.1"}
+
+
+async def test_the_waiting_list_by_keyboard(line: Line, page: Page, troubles: list[str]) -> None:
+    """Joining it, an offered time, the safety questions and a stop, on a small phone."""
+    other = await patient_with_visit(line.clinic, span("2026-12-01 09:00"), 5)
+    visit = await patient_with_visit(line.clinic, span("2026-12-10 10:00"), 0)
+    async with line.pool.connection() as conn:
+        token = await new_link(conn, visit)
+    async with page_of(line) as url:
+        base = f"{url.removesuffix('/phone')}/visit"
+        await page.goto(f"{base}/{token}")
+        pages = Pages(page)
+        assert await fits(page) == []
+        await pages.enters("button", "Text me about earlier times")
+        await expect(page.get_by_text("You are on the waiting list")).to_be_visible()
+        assert await fits(page, "dark", "light") == []
+        async with line.pool.connection() as conn:
+            await conn.execute("UPDATE waiting_list SET safety_at = safety_at - interval '20 days'")
+        await frees(line.clinic, other)
+        async with line.pool.connection() as conn:
+            rows = await conn.execute("SELECT booking FROM waiting_offer")
+            [held] = await rows.fetchone() or [0]
+            token = await new_link(conn, held)
+        await page.goto(f"{base}/{token}")
+        assert await fits(page, "dark", "light") == []
+        await pages.enters("button", "Take this time")
+        await expect(page.locator("h1")).to_have_text("First, a few safety questions")
+        assert await fits(page, "dark", "light") == []
+        for question in await page.locator("fieldset").all():
+            await question.get_by_label("No to all").check()
+        await page.locator("fieldset").nth(0).get_by_label("Yes to any").check()
+        await pages.enters("button", "Go on")
+        await expect(page.locator("h1")).to_have_text("Please read this now")
+        assert await fits(page, "dark", "light") == []
+        await page.goto(f"{base}/{token}")
+        await expect(page.locator("h1")).to_have_text("That time has gone")
+        assert await fits(page, "dark", "light") == []
+    assert troubles == []
 
 
 async def test_the_page_works_without_script(line: Line, visit: int, chrome: Browser) -> None:
