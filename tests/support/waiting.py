@@ -10,6 +10,7 @@ from calendar_sync.bookings.consent import TextConsent, store_consent
 from calendar_sync.bookings.event_text import event_id
 from calendar_sync.calendars.contract import Event
 from calendar_sync.clinic import Clinic
+from calendar_sync.private_fields import Lookup
 from calendar_sync.sync.insert import insert, withdraw
 from calendar_sync.sync.waiting_times import offer_times
 from calendar_sync.waiting import entries, offers
@@ -29,7 +30,7 @@ async def patient_with_visit(clinic: Clinic, slot: Span, n: int) -> int:
     async with clinic.pool.connection() as conn:
         await conn.execute(
             "UPDATE booking SET number = %s, booked_at = %s WHERE id = %s",
-            [NUMBERS[n], clinic.now(), visit],
+            [Lookup(NUMBERS[n]), clinic.now(), visit],
         )
         await store_consent(conn, f"CA{n}", visit, TextConsent(NUMBERS[n], "1", given=True))
     await refresh(clinic)
@@ -134,7 +135,8 @@ async def was_offered(clinic: Clinic, visit: int, slot: Span) -> int:
         held = await holds.hold(conn, entry.holder, "offer", slot)
         assert isinstance(held, holds.Held)
         await conn.execute(
-            "UPDATE booking SET text_number = %s WHERE id = %s", [number, held.booking_id]
+            "UPDATE booking SET text_number = %s WHERE id = %s",
+            [Lookup(number), held.booking_id],
         )
         await offers.add(conn, entry.id, held.booking_id, slot.start, now)
         await holds.release_unconfirmed(conn, entry.holder)

@@ -1,6 +1,7 @@
 """What ends an offer, and what does not: changed visits, failed moves, two workers, a kill."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from support.clinic import SetClock, row
@@ -127,3 +128,13 @@ async def test_a_move_that_fails_leaves_the_visit_and_the_place_in_line(clinic: 
     assert await offered(clinic, 0) == [("Wed 09:00", "failed")]
     assert (await row(clinic, visits[0])).slot == LATE[0]
     assert (await entry_of(clinic, 0)).ended_at is None
+
+
+async def test_old_safety_answers_take_nothing(clinic: Clinic, now: SetClock) -> None:
+    """Whatever asks for it: the questions come first."""
+    await reads(clinic)
+    await waits(clinic, 0, safety_at=now() - timedelta(days=14, seconds=1))
+    await opens(clinic, EARLY)
+    held = await row(clinic, await held_for(clinic, 0))
+    assert not await take(clinic, held)
+    assert (await row(clinic, held.id)).confirmed_at is None

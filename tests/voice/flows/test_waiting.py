@@ -11,6 +11,7 @@ from calendar_sync.availability.span import Span
 from calendar_sync.bookings import free_times
 from calendar_sync.bookings.event_text import event_id
 from calendar_sync.calendars.contract import Event
+from calendar_sync.private_fields import Lookup
 from calendar_sync.waiting import entries
 from calendar_sync.waiting.entries import Entry
 from voice.bootstrap import Line
@@ -134,7 +135,8 @@ async def test_a_number_that_can_not_be_texted_is_called(
     await away(line, now, 20)
     async with line.pool.connection() as conn:
         await conn.execute(
-            "INSERT INTO text_bar (number, why) VALUES ('+14255550123', 'they said so')"
+            "INSERT INTO text_bar (number, why) VALUES (%s, 'they said so')",
+            [Lookup("+14255550123")],
         )
     for number in ("+442071838750", "+14255550123"):
         caller = await calls(number)
