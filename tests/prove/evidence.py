@@ -29,7 +29,7 @@ _TABLES = {
     "call_back": "SELECT id, call_sid, reason, number, done_at, event_id, shown_at FROM call_back",
     "telling": "SELECT id, booking, kind, told_at, withdrawn_at, call_back FROM telling",
     "text": "SELECT id, booking, name, kind, state, sid, former_sids, error FROM text",
-    "jobs": "SELECT id, task_name, status::text, attempts, scheduled_at FROM procrastinate_jobs",
+    "jobs": "SELECT id, task_name, queue_name, status::text FROM procrastinate_jobs ORDER BY id",
 }
 
 

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from prove.evidence import Evidence
 from prove.patients import SORRY
 
+from calendar_sync.job_queue import HOUSEKEEPING
 from voice.simulator.player import Ended
 
 Violations = Iterator[str]
 ON_TIME = 8.0
 """Seconds; the line's own limit is below 5, and the machine is busy."""
+_DONE = "succeeded"
 
 
 def every_answer_is_in_time(seen: Evidence) -> Violations:
@@ -58,9 +60,16 @@ def every_call_comes_to_an_end(seen: Evidence) -> Violations:
 
 
 def no_job_is_left(seen: Evidence) -> Violations:
-    """None failed, none is forgotten by the worker that had it."""
+    """None failed, none is forgotten by the worker that had it.
+
+    A periodic job may fail while the database is away, if a later one of its kind succeeded.
+    """
     counted: Counter[tuple[str, str]] = Counter()
+    last = {row["task_name"]: row["id"] for row in seen.tables["jobs"] if row["status"] == _DONE}
     for row in seen.tables["jobs"]:
+        made_up = row["queue_name"] == HOUSEKEEPING and last.get(row["task_name"], 0) > row["id"]
+        if row["status"] == "failed" and made_up:
+            continue
         if row["status"] in {"failed", "doing", "aborting"}:
             counted[row["task_name"], row["status"]] += 1
     yield from (f"{count} {task} {status}" for (task, status), count in counted.items())

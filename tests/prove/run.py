@@ -200,12 +200,17 @@ class Run:
             await asyncio.wait(self.reports.tasks, timeout=10)
 
     async def _drained(self) -> None:
-        """Two rounds of what is periodic, and then until no job is due."""
+        """Two rounds of what is periodic, then until no job is due and no call lacks its end.
+
+        The line looks up a limited number of calls at a time.
+        """
         await asyncio.sleep(2 * POLL_SECONDS + 1)
         for _ in range(120):
             due = self.database.rows(
                 "SELECT 1 AS due FROM procrastinate_jobs WHERE queue_name <> 'housekeeping' AND"
                 " (status = 'doing' OR status = 'todo' AND coalesce(scheduled_at, now()) <= now())"
+                " UNION ALL SELECT 1 FROM call WHERE ended_at IS NULL"
+                " AND began_at < now() - interval '2 minutes'"
             )
             if not due and not self.reports.tasks:
                 return
