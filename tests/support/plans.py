@@ -20,7 +20,7 @@ class Statements:
     """What was executed: each statement once, with its last parameters."""
 
     def __init__(self) -> None:
-        self.executed: dict[str, tuple[Query, Any]] = {}
+        self.executed: dict[str, Any] = {}
 
     @contextmanager
     def recorded(self) -> Generator[None]:
@@ -39,7 +39,7 @@ class Statements:
         ) -> Any:  # noqa: ANN401  # the same
             text = query if isinstance(query, str) else sql.as_string(query, cursor)
             if _HAS_PLAN.match(text):
-                self.executed[text] = (query, params)
+                self.executed[text] = params
             return execute(cursor, query, params, **more)
 
         return recording
@@ -47,10 +47,8 @@ class Statements:
     async def whole_scans(self, conn: AsyncConnection, tables: frozenset[str]) -> list[str]:
         """The statements whose plan reads all of one of these tables, with its name."""
         found = list[str]()
-        for text, (query, params) in self.executed.items():
-            explain = sql.SQL("EXPLAIN (FORMAT JSON) ") + (
-                query if isinstance(query, sql.Composable) else sql.SQL(text)
-            )
+        for text, params in self.executed.items():
+            explain = b"EXPLAIN (FORMAT JSON) " + text.encode()
             [plan] = await (await conn.execute(explain, params)).fetchone() or [[]]
             scanned = {
                 each.get("Relation Name", "") for each in _nodes(plan[0]["Plan"]) if _is_whole(each)
