@@ -21,8 +21,9 @@ ORDER BY id LIMIT %(limit)s
 """
 _WITH_MOVES = """
 SELECT id FROM booking WHERE id = ANY (%(ids)s) OR moves = ANY (%(ids)s) OR call_sid = ANY (%(own)s)
-  OR id IN (SELECT booking FROM waiting_offer JOIN waiting_list ON waiting_list.id = waiting
-            WHERE visit = ANY (%(ids)s))
+UNION SELECT offered.id FROM waiting_offer
+  JOIN waiting_list ON waiting_list.id = waiting_offer.waiting
+  JOIN booking AS offered ON offered.id = waiting_offer.booking WHERE visit = ANY (%(ids)s)
 """
 _BOOKING = (
     "DELETE FROM invitation WHERE booking = ANY (%(ids)s)",
