@@ -55,8 +55,9 @@ async def move_event(conn: AsyncConnection, booking_id: int) -> None:
 
 
 async def rewrite_event(conn: AsyncConnection, booking_id: int) -> None:
-    """Update the text of the booking's event."""
-    await _defer(conn, "rewrite_event", task_kwargs=_of(booking_id))
+    """Update the text of the booking's event; a job that waits already does it too."""
+    if not await _waits(conn, "rewrite_event", booking_id):
+        await _defer(conn, "rewrite_event", task_kwargs=_of(booking_id))
 
 
 async def pick_up_link(conn: AsyncConnection, booking_id: int, *, delay_seconds: int = 0) -> None:
@@ -82,8 +83,11 @@ async def look_at_event(conn: AsyncConnection, booking_id: int, *, delay_seconds
 async def update_invitation(conn: AsyncConnection, booking_id: int) -> None:
     """Make the patient's invitation match the booking; task `invite`.
 
-    One at a time for each booking: an earlier job must not undo what a later one has done.
+    One at a time for each booking: an earlier job must not undo what a later one has done. A job
+    that waits already does it too.
     """
+    if await _waits(conn, "invite", booking_id):
+        return
     await _defer(conn, "invite", lock=f"invitation {booking_id}", task_kwargs=_of(booking_id))
 
 
@@ -193,6 +197,19 @@ async def are_running(
 def full_name(task: str) -> str:
     """The task's name as the queue stores it."""
     return f"{NAMESPACE}:{task}"
+
+
+async def _waits(conn: AsyncConnection, name: str, booking_id: int) -> bool:
+    """Whether such a job waits, locked: no worker begins it before this transaction commits.
+
+    So it reads what this transaction has written, and ten saves in a second are one job.
+    """
+    rows = await conn.execute(
+        "SELECT id FROM procrastinate_jobs WHERE task_name = %s AND status = 'todo'"
+        " AND args->>'booking_id' = %s LIMIT 1 FOR UPDATE",
+        [full_name(name), str(booking_id)],
+    )
+    return await rows.fetchone() is not None
 
 
 async def _defer(conn: AsyncConnection, name: str, **options: Unpack[ConfigureTaskOptions]) -> None:

@@ -17,9 +17,16 @@ from calendar_sync.bookings.call_back_reasons import Reason
 from voice.settings import Settings
 
 Name = Literal[
-    "coming visits", "calls an hour", "holds in all", "visits booked in a day", "visit codes"
+    "coming visits",
+    "calls an hour",
+    "holds in all",
+    "visits booked in a day",
+    "visit codes",
+    "changes of a visit",
 ]
 
+_PAGE_CHANGE = 0x0BA6
+"""The advisory lock of those who change a visit on its page, beside the visit's id."""
 _CODES = 1_000_000
 """How many visit codes there are: six digits."""
 _CODE_TRIES = 0xC0DE
@@ -84,6 +91,28 @@ async def may_try_code(
         await tell_staff(conn, "visit codes", now)
         return False
     return True
+
+
+async def may_change_visit(
+    conn: AsyncConnection, settings: Settings, visit_id: int, now: datetime
+) -> bool:
+    """Count one more save or move on a visit's page; False if the hour has had all of its own."""
+    if limits_of(settings) is None:
+        return True
+    async with conn.transaction():
+        await conn.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_PAGE_CHANGE, visit_id])
+        await conn.execute(
+            "DELETE FROM page_change WHERE booking = %s AND at < %s",
+            [visit_id, now - timedelta(hours=1)],
+        )
+        counted = await conn.execute(
+            "INSERT INTO page_change (booking, at) SELECT %(visit)s, %(now)s"
+            " WHERE (SELECT count(*) FROM page_change WHERE booking = %(visit)s) < %(most)s",
+            {"visit": visit_id, "now": now, "most": settings.limit_visit_changes},
+        )
+        if counted.rowcount == 0:
+            await tell_staff(conn, "changes of a visit", now)
+        return counted.rowcount == 1
 
 
 async def store_wrong_code(conn: AsyncConnection, call_sid: str, step: str, now: datetime) -> None:

@@ -108,6 +108,15 @@ class LimitFields(BaseSettings):
             le=10000,
         ),
     ] = 100
+    limit_visit_changes: Annotated[
+        int,
+        setting(
+            "saves, picked times and moves on one visit's page in an hour; each is written to"
+            " the calendar",
+            ge=1,
+            le=10_000,
+        ),
+    ] = 20
     limit_bookings_per_day: Annotated[
         int,
         setting(

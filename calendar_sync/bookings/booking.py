@@ -56,6 +56,8 @@ class Booking:
     """Why a patient who agreed to texts can get none, in words for staff; "" if they can."""
     confirmed_by_text: datetime | None = None
     """When the patient replied that they will come."""
+    reacted_by_text: datetime | None = None
+    """When the patient last reacted to a text of ours, such as with a like; no confirmation."""
     moves: int | None = None
     """Of a held time that its patient confirmed: the visit that moves to it."""
     moved_at: datetime | None = None

@@ -54,6 +54,9 @@ def event_for(clinic: Clinic, booked: Booking) -> Event:
     lines += [_call(booked, zone), *_who(booked), *_with(clinic, booked), f"VIDEO: {video}"]
     if booked.confirmed_by_text:
         lines.append(f"CONFIRMED by text {short_time(booked.confirmed_by_text, zone)}")
+    if booked.reacted_by_text:
+        at = short_time(booked.reacted_by_text, zone)
+        lines.append(f"REACTED to a text {at}, such as with a like: no confirmation")
     if booked.confirmed_by_phone:
         lines.append(f"CONFIRMED by phone {short_time(booked.confirmed_by_phone, zone)}")
     if full:

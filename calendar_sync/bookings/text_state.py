@@ -25,6 +25,12 @@ async def store_confirmed_by_phone(conn: AsyncConnection, booking_id: int, at: d
     await job_queue.rewrite_event(conn, booking_id)
 
 
+async def store_reaction(conn: AsyncConnection, booking_id: int, at: datetime) -> None:
+    """The patient's phone reported a reaction to a text, at this time (UTC); staff read so."""
+    await booking_writes.store(conn, booking_id, reacted_by_text=at)
+    await job_queue.rewrite_event(conn, booking_id)
+
+
 async def request_text_again(conn: AsyncConnection, booking_id: int, at: datetime) -> None:
     """The patient asked for the text about the visit once more, at this time (UTC)."""
     if await booking_writes.store(conn, booking_id, if_state="booked", text_again_at=at):

@@ -88,3 +88,32 @@ async def test_reading_staffs_changes_is_queued_once(clinic: Clinic) -> None:
             await job_queue.follow_staff(conn)
         await job_queue.rewrite_event(conn, 1)
     assert await jobs_waiting(clinic) == ["follow_staff", "rewrite_event"]
+
+
+@pytest.mark.parametrize("defer", [job_queue.rewrite_event, job_queue.update_invitation])
+async def test_jobs_that_write_one_event_are_one_job_while_it_waits(
+    clinic: Clinic, defer: Deferring
+) -> None:
+    """Ten saves in a second are one job; another visit and a job that runs get one of their own."""
+    async with clinic.pool.connection() as conn:
+        for booking_id in (1, 1, 2, 1):
+            await defer(conn, booking_id)
+        rows = await conn.execute("SELECT count(*) FROM procrastinate_jobs")
+        assert await rows.fetchone() == (2,)
+        await conn.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE id = 1")
+        await defer(conn, 1)
+        rows = await conn.execute("SELECT count(*) FROM procrastinate_jobs")
+        assert await rows.fetchone() == (3,)
+
+
+async def test_a_job_that_another_change_relies_on_begins_after_it(clinic: Clinic) -> None:
+    """A worker that took the job before the change commits would write the event as it was."""
+    async with clinic.pool.connection() as conn:
+        await job_queue.rewrite_event(conn, 1)
+    pool = clinic.pool
+    async with pool.connection() as conn, pool.connection() as worker, conn.transaction():
+        await job_queue.rewrite_event(conn, 1)
+        fetched = await worker.execute(
+            "SELECT id FROM procrastinate_jobs WHERE status = 'todo' FOR UPDATE SKIP LOCKED"
+        )
+        assert await fetched.fetchall() == []

@@ -48,6 +48,7 @@ RULES = {
     "text_reply": f"two days; {_PROOF} for the message id of a START",
     "demo_text": _ANSWERS,
     "local_event": "RETENTION_DAYS after its end",
+    "page_change": f"an hour where another follows; else {_VISIT}",
     "wrong_code": f"a day; {_ANSWERS} where no other follows",
     "staff_link": "an hour",
     "staff_session": "twelve hours",

@@ -13,6 +13,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 
 from calendar_sync.bookings.booking import Booking, booking
 from calendar_sync.waiting.taking import taken_visit
+from voice import limits
 from voice.bootstrap import Line
 from voice.page_security import Sealed, form_of
 from voice.patient_page import offer, reschedule, safety_form, views, waiting, wording
@@ -26,6 +27,7 @@ from voice.visit_links import visit_behind
 _READ = ["GET", "HEAD"]
 _NO_VISIT = Message(404, wording.NO_VISIT, wording.NO_VISIT_WHY, switch=True)
 _NOT_DONE = Message(403, wording.NOT_DONE, wording.NOT_DONE_WHY)
+_TOO_OFTEN = Message(429, wording.TOO_OFTEN, wording.TOO_OFTEN_WHY)
 _FAILED = Message(500, wording.TROUBLE, wording.TROUBLE_WHY)
 _DATABASE_DOWN = Message(503, wording.TROUBLE, wording.TROUBLE_WHY)
 
@@ -108,6 +110,8 @@ def _endpoint(line: Line, answer: Answer) -> Callable[[Request], Awaitable[Respo
         if form is None or (sent and not COOKIE.is_ours(request, form, token, public)):
             refused("a form that is not from this visit's own page")
             return _NOT_DONE.page(line, language)
+        if sent and answer is not views.cancel and not await _may_change(line, visit):
+            return _TOO_OFTEN.page(line, language)
         key = COOKIE.key(request)
         query = {**request.query_params, **request.path_params}
         response = await answer(VisitRequest(line, language, token, visit, query, form, key))
@@ -115,6 +119,12 @@ def _endpoint(line: Line, answer: Answer) -> Callable[[Request], Awaitable[Respo
         return response
 
     return endpoint
+
+
+async def _may_change(line: Line, visit: Booking) -> bool:
+    """Whether the hour allows one more change; it can always be canceled."""
+    async with line.pool.connection() as conn:
+        return await limits.may_change_visit(conn, line.settings, visit.id, line.now())
 
 
 async def _visit(line: Line, token: str) -> Booking | None:

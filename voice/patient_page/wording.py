@@ -161,6 +161,13 @@ NOT_DONE_WHY = Text(
     "No pudimos comprobar que esto viene de su página. Abra otra vez el enlace de su mensaje."
     " La página necesita cookies. O llámenos.",
 )
+TOO_OFTEN = Text("Too many changes", "Demasiados cambios")
+TOO_OFTEN_WHY = Text(
+    "This visit was changed many times in the last hour. Your last change was not saved."
+    " Please try again in an hour, or call us.",
+    "Esta cita se cambió muchas veces en la última hora. Su último cambio no se guardó."
+    " Inténtelo de nuevo en una hora, o llámenos.",
+)
 TROUBLE = Text(
     "Sorry, something went wrong on our side", "Perdón, hubo un problema de nuestra parte"
 )

@@ -30,6 +30,7 @@ from voice.texts.keywords import Meaning, is_cancel, meaning_of
 from voice.texts.opt_outs import bookings_to, is_opted_out, suppress, unsuppress
 from voice.texts.planning import TextConfig
 from voice.texts.quotes import LANGUAGES
+from voice.texts.received import Received, repeats
 from voice.texts.rendering import day_and_time, written
 from voice.texts.twilio_errors import OPTED_OUT
 from voice.visit_links import new_link
@@ -42,15 +43,6 @@ _MAX_ANSWERS = 5
 _MAX_URGENT = 2
 """Answers to one number in 24 hours that say to call 911, and as many that say to call 988: an
 automatic answer at the other end may contain such words too. Staff are always asked to call."""
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """An inbound text: its SID, the sender in E.164 ("" if not usable), and its body."""
-
-    sid: str
-    number: str
-    body: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +73,11 @@ async def answer(
         patient = await _patient(conn, received.number, now)
         meaning = await _meaning_in_context(conn, received)
         text = _Inbound(received, meaning, patient, now)
+        digest = "" if meaning == "start" else received.digest
         inserted = await conn.execute(
-            "INSERT INTO text_reply (message_sid, number, answer, at) VALUES (%s, %s, '', %s)"
-            " ON CONFLICT DO NOTHING",
-            [received.sid, Lookup(received.number), now],
+            "INSERT INTO text_reply (message_sid, number, digest, answer, at)"
+            " VALUES (%s, %s, %s, '', %s) ON CONFLICT DO NOTHING",
+            [received.sid, Lookup(received.number), digest, now],
         )
         if inserted.rowcount == 0:
             name = await _stored_answer(conn, received.sid)
@@ -122,6 +115,8 @@ async def _act(conn: AsyncConnection, config: TextConfig, text: _Inbound) -> Non
             await _ask_staff(conn, text.patient, URGENT[text.meaning])
         case "confirm" if visit:
             await text_state.store_confirmed_by_text(conn, visit.id, text.now)
+        case "reaction" if visit:
+            await text_state.store_reaction(conn, visit.id, text.now)
         case _:
             pass
 
@@ -138,6 +133,8 @@ async def _choose_answer(conn: AsyncConnection, text: _Inbound) -> str:
         return text.meaning  # no words, but `delete_old` keeps it
     if text.meaning in {"stop", "help", "reaction"} or not text.received.number:
         return ""  # Twilio answers STOP and HELP itself
+    if await repeats(conn, text.received, text.meaning, text.now):
+        return ""
     if text.meaning in URGENT:
         return text.meaning if await _urgent_answers(conn, text) < _MAX_URGENT else ""
     rows = await conn.execute(

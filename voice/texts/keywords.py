@@ -4,6 +4,7 @@ import re
 from typing import Literal
 
 from voice.texts.quotes import plain_words, without_our_words
+from voice.texts.reactions import is_reaction
 
 Meaning = Literal[
     "stop", "start", "yes", "help", "emergency", "crisis", "confirm", "move", "reaction", "other"
@@ -35,12 +36,6 @@ _BESIDE_YES = _YES | {
     "estare", "estaremos", "perfecto", "bien", "esta",
 }  # fmt: skip
 """A text of these words alone, one of them from `_YES`, confirms the visit."""
-_REACTION = re.compile(
-    r"(liked|loved|disliked|laughed at|emphasized|questioned|reacted|removed|to|a"
-    r"|(no )?le (gusto|encanto)|me (gusta|encanta)|se rio|enfatizo|exclamo|cuestiono|reacciono)\b"
-)
-_QUOTE_MARK = re.compile(r"[\u201c\u201d\u00ab\u00bb\"]")
-"""How phones send a reaction to a text: Liked "...", or an emoji and to "..."."""
 _STOP_IN_WORDS = re.compile(
     r"(stop|stopall|unsubscribe|opt out|remove me|no more (texts|messages)"
     r"|(do not|dont|don t) text|alto|basta|parar|no mas mensajes|no me (mande|escriba|envie)\w*)\b"
@@ -81,7 +76,7 @@ def meaning_of(body: str) -> Meaning:
     if _EMERGENCY.search(own):
         return "emergency"
     said = " ".join(words)
-    if _QUOTE_MARK.search(body) and _REACTION.match(said):
+    if is_reaction(body):
         return "reaction"
     if _STOP_IN_WORDS.match(said):
         return "stop"

@@ -20,6 +20,8 @@ _RUN = 3
 _URL = re.compile(r"https?://\S+")
 _CUT = re.compile(r"(\u2026|\.\.\.)\W*$")
 """How phones mark that they cut a quote short."""
+_WITH = re.compile(r"([\u201d\u00bb\"])\s*con\W*$")
+"""How Spanish phones end a reaction, before its emoji."""
 
 
 def plain_words(body: str) -> list[str]:
@@ -31,6 +33,7 @@ def plain_words(body: str) -> list[str]:
 
 def without_our_words(body: str) -> list[str]:
     """The words that are the patient's own; all of them unless the text quotes ours."""
+    body = _WITH.sub(r"\1", body)
     words = plain_words(body)
     runs = [tuple(words[at : at + _QUOTE]) for at in range(len(words))]
     if _runs(_QUOTE).isdisjoint(runs):

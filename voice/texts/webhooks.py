@@ -8,7 +8,8 @@ from fastapi import APIRouter, Request, Response
 from voice.background import within
 from voice.dialogue import twiml
 from voice.settings import Settings
-from voice.texts.inbound import Received, answer, usable, without_database
+from voice.texts.inbound import answer, usable, without_database
+from voice.texts.received import Received
 from voice.texts.status_callbacks import StatusReport, keep_status
 from voice.texts.texting import Texting
 from voice.twilio_signature import Form, signed_form

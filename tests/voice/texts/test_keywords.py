@@ -87,6 +87,17 @@ QUOTED = [
     [
         "Liked \u201c{}\u201d", "Loved \u201c{}\u201d", "Le gust\u00f3 \u201c{}\u201d",
         "\U0001f44d to \u201c{}\u201d", "Removed a like from \u201c{}\u201d", 'Laughed at "{}"',
+        "Disliked \u201c{}\u201d", "Emphasized \u201c{}\u201d", "Questioned \u201c{}\u201d",
+        "Reacted \U0001f44d to \u201c{}\u201d", "Removed \u2764\ufe0f from \u201c{}\u201d",
+        "\u200b\U0001f44d\u200b to \u201c\u200a{}\u200a\u201d",
+        "Removed an exclamation from \u201c{}\u201d", "\U0001f602 a \u201c{}\u201d",
+        '\u2764\ufe0f to "{}"', "No le gust\u00f3 \u201c{}\u201d", "Me gust\u00f3 \u201c{}\u201d",
+        "Le encant\u00f3 \u00ab{}\u00bb", "Se ri\u00f3 de \u201c{}\u201d",
+        "Enfatiz\u00f3 \u201c{}\u201d", "Exclam\u00f3 \u201c{}\u201d",
+        "Cuestion\u00f3 \u201c{}\u201d", "Reaccion\u00f3 con \U0001f44d a \u201c{}\u201d",
+        "Reaccion\u00f3 a \u201c{}\u201d con \U0001f44d",
+        "Quit\u00f3 un me gusta de \u201c{}\u201d",
+        "Elimin\u00f3 un \u201cme encanta\u201d de \u201c{}\u201d",
     ],
 )  # fmt: skip
 def test_a_reaction_to_any_text_of_ours_means_nothing(form: str) -> None:
@@ -95,6 +106,23 @@ def test_a_reaction_to_any_text_of_ours_means_nothing(form: str) -> None:
         assert meaning_of(form.format(text)) == "reaction", text
         for cut in (3, 6, 9, 20):
             assert meaning_of(form.format(text[:-cut] + "\u2026")) == "reaction", text
+
+
+@pytest.mark.parametrize(
+    ("body", "meaning"),
+    [
+        ("Liked an image", "reaction"),
+        ("Le gust\u00f3 una imagen", "reaction"),
+        ('To "clarify": can I come later?', "other"),
+        ('A "friend" told me to move it', "other"),
+        ("I liked the screening", "other"),
+        ("Loved it, thank you", "other"),
+        ("Me gusta la hora", "other"),
+    ],
+)
+def test_what_is_no_quote_is_no_reaction(body: str, meaning: Meaning) -> None:
+    """A patient's own words are read even if they begin like a reaction."""
+    assert meaning_of(body) == meaning
 
 
 @pytest.mark.parametrize("text", QUOTED)

@@ -123,7 +123,7 @@ async def test_a_danger_sign_gets_two_answers_a_day(
 ) -> None:
     """Every sender gets the answer, but no auto-responder more; staff call a patient."""
     await clinic.visit(VISIT)
-    said = [await reply(body, sender) for _ in range(8)]
+    said = [await reply(f"{body} {number}", sender) for number in range(8)]
     assert [words in each for each in said] == [True, True, *[False] * 6]
     assert said[2:] == [""] * 6
     assert len(await clinic.list()) == (1 if sender == PATIENT else 0)
@@ -141,12 +141,40 @@ async def test_yes_confirms_unless_it_restarts_texts(clinic: TextClinic, reply: 
     assert (await row(clinic.clinic, visit)).confirmed_by_text is not None
 
 
-async def test_a_reaction_gets_no_answer(clinic: TextClinic, reply: Reply) -> None:
-    """A reaction requests no call-back either."""
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ("I can not read this. In an emergency call 911.", "call 911 now"),
+        ("Thank you, I am away until Monday.", "nobody reads these texts"),
+        ("OK, thank you", "see you"),
+    ],
+)
+async def test_a_text_that_repeats_gets_no_answer_that_day(
+    clinic: TextClinic, reply: Reply, form: str, words: str
+) -> None:
+    """An auto-responder's text is answered once; a patient who writes M again gets it again."""
     await clinic.visit(VISIT)
+    assert words in await reply(form)
+    clinic.now.forward(hours=2)
+    assert await reply(form) == ""
+    assert await reply(f" {form}\n") == ""
+    assert [await reply("M") != "" for _ in range(2)] == [True, True]
+    clinic.now.forward(hours=23)
+    assert words in await reply(form)
+
+
+async def test_a_reaction_is_noted_in_the_event_and_not_answered(
+    clinic: TextClinic, reply: Reply
+) -> None:
+    """It confirms nothing and requests no call-back."""
+    visit = await clinic.visit(VISIT)
     helped = await reply("hello")
     assert await reply(f"Liked \u201c{helped}\u201d") == ""
     assert await clinic.list() == []
+    assert (await row(clinic.clinic, visit)).confirmed_by_text is None
+    await rewrite(clinic.clinic, visit)
+    event = await own_event(clinic.clinic, visit)
+    assert "REACTED to a text Nov 30" in event.description.replace("Mon ", "")
 
 
 async def test_a_start_that_is_posted_again_does_not_undo_a_later_stop(
