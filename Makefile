@@ -5,7 +5,7 @@ VENV := .venv
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --no-input
 LOCKED := $(PIP) install --quiet --require-hashes --requirement
 
-.PHONY: demo test install lint bench clock prove prove-slice prove-paths prove-mutants map lock screenshots
+.PHONY: demo test install lint bench clock prove prove-slice prove-paths prove-mutants map lock screenshots prove-flood
 
 demo: install
 	@exec $(VENV)/bin/screening-line demo $(if $(PORT),--port $(PORT))
@@ -48,6 +48,11 @@ clock: $(VENV)/.dev-ready
 # a machine).
 prove-mutants: $(VENV)/.dev-ready
 	@PYTHONPATH=.:tests $(VENV)/bin/python -m prove.mutants
+
+# Robots call a real line while patients do, within the limits that are set by default.
+prove-flood: $(VENV)/.dev-ready
+	@PYTHONPATH=.:tests $(VENV)/bin/python -m prove.flood --calls $(or $(CALLS),5000) \
+		--patients $(or $(PATIENTS),50) --seed $(or $(SEED),1)
 
 map: $(VENV)/.dev-ready
 	@PYTHONPATH=tests $(VENV)/bin/python tests/support/call_map.py

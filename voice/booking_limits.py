@@ -4,7 +4,6 @@ While calls are unusually many, some callers key back a number that is spoken, s
 """
 
 import secrets
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,7 +11,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
 from calendar_sync.private_fields import Lookup
-from voice.limits import Limits, Name, tell_staff
+from voice.limits import Limits, Name, NotKnown, tell_staff
 
 _HOLDING = 0x401D
 _OF_NUMBER = 0x0A11
@@ -63,17 +62,21 @@ async def before_hold(
     conn: AsyncConnection,
     limits: Limits,
     call_sid: str,
-    openings: Callable[[], Awaitable[int]],
+    openings: int | None,
     now: datetime,
-) -> Name | int | None:
+) -> Name | int | NotKnown | None:
     """What keeps this call from holding a time: a limit, or a number of so many digits to key back.
 
-    Call it in the transaction that holds: one call at a time is counted and holds. `openings` says
-    how many times are free; it is asked only if others hold some.
+    Call it in the transaction that holds: one call at a time is counted and holds. `openings` is
+    how many times are free; None while that was not counted, which is asked for only if another
+    call holds one.
     """
+    await conn.execute("SET LOCAL lock_timeout = 1400")  # other processes hold times as well
     await conn.execute("SELECT pg_advisory_xact_lock(%s)", [_HOLDING])
     counted = await _count(conn, call_sid, "", now)
-    most_held = _most_held(limits, await openings(), counted) if counted.held else 1
+    if counted.held and openings is None:
+        return "how many are free?"
+    most_held = _most_held(limits, openings or 0, counted)
     if counted.held >= most_held:
         return "holds in all"
     if counted.keyed_back:

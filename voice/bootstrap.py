@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
@@ -47,6 +47,8 @@ class Line:
     phones: Phones
     texting: Texting
     recordings: Library | None = None
+    one_hold: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Kept while a time is held, so that calls of one process do not wait in the database."""
 
     @property
     def pool(self) -> AsyncConnectionPool:

@@ -25,6 +25,9 @@ Name = Literal[
     "changes of a visit",
 ]
 
+NotKnown = Literal["how many are free?"]
+"""A limit is a share of the free times, and they have not been counted."""
+
 _PAGE_CHANGE = 0x0BA6
 """The advisory lock of those who change a visit on its page, beside the visit's id."""
 _CODES = 1_000_000

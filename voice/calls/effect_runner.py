@@ -121,17 +121,27 @@ async def _offers(line: Line, sid: str, request: FindOffers) -> Offers | Unreada
 async def _hold(
     line: Line, sid: str, step: str, request: Hold
 ) -> Held | JustTaken | KeyBack | OverLimit:
-    slot, whose = _span(request.slot), request.slot.clinician or DEFAULT_ID
-
-    async def openings() -> int:
+    held = await _hold_if(line, sid, step, request, openings=None)
+    if held == "how many are free?":
+        # Counted without a connection: who holds one and waits for another may wait for ever.
         found = await offered_times(line.clinic, Wish())
-        return 0 if isinstance(found, Stale) else found.open_times
+        openings = 0 if isinstance(found, Stale) else found.open_times
+        held = await _hold_if(line, sid, step, request, openings=openings)
+    return OverLimit() if isinstance(held, str) else held
 
-    async with line.pool.connection() as conn, conn.transaction():
+
+async def _hold_if(
+    line: Line, sid: str, step: str, request: Hold, openings: int | None
+) -> Held | JustTaken | KeyBack | OverLimit | limits.NotKnown:
+    """Hold the time if no limit is against it."""
+    slot, whose = _span(request.slot), request.slot.clinician or DEFAULT_ID
+    async with line.one_hold, line.pool.connection() as conn, conn.transaction():
         if (allowed := limits.limits_of(line.settings)) is not None:
             if request.keyed_back:
                 await booking_limits.store_keyed_back(conn, sid)
             match await booking_limits.before_hold(conn, allowed, sid, openings, line.now()):
+                case "how many are free?" as unknown:
+                    return unknown
                 case int() as digits:
                     return KeyBack(booking_limits.spoken_number(digits))
                 case str() as over:

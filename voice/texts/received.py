@@ -20,11 +20,10 @@ class Received:
     body: str
 
     @property
-    def digest(self) -> str:
+    def digest(self) -> Lookup:
         """What tells that a number sends the same text again; the text itself is not stored."""
-        return hashlib.sha256(
-            f"{self.number} {self.body.strip()}".encode(errors="replace")
-        ).hexdigest()
+        said = f"{self.number} {self.body.strip()}".encode(errors="replace")
+        return Lookup(hashlib.sha256(said).hexdigest())
 
     @property
     def is_command(self) -> bool:
