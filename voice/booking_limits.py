@@ -107,7 +107,9 @@ async def may_book(
 
     Two calls that confirm for the same number at once are counted one after the other.
     """
-    await conn.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_OF_NUMBER, Lookup(number)])
+    await conn.execute(
+        "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_OF_NUMBER, Lookup(number)]
+    )
     return await _visits(conn, number, now, besides=booking_id) < limits.coming_visits
 
 
