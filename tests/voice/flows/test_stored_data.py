@@ -14,7 +14,7 @@ from calendar_sync.bookings.booking import bookings_of_call
 from calendar_sync.bookings.call_back_reasons import Reason
 from voice.bootstrap import Line
 from voice.database.encrypted_fields import ENCRYPTED
-from voice.texts import demo_sender, inbound, outbox
+from voice.texts import demo_sender, inbound, outbox, received
 from voice.texts.schedule import PlannedText
 
 DIGITS = "4255550123"
@@ -27,7 +27,7 @@ async def everything(caller: Caller, line: Line, to_consent: To) -> str:
     await to_consent(caller)
     await caller.presses("1").hears_everything()
     planned = PlannedText("x", "booked", line.now(), line.now())
-    stop = inbound.Received("SM1", f"+1{DIGITS}", "STOP")
+    stop = received.Received("SM1", f"+1{DIGITS}", "STOP")
     async with line.pool.connection() as conn:
         [booking] = await bookings_of_call(conn, caller.who.call_sid)
         await patient_changes.store_contact(line.clinic, booking.id, NAME, EMAIL)
