@@ -23,6 +23,7 @@ def add_commands(cli: typer.Typer) -> None:
     cli.command("callbacks")(callbacks)
     cli.command("jobs")(jobs)
     cli.command("forget")(forget)
+    cli.command("undo-flood")(undo_flood)
     cli.command("report")(report)
     cli.command("read-log")(read_log)
     cli.command("recordings")(recordings)
@@ -101,6 +102,41 @@ def forget(
     settings = Settings.load("demo" if line.settings.is_demo else "live")
     typer.echo(f"One phone number at {line.name}:")
     typer.echo("\n".join(asyncio.run(forgetting.shown(settings, number, wanted=yes))))
+
+
+def undo_flood(
+    *,
+    since: Annotated[
+        datetime,
+        typer.Option(
+            formats=["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"], help="When it began, in clinic time."
+        ),
+    ],
+    number: Annotated[
+        str | None, typer.Option(help="Only visits of this phone number, and all of them.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list them.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before they are cancelled.")] = (
+        False
+    ),
+    demo: Demo = None,
+) -> None:
+    """Cancel coming visits that robots booked by phone; nobody is told of it."""
+    from voice.clock import utc_now
+    from voice.commands import undo_flood as flood
+
+    line = _chosen(demo=demo)
+    begin = since.replace(tzinfo=line.settings.zone)
+    cancel, lines = asyncio.run(flood.found(line.settings, begin, number, utc_now()))
+    typer.echo("\n".join([f"Visits booked by phone at {line.name}:", *lines]))
+    if not cancel:
+        return
+    if dry_run:
+        typer.echo(f"{len(cancel)} would be cancelled. Nothing was changed.")
+        return
+    if not yes:
+        typer.confirm(f"Cancel {len(cancel)} visits?", abort=True)
+    typer.echo("\n".join(asyncio.run(flood.undo(line.settings, cancel))))
 
 
 def report(
