@@ -11,6 +11,7 @@ the event id, chosen by us, keeps one booking from becoming two events.
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, Protocol
 
 from calendar_sync.availability.span import Span
@@ -70,6 +71,10 @@ class CalendarEvent:
     all_day: bool = False
     repeats: bool = False
     """Staff made it a recurring event."""
+    series: str = ""
+    """The id of the recurring event that it is one occurrence of, changed or deleted by itself."""
+    planned: datetime | None = None
+    """When that occurrence would begin by its series; aware."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,8 @@ async def _is_copy(conn: AsyncConnection, event: CalendarEvent) -> bool:
     if not (event.booking_id or "").isdecimal():
         return False
     rows = await conn.execute(
-        "SELECT FROM booking WHERE id = %s AND event_id <> %s AND NOT starts_with(%s, event_id)"
+        "SELECT FROM booking WHERE id = %s AND event_id <> %s"
+        " AND split_part(event_id, '_', 1) <> split_part(%s, '_', 1)"
         " AND NOT EXISTS (SELECT FROM booking AS own WHERE own.event_id = %s)",
         [event.booking_id, event.event_id, event.event_id, event.event_id],
     )

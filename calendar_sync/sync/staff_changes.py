@@ -35,6 +35,7 @@ from calendar_sync.retry import NotYet
 from calendar_sync.sync import change_cursor, seen_versions
 from calendar_sync.sync.call_back_events import close_if_done
 from calendar_sync.sync.copies import mark_copies
+from calendar_sync.sync.first_occurrence import first_occurrence
 from calendar_sync.sync.lanes import place
 from calendar_sync.sync.locate import elsewhere
 from calendar_sync.sync.move import arrive
@@ -130,7 +131,7 @@ async def _set_aside(conn: AsyncConnection, event: Unreadable) -> int | None:
 async def follow(conn: AsyncConnection, clinic: Clinic, event: CalendarEvent) -> int | None:
     """Follow one event as it is now; the booking's id if its event should be looked at again."""
     async with conn.transaction():
-        visit = await _booking_of(conn, event.event_id)
+        visit = await _booking_of(conn, event.event_id) or await first_occurrence(conn, event)
         if visit is None:
             await close_if_done(conn, event)
             return None

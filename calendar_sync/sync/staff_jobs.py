@@ -20,7 +20,7 @@ from calendar_sync.sync.staff_changes import follow, keeps_time, read_changes
 OVERLAPS = "another visit or a busy time is at this time too"
 ALL_DAY = "this event has no time of day any more; the patient still expects"
 IN_THE_PAST = "this event was moved to a time that is over; the patient still expects"
-REPEATS = "this event repeats; only a change of all its days is followed"
+REPEATS = "this event repeats; the patient is told only of changes of its first day"
 
 
 @blueprint.periodic(cron="* * * * *")

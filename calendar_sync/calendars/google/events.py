@@ -70,6 +70,8 @@ def event_from(resource: dict[str, Any], zone: ZoneInfo) -> CalendarEvent:
         link_pending=link_status == "pending",
         all_day="date" in _part(resource, "start"),
         repeats=bool(resource.get("recurrence")),
+        series=_text(resource, "recurringEventId"),
+        planned=_planned(resource, zone),
     )
 
 
@@ -84,6 +86,13 @@ def _id(resource: dict[str, Any]) -> str:
 def _span_of_deleted(resource: dict[str, Any], zone: ZoneInfo) -> Span | None:
     try:
         return span_of(resource, zone)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+        return None
+
+
+def _planned(resource: dict[str, Any], zone: ZoneInfo) -> datetime | None:
+    try:
+        return instant(resource["originalStartTime"], zone)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         return None
 

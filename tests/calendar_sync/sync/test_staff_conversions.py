@@ -94,6 +94,44 @@ async def test_an_event_made_to_repeat_is_marked_and_is_not_its_own_rival(
     assert await nobody_is_told(clinic)
 
 
+async def test_only_the_first_day_of_a_recurring_visit_is_moved(
+    at_google: tuple[Clinic, Google, int, str],
+) -> None:
+    """The patient is told of it; later changes of the series are staff's own."""
+    clinic, google, booking_id, event = at_google
+    google.screenings.edit(event, recurrence=["RRULE:FREQ=WEEKLY;COUNT=3"])
+    await follow_all(clinic)
+    first = google.screenings.change_first(event, "2026-12-01 11:00", "2026-12-01 11:20")
+    await follow_all(clinic)
+    await look(clinic, booking_id)
+    eleven = span("2026-12-01 11:00")
+    assert (await row(clinic, booking_id)).slot == eleven
+    assert (await row(clinic, booking_id)).event_id == first
+    async with clinic.pool.connection() as conn:
+        [notice] = await notices.open_notices(conn)
+    assert (notice.kind, notice.what) == ("moved", eleven)
+    google.screenings.drag(event, "2026-12-02 15:00", "2026-12-02 15:20")
+    google.screenings.delete(event)
+    await follow_all(clinic)
+    await look(clinic, booking_id)
+    assert (await row(clinic, booking_id)).slot == eleven
+    assert "copy" not in google.screenings.events[event]["description"].lower()
+
+
+async def test_only_the_first_day_of_a_recurring_visit_is_deleted(
+    at_google: tuple[Clinic, Google, int, str],
+) -> None:
+    """The patient is told that the visit is cancelled, also if all is read in one piece."""
+    clinic, google, booking_id, event = at_google
+    google.screenings.edit(event, recurrence=["RRULE:FREQ=WEEKLY;COUNT=3"])
+    google.screenings.change_first(event)
+    await follow_all(clinic)
+    assert (await row(clinic, booking_id)).state == "cancelled"
+    async with clinic.pool.connection() as conn:
+        [notice] = await notices.open_notices(conn)
+    assert notice.kind == "cancelled"
+
+
 async def test_a_visit_dragged_onto_an_opened_time_moves_and_fills_it(
     at_google: tuple[Clinic, Google, int, str],
 ) -> None:

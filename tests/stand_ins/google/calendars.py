@@ -73,6 +73,24 @@ class Calendar:
         """Staff delete an event: it stays as a tombstone under its id."""
         self.put({**self.events[event_id], "status": "cancelled"})
 
+    def change_first(self, event_id: str, start: str = "", end: str = "") -> str:
+        """Staff drag the first day of a recurring event, or delete it: "only this event"; its id.
+
+        Source: reference of Events, `recurringEventId`, `originalStartTime`, and `status`.
+        """
+        series = dict(self.events[event_id])
+        del series["recurrence"]
+        begin = instant(series["start"], self.zone)
+        one = {
+            **series,
+            "id": f"{event_id}_{begin:%Y%m%dT%H%M%SZ}",
+            "recurringEventId": event_id,
+            "originalStartTime": series["start"],
+        }
+        changed = {"start": self._time(start), "end": self._time(end)} if start else {}
+        self.put({**one, **changed, "status": "confirmed" if start else "cancelled"})
+        return str(one["id"])
+
     def restore(self, event_id: str) -> None:
         """Staff press undo, or fetch the event from the bin."""
         self.put({**self.events[event_id], "status": "confirmed"})

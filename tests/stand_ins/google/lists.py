@@ -109,10 +109,14 @@ def _fits(event: Resource, query: Resource) -> bool:
 
 
 def _bare(world: World, event: Resource, since: int | None) -> Resource:
-    """Source: reference of Events, status: a deleted event is only sure to have its id."""
+    """A deleted event as it is only sure to be.
+
+    Source: reference of Events, `status`: its id; of one occurrence also its series and its time.
+    """
     if since is None or event["status"] != "cancelled" or not world.bare_tombstones:
         return event
-    return {key: event[key] for key in ("id", "status")}
+    kept = ("id", "status", "recurringEventId", "originalStartTime")
+    return {key: event[key] for key in kept if key in event}
 
 
 def free_busy(
