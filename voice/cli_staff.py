@@ -116,9 +116,7 @@ def undo_flood(
         str | None, typer.Option(help="Only visits of this phone number, and all of them.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list them.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before they are cancelled.")] = (
-        False
-    ),
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before.")] = False,
     demo: Demo = None,
 ) -> None:
     """Cancel coming visits that robots booked by phone; nobody is told of it."""
@@ -129,9 +127,7 @@ def undo_flood(
     begin = since.replace(tzinfo=line.settings.zone)
     cancel, lines = asyncio.run(flood.found(line.settings, begin, number, utc_now()))
     typer.echo("\n".join([f"Visits booked by phone at {line.name}:", *lines]))
-    if not cancel:
-        return
-    if dry_run:
+    if dry_run or not cancel:
         typer.echo(f"{len(cancel)} would be cancelled. Nothing was changed.")
         return
     if not yes:
