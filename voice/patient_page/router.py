@@ -52,6 +52,9 @@ _FORMS: dict[str, Answer] = {
     "/visit/{token}/decline": offer.decline,
 }
 
+_LIMITED = {views.keep_contact, reschedule.hold, reschedule.confirm}
+"""Forms that can be sent again and again, each with work for the calendar."""
+
 
 def add_visit(app: FastAPI, line: Line) -> None:
     """Put the patient's page into the line's application."""
@@ -110,7 +113,7 @@ def _endpoint(line: Line, answer: Answer) -> Callable[[Request], Awaitable[Respo
         if form is None or (sent and not COOKIE.is_ours(request, form, token, public)):
             refused("a form that is not from this visit's own page")
             return _NOT_DONE.page(line, language)
-        if sent and answer is not views.cancel and not await _may_change(line, visit):
+        if sent and answer in _LIMITED and not await _may_change(line, visit):
             return _TOO_OFTEN.page(line, language)
         key = COOKIE.key(request)
         query = {**request.query_params, **request.path_params}
@@ -122,7 +125,7 @@ def _endpoint(line: Line, answer: Answer) -> Callable[[Request], Awaitable[Respo
 
 
 async def _may_change(line: Line, visit: Booking) -> bool:
-    """Whether the hour allows one more change; it can always be canceled."""
+    """Whether the hour allows one more save or move."""
     async with line.pool.connection() as conn:
         return await limits.may_change_visit(conn, line.settings, visit.id, line.now())
 
