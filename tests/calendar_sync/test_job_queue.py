@@ -20,7 +20,7 @@ DEFERRING: list[Deferring] = [
     for name, function in inspect.getmembers(job_queue, inspect.iscoroutinefunction)
     if function.__module__ == job_queue.__name__
     and not name.startswith("_")
-    and name not in {"are_running", "delete_jobs"}
+    and name not in {"are_running", "delete_finished", "delete_jobs"}
 ]
 OWN_LOCKS = {"calendar:invite": "invitation 1"}
 """Locks that are made for each job instead of being declared with the task."""
