@@ -10,8 +10,9 @@ from support.caller import Caller
 from support.patients import To
 
 from calendar_sync.bookings import call_backs, invitations, patient_changes
-from calendar_sync.bookings.booking import bookings_of_call
+from calendar_sync.bookings.booking import Booking, bookings_of_call
 from calendar_sync.bookings.call_back_reasons import Reason
+from calendar_sync.waiting import entries
 from voice.bootstrap import Line
 from voice.database.encrypted_fields import ENCRYPTED
 from voice.texts import demo_sender, inbound, outbox, received
@@ -36,8 +37,16 @@ async def everything(caller: Caller, line: Line, to_consent: To) -> str:
         await outbox.require(conn, booking.id, f"+1{DIGITS}", planned, line.now())
         await call_backs.request(conn, changed, Reason.ASKED_FOR_PERSON)
         await inbound.answer(conn, line.texting.config, stop, line.now())
+        await entries.add(conn, _waits(changed, line), None)
         await demo_sender.keep(conn, f"+1{DIGITS}", f"Hello {NAME}", line.now())
     return str(changed.visit_code)
+
+
+def _waits(visit: Booking, line: Line) -> entries.NewEntry:
+    return entries.NewEntry(
+        call_sid=visit.call_sid, visit=visit.id, number=f"+1{DIGITS}", language="en",
+        consent_at=line.now(), wording="1", chart=visit.chart, safety_at=line.now(), at=line.now(),
+    )  # fmt: skip
 
 
 def test_a_dump_holds_no_number_name_email_code_or_answer(everything: str, migrated: str) -> None:
