@@ -48,6 +48,8 @@ async def insert(clinic: Clinic, booking_id: int) -> None:
         async with clinic.pool.connection() as conn:
             waiting = await booking(conn, booking_id)
         clinic = clinic.of(waiting.clinician_id)
+        if waiting.state == "cancelled" and waiting.outcome == "staff":
+            return  # staff deleted the event: if it is there again, they have restored it
         if waiting.state in {"released", "cancelled"}:
             await withdraw(clinic, booking_id)
             return

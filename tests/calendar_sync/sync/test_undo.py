@@ -1,10 +1,11 @@
 """A visit that staff delete and restore leaves no false notice behind."""
 
 import pytest
-from support.clinic import agree, live_events, requests, row, span
+from support.clinic import agree, confirmed, live_events, requests, row, span
 from support.google_visit import GoogleVisit
 
 from calendar_sync.bookings import notices
+from calendar_sync.sync.insert import insert
 from calendar_sync.sync.staff_jobs import follow_all
 
 
@@ -29,3 +30,26 @@ async def test_what_was_undone_is_told_to_nobody(
         assert await notices.open_notices(conn) == []
     assert await requests(clinic) == []
     assert [each.event_id for each in await live_events(clinic)] == [event]
+
+
+async def test_an_event_restored_while_its_insert_job_runs_stays(
+    google_visit: GoogleVisit,
+) -> None:
+    """The job that found the event deleted does not cancel what staff have restored since."""
+    clinic, google, _, first = google_visit
+    booking_id = await confirmed(clinic, span("2026-12-01 10:00"), "CA2")
+
+    def restored() -> None:
+        [event] = google.screenings.events.keys() - {first}
+        google.screenings.restore(event)
+
+    def deleted() -> None:
+        [event] = google.screenings.events.keys() - {first}
+        google.screenings.delete(event)
+        google.meanwhile["events.get"] = restored
+
+    google.meanwhile["events.get"] = deleted
+    await insert(clinic, booking_id)
+    google.meanwhile.pop("events.get", lambda: None)()
+    await follow_all(clinic)
+    assert (await row(clinic, booking_id)).state == "booked"
