@@ -55,11 +55,8 @@ class Caller(Handset):
     async def __aexit__(
         self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
     ) -> None:
-        """Hang up, and raise an error if steps were written and never awaited.
-
-        A task that still runs steps, such as one of several gathered of which another failed, is
-        cancelled with its call: both would wait for the same moment, one of them forever.
-        """
+        """Hang up, and raise an error if steps were written and never awaited."""
+        # One of several gathered, of which another failed: both tasks would wait for one moment.
         if self._stepping is not None:
             running = {task for task in (self._stepping, self._call) if task is not None}
             for task in running:
