@@ -1,4 +1,4 @@
-"""Tests that failed when features landed side by side; each is still to be adapted or looked into."""
+"""Tests that failed when features landed side by side, still to be adapted or looked into."""
 
 KNOWN_FAILURES = {
     "test_it_moves_with_the_booking[user]": "jobs of one booking are joined now",
