@@ -10,7 +10,7 @@ from typing import LiteralString
 
 from psycopg import AsyncConnection
 
-from calendar_sync import job_queue
+from calendar_sync import job_rows
 from calendar_sync.bookings.booking import holder_of
 from calendar_sync.private_fields import Lookup
 
@@ -89,7 +89,7 @@ async def delete_bookings(conn: AsyncConnection, booking_ids: Sequence[int]) -> 
     Call it in a transaction, after rows of other packages that refer to them are deleted. How many
     bookings that were.
     """
-    await job_queue.delete_jobs(conn, booking_ids, ())
+    await job_rows.delete_jobs(conn, booking_ids, ())
     deleted = 0
     for statement in _BOOKING:
         deleted = (await conn.execute(statement, {"ids": list(booking_ids)})).rowcount

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from psycopg import AsyncConnection
 
-from calendar_sync import job_queue
+from calendar_sync import job_rows
 from calendar_sync.bookings import booking_writes, call_backs, invitations, notices
 from calendar_sync.bookings.booking import booking
 
@@ -33,4 +33,4 @@ async def cancel_silently(
         await invitations.store_wanted(conn, await booking(conn, booking_id))
     for call_back_id in call_back_ids:
         await call_backs.mark_done(conn, call_back_id)
-    await job_queue.delete_jobs(conn, booking_ids, ())
+    await job_rows.delete_jobs(conn, booking_ids, ())

@@ -18,7 +18,8 @@ from calendar_sync.bookings.call_back_reasons import Reason
 from calendar_sync.bookings.deadlines import OVERDUE_AFTER
 from calendar_sync.bookings.settlement import call_back_lost_bookings, call_back_untold_callers
 from calendar_sync.clinic import Clinic
-from calendar_sync.job_queue import FIRST, HOUSEKEEPING, LATER, delete_finished
+from calendar_sync.job_queue import FIRST, HOUSEKEEPING, LATER
+from calendar_sync.job_rows import count_heartbeats_from_now, delete_finished
 from calendar_sync.sync import (
     daily_summary,
     insert,
@@ -125,10 +126,7 @@ async def retry_stalled(context: JobContext, timestamp: int) -> None:
     del timestamp
     manager = context.app.job_manager
     async with clinic_of(context).pool.connection() as conn:
-        await conn.execute(
-            "UPDATE procrastinate_workers SET last_heartbeat = now()"
-            " WHERE last_heartbeat > now() + interval '10 seconds'"
-        )
+        await count_heartbeats_from_now(conn)
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=_DEAD_AFTER):
         try:
             await manager.retry_job(job)

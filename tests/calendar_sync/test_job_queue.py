@@ -18,9 +18,7 @@ Deferring = Callable[..., Awaitable[None]]
 DEFERRING: list[Deferring] = [
     function
     for name, function in inspect.getmembers(job_queue, inspect.iscoroutinefunction)
-    if function.__module__ == job_queue.__name__
-    and not name.startswith("_")
-    and name not in {"are_running", "delete_finished", "delete_jobs"}
+    if function.__module__ == job_queue.__name__ and not name.startswith("_")
 ]
 OWN_LOCKS = {"calendar:invite": "invitation 1"}
 """Locks that are made for each job instead of being declared with the task."""

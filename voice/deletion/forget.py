@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from psycopg import AsyncConnection
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
-from calendar_sync import job_queue
+from calendar_sync import job_rows
 from calendar_sync.bookings import deletion
 from calendar_sync.bookings.silent_cancel import cancel_silently
 from calendar_sync.clinic import Clinic
@@ -122,7 +122,7 @@ async def _cancel(clinic: Clinic, number: str, outcome: Outcome) -> Person:
         await outbox.drop_all_to(conn, number)
         await entries.end_all(conn, number, clinic.now())
         await cancel_silently(conn, person.bookings, person.call_backs)
-        await job_queue.delete_jobs(conn, (), person.texts)
+        await job_rows.delete_jobs(conn, (), person.texts)
         return person
 
 
@@ -130,7 +130,7 @@ async def _finish(clinic: Clinic, person: Person, outcome: Outcome) -> None:
     """Delete the rows, unless something has changed since they were read."""
     async with clinic.pool.connection() as conn:
         async with conn.transaction():
-            if await job_queue.are_running(conn, person.bookings, person.texts):
+            if await job_rows.are_running(conn, person.bookings, person.texts):
                 outcome.problems.append(RUNNING)
                 return
             if await find(conn, person.number) != person:
@@ -144,7 +144,7 @@ async def _delete_rows(conn: AsyncConnection, person: Person) -> Counter[str]:
     """Delete every row, those first that refer to others; how many by kind."""
     events = await event_ids(conn, person.bookings, person.call_backs)
     texts = await outbox.delete_texts(conn, person.bookings, person.number)
-    await job_queue.delete_jobs(conn, (), texts)
+    await job_rows.delete_jobs(conn, (), texts)
     counts = {
         "texts": len(texts),
         "places on the waiting list": await deletion.delete_waiting(conn, person.number),
@@ -181,7 +181,7 @@ async def _jobs_ended(clinic: Clinic, person: Person) -> bool:
     """Wait for jobs that began before everything was cancelled; False if they take too long."""
     for _ in range(_CHECKS):
         async with clinic.pool.connection() as conn:
-            if not await job_queue.are_running(conn, person.bookings, person.texts):
+            if not await job_rows.are_running(conn, person.bookings, person.texts):
                 return True
         await asyncio.sleep(_BETWEEN_CHECKS)
     return False

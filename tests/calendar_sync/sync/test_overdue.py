@@ -10,6 +10,7 @@ from support.clinic import confirmed, jobs_waiting, requests, span
 from support.faulty_calendar import FaultyCalendar
 
 import calendar_sync
+from calendar_sync import job_queue, job_rows
 from calendar_sync.bookings.call_back_reasons import Reason
 from calendar_sync.bookings.consent import TextConsent, store_consent
 from calendar_sync.clinic import Clinic
@@ -90,9 +91,15 @@ async def test_the_queues_tables_are_read_here_alone_and_are_as_expected(clinic:
         for path in Path(calendar_sync.__file__).parent.rglob("*.py")
         if "procrastinate_" in path.read_text("utf-8")
     }
-    assert users == {"overdue.py"}
+    assert users == {"job_queue.py", "job_rows.py", "overdue.py"}
     assert {Status.TODO.value, Status.DOING.value} == {"todo", "doing"}
     a_minute = timedelta(minutes=1)
     async with clinic.pool.connection() as conn:
         await conn.execute(ORPHANED, [a_minute, "insert_event", "move_event"])
         await conn.execute(OVERDUE, [["rewrite_event"], a_minute])
+        await job_rows.count_heartbeats_from_now(conn)
+        await job_queue.rewrite_event(conn, 1)
+        await job_queue.rewrite_event(conn, 1)
+        assert not await job_rows.are_running(conn, [1], [1])
+        assert await job_rows.delete_jobs(conn, [1], [1]) == 1
+        assert await job_rows.delete_finished(conn, a_minute, housekeeping=True) == 0
