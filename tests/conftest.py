@@ -22,7 +22,6 @@ from psycopg_pool import AsyncConnectionPool
 from stand_ins.google.server import Google
 from support.browser import CHROMIUM, MISSING, chromium
 from support.data_key import CIPHER
-from support.known_failures import KNOWN_FAILURES
 
 from voice.database.connection import open_pool, prepare
 from voice.database.data_key import require_fitting_key
@@ -82,13 +81,6 @@ structlog.configure(
         structlog.dev.ConsoleRenderer(colors=False),
     ]
 )
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let known failures fail; the report counts them."""
-    for item in items:
-        if why := KNOWN_FAILURES.get(item.name):
-            item.add_marker(pytest.mark.xfail(reason=why, strict=False))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

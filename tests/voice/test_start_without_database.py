@@ -23,6 +23,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from stand_ins.google.faults import Fault
 from stand_ins.google.server import DOCTOR, SCREENINGS, Google
 from structlog.testing import capture_logs
+from support.data_key import DATA_KEY
 from support.live_settings import LIVE
 
 from voice import bootstrap
@@ -194,7 +195,8 @@ async def test_a_start_does_not_wait_for_google(
     (tmp_path / "google.json").write_text(json.dumps(google.credentials()))
     google.faults.append(Fault("freebusy.query", "hang", times=9))
     at_google = {
-        "DATABASE_URL": migrated, "GOOGLE_API_URL": google.url, "GOOGLE_BUSY_CALENDAR_IDS": DOCTOR,
+        "DATABASE_URL": migrated, "DATA_KEY": DATA_KEY,
+        "GOOGLE_API_URL": google.url, "GOOGLE_BUSY_CALENDAR_IDS": DOCTOR,
         "GOOGLE_CREDENTIALS_FILE": str(tmp_path / "google.json"),
         "GOOGLE_SCREENINGS_CALENDAR_ID": SCREENINGS,
     }  # fmt: skip

@@ -95,12 +95,12 @@ async def test_without_an_email_nobody_is_invited(inviting: InvitingClinic) -> N
 
 
 async def test_it_moves_with_the_booking(inviting: InvitingClinic) -> None:
-    """When staff move the event, the guest is updated once."""
+    """When staff move the event, the guest is updated once: the job that waits serves the move."""
     await inviting.given("pat@example.org")
     event = (await row(inviting.clinic, inviting.booking_id)).event_id or ""
     inviting.google.screenings.drag(event, "2026-12-01 11:00", "2026-12-01 11:20")
     await inviting.followed()
-    assert (await jobs_waiting(inviting.clinic)).count("invite") == 2
+    assert (await jobs_waiting(inviting.clinic)).count("invite") == 1
     await inviting.followed()
     assert inviting.mail[1:] == [("pat@example.org", "updated", "11:00")]
 

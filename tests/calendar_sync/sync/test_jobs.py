@@ -174,6 +174,7 @@ def test_every_periodic_job_is_known_to_the_lines_queue(queue: App) -> None:
     assert {name for name in queue.tasks if name.startswith("calendar:")} - crons.keys() == {
         "calendar:insert_event",
         "calendar:invite",
+        "calendar:offer_open_times",
         "calendar:withdraw_event",
         "calendar:rewrite_event",
         "calendar:tell_patient",

@@ -30,7 +30,7 @@ def visits(database: object, migrated: str) -> str:
             conn.execute(made.encode())
         conn.execute(
             "INSERT INTO text (booking, name, kind, about, number, due, state) SELECT id, 'x',"
-            " 'booked', lower(during), number, now(), 'owed' FROM booking"
+            " 'booked', lower(during), number, now(), 'owed' FROM booking ORDER BY id"
         )
         conn.execute("UPDATE booking SET confirmed_at = '2026-11-30 16:01Z' WHERE id < 4")
     return migrated

@@ -73,7 +73,7 @@ async def test_four_lines_that_start_at_once_take_turns(fresh: str) -> None:
 
 
 def test_the_queue_is_as_its_makers_would_install_it(migrated: str, fresh: str) -> None:
-    """Our migrations of the queue's tables end in the schema that the queue ships."""
+    """Our migrations of the queue's tables end in the schema that it ships, with one index."""
     with psycopg.connect(fresh) as conn:
         shipped = resources.files("procrastinate.sql").joinpath("schema.sql").read_text("utf-8")
         conn.cursor().execute(shipped.encode())
@@ -81,7 +81,8 @@ def test_the_queue_is_as_its_makers_would_install_it(migrated: str, fresh: str) 
     with psycopg.connect(migrated) as conn:
         ours = conn.execute(QUEUE).fetchall()
     assert len(ours) > 60
-    assert ours == theirs
+    assert [each for each in ours if each[1] != "job_of_booking"] == theirs
+    assert len(ours) == len(theirs) + 1
 
 
 def test_a_database_that_may_forget_is_refused(fresh: str) -> None:

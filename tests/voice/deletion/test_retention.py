@@ -65,6 +65,9 @@ async def test_in_the_end_nothing_about_anybody_is_left(
             "INSERT INTO invitation (booking, number, email, event_id) VALUES (%s, 0, %s, 'e')",
             [visit.id, EMAIL],
         )
+        await conn.execute(
+            "INSERT INTO page_change (booking, at) VALUES (%s, %s)", [visit.id, line.now()]
+        )
         await conn.execute("UPDATE staff_link SET made_at = '2020-01-01'")
         await conn.execute("UPDATE staff_session SET began_at = '2020-01-01'")
     await was_offered(line.clinic, visit.id, span("2026-12-01 16:00"))

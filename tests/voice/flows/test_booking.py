@@ -125,7 +125,7 @@ async def test_stale_busy_times_offer_nothing(caller: Caller, line: Line) -> Non
 async def test_a_full_calendar_leads_to_a_call_back(
     caller: Caller, line: Line, now: SetClock
 ) -> None:
-    """The line says that no time is open, and staff are asked to call."""
+    """The line says that no time is open, and staff are asked to call who wants no waiting list."""
     whole = Event("busy0", Span(now(), now() + timedelta(days=20)), "away")
     assert isinstance(await line.clinic.calendar.insert(whole), Inserted)
     now.forward(seconds=1)
@@ -134,7 +134,8 @@ async def test_a_full_calendar_leads_to_a_call_back(
     for _ in range(6):
         await caller.presses("2")
     await caller.presses("#")
-    await caller.hears("I have no open time to offer.").hears("Our staff will call you")
+    await caller.hears("I have no open time to offer.").stays_silent().hears("can text you")
+    await caller.presses("2").hears("Our staff will call you")
     assert await reasons(line) == ["no open time"]
 
 

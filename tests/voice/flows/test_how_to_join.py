@@ -7,6 +7,7 @@ from support.returning import NINE, PATIENT, TEN, code_of
 
 from calendar_sync.bookings import patient_changes
 from calendar_sync.bookings.holds import Held
+from calendar_sync.private_fields import Lookup
 from voice.bootstrap import Line
 from voice.texts import text_rows
 
@@ -63,7 +64,7 @@ async def test_there_is_a_limit(known: Caller, line: Line, visit: int) -> None:
             "INSERT INTO text (booking, name, kind, about, number, due, state, began)"
             " SELECT %s, i::text, 'booked', %s, %s, %s, 'delivered', %s"
             " FROM generate_series(1, 100) AS i",
-            [visit, NINE.start, PATIENT, line.now(), line.now()],
+            [visit, NINE.start, Lookup(PATIENT), line.now(), line.now()],
         )
     await known.presses("4").presses("1").hears("I can not text again today.")
     assert (await row(line.clinic, visit)).text_again_at is None
