@@ -5,12 +5,12 @@ import re
 from psycopg import AsyncConnection, sql
 from support.caller import Caller
 from support.data_key import CIPHER
+from support.keypad import answers_safety, answers_triage
 from support.patient_page import patient_of
 from support.text_clinic import BASE
 
 from voice.app import create_app
 from voice.bootstrap import Line
-from voice.flows.clinical_wording import BEFORE_BOOKING
 from voice.simulator.transport import InProcess
 
 _SEALED = re.compile(r"enc1:\w+:[\w=-]+")
@@ -24,10 +24,9 @@ ANSWER = "7#"
 async def books(caller: Caller) -> None:
     """Call, book the first time offered, and agree to texts at another number."""
     await caller.presses("1")
-    for _ in BEFORE_BOOKING:
-        await caller.hears("No to all").presses("2")
-    await caller.presses("2").presses("3").presses("1").presses("2").presses("1")
-    await caller.presses(ANSWER).hears("In Pacific time")
+    await answers_safety(caller)
+    await answers_triage(caller, ANSWER)
+    await caller.hears("In Pacific time")
     await caller.presses("1").presses("1")
     await caller.hears("You are booked").stays_silent().hears("One more, for your visit.")
     await caller.presses("2").presses("3").hears("Please enter your ten digit phone number")

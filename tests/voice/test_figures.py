@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from support.keypad import answers_safety, answers_triage
 from support.patients import Calls
 
 from voice.bootstrap import Line
@@ -28,9 +29,8 @@ async def test_calls_are_counted_by_ending_stage_and_question(line: Line, calls:
     """Calls are counted by ending, stage and question, including hang-ups."""
     booked = await calls("+14255550101")
     await booked.presses("1")
-    for _ in BEFORE_BOOKING:
-        await booked.hears("No to all").presses("2")
-    await booked.presses("2").presses("3").presses("1").presses("2").presses("1").presses("7#")
+    await answers_safety(booked)
+    await answers_triage(booked)
     await booked.presses("1").presses("1").hears("You are booked").stays_silent()
     await booked.hears("Have you had cancer?").presses("1").hears("tell your doctor").hangs_up()
 
@@ -39,8 +39,7 @@ async def test_calls_are_counted_by_ending_stage_and_question(line: Line, calls:
 
     at_triage = await calls("+14255550103")
     await at_triage.presses("1")
-    for _ in BEFORE_BOOKING:
-        await at_triage.hears("No to all").presses("2")
+    await answers_safety(at_triage)
     await at_triage.hears("Which foot").hangs_up()
 
     at_safety = await calls("+14255550104")

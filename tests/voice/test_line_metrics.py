@@ -19,6 +19,7 @@ from support.asking import ask
 from support.clinic import SetClock, span
 from support.data_key import CIPHER
 from support.google_clinic import calendar_at
+from support.keypad import answers_safety, answers_triage
 from support.patients import Calls
 from support.text_clinic import settings_at
 
@@ -57,9 +58,8 @@ async def test_calls_are_counted_by_ending_and_stage(line: Line, calls: Calls) -
     """A stopped call is counted like any that staff call back; the question, only days later."""
     booked = await calls("+14255550101")
     await booked.presses("1")
-    for _ in BEFORE_BOOKING:
-        await booked.hears("No to all").presses("2")
-    await booked.presses("2").presses("3").presses("1").presses("2").presses("1").presses("7#")
+    await answers_safety(booked)
+    await answers_triage(booked)
     await booked.presses("1").presses("1").hears("You are booked").stays_silent()
     await booked.hears("Have you had cancer?").presses("1").hears("tell your doctor").hangs_up()
     stopped = await calls("+14255550102")

@@ -7,6 +7,7 @@ from io import StringIO
 
 import pytest
 from psycopg_pool import AsyncConnectionPool
+from support.keypad import answers_safety, answers_triage
 from support.patients import Calls
 
 from voice.app import create_app
@@ -38,9 +39,8 @@ async def place_calls(calls: Calls) -> None:
     """One that books with a flag and takes texts at another number, and four that do not book."""
     booked = await calls("+14255550161")
     await booked.presses("1")
-    for _ in BEFORE_BOOKING:
-        await booked.hears("No to all").presses("2")
-    await booked.presses("2").presses("3").presses("1").presses("2").presses("1").presses("7#")
+    await answers_safety(booked)
+    await answers_triage(booked)
     await booked.presses("1").presses("1").hears("You are booked").stays_silent()
     await booked.hears("Have you had cancer?").presses("1").stays_silent()
     await booked.hears("text you about this visit").presses("1").hears("Thank you").hangs_up()

@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from stand_ins.twilio.server import ACCOUNT, Twilio
 from support.caller import Caller
 from support.data_key import CIPHER, DATA_KEY
+from support.keypad import answers_safety, answers_triage
 from support.old_rows import GROWING, fill
 from support.plans import Statements, rows_scanned
 from support.text_clinic import BASE, PATIENT, settings_at
@@ -33,7 +34,6 @@ from voice.clock import utc_now
 from voice.commands import call_back_list, check_clinicians, check_database, job_list, report
 from voice.database.connection import JOBS, make_database, open_pool, prepare
 from voice.database.data_key import require_fitting_key
-from voice.flows.clinical_wording import BEFORE_BOOKING
 from voice.simulator.caller_id import CallerId
 from voice.simulator.transport import InProcess
 from voice.staff_page.overview import overview
@@ -127,10 +127,9 @@ async def test_a_call_reads_few_rows(busy: Busy) -> None:
         who = CallerId(PATIENT, account_sid=ACCOUNT)
         caller = await stack.enter_async_context(Caller(busy.post, who))
         await caller.presses("1")
-        for _ in BEFORE_BOOKING:
-            await caller.hears("No to all").presses("2")
-        await caller.presses("2").presses("3").presses("1").presses("2").presses("1")
-        await caller.presses("7#").hears("In Pacific time").presses("1").presses("1")
+        await answers_safety(caller)
+        await answers_triage(caller)
+        await caller.hears("In Pacific time").presses("1").presses("1")
         await caller.hears("You are booked").stays_silent()
         await caller.hears("One more, for your visit.").presses("2").presses("1")
         await caller.hears_everything()

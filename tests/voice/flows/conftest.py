@@ -3,11 +3,11 @@
 import pytest
 import pytest_asyncio
 from support.caller import Caller
+from support.keypad import answers_safety, answers_triage
 from support.patients import Calls, To
 from support.returning import VOUCHED, booked_visit
 
 from voice.bootstrap import Line
-from voice.flows.clinical_wording import BEFORE_BOOKING
 
 
 @pytest.fixture
@@ -16,10 +16,9 @@ def to_the_times() -> To:
 
     async def go(caller: Caller) -> None:
         await caller.presses("1")
-        for _ in BEFORE_BOOKING:
-            await caller.hears("No to all").presses("2")
-        await caller.presses("2").presses("3").presses("1").presses("2").presses("1")
-        await caller.presses("7#").hears("In Pacific time")
+        await answers_safety(caller)
+        await answers_triage(caller)
+        await caller.hears("In Pacific time")
 
     return go
 

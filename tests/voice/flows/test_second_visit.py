@@ -3,11 +3,11 @@
 import pytest
 from support.caller import Caller
 from support.clinic import row
+from support.keypad import answers_safety
 from support.patients import Calls, only_booking
 from support.returning import VOUCHED
 
 from voice.bootstrap import Line
-from voice.flows.clinical_wording import BEFORE_BOOKING
 
 QUESTION = "You have a visit with us already. To keep or change it, press 1."
 UNVERIFIED = "One visit for each person, please. If you have one already, press 1."
@@ -16,8 +16,7 @@ UNVERIFIED = "One visit for each person, please. If you have one already, press 
 async def to_the_question(caller: Caller) -> None:
     """Answer no to every safety question."""
     await caller.presses("1")
-    for _ in BEFORE_BOOKING:
-        await caller.hears("No to all").presses("2")
+    await answers_safety(caller)
 
 
 async def test_a_second_visit_is_for_somebody_else(known: Caller, line: Line) -> None:

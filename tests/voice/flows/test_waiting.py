@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from support.caller import Caller
 from support.clinic import SetClock, requests, row
+from support.keypad import answers_safety, answers_triage
 from support.patients import Calls, To, only_booking
 
 from calendar_sync.availability.span import Span
@@ -38,10 +39,9 @@ async def on_the_list(line: Line) -> list[Entry]:
 async def to_no_times(caller: Caller) -> None:
     """Go to the sentence that nothing is open."""
     await caller.presses("1")
-    for _ in BEFORE_BOOKING:
-        await caller.hears("No to all").presses("2")
-    await caller.presses("2").presses("3").presses("1").presses("2").presses("1")
-    await caller.presses("7#").hears("I have no open time to offer")
+    await answers_safety(caller)
+    await answers_triage(caller)
+    await caller.hears("I have no open time to offer")
 
 
 async def test_a_booked_caller_may_wait_for_an_earlier_time(
@@ -151,8 +151,8 @@ async def test_in_spanish(caller: Caller, line: Line, now: SetClock) -> None:
     await caller.presses("9").presses("1")
     for question in BEFORE_BOOKING:
         await caller.hears(question.signs[-1].es).presses("2")
-    await caller.presses("2").presses("3").presses("1").presses("2").presses("1")
-    await caller.presses("7#").stays_silent().hears("cuando se abra un horario").presses("1")
+    await answers_triage(caller)
+    await caller.stays_silent().hears("cuando se abra un horario").presses("1")
     await caller.hears("Está en la lista").hears_everything()
     [entry] = await on_the_list(line)
     assert entry.language == "es"
