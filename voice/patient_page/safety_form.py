@@ -8,7 +8,7 @@ from fastapi import Response
 from calendar_sync.bookings.event_text import short_time
 from calendar_sync.waiting import taking
 from voice.dialogue.effects import SAFETY
-from voice.flows.clinical_wording import BEFORE_BOOKING, CALL_911, SafetyQuestion, Stop
+from voice.flows.clinical_wording import BEFORE_BOOKING, CALL_911, Advice, Stop
 from voice.flows.safety import BEFORE_THE_ADVICE, SafetyAnswer
 from voice.flows.transfer import DO_NOT_WAIT
 from voice.language import Text
@@ -19,7 +19,8 @@ from voice.patient_page.request import VisitRequest
 
 _UNPROCESSABLE = 422
 _ANSWERS = (SafetyAnswer.YES, SafetyAnswer.NO, SafetyAnswer.NOT_SURE)
-STOPS = tuple(question for question in BEFORE_BOOKING if isinstance(question.then, Stop))
+STOPS = {each: each.then for each in BEFORE_BOOKING if isinstance(each.then, Stop)}
+"""The questions, and what each does."""
 
 
 async def ask(asked: VisitRequest) -> Response:
@@ -37,12 +38,12 @@ async def answer(asked: VisitRequest) -> Response:
     if seen is None or seen.offer.accepted_at is not None:
         return asked.away()
     given = {each.name: asked.form.get(each.name, "") for each in STOPS}
-    for question in STOPS:
+    for question, stop in STOPS.items():
         if given[question.name] in {SafetyAnswer.YES.key, SafetyAnswer.NOT_SURE.key}:
             await taking.stop_for_safety(asked.line.clinic, asked.visit, question.name)
             unsure = given[question.name] == SafetyAnswer.NOT_SURE.key
             answered = SafetyAnswer.NOT_SURE if unsure else SafetyAnswer.YES
-            return _advice(asked, seen, question, answered)
+            return _advice(asked, seen, stop.advice, answered)
     if any(said != SafetyAnswer.NO.key for said in given.values()):
         return _form(asked, given, _UNPROCESSABLE)
     at = short_time(asked.line.now(), asked.line.settings.zone)
@@ -65,10 +66,9 @@ def _form(asked: VisitRequest, given: dict[str, str] | None = None, status: int 
 
 
 def _advice(
-    asked: VisitRequest, seen: taking.Offered, question: SafetyQuestion, answered: SafetyAnswer
+    asked: VisitRequest, seen: taking.Offered, advice: Advice, answered: SafetyAnswer
 ) -> Response:
     """The advice alone: nothing weaker follows it."""
-    advice = question.then.advice if isinstance(question.then, Stop) else CALL_911
     visit = seen.visit
     zone, number = asked.line.settings.zone, (visit.number if visit else None) or seen.entry.number
     return asked.page(
