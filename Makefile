@@ -5,7 +5,7 @@ VENV := .venv
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --no-input
 LOCKED := $(PIP) install --quiet --require-hashes --requirement
 
-.PHONY: demo test install lint bench clock prove prove-slice prove-paths prove-mutants map lock screenshots prove-flood
+.PHONY: demo test install lint bench clock prove prove-slice prove-paths prove-mutants map lock screenshots prove-flood load
 
 demo: install
 	@exec $(VENV)/bin/screening-line demo $(if $(PORT),--port $(PORT))
@@ -48,6 +48,10 @@ clock: $(VENV)/.dev-ready
 # a machine).
 prove-mutants: $(VENV)/.dev-ready
 	@PYTHONPATH=.:tests $(VENV)/bin/python -m prove.mutants
+
+# So many whole calls at once in the rhythm of callers, such as `make load CALLS=1000 MORE="--workers 2"`; five minutes.
+load: $(VENV)/.dev-ready
+	@PYTHONPATH=.:tests $(VENV)/bin/python -m prove.load --calls $(or $(CALLS),500) --seconds $(or $(SECONDS),60) $(MORE)
 
 # Robots call a real line while patients do, within the limits that are set by default.
 prove-flood: $(VENV)/.dev-ready

@@ -66,13 +66,13 @@ class Database:
 
     def kill(self) -> None:
         """Kill -9 of the whole server."""
-        for process in self._processes():
+        for process in self.processes():
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
 
     def freeze(self, seconds: float) -> None:
         """It accepts connections and never answers, for so long. Blocks."""
-        frozen = self._processes()
+        frozen = self.processes()
         for process in frozen:
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGSTOP)
@@ -81,7 +81,8 @@ class Database:
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGCONT)
 
-    def _processes(self) -> list[int]:
+    def processes(self) -> list[int]:
+        """The ids of the server's process and of its children; [] when it does not run."""
         try:
             first = int((self.engine.cluster / "postmaster.pid").read_text().splitlines()[0])
             children = Path(f"/proc/{first}/task/{first}/children").read_text().split()

@@ -67,7 +67,7 @@ class Processes:
 
     def want(self, name: str, *words: str, web: bool = False) -> None:
         """Keep this process running from now on."""
-        more = ["--port", str(self.ports.setdefault(name, _free_port()))] if web else []
+        more = ["--port", str(self.ports.setdefault(name, free_port()))] if web else []
         self.wanted[name] = [*words, *more]
         if name not in self.running:
             self._start(name)
@@ -147,7 +147,7 @@ class Processes:
         return (await self._entry.stdout.readline()).decode().split() if self._entry.stdout else []
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])

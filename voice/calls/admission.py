@@ -8,6 +8,7 @@ breaks because of later ones.
 import math
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from psycopg_pool import AsyncConnectionPool
 
@@ -27,11 +28,24 @@ BUSY = Text(
 MAX_WAITING = 16
 """Turns of this process that wait for a connection before a new call is turned away."""
 MAX_LOAD = 0.85
-"""Share of its time that this process may compute before a new call is turned away."""
+"""Share of its time that this process may compute, or wait for a processor that other programs
+use, before a new call is turned away."""
 AVERAGED_SECONDS = 8.0
 """How far back that share looks: as long as a caller takes from one key to the next, so that calls
 that have just begun count with the turns that they will soon need."""
 _LANGUAGES: tuple[Language, ...] = ("en", "es")
+
+
+def busy_seconds() -> float:
+    """How long this process has computed, or was ready to and had to wait for a processor.
+
+    The wait is that of its main thread: https://docs.kernel.org/scheduler/sched-stats.html.
+    """
+    try:
+        waited = int(Path("/proc/self/schedstat").read_text(encoding="ascii").split()[1])
+    except (OSError, IndexError):
+        waited = 0  # a kernel without these figures, or another system
+    return time.process_time() + waited / 1e9
 
 
 class Admission:
@@ -40,10 +54,10 @@ class Admission:
     def __init__(
         self,
         pool: AsyncConnectionPool,
-        used: Callable[[], float] = time.process_time,
+        used: Callable[[], float] = busy_seconds,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`used` is how long this process has computed, `clock` the time; both in seconds."""
+        """`used` is how long this process was busy, `clock` the time; both in seconds."""
         self._pool, self._used, self._clock = pool, used, clock
         self._seen = used(), clock()
         self._load = 0.0

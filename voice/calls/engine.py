@@ -1,6 +1,11 @@
 """Advances a call: store the keys, replay, perform effects, until the next turn or the end."""
 
+import time
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
+
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from calendar_sync.bookings import visit_lookup
 from voice import routing
@@ -8,6 +13,7 @@ from voice.bootstrap import Line
 from voice.calls import journal
 from voice.calls.effect_runner import perform
 from voice.dialogue.call import replay
+from voice.dialogue.effects import Effect
 from voice.dialogue.turns import Connected, EffectRequested, Ending, Goodbye, Turn
 from voice.flows.routing import answered
 from voice.flows.transfer import transfer_to_staff
@@ -17,6 +23,8 @@ _VISITS = {
     ("gone", True): "cancelled",
     ("some", False): "unverified",
 }
+LOCKED_SECONDS = 1.5
+"""How long an effect is tried again while its row is locked: less than a turn may take."""
 _STORE_OUTCOME = "UPDATE call SET outcome = coalesce(outcome, %s) WHERE sid = %s"
 
 
@@ -69,7 +77,7 @@ async def _run(line: Line, sid: str, rows: dict[str, str]) -> Turn | Ending:
     while True:
         match replay(answered, rows, line.prompt_facts, transfer_to_staff):
             case EffectRequested(step=step, effect=effect):
-                result = await perform(line, sid, step, effect)
+                result = await _perform(line, sid, step, effect)
                 async with line.pool.connection() as conn:
                     rows = await journal.keep(conn, sid, step, result)
             case Goodbye() | Connected() as ending:
@@ -78,3 +86,12 @@ async def _run(line: Line, sid: str, rows: dict[str, str]) -> Turn | Ending:
                 return ending
             case turn:
                 return turn
+
+
+async def _perform(line: Line, sid: str, step: str, effect: Effect[Any]) -> str:
+    """Perform an effect, again while somebody else works on its row: a job, or a slow commit."""
+    until = time.monotonic() + LOCKED_SECONDS
+    while time.monotonic() < until:
+        with suppress(LockNotAvailable, DeadlockDetected):
+            return await perform(line, sid, step, effect)
+    return await perform(line, sid, step, effect)

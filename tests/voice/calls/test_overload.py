@@ -1,6 +1,10 @@
 """Too many callers at once: those whose call was answered are served, and the line recovers."""
 
 import asyncio
+import os
+import subprocess
+import sys
+import time
 from collections.abc import AsyncGenerator
 
 import pytest
@@ -14,7 +18,7 @@ from support.text_clinic import BASE, settings_at
 from voice.app import create_app
 from voice.bootstrap import line_on
 from voice.calls import admission
-from voice.calls.admission import AVERAGED_SECONDS, MAX_LOAD, MAX_WAITING, Admission
+from voice.calls.admission import AVERAGED_SECONDS, MAX_LOAD, MAX_WAITING, Admission, busy_seconds
 from voice.database import bounded_pool
 from voice.database.connection import open_pool
 from voice.database.pool_metrics import measure
@@ -126,3 +130,21 @@ def test_a_process_that_computes_all_the_time_takes_no_new_call() -> None:
         assert not full((MAX_LOAD - 0.05) * 60, 60.0, steps)
         assert full((MAX_LOAD + 0.05) * 60, 60.0, steps)
     assert full(2 * AVERAGED_SECONDS, 2 * AVERAGED_SECONDS, 10)
+
+
+def test_a_process_that_waits_for_a_processor_is_busy() -> None:
+    """What other programs use is missing for calls, however little the line computes."""
+    allowed = os.sched_getaffinity(0)
+    one = {min(allowed)}
+    other = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        os.sched_setaffinity(other.pid, one)
+        os.sched_setaffinity(0, one)
+        busy, computed = busy_seconds(), time.process_time()
+        while time.process_time() - computed < 0.2:
+            pass
+        assert busy_seconds() - busy > 1.2 * (time.process_time() - computed)
+    finally:
+        os.sched_setaffinity(0, allowed)
+        other.kill()
+        other.wait()
