@@ -68,6 +68,11 @@ SELECT
   (SELECT count(*) FROM call_back WHERE done_at >= %(begin)s AND done_at < %(end)s),
   (SELECT count(DISTINCT coalesce(number, call_sid)) FROM call_back WHERE done_at IS NULL)
 """
+_BY_PATIENTS = """
+SELECT
+  (SELECT count(*) FROM booking WHERE moved_at >= %(begin)s AND moved_at < %(end)s),
+  (SELECT count(*) FROM booking WHERE cancelled_at >= %(begin)s AND cancelled_at < %(end)s)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,9 @@ class Figures:
     """Now, whenever they were asked for."""
     ended: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """Calls by how they ended and by the last stage that they reached."""
+    moved: int = 0
+    canceled: int = 0
+    """Visits that their patients moved and canceled, by phone or on the page."""
 
 
 async def figures(conn: AsyncConnection, begin: datetime, end: datetime) -> Figures:
@@ -112,6 +120,7 @@ async def figures(conn: AsyncConnection, begin: datetime, end: datetime) -> Figu
     )
     states = dict[str, int](await texts.fetchall())
     asked = await (await conn.execute(_CALL_BACKS, period)).fetchone() or (0, 0, 0)
+    changed = await (await conn.execute(_BY_PATIENTS, period)).fetchone() or (0, 0)
     return Figures(
         calls=len(rows),
         endings=dict(endings.most_common()),
@@ -127,6 +136,8 @@ async def figures(conn: AsyncConnection, begin: datetime, end: datetime) -> Figu
         call_backs_done=asked[1],
         call_backs_waiting=asked[2],
         ended=dict(ended),
+        moved=changed[0],
+        canceled=changed[1],
     )
 
 

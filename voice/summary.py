@@ -33,6 +33,7 @@ def words(found: Figures, begin: datetime, end: datetime, waiting: int = 0) -> t
         f"{period}: {found.calls} calls, {booked} booked.",
         f"Call-backs waiting now: {found.call_backs_waiting}.",
         f"On the waiting list for a time: {waiting}.",
+        f"Visits changed by patients: {found.moved} moved, {found.canceled} canceled.",
         *_listed("Stopped at the safety question", found.stops),
         *_listed("Flagged at the safety question", found.flags),
         *_listed("Hung up, by what they had reached", found.hung_up),

@@ -77,11 +77,15 @@ class Booking:
     """Whose visit it is; `clinician` is only the number that keeps times apart."""
     waiting_note: str = ""
     """What its event says about the waiting list."""
+    cancelled_at: datetime | None = None
+    """When the patient last canceled it, by the clinic's clock."""
+    cancel_notes: tuple[str, ...] = ()
+    """The ids of the events that tell staff of that, the latest last."""
     withdrawn_at: datetime | None = None
     """When the event of a visit that its patient cancelled was gone; after that it is staff's."""
 
 
-_CONVERTED = {"slot", "chart", "promised", "written"}
+_CONVERTED = {"slot", "chart", "promised", "written", "cancel_notes"}
 _COLUMNS = tuple(field.name for field in fields(Booking) if field.name not in _CONVERTED)
 
 
@@ -239,4 +243,5 @@ def from_row(row: dict[str, Any]) -> Booking:
         chart=chart,
         promised=as_span(row["promised"]) if row["promised"] else None,
         written=tuple(row["written"]),
+        cancel_notes=tuple(row["cancel_notes"]),
     )

@@ -159,7 +159,7 @@ async def cancel(conn: AsyncConnection, visit: Booking, by: Literal["staff", "pa
     The patient knows of their own cancellation, so none is promised to them any more.
     """
     statement = """
-        UPDATE booking SET state = 'cancelled', outcome = %(by)s,
+        UPDATE booking SET state = 'cancelled', outcome = %(by)s, expires_at = now(),
                            promised = CASE WHEN %(by)s = 'staff' THEN promised END
         WHERE id = %(id)s AND state = %(state)s AND event_id IS NOT DISTINCT FROM %(event_id)s
         """

@@ -46,7 +46,6 @@ def event_for(clinic: Clinic, booked: Booking) -> Event:
     link = booked.video_link or clinic.video_url or ""
     coming = clinic.makes_links and booked.video_link is None
     video = "the link is being made" if coming else link or "needs a link"
-    last_four = f" ··{booked.number[-4:]}" if booked.number else ""
     lines = [warning_line(booked.warning)] if booked.warning else []
     if full:
         first = dict(booked.chart).get(clinic.chart_labels.ask_first)
@@ -63,8 +62,9 @@ def event_for(clinic: Clinic, booked: Booking) -> Event:
         lines += _answers(booked.chart, clinic.chart_labels)
     lines.append(_booked(booked, zone))
     if booked.moved_at:
-        way = " by phone" if booked.changed_by == "phone" else ""
-        lines.append(f"MOVED: by the patient{way}, {short_time(booked.moved_at, zone)}.")
+        lines.append(f"MOVED: {by_patient(booked, booked.moved_at, zone)}")
+    if booked.cancelled_at:
+        lines.append(f"RESTORED after CANCELED: {by_patient(booked, booked.cancelled_at, zone)}")
     if booked.waiting_note:
         lines.append(f"WAITING LIST: {booked.waiting_note}.")
     if full:
@@ -74,7 +74,7 @@ def event_for(clinic: Clinic, booked: Booking) -> Event:
     return Event(
         id=booked.event_id or event_id(booked.call_sid, booked.step, booked.generation),
         span=booked.slot,
-        title=f"Video screening{last_four}",
+        title=f"Video screening{last_four(booked)}",
         description="\n".join(lines),
         location="" if coming else link,
         booking_id=str(booked.id),
@@ -88,13 +88,33 @@ def warning_line(warning: str) -> str:
     return f"{WARNING}{warning}"
 
 
+def last_four(booked: Booking) -> str:
+    """The end of a title: the last four digits of the number, if there is one."""
+    return f" ··{booked.number[-4:]}" if booked.number else ""
+
+
+def by_patient(booked: Booking, at: datetime, zone: ZoneInfo) -> str:
+    """Who made a change, how and when, as "by the patient by phone, Nov 23, 9:14 AM PT.".
+
+    How is stored of the latest change only.
+    """
+    latest = max((each for each in (booked.moved_at, booked.cancelled_at) if each), default=at)
+    way = " by phone" if booked.changed_by == "phone" and at == latest else ""
+    return f"by the patient{way}, {short_time(at, zone)}."
+
+
+def call_line(booked: Booking) -> str:
+    """Whom to call, and in which language."""
+    if not booked.number:
+        return "CALL: no number was given"
+    speaks = _LANGUAGES.get(booked.language, booked.language)
+    in_language = "" if booked.language == "en" else f" (speaks {speaks})"
+    return f"CALL: {grouped_number(booked.number)}{in_language}"
+
+
 def _call(booked: Booking, zone: ZoneInfo) -> str:
     """Whom to call, and whether texts may be sent."""
-    call = (
-        f"CALL: {grouped_number(booked.number)}" if booked.number else "CALL: no number was given"
-    )
-    if booked.language != "en":
-        call += f" (speaks {_LANGUAGES.get(booked.language, booked.language)})"
+    call = call_line(booked)
     if not booked.text_number or not booked.text_consent_at:
         return f"{call}{_GAP}NO TEXTS" + (": call with the link" if booked.number else "")
     if booked.text_trouble:

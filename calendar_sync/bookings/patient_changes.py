@@ -15,6 +15,7 @@ from calendar_sync import job_queue
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings import booking_writes, invitations, notices
 from calendar_sync.bookings.booking import Booking, Taken, booking, holder_of, pending_move
+from calendar_sync.bookings.event_text import event_id
 from calendar_sync.bookings.free_times import Stale, free_openings
 from calendar_sync.bookings.holds import Held, hold, release_unconfirmed, revive
 from calendar_sync.clinic import Clinic
@@ -30,7 +31,7 @@ class Moving:
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """The visit is cancelled and its time is free; a job cancels the event."""
+    """The visit is canceled and its time is free; a job replaces its event with a note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +167,13 @@ async def cancel(clinic: Clinic, visit_id: int, by: Way = "page") -> Cancelled |
             return Closed()
         await booking_writes.release_for_visit(conn, visit_id, unconfirmed_too=True)
         await booking_writes.cancel(conn, visit, by="patient")
-        await booking_writes.store(conn, visit_id, changed_by=by)
-        await notices.require_notice(conn, visit_id, clinic.now(), clinic.rules.zone)
+        note = event_id(visit.event_id or "", "canceled", len(visit.cancel_notes))
+        notes = [*visit.cancel_notes, note]
+        at = clinic.now()
+        await booking_writes.store(
+            conn, visit_id, changed_by=by, cancelled_at=at, cancel_notes=notes
+        )
+        await notices.require_notice(conn, visit_id, at, clinic.rules.zone)
         await job_queue.withdraw_event(conn, visit_id)
         return Cancelled()
 

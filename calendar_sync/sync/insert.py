@@ -19,6 +19,7 @@ from calendar_sync.clinic import Clinic
 from calendar_sync.job_queue import FIRST
 from calendar_sync.retry import NotYet, UntilSettled, known
 from calendar_sync.sync.blueprint import blueprint, clinic_of
+from calendar_sync.sync.cancel_notes import show_cancel_note
 from calendar_sync.sync.staff_changes import follow
 
 _ROUNDS = 8  # longer than any chain of used event ids
@@ -68,8 +69,8 @@ async def insert(clinic: Clinic, booking_id: int) -> None:
 async def withdraw(clinic: Clinic, booking_id: int) -> None:
     """Cancel the event that a released or cancelled booking left, unless staff have moved it.
 
-    The event of a visit that its patient cancelled is removed even if staff moved it. Raises NotYet
-    if the outcome is unknown.
+    The event of a visit that its patient canceled is removed even if staff moved it, and a note
+    takes its place. Raises NotYet if the outcome is unknown.
     """
     async with clinic.pool.connection() as conn:
         lost = await booking(conn, booking_id)
@@ -77,6 +78,7 @@ async def withdraw(clinic: Clinic, booking_id: int) -> None:
     if lost.state in {"held", "booked"} or lost.event_id is None or lost.withdrawn_at:
         return
     event = known(await clinic.calendar.find(lost.event_id))
+    await show_cancel_note(clinic, lost)
     if event is None:
         return
     match _match(event, lost):

@@ -34,6 +34,10 @@ SELECT event_id, '', shown_at IS NULL AND done_at > now() - %(settles)s
 FROM call_back WHERE id = ANY (%(call_backs)s) AND event_id IS NOT NULL
 UNION ALL
 SELECT unnest(former_events), '', false FROM call_back WHERE id = ANY (%(call_backs)s)
+UNION ALL
+SELECT unnest(cancel_notes), clinician_id,
+  withdrawn_at IS NULL AND expires_at > now() - %(settles)s
+FROM booking WHERE id = ANY (%(bookings)s)
 """
 _INVITATIONS = """
 SELECT event_id, withdrawn_at > now() - %(settles)s FROM invitation

@@ -11,6 +11,7 @@ from calendar_sync.job_queue import HOUSEKEEPING
 from calendar_sync.retry import NotYet, UntilSettled, known
 from calendar_sync.sync import call_back_events
 from calendar_sync.sync.blueprint import blueprint, clinic_of
+from calendar_sync.sync.cancel_notes import remove_cancel_notes
 from calendar_sync.sync.lanes import return_to_lanes
 from calendar_sync.sync.locate import locate
 from calendar_sync.sync.overlaps import check_overlaps
@@ -69,6 +70,7 @@ async def look(clinic: Clinic, booking_id: int) -> None:
         raise NotYet(why)
     if booked.state != "booked" or booked.slot.end <= clinic.now():
         return
+    await remove_cancel_notes(clinic, booked)
     busy = known(await clinic.calendar.busy(booked.slot, besides={event.event_id}))
     async with clinic.pool.connection() as conn:
         await store_warning(conn, booking_id, _warning(clinic, booked, event, busy=bool(busy)))

@@ -34,6 +34,12 @@ async def test_the_event_has_yesterdays_figures_if_it_is_on(
             "INSERT INTO call_back (call_sid, reason, number, language)"
             " VALUES ('CA2', 'stopped at safety.both_legs', '+14255550124', 'en')"
         )
+        await conn.execute(
+            "INSERT INTO booking (call_sid, step, during, state, expires_at, cancelled_at)"
+            " VALUES ('CA3', 'hold', tstzrange(%(at)s, %(at)s + interval '1 hour'), 'cancelled',"
+            " now(), %(at)s)",
+            {"at": yesterday},
+        )
     await waits(line.clinic, 0)
     await summarize(line.clinic)
     async with database.connection() as conn:
@@ -48,6 +54,7 @@ async def test_the_event_has_yesterdays_figures_if_it_is_on(
         "Mon Nov 30: 2 calls, 0 booked.",
         "Call-backs waiting now: 1.",
         "On the waiting list for a time: 1.",
+        "Visits changed by patients: 0 moved, 1 canceled.",
         "Stopped at the safety question: both legs 1.",
         "Hung up, by what they had reached: called 1.",
         "How calls ended: hung up 1, stopped at a safety question 1.",

@@ -117,6 +117,8 @@ def _parts(found: Figures) -> Iterator[tuple[str, dict[str, int]]]:
     yield "Where callers hung up", dict(found.hung_up)
     yield "Stopped at the safety question", dict(found.stops)
     yield "Flagged at the safety question", dict(found.flags)
+    changed = {"moved": found.moved, "canceled": found.canceled}
+    yield "Visits changed by patients", {way: count for way, count in changed.items() if count}
     yield "Texts", dict(found.texts)
     yield (
         "Call-backs",
