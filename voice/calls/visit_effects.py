@@ -114,10 +114,11 @@ async def _by_code(
 async def _count(line: Line, number: str) -> VisitCount:
     async with line.pool.connection() as conn:
         found = await visit_lookup.visits_of_number(conn, number, line.now())
-    coming = sum(each.state != "cancelled" for each in found)
-    allowed = limits.limits_of(line.settings)
-    if allowed is not None and coming >= allowed.coming_visits:
-        return VisitCount("full")
+        coming = sum(each.state != "cancelled" for each in found)
+        allowed = limits.limits_of(line.settings)
+        if allowed is not None and coming >= allowed.coming_visits:
+            await limits.tell_staff(conn, "coming visits", line.now())
+            return VisitCount("full")
     return VisitCount("some" if coming else "none")
 
 

@@ -145,9 +145,9 @@ def book(call: Call, opening: Opening, number: str, chart: Answers) -> Ending | 
             return placed(call, held.booking, opening, code, number)
 
 
-def over_limit(call: Call, number: str) -> Ending:
+def over_limit(call: Call, number: str, words: Text = OVER_LIMIT) -> Ending:
     """Say so in one sentence; staff call back."""
-    call.say(OVER_LIMIT)
+    call.say(words)
     return call_back(call, "was offered no time, over a limit of the line", number)
 
 

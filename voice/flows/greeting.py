@@ -2,14 +2,15 @@
 
 from voice.dialogue.call import Call
 from voice.dialogue.effects import HEARD
+from voice.dialogue.limit_results import OverLimit
 from voice.dialogue.questions import Choice, Question
 from voice.dialogue.turns import Ending
-from voice.flows.booking import booking
+from voice.flows.booking import OVER_LIMIT, booking, over_limit
 from voice.flows.clinical_wording import EMERGENCY
 from voice.flows.education import education
 from voice.flows.existing_visit import existing_visit
 from voice.flows.safety import AllClear, not_asked_yet, safety
-from voice.flows.second_visit import for_whom
+from voice.flows.second_visit import AS_MANY_AS_MAY_BE, for_whom
 from voice.flows.triage import triage
 from voice.flows.urgency import look_soon
 from voice.language import Text
@@ -78,6 +79,9 @@ def screening(call: Call, heard: tuple[int, ...]) -> Ending:
     match safety(call):
         case AllClear(chart=safe):
             whom = for_whom(call)
+            if isinstance(whom, OverLimit):
+                words = AS_MANY_AS_MAY_BE if call.vouched else OVER_LIMIT
+                return over_limit(call, call.caller, words)
             if not isinstance(whom, tuple):
                 return whom
             answers = triage(call)

@@ -36,16 +36,25 @@ ONE_EACH = Question(
     Text("One visit for each person, please.", "Una cita por persona, por favor."),
     ForWhomUnknown,
 )
+AS_MANY_AS_MAY_BE = Text(
+    "This number can not have one more visit by phone. Our staff will help you.",
+    "Con este número no puedo reservar una cita más. Nuestro personal le ayudará.",
+)
 SOMEBODY_ELSE: Answers = (("For", "somebody else at this number, who has another visit"),)
 """What staff read about whom the visit is for."""
 
 
-def for_whom(call: Call) -> Answers | Ending:
+def for_whom(call: Call) -> Answers | Ending | OverLimit:
     """Whom the visit is for, as staff read it, asked if the caller's number has one already.
 
-    The end of the call for a caller who kept or changed the visit that there is.
+    The end of the call for a caller who kept or changed the visit that there is. OverLimit when the
+    number has as many as it may: no use to ask about the foot.
     """
-    return _ask(call) if call.has_visit else ()
+    whom = _ask(call) if call.has_visit else ()
+    if whom is not SOMEBODY_ELSE:
+        return whom
+    counted = call.needs("second.limit", CountVisits(call.caller))
+    return OverLimit() if counted.coming == "full" else whom
 
 
 def for_whom_keyed(call: Call, number: str) -> Answers | Ending | OverLimit:

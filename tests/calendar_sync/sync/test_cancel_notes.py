@@ -1,6 +1,7 @@
 """A visit that its patient cancels leaves a note in the calendar that tells staff who and when."""
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 from support.clinic import (
@@ -50,7 +51,7 @@ async def canceled(clinic: Clinic, by: Way = "phone") -> int:
 @pytest.mark.parametrize(("by", "way"), [("phone", " by phone"), ("page", "")])
 @pytest.mark.parametrize("detail", ["full", "minimal"])
 async def test_the_note_says_who_canceled_and_when(
-    either: Clinic, by: Way, way: str, detail: str
+    either: Clinic, by: Way, way: str, detail: Literal["full", "minimal"]
 ) -> None:
     """It stands where the visit was, with the number to call and no answers."""
     await canceled(replace(either, detail=detail), by)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from support.caller import Caller
 from support.clinic import SetClock, at, requests
+from support.returning import VOUCHED
 from support.text_clinic import settings_at
 
 from voice.bootstrap import Line
@@ -27,9 +28,31 @@ async def test_a_number_has_two_coming_visits_and_then_a_call_back(
     for _ in range(2):
         caller = await place(ROBOT)
         await caller.hears(REFUSED).hears("Our staff will call you")
+        assert "Which foot" not in " ".join(caller.heard)
     waiting = await requests(line.clinic)
     assert waiting.count("limit reached (coming visits): no call needed, look for robots") == 1
     await (await place("+14255550124")).hears("In Pacific time")
+
+
+async def test_whom_the_carrier_vouches_for_hears_that_it_is_the_number(
+    place: Place, line: Line
+) -> None:
+    """After the safety questions and before any other, since no answer would lead to a visit."""
+    for _ in range(2):
+        await (await place(ROBOT)).presses("1").presses("1").hears("You are booked")
+    caller = await place(ROBOT, VOUCHED)
+    await caller.hears("This number can not have one more visit").hears("Our staff will call you")
+    assert "Which foot" not in " ".join(caller.heard)
+    assert len(await requests(line.clinic)) == 2
+
+
+async def test_a_withheld_number_is_counted_when_it_is_keyed(place: Place, line: Line) -> None:
+    """Then it is over the limit as well, and staff are told."""
+    for _ in range(2):
+        await (await place(ROBOT)).presses("1").presses("1").hears("You are booked")
+    caller = await place("+266696687")
+    await caller.presses("4255550123#").presses("1").hears(REFUSED)
+    assert len(await requests(line.clinic)) == 2
 
 
 @pytest.mark.parametrize("changes", [{"limit_calls_per_hour": 2}])
