@@ -1,19 +1,29 @@
-"""Logging: one JSON object per line, with phone numbers masked and no values of rows."""
+"""Logging: one JSON object per line, with phone numbers masked and no values in tracebacks."""
 
 import logging
 import re
 import sys
 import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
 from typing import Literal
 
 import psycopg
 import structlog
 from structlog.types import EventDict, ExcInfo, Processor, WrappedLogger
 
+from voice.errors import ReportedError
+
+log = structlog.get_logger(__name__)
+
 _NUMBER = re.compile(
     r"(?<![0-9A-Za-z])(?:\+|%2B)?(?:\d{5,13}|\(?\d{3}\)?[-. ]\d{3}[-. ]\d{2})(\d{2})(?![0-9A-Za-z])"
 )
 """Seven to fifteen digits in a row, or a US number as people write it; the last two are kept."""
+
+
+_FLOWS = Path(__file__).parent / "flows"
 
 
 def masked(text: str) -> str:
@@ -27,32 +37,69 @@ def _mask(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 
 def _exception_text(exc_info: ExcInfo) -> str:
-    """The traceback, without the DETAIL of database errors, which quotes the row: health answers.
+    """The traceback: types, files, lines and functions, and only messages that hold no values.
 
-    The values of a DataError (SQLSTATE class 22) are in its message, so only its code is kept.
+    The message of an unexpected error may quote an answer or the steps of a call, which tell one.
+    So do the functions of the flow that led there; only the innermost of them is shown.
     """
-    text = "".join(traceback.format_exception(*exc_info))
-    waiting: list[BaseException | None] = [exc_info[1]]
-    seen: set[int] = set()
-    while waiting:
-        error = waiting.pop()
-        if error is None or id(error) in seen:
-            continue
-        seen.add(id(error))
-        waiting += [error.__cause__, error.__context__]
-        if isinstance(error, BaseExceptionGroup):
-            waiting += error.exceptions
-        if isinstance(error, psycopg.Error) and str(error):
-            # In a group of exceptions every line is indented by spaces and bars.
-            lines = r"\n[ |]*".join(map(re.escape, str(error).split("\n")))
-            text = _without_values(error).join(re.split(lines, text))
-    return text.rstrip()
+    return "\n".join(_traceback_lines(exc_info[1], set()))
 
 
-def _without_values(error: psycopg.Error) -> str:
+def _traceback_lines(error: BaseException | None, seen: set[int]) -> Iterator[str]:
+    """The lines of an error, after those of the one that led to it."""
+    if error is None or id(error) in seen:
+        return
+    seen.add(id(error))
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if before is not None and id(before) not in seen:
+        yield from _traceback_lines(before, seen)
+        yield "This led to:"
+    yield "Traceback (most recent call last):"
+    frames = traceback.extract_tb(error.__traceback__)
+    in_flows = [frame for frame in frames if Path(frame.filename).parent == _FLOWS]
+    shown = [frame for frame in frames if frame not in in_flows[:-1]]
+    for line in traceback.format_list(shown):
+        yield line.rstrip("\n")
+    said = _message(error)
+    yield f"{type(error).__module__}.{type(error).__qualname__}{said and f': {said}'}"
+    if isinstance(error, BaseExceptionGroup):
+        for each in error.exceptions:
+            yield from (f"  {line}" for line in _traceback_lines(each, seen))
+
+
+def _message(error: BaseException) -> str:
+    """What may be logged of an error's message.
+
+    DETAIL of a database error quotes the row. The message of a DataError (SQLSTATE class 22) has
+    the value, so only its code is kept.
+    """
     if isinstance(error, psycopg.DataError):
         return f"SQLSTATE {error.sqlstate}"
-    return error.diag.message_primary or str(error)
+    if isinstance(error, psycopg.Error):
+        return error.diag.message_primary or str(error)
+    return str(error) if isinstance(error, OSError | ReportedError) else ""
+
+
+class _FirstLine(logging.Filter):
+    """Keeps asyncio's message and drops what it adds: the representation of tasks and errors."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Shorten the message; the traceback stays."""
+        record.msg, record.args = record.getMessage().partition("\n")[0], ()
+        return True
+
+
+_ASYNCIO = _FirstLine()
+
+
+def _log_uncaught(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Log an error that ends the process; Python itself would print its message."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+    else:
+        log.critical("stopped by an unexpected error", exc_info=(kind, error, trace))
 
 
 def write_logs(style: Literal["json", "plain"]) -> None:
@@ -82,6 +129,9 @@ def write_logs(style: Literal["json", "plain"]) -> None:
     )
     # The queue logs every start and end of a job, and one starts every two seconds.
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    logging.getLogger("asyncio").addFilter(_ASYNCIO)
+    if style == "json":
+        sys.excepthook = _log_uncaught
     structlog.configure(
         processors=[*first, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

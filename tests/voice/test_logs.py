@@ -3,6 +3,8 @@
 import asyncio
 import json
 import logging
+import subprocess
+import sys
 from typing import Literal
 
 import psycopg
@@ -10,6 +12,7 @@ import pytest
 import structlog
 from psycopg_pool import AsyncConnectionPool
 
+from voice.errors import SettingsError
 from voice.logs import masked, write_logs
 
 
@@ -56,6 +59,70 @@ def test_every_log_is_json_and_masked(capsys: pytest.CaptureFixture[str]) -> Non
     assert "ValueError" in theirs["exception"]
 
 
+@pytest.mark.parametrize("style", ["json", "plain"])
+def test_the_message_of_an_unexpected_error_is_not_logged(
+    capsys: pytest.CaptureFixture[str], style: Literal["json", "plain"]
+) -> None:
+    """It may quote an answer; type, file, line and function of each error are enough."""
+    write_logs(style)
+    step = "advice." + "chest"
+    try:
+        try:
+            _fail_with(step)
+        except KeyError as error:
+            error.add_note(step)
+            raise ExceptionGroup(step, [error, ValueError(step)])  # noqa: B904  # its context is wanted
+    except ExceptionGroup:
+        structlog.get_logger("ours").exception("failed")
+    seen = capsys.readouterr()
+    said = seen.out + seen.err
+    assert "advice.chest" not in said
+    assert all(kind in said for kind in ("KeyError", "ExceptionGroup", "ValueError"))
+    assert "_fail_with" in said
+    assert "test_logs.py" in said
+
+
+def test_what_an_operator_needs_of_an_error_is_logged(capsys: pytest.CaptureFixture[str]) -> None:
+    """Messages that hold no answers stay: those of the system, and those meant for a person."""
+    write_logs("json")
+    for error in (FileNotFoundError(2, "No such file", "/etc/x"), SettingsError("Set X.")):
+        structlog.get_logger("ours").error("failed", exc_info=error)
+    seen = capsys.readouterr().out
+    assert "No such file" in seen
+    assert "Set X." in seen
+
+
+async def test_asyncio_does_not_quote_a_task_that_failed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Its message holds the representation of the error that nobody handled."""
+    write_logs("json")
+    asyncio.get_running_loop().call_exception_handler(
+        {"message": "Task exception was never retrieved", "exception": KeyError("advice.chest")}
+    )
+    seen = capsys.readouterr().out
+    assert "Task exception was never retrieved" in seen
+    assert "KeyError" in seen
+    assert "advice.chest" not in seen
+
+
+def test_an_error_that_ends_the_process_is_logged_in_the_same_way() -> None:
+    """Python itself would print the message."""
+    code = (
+        "from voice.logs import write_logs; write_logs('json'); raise KeyError('advice.' + 'chest')"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert "KeyError" in json.loads(ended.stdout)["exception"]
+    assert "advice.chest" not in ended.stdout + ended.stderr
+    assert ended.returncode == 1
+
+
+def _fail_with(key: str) -> None:
+    raise KeyError(key)
+
+
 def test_a_person_at_a_terminal_sees_warnings_only(capsys: pytest.CaptureFixture[str]) -> None:
     """A terminal shows only warnings, as plain text on standard error."""
     write_logs("plain")
@@ -97,7 +164,7 @@ async def test_a_database_error_is_logged_without_the_row(
     said = seen.out + seen.err
     assert said.count("Traceback") >= 6
     assert "booking_during_check" in said
-    assert "while storing" in said
+    assert "RuntimeError" in said
     assert "Secret" not in said
     assert "Failing row" not in said
 

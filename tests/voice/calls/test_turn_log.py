@@ -4,6 +4,7 @@ import json
 import sys
 from collections import Counter
 from io import StringIO
+from typing import NoReturn
 
 import pytest
 from psycopg_pool import AsyncConnectionPool
@@ -12,6 +13,7 @@ from support.patients import Calls
 
 from voice.app import create_app
 from voice.bootstrap import Line, line_on
+from voice.flows import stop
 from voice.flows.clinical_wording import AFTER_BOOKING, BEFORE_BOOKING
 from voice.logs import write_logs
 from voice.settings import Settings
@@ -105,3 +107,27 @@ async def test_a_turn_that_fails_or_comes_twice_is_told_apart(logs: StringIO, li
     ]  # fmt: skip
     assert "a turn failed" in logged
     assert "advice.chest" not in logged
+
+
+async def test_a_bug_in_a_step_is_found_without_what_the_caller_answered(
+    logs: StringIO, calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log names error, file, line and function, but no value and no way through the flow."""
+
+    def fails(call: stop.Call, *given: object) -> NoReturn:
+        raise RuntimeError(given, call.__dict__ if hasattr(call, "__dict__") else repr(call))
+
+    monkeypatch.setattr(stop.Call, "goodbye", fails)
+    unsure = await calls("+14255550123")
+    await unsure.presses("1").hears("No to all").presses("1").hears("9 1 1").stays_silent()
+    await unsure.hears_everything().hangs_up()
+    [failed] = [
+        each for each in map(json.loads, logs.getvalue().splitlines()) if "exception" in each
+    ]
+    assert failed["event"] == "a turn failed; the caller hears the fallback response"
+    said = failed["exception"]
+    assert said.endswith("builtins.RuntimeError")
+    assert ", in fails\n" in said
+    assert "flows/stop.py" in said
+    for told in ("flows/safety.py", "advice.", "chest", "stopped at", "5550123"):
+        assert told not in said
