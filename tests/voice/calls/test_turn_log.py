@@ -13,7 +13,7 @@ from support.patients import Calls
 
 from voice.app import create_app
 from voice.bootstrap import Line, line_on
-from voice.flows import stop
+from voice.dialogue.call import Call
 from voice.flows.clinical_wording import AFTER_BOOKING, BEFORE_BOOKING
 from voice.logs import write_logs
 from voice.settings import Settings
@@ -114,10 +114,10 @@ async def test_a_bug_in_a_step_is_found_without_what_the_caller_answered(
 ) -> None:
     """The log names error, file, line and function, but no value and no way through the flow."""
 
-    def fails(call: stop.Call, *given: object) -> NoReturn:
-        raise RuntimeError(given, call.__dict__ if hasattr(call, "__dict__") else repr(call))
+    def fails(call: Call, *given: object) -> NoReturn:
+        raise RuntimeError(given, vars(call))
 
-    monkeypatch.setattr(stop.Call, "goodbye", fails)
+    monkeypatch.setattr(Call, "goodbye", fails)
     unsure = await calls("+14255550123")
     await unsure.presses("1").hears("No to all").presses("1").hears("9 1 1").stays_silent()
     await unsure.hears_everything().hangs_up()
