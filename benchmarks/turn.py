@@ -10,6 +10,7 @@ the worker and PostgreSQL are given apart, divided by all turns. Medians of roun
 """
 
 import asyncio
+import base64
 import os
 import re
 import statistics
@@ -36,6 +37,8 @@ from voice.twilio_signature import sign
 
 ROUNDS, CALLS, CONNECTIONS = int(os.environ.get("ROUNDS", "5")), 32, (1, 32)
 TOKEN, PORTS = "benchmark", {"bare": 8101, "line": 8102}
+DATA_KEY = base64.b64encode(bytes(32)).decode()
+"""The database is encrypted, as that of a live line."""
 KEYS = {
     "greeting": "1",
     "safety": "2",
@@ -80,6 +83,7 @@ async def serve(kind: str, folder: str) -> None:
 
 def _settings(folder: str) -> Settings:
     more = {"twilio_auth_token": SecretStr(TOKEN), "data_dir": Path(folder), "horizon_days": 55}
+    more["data_key"] = SecretStr(DATA_KEY)
     hours = {"opening_hours": "Mon-Fri 08:00-18:00", "notice_hours": 0}
     return Settings.load("demo", PORTS["line"]).model_copy(update=more | hours)
 
