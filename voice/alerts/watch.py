@@ -17,7 +17,10 @@ from voice.texts.twilio_sender import TwilioAccess
 
 log = structlog.get_logger(__name__)
 
-_INTERVAL = 60.0  # seconds
+_FIRST, _INTERVAL = 15.0, 60.0
+"""Seconds from the start to the first look, and between two looks. A line that starts has no worker
+yet, and the busy times are as old as its last run; neither is worth an alert.
+"""
 AGAIN = timedelta(days=1)
 _ONE_AT_A_TIME = 7_340_021
 """Key of the advisory lock: of several web processes one looks, the others skip the minute."""
@@ -40,7 +43,8 @@ class Watch:
     told_without_database: datetime | None = field(default=None, init=False)
 
     async def run(self) -> None:
-        """Look every minute until cancelled."""
+        """Look every minute until cancelled, for the first time once the line has started."""
+        await asyncio.sleep(_FIRST)
         while True:
             try:
                 await self.look()

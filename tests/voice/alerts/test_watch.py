@@ -1,5 +1,6 @@
 """Each problem is reported once, then daily, and when it ends, without patient data."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from calendar_sync.bookings import free_times
 from calendar_sync.calendars.contract import Unknown
 from voice.alerts import conditions
 from voice.alerts.watch import Watch
+from voice.worker import HEARTBEAT
 
 
 async def test_a_line_that_is_well_pings_and_tells_nobody(
@@ -27,6 +29,26 @@ async def test_a_line_that_is_well_pings_and_tells_nobody(
     """A healthy line pings; missing pings show that the computer is down."""
     await watch.look()
     assert (switch.pings, twilio.bodies(), mail.messages) == (1, [], [])
+
+
+async def test_a_line_that_just_started_tells_nothing_yet(
+    watch: Watch, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its worker needs a moment; the first look is after that."""
+    await execute(watch, "DELETE FROM procrastinate_workers")
+    told = list[int]()
+
+    async def worker_comes(seconds: float) -> None:
+        told.append(len(mail.messages))
+        if len(told) > 1:
+            raise asyncio.CancelledError
+        assert seconds > HEARTBEAT
+        await execute(watch, ADD_WORKER)
+
+    monkeypatch.setattr("voice.alerts.watch.asyncio", SimpleNamespace(sleep=worker_comes))
+    with pytest.raises(asyncio.CancelledError):
+        await watch.run()
+    assert told == [0, 0]
 
 
 async def test_a_problem_is_told_once_then_daily_and_when_it_is_over(
