@@ -155,7 +155,11 @@ def _from_outside(settings: Settings) -> list[Line]:
         "CallStatus": "in-progress",
     }
     signature = sign(address, form.items(), (*settings.tokens, "")[0])
-    signed, unsigned = _post(address, form, signature), _post(address, form, "")
+    try:
+        signed, unsigned = _post(address, form, signature), _post(address, form, "")
+    except _CertificateError:
+        remedy = "look at the log of your web server, which gets the certificate"
+        return [("wrong", f"from outside: {address} has no valid certificate; {remedy}")]
     if not signed or not unsigned:
         remedy = "start the line, and let your web server pass that address to its port"
         return [("note", f"from outside: nobody answers at {address}; {remedy}")]
@@ -170,8 +174,12 @@ def _from_outside(settings: Settings) -> list[Line]:
     return [("wrong", f"from outside: a signed request to {address} gets {signed}; {remedy}")]
 
 
+class _CertificateError(Exception):
+    """The public address has no valid certificate."""
+
+
 def _post(address: str, form: dict[str, str], signature: str) -> int:
-    """The HTTP status of the response; 0 without a response."""
+    """The HTTP status of the response; 0 without a response. Raises _CertificateError."""
     import requests  # noqa: PLC0415  # comes with Twilio's client, as slow to load
 
     headers = {"X-Twilio-Signature": signature} if signature else {}
@@ -180,5 +188,7 @@ def _post(address: str, form: dict[str, str], signature: str) -> int:
             address, data=form, headers=headers, timeout=_OUTSIDE, allow_redirects=False
         ) as came:
             return int(came.status_code)
+    except requests.exceptions.SSLError as error:
+        raise _CertificateError from error
     except requests.exceptions.RequestException:
         return 0

@@ -23,13 +23,15 @@ def ask_address(answers: Answers) -> None:
         "line": "The line answers there.",
         "nobody": "Nobody answers there yet. Start the line and its web server, then run "
         "`screening-line check`.",
+        "no certificate": "Something answers there without a valid certificate: look at the log of "
+        "your web server, which gets it. `screening-line check` tries it again.",
         "other": "Something else answers there: let the web server pass the address on to the "
         "line's port, without a redirect or a sign-in. `screening-line check` tries it again.",
     }
     say(said[answerer(address)])
 
 
-def answerer(address: str) -> Literal["line", "nobody", "other"]:
+def answerer(address: str) -> Literal["line", "nobody", "no certificate", "other"]:
     """Who answers at a public address: a line of this kind refuses an unsigned request with 403."""
     import requests  # noqa: PLC0415  # slow import
 
@@ -40,6 +42,8 @@ def answerer(address: str) -> Literal["line", "nobody", "other"]:
             refused = came.status_code == requests.codes.forbidden
         with requests.get(f"{address}/healthz", timeout=_SECONDS, allow_redirects=False) as came:
             healthy = came.status_code == requests.codes.ok
+    except requests.exceptions.SSLError:
+        return "no certificate"
     except requests.exceptions.RequestException:
         return "nobody"
     return "line" if refused and healthy else "other"

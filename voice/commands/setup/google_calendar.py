@@ -162,8 +162,11 @@ def _unlisted(answers: Answers, listed: set[str]) -> list[Listed]:
 
 
 def _one(answers: Answers, file: Path, own: list[Listed], name: str, new: str) -> str:
-    """Choose a calendar of the account, or make one; its id."""
-    current = answers.get(name)
+    """Choose a calendar of the account, or make one; its id.
+
+    Enter keeps the one that is set, or takes one that was made under the name `new` elsewhere.
+    """
+    current = answers.get(name) or next((each.id for each in own if each.name == new), "")
     options = [each.name for each in own] + [f"make a new one, called {new}"]
     default = next((no for no, each in enumerate(own) if each.id == current), len(own))
     say()

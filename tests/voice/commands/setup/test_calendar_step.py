@@ -45,6 +45,23 @@ def test_calendars_that_exist_are_chosen_by_name(setup: Setup, folder: Path) -> 
     assert chosen["GOOGLE_INVITATIONS_CALENDAR_ID"] == ""
 
 
+def test_calendars_that_the_line_made_elsewhere_are_suggested(
+    setup: Setup, google: Google, folder: Path
+) -> None:
+    """After `authorize-google --make-calendar` on another computer, Enter makes no second ones."""
+    for each, name in (("made", "Screenings"), ("invites", "Screenings: invitations")):
+        google.world.calendars[each] = Calendar(each, made_by_app=True, name=name)
+    with setup("--only", "calendar") as terminal:
+        terminal.answers("Google Calendar [1]", "2").answers("That file", "user.json")
+        terminal.answers("The calendar for screenings [3]").answers("for none) [1]")
+        terminal.answers("Invite patients?").answers("The calendar for screenings: invitations [2]")
+        terminal.answers("Address of your own video room").answers("Therapists' file")
+        assert terminal.ends() == 0
+    chosen = stored(folder)
+    assert chosen["GOOGLE_SCREENINGS_CALENDAR_ID"] == "made"
+    assert chosen["GOOGLE_INVITATIONS_CALENDAR_ID"] == "invites"
+
+
 def test_another_run_begins_with_what_was_chosen(setup: Setup, folder: Path) -> None:
     """Enter at every question changes nothing, also not what the account does not list."""
     write_env(
