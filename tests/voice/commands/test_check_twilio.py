@@ -13,7 +13,6 @@ from support.text_clinic import BASE, settings_at
 from voice.commands.check_twilio import look
 from voice.commands.fallback_twiml import document
 from voice.commands.findings import Line
-from voice.commands.setup.address import answerer
 from voice.twilio_signature import sign
 
 
@@ -238,15 +237,6 @@ async def test_what_stands_between_twilio_and_the_line_is_told(
     pointed(twilio, outside.base)
     outside.answers = answers
     assert words in said(await check(twilio, outside.base))
-
-
-async def test_an_address_without_a_valid_certificate_is_told(
-    twilio: Twilio, outside: Outside
-) -> None:
-    """Twilio refuses it too, and the remedy is not to start the line."""
-    base = outside.base.replace("http://", "https://")
-    assert "has no valid certificate" in said(await check(pointed(twilio, base), base))
-    assert answerer(base) == "no certificate"
 
 
 async def test_a_line_that_is_not_up_yet_and_a_twilio_that_is_away_are_notes() -> None:
