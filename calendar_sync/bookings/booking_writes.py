@@ -225,7 +225,7 @@ async def add_written(conn: AsyncConnection, booking_id: int, digest: str) -> No
         UPDATE booking SET written = array_append(written, %(digest)s)
         WHERE id = %(id)s AND %(digest)s <> ALL (written)
         """
-    await _count(conn, statement, {"id": booking_id, "digest": digest})
+    await _count(conn, statement, {"id": booking_id, "digest": Lookup(digest)})
 
 
 async def store(

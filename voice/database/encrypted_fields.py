@@ -19,6 +19,7 @@ ENCRYPTED: dict[LiteralString, tuple[LiteralString, ...]] = {
         "patient_name",
         "text_number",
         "visit_code",
+        "written",
     ),
     "call": ("caller",),
     "call_back": ("number",),
@@ -27,15 +28,20 @@ ENCRYPTED: dict[LiteralString, tuple[LiteralString, ...]] = {
     "invitation": ("email",),
     "journal": ("value",),
     "local_event": ("description",),
-    "text": ("number",),
+    "text": ("digests", "number"),
     "text_bar": ("number",),
-    "text_reply": ("number",),
+    "text_reply": ("digest", "number"),
     "waiting_list": ("chart", "number"),
 }
-"""The columns with something about a person, by table."""
+"""The columns with something about a person, by table.
+
+Digests too: the text of an event or a message can be guessed from a number and short answers.
+"""
 
 _JSON = {("booking", "chart"), ("waiting_list", "chart")}
 """Those of type jsonb."""
+_ARRAYS = {("booking", "written"), ("text", "digests")}
+"""Those of type text[]."""
 
 _BATCH = 5_000
 _LEAVING_SECONDS = 2
@@ -76,9 +82,12 @@ def _becomes_idle(conn: psycopg.Connection) -> bool:
 
 def _encrypt(conn: psycopg.Connection, table: LiteralString, cipher: FieldCipher) -> int:
     names = [sql.Identifier(name) for name in ENCRYPTED[table]]
+    read = [
+        sql.SQL("{}" if (table, column) in _ARRAYS else "{}::text").format(name)
+        for column, name in zip(ENCRYPTED[table], names, strict=True)
+    ]
     query = sql.SQL("SELECT ctid::text, {} FROM {}").format(
-        sql.SQL(", ").join(sql.SQL("{}::text").format(name) for name in names),
-        sql.Identifier(table),
+        sql.SQL(", ").join(read), sql.Identifier(table)
     )
     update = sql.SQL("UPDATE {} SET {} WHERE ctid = %s::tid").format(
         sql.Identifier(table),
@@ -90,10 +99,12 @@ def _encrypt(conn: psycopg.Connection, table: LiteralString, cipher: FieldCipher
     with conn.cursor(name="stored") as stored, conn.cursor() as writing:
         stored.execute(query)
         while batch := stored.fetchmany(_BATCH):
-            updates = list[list[str | None]]()
+            updates = list[list[str | list[str] | None]]()
             for place, *old in batch:
                 new = [
-                    _renewed(value, cipher, is_json=(table, column) in _JSON)
+                    [_renewed_text(each, cipher) for each in value]
+                    if isinstance(value, list)
+                    else _renewed(value, cipher, is_json=(table, column) in _JSON)
                     for column, value in zip(ENCRYPTED[table], old, strict=True)
                 ]
                 changed += sum(one != other for one, other in zip(new, old, strict=True))
@@ -109,6 +120,9 @@ def _renewed(stored: str | None, cipher: FieldCipher, *, is_json: bool) -> str |
         return None
     if is_json:
         value = json.loads(stored)
-        text = _renewed(value if isinstance(value, str) else stored, cipher, is_json=False)
-        return json.dumps(text)
+        return json.dumps(_renewed_text(value if isinstance(value, str) else stored, cipher))
+    return _renewed_text(stored, cipher)
+
+
+def _renewed_text(stored: str, cipher: FieldCipher) -> str:
     return stored if cipher.is_current(stored) else cipher.seal(cipher.open(stored))

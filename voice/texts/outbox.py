@@ -111,11 +111,11 @@ async def put_off(conn: AsyncConnection, text_id: int, until: datetime) -> None:
 async def begin_attempt(
     conn: AsyncConnection, text_id: int, digest: str, now: datetime, *, link_to_follow: bool
 ) -> None:
-    """Store the intent to send a body with this digest."""
+    """Store the intent to send a body with this digest; keyed, as a code in it could be guessed."""
     await conn.execute(
         "UPDATE text SET state = 'sending', tries = tries + 1, began = %s,"
         " digests = array_append(digests, %s), link_to_follow = %s WHERE id = %s",
-        [now, digest, link_to_follow, text_id],
+        [now, Lookup(digest), link_to_follow, text_id],
     )
 
 

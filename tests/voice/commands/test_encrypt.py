@@ -24,6 +24,7 @@ ROWS = (
     ('CA1', 'h', tstzrange('2099-12-01 18:00Z', '2099-12-01 18:20Z'), 'booked', now(),
      '+14255550123', '[["Heart", "no"], ["Note", "\\"enc1: x\\""]]'),
     ('CA2', 'h', tstzrange('2099-12-02 18:00Z', '2099-12-02 18:20Z'), 'held', now(), NULL, '{}')""",
+    "UPDATE booking SET written = '{0a1b2c,3d4e5f}' WHERE number IS NOT NULL",
     "INSERT INTO text_bar (number, why) VALUES ('+14255550123', 'opted out')",
 )
 
@@ -75,14 +76,14 @@ def mode_of_key_file(settings: Settings) -> int:
 
 
 async def read(settings: Settings) -> list[object]:
-    """What the line reads: the caller, the answer, the chart, and who opted out."""
+    """What the line reads: the caller, the answer, the chart, digests, and who opted out."""
     async with (
         open_database(settings, alone=False) as dsn,
         open_pool(dsn, cipher=field_cipher(settings), size=1) as pool,
         pool.connection() as conn,
     ):
         rows = await conn.execute(
-            "SELECT caller, value, chart, text_bar.number FROM call"
+            "SELECT caller, value, chart, written, text_bar.number FROM call"
             " JOIN journal ON call_sid = sid JOIN booking ON booking.number = caller"
             " JOIN text_bar ON text_bar.number = caller"
         )
@@ -101,16 +102,16 @@ def raw(dsn: str) -> str:
         return str((rows.fetchone() or ("",))[0])
 
 
-EXPECTED = [[NUMBER, "[2]", [["Heart", "no"], ["Note", '"enc1: x"']], NUMBER]]
+EXPECTED = [[NUMBER, "[2]", [["Heart", "no"], ["Note", '"enc1: x"']], ["0a1b2c", "3d4e5f"], NUMBER]]
 
 
 async def test_a_plain_database_is_encrypted_and_reads_as_before(
     settings: Settings, dsn: str
 ) -> None:
     """Absent numbers and empty charts too; the key file is the owner's alone."""
-    assert "Encrypted 6 values" in await encrypt(settings, new_key=True)
+    assert "Encrypted 7 values" in await encrypt(settings, new_key=True)
     assert mode_of_key_file(settings) == 0o600
-    assert not any(word in raw(dsn) for word in ("5550123", "Heart", "[2]"))
+    assert not any(word in raw(dsn) for word in ("5550123", "Heart", "[2]", "0a1b2c"))
     assert await read(settings) == EXPECTED
 
 
@@ -119,7 +120,7 @@ async def test_a_new_key_replaces_the_earlier_one(settings: Settings, dsn: str) 
     await encrypt(settings, new_key=True)
     before = raw(dsn)
     said = await encrypt(settings, new_key=True)
-    assert "Encrypted 6 values" in said
+    assert "Encrypted 7 values" in said
     assert "The earlier keys open nothing here" in said
     first, second = keys(settings)
     assert raw(dsn) != before

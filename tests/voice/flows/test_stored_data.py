@@ -9,16 +9,23 @@ from psycopg import sql
 from support.caller import Caller
 from support.patients import To
 
-from calendar_sync.bookings import call_backs, invitations, patient_changes
+from calendar_sync.bookings import (
+    call_backs,
+    descriptions,
+    event_state,
+    invitations,
+    patient_changes,
+)
 from calendar_sync.bookings.booking import Booking, bookings_of_call
 from calendar_sync.bookings.call_back_reasons import Reason
 from calendar_sync.waiting import entries
 from voice.bootstrap import Line
 from voice.database.encrypted_fields import ENCRYPTED
-from voice.texts import demo_sender, inbound, outbox, received
+from voice.texts import demo_sender, inbound, outbox, received, sender, text_rows
 from voice.texts.schedule import PlannedText
 
 DIGITS = "4255550123"
+BODY = sender.digest("Your code is 123456.")
 NAME, EMAIL = "Ann Marie O'Neil", "ann.oneil@example.org"
 
 
@@ -35,6 +42,9 @@ async def everything(caller: Caller, line: Line, to_consent: To) -> str:
         [changed] = await bookings_of_call(conn, caller.who.call_sid)
         await invitations.store_wanted(conn, changed)
         await outbox.require(conn, booking.id, f"+1{DIGITS}", planned, line.now())
+        for text in await text_rows.texts_of(conn, booking.id):
+            await outbox.begin_attempt(conn, text.id, BODY, line.now(), link_to_follow=False)
+        await event_state.store_written(conn, booking.id, f"CALL: +1{DIGITS}")
         await call_backs.request(conn, changed, Reason.ASKED_FOR_PERSON)
         await inbound.answer(conn, line.texting.config, stop, line.now())
         await entries.add(conn, _waits(changed, line), None)
@@ -54,6 +64,8 @@ def test_a_dump_holds_no_number_name_email_code_or_answer(everything: str, migra
     rows = _rows(migrated)
     assert {table for table in ENCRYPTED if rows[table]} == set(ENCRYPTED)
     written = json.dumps(rows)
+    for digest in (BODY, descriptions.digest(f"CALL: +1{DIGITS}")):
+        assert digest not in written
     for private in (DIGITS, "555-0123", NAME, "Marie", EMAIL, "oneil", f'"{everything}"'):
         assert private not in written
     for words in ("6 of 6 answered no", "skipped", "right"):
@@ -66,8 +78,10 @@ def test_every_column_about_a_person_is_encrypted(everything: str, migrated: str
     rows = _rows(migrated)
     for table, columns in ENCRYPTED.items():
         for row in rows[table]:
-            plain = {name: row[name] for name in columns if row[name] not in (None, "", {})}
-            assert all(value.startswith("enc1:") for value in plain.values()), (table, plain)
+            plain = {name: row[name] for name in columns if row[name] not in (None, "", {}, [])}
+            for value in plain.values():
+                each = value if isinstance(value, list) else [value]
+                assert all(one.startswith("enc1:") for one in each), (table, plain)
 
 
 def _rows(dsn: str) -> dict[str, list[dict[str, Any]]]:
