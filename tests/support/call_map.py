@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from support.pure_call import CALLER, GOOD_WORLD
-from support.walk import Stop, World, every_place, place, visit_worlds, worlds
+from support.pure_call import CALLER, CLINIC, GOOD_WORLD
+from support.team_calls import TEAM, after_safety, team_worlds
+from support.walk import Begin, Stop, World, every_place, place, visit_worlds, worlds
 
 from voice.dialogue.effects import Offers, Placed, StaffPhone, Unreadable
 from voice.dialogue.limit_results import OverLimit
-from voice.dialogue.visit_effects import CheckVisitCode, TooManyTries
+from voice.dialogue.replay import PromptFacts
+from voice.dialogue.visit_effects import CheckVisitCode, CountVisits, TooManyTries, VisitCount
 from voice.dialogue.waiting_effects import MayWait
 
 PAGE = Path(__file__).parents[2] / "docs" / "call-map.md"
@@ -30,6 +32,8 @@ BOXES = {
     "number.optional": "Key in a phone number, or skip",
     "number.right": "Is the number right?",
     "times": "Three times",
+    "times.therapist": "Which therapist?",
+    "times.other_language": "Nobody speaks your language",
     "times.wish": "Which other times?",
     "times.all_heard": "Those are all",
     "key_back": "Key in the number that is spoken",
@@ -64,9 +68,10 @@ ENDINGS = {"stopped": "Goodbye: the advice again", "call-back": "Goodbye: staff 
 WITHHELD = "number withheld"
 ANNOUNCE_BACK = {"times.wish", "visit.wish", "visit.join", "visit.join.called"}
 """Where key 8 is announced."""
-Begin = tuple[tuple[str, str], ...]
 ANY = 6
 """From so many keys on, an arrow means "whatever is pressed"."""
+FROM_THE_START = 2
+"""Rows at most that a walk from the greeting begins with; 8 and 0 would lead others back."""
 Edges = dict[tuple[str, str], dict[str, set[str]]]
 """From box to box: under which condition ("" always), by which keys."""
 
@@ -117,8 +122,10 @@ def edges() -> Edges:
     Keys that mean the same everywhere are drawn at the greeting only.
     """
     found: Edges = {}
-    for world, caller, begin, why in _walks():
-        for stop in every_place(world, caller, "*79", begin, first_tries_only=True):
+    for world, caller, begin, why, clinic in _walks():
+        without = "*79" if len(begin) <= FROM_THE_START else "0*789"
+        walk = every_place(world, caller, without, begin, first_tries_only=True, clinic=clinic)
+        for stop in walk:
             if not stop.came_from or stop.asking:
                 continue
             one, other = box(stop.came_from), box(place(stop.here))
@@ -132,18 +139,24 @@ def edges() -> Edges:
     return found
 
 
-def _walks() -> Iterator[tuple[World, str, Begin, str]]:
-    """Scenario, caller, rows to begin with, and the condition that all this is drawn under."""
+def _walks() -> Iterator[tuple[World, str, Begin, str, PromptFacts]]:
+    """Scenario, caller, rows to begin with, the condition that all this is drawn under, clinic."""
     normal, *others = worlds()
+    known, unverified = (("visits", "known"),), (("visits", "unverified"),)
     for world in (normal, *others):
-        yield world, CALLER, (), condition(world)
-        yield world, "", (), WITHHELD
-    yield normal, CALLER, (("visits", "known"),), "known caller"
-    yield normal, CALLER, (("visits", "unverified"),), "number has a visit"
+        yield world, CALLER, (), condition(world), CLINIC
+        yield world, "", (), WITHHELD, CLINIC
+    yield normal, CALLER, known, "known caller", CLINIC
+    yield normal, CALLER, unverified, "number has a visit", CLINIC
+    full = {**normal, CountVisits: VisitCount("full")}
+    yield full, CALLER, after_safety("known"), "as many as may be", CLINIC
+    yield full, CALLER, after_safety("unverified"), "as many as may be", CLINIC
     for case, world in visit_worlds():
-        begin = (("visits", "known"), ("greeting.known~0", "2"))
-        yield world, CALLER, begin, case
-    yield {**normal, CheckVisitCode: TooManyTries()}, CALLER, (), "wrong codes"
+        yield world, CALLER, (*known, ("greeting.known~0", "2")), case, CLINIC
+    yield {**normal, CheckVisitCode: TooManyTries()}, CALLER, (), "wrong codes", CLINIC
+    for case, world in team_worlds():
+        why = case if case == "nobody speaks it" else "two therapists"
+        yield world, CALLER, after_safety("none"), why, TEAM
 
 
 def _key(stop: Stop) -> str:

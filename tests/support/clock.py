@@ -14,9 +14,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.pure_call import CALLER, PHONES, PureCall
+from support.pure_call import CALLER, GOOD_WORLD, PHONES, PureCall
+from support.team_calls import TEAM, offered
 
 from voice.dialogue import twiml
+from voice.dialogue.effects import FindOffers
 from voice.dialogue.turns import CoverSpeech, Listening, Turn
 from voice.simulator.handset import Segment
 from voice.simulator.key_script import KEY_SECONDS
@@ -27,6 +29,7 @@ BEGIN, END = "<!-- times: made by `make clock` -->", "<!-- end of the times -->"
 WORKER_SECONDS = 1.5
 """How long the calendar takes to have the event, after the cover speech."""
 STAY = ""
+DONE = {"booked.1", "visit.moved.1", "end"}
 OFFER = re.compile(r", (?:press |oprima )?\d\.$")
 """A sentence that offers a choice."""
 LONG_FORM = re.compile(r"\b(press|oprima|si|es|son) ", re.IGNORECASE)
@@ -42,6 +45,12 @@ class Way:
     keys: Sequence[str]
     at_most: float
     hears_all: bool = False
+    until: str = "booked"
+    """What the table says of the end."""
+    visits: str = "none"
+    """What is stored of the caller's visits: "known" for one whom the carrier vouches for."""
+    team: bool = False
+    """Whether there are two therapists."""
 
 
 WAYS = (
@@ -53,6 +62,16 @@ WAYS = (
         330,
         hears_all=True,
     ),
+    Way("Two therapists, triage skipped", ["1", *SAFE, "#", *BOOK], 100, team=True),
+    Way(
+        "Two therapists, one chosen, triage skipped",
+        ["1", *SAFE, "#", "5", "2", *BOOK],
+        130,
+        team=True,
+    ),
+    Way("Known patient", ["2", "1"], 30, until="visit kept", visits="known"),
+    Way("Known patient", ["2", "2", "1", "1"], 60, until="visit moved", visits="known"),
+    Way("Known patient", ["2", "3", "1"], 45, until="visit canceled", visits="known"),
 )
 
 
@@ -104,29 +123,34 @@ class Stopwatch:
 
 
 def timed(way: Way, language: str = "en") -> float:
-    """Seconds from the first word to "You are booked"."""
-    call, seconds, keys = called_in(language), 0.0, list(way.keys)
+    """Seconds from the first word until the caller hears that it is done."""
+    call, seconds, keys = called_in(language, way), 0.0, list(way.keys)
     watch = Stopwatch(hears_all=way.hears_all)
-    while getattr(call.here, "step", "") != "booked.1":
+    while keys or isinstance(call.here, CoverSpeech):
         here = call.here
         assert isinstance(here, Turn), (way.who, here)
         keyed = keys.pop(0) if isinstance(here, Listening) else ""
         seconds += watch.turn(here, keyed)
         call.keys(keyed)
-    assert not keys
+    assert getattr(call.here, "step", "end") in DONE, call.here
     return seconds
 
 
 def first_choice(language: str = "en") -> float:
     """Seconds until the key that books was offered in the greeting."""
-    call = called_in(language)
+    call = called_in(language, WAYS[0])
     assert isinstance(call.here, Turn)
     return Stopwatch(hears_all=False).turn(call.here, "1")
 
 
-def called_in(language: str) -> PureCall:
+def called_in(language: str, way: Way) -> PureCall:
     """A call that has just begun; changing the language does not count."""
-    return PureCall(journal={"caller": CALLER, **({"greeting~0": "9"} if language == "es" else {})})
+    journal = {"caller": CALLER, "visits": way.visits}
+    if language == "es":
+        journal["greeting.known~0" if way.visits == "known" else "greeting~0"] = "9"
+    if way.team:
+        return PureCall({**GOOD_WORLD, FindOffers: offered}, journal, clinic=TEAM)
+    return PureCall(journal=journal)
 
 
 def table() -> str:
@@ -134,10 +158,9 @@ def table() -> str:
     rows = [("The key that books is offered", first_choice, 10.0)]
     lines = ["| Until | English | Spanish | At most |", "| --- | --- | --- | --- |"]
     lines += [f"| {what} | {of():.1f} | {of('es'):.1f} | {most:.0f} |" for what, of, most in rows]
-    lines += [
-        f"| {way.who}: booked | {timed(way):.0f} | {timed(way, 'es'):.0f} | {way.at_most:.0f} |"
-        for way in WAYS
-    ]
+    for way in WAYS:
+        took = f"{timed(way):.0f} | {timed(way, 'es'):.0f}"
+        lines.append(f"| {way.who}: {way.until} | {took} | {way.at_most:.0f} |")
     return "\n".join(lines)
 
 

@@ -1,12 +1,12 @@
 """Walks all calls: every key at every question, each place once, in simulated scenarios."""
 
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from support.pure_call import GOOD_WORLD, VISIT, PureCall, opening
+from support.pure_call import CLINIC, GOOD_WORLD, VISIT, PureCall, opening
 
 from voice.dialogue.effects import (
     Effect,
@@ -22,6 +22,7 @@ from voice.dialogue.effects import (
     Unreadable,
 )
 from voice.dialogue.limit_results import KeyBack, OverLimit
+from voice.dialogue.replay import PromptFacts
 from voice.dialogue.turns import Connected, CoverSpeech, Ending, Goodbye, Listening, Ringing, Turn
 from voice.dialogue.visit_effects import (
     CancelVisit,
@@ -42,6 +43,8 @@ from voice.dialogue.waiting_effects import MayWait, SeeWhetherToWait
 
 KEYS = ("", *"0123456789*#")
 World = dict[type[Effect[Any]], Any]
+Begin = tuple[tuple[str, str], ...]
+"""Rows of a journal."""
 
 
 def many_calls(effect: Hold) -> Held | KeyBack:
@@ -110,7 +113,7 @@ def place(here: Turn | Ending) -> str:
         case Goodbye() | Connected():
             return f"end: {here.outcome}"
         case _:
-            return re.sub(r"(-\d+|(?<=[a-z])\.\d+(?=$|-))", "", here.step)
+            return re.sub(r"(-\d+|(?<=[a-z])(\.\d+)+(?=$|-))", "", here.step)
 
 
 def answers(here: Turn) -> tuple[str, ...]:
@@ -126,31 +129,33 @@ def answers(here: Turn) -> tuple[str, ...]:
             return (*KEYS, "4254440199", "10", "7#", "##", "12345", "482913")
 
 
-def every_place(
+def every_place(  # noqa: PLR0913  # each is one part of the scenario
     world: World,
     caller: str,
     without: str = "",
-    begin: tuple[tuple[str, str], ...] = (),
+    begin: Begin = (),
     *,
     first_tries_only: bool = False,
+    clinic: PromptFacts = CLINIC,
 ) -> Iterator[Stop]:
     """Every place that can be reached, by the shortest way; a place is its step, try and words.
 
     ``without`` names keys that are left out, where another walk has pressed them; ``begin`` are
-    rows of the journal to begin with. With ``first_tries_only`` nobody misses a key.
+    rows of the journal to begin with. With ``first_tries_only`` nobody misses a key after them.
     """
     queue: deque[tuple[dict[str, str], tuple[str, ...], str, int, str]] = deque()
     queue.append(({"caller": caller, **dict(begin)}, (), "", 0, ""))
     seen: set[tuple[str, int, object]] = set()
+    tries = Counter(name.partition("~")[0] for name, _ in begin)
     while queue:
         journal, keys, came_from, asking, by = queue.popleft()
-        call = PureCall(dict(world), dict(journal))
+        call = PureCall(dict(world), dict(journal), clinic=clinic)
         here = call.here
         yield Stop(here, keys, call.journal, came_from, asking, by)
         if not isinstance(here, Turn):
             continue
         known = (place(here), min(here.number, 3), here.spoken)
-        if known in seen or (first_tries_only and here.number):
+        if known in seen or (first_tries_only and here.number > tries.get(here.step, 0)):
             continue
         seen.add(known)
         for keyed in answers(here):

@@ -122,6 +122,11 @@ class Replay:
         """Speak these words before the next prompt; ``aside``: in the other language."""
         self._said.append((words, aside))
 
+    @property
+    def has_lead(self) -> bool:
+        """Whether words of `say` come before the next prompt."""
+        return bool(self._said)
+
     def needs(self, name: str, effect: Effect[R]) -> R:
         """The result of an effect, which is performed once, however often the flow is replayed."""
         step = self._enter(name)

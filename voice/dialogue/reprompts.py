@@ -3,9 +3,7 @@
 from voice.language import Text
 
 NO_KEY = Text("Sorry, I did not hear a key.", "Perdón, no oí ninguna tecla.")
-NOT_A_CHOICE = Text(
-    "Sorry, {key} is not one of the choices.", "Perdón, {key} no es una de las opciones."
-)
+NOT_A_CHOICE = Text("Sorry, {key} is not one of the choices.", "Perdón, {key} no es una opción.")
 MORE_TIME = Text(
     "For more time, and slower speech, press 7.",
     "Para tener más tiempo y que hable más despacio, oprima 7.",

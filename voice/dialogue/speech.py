@@ -49,11 +49,14 @@ def _formatted(wall: datetime, en: str, es: str) -> Text:
     )
 
 
-def day(when: datetime, zone: ZoneInfo) -> Text:
-    """The day of an instant in the clinic's zone: "Tuesday, December 1st"."""
+def day(when: datetime, zone: ZoneInfo, *, month: bool = True) -> Text:
+    """The day of an instant in the clinic's zone: "Tuesday, December 1st".
+
+    Without `month`, Spanish leaves out the month that was just said; English gets no shorter by it.
+    """
     local = when.astimezone(zone).replace(hour=0, minute=0)  # one cached result for each day
     ending = _ENDINGS.get(local.day, "th")
-    return formatted(local, f"EEEE, MMMM d'{ending}'", "EEEE d 'de' MMMM")
+    return formatted(local, f"EEEE, MMMM d'{ending}'", "EEEE d 'de' MMMM" if month else "EEEE d")
 
 
 def time_of_day(when: datetime, zone: ZoneInfo) -> Text:
@@ -65,9 +68,9 @@ def time_of_day(when: datetime, zone: ZoneInfo) -> Text:
     return formatted(local, f"'at' {clock} {'B' if noon else 'a'}", f"'{article}' {clock} B")
 
 
-def day_and_time(when: datetime, zone: ZoneInfo) -> Text:
-    """The whole of it: "Tuesday, December 1st, at 9:20 AM"."""
-    the_day, the_time = day(when, zone), time_of_day(when, zone)
+def day_and_time(when: datetime, zone: ZoneInfo, *, month: bool = True) -> Text:
+    """The whole of it: "Tuesday, December 1st, at 9:20 AM"; `month` as for `day`."""
+    the_day, the_time = day(when, zone, month=month), time_of_day(when, zone)
     return Text(f"{the_day.en}, {the_time.en}", f"{the_day.es} {the_time.es}")
 
 

@@ -36,7 +36,7 @@ class Confirm(Choice):
     OTHER = "2", Text("For another time", "Para otra hora")
 
 
-CONFIRM = Question("confirm", Text("{time}, {zone}.", "El {time}, {zone}."), Confirm)
+CONFIRM = Question("confirm", Text("{time}, {zone}.", "El {time}. En {zone}."), Confirm)
 NO_TIMES = Text("I have no open time to offer.", "Ahora no tengo horarios disponibles.")
 UNREADABLE = Text(
     "I can not see the schedule right now, so nothing is booked.",
@@ -65,7 +65,7 @@ SAVED = Text(
 )
 MOVED = Text(
     "Our staff have just moved it to another time.",
-    "Nuestro personal acaba de cambiarla a otra hora.",
+    "Su hora cambió.",
 )
 STILL = Text(
     "Still booking. Please stay on the line.", "Todavía estoy reservando. No cuelgue, por favor."

@@ -13,7 +13,7 @@ class ConfirmCancel(Choice):
     """The confirmation; anything else leaves the visit as it is."""
 
     CANCEL = "1", Text("To cancel it", "Para cancelarla")
-    KEEP = "2", Text("To keep it", "Para no cancelarla")
+    KEEP = "2", Text("To keep it", "Si no")
 
 
 CONFIRM = Question(

@@ -28,7 +28,8 @@ OUR_STAFF = Text(
 )
 WHICH = Text("Which visit?", "¿Qué cita?")
 ONE = Text("For {time}", "La del {time}")
-MAX_NAMED = 4
+MAX_NAMED = 2
+"""As many as a number may have; more names would make a prompt too long to remember."""
 
 
 def existing_visit(call: Call) -> Ending | None:

@@ -13,6 +13,8 @@ from voice.flows.waiting import wait_for_an_earlier_time
 from voice.language import Text
 
 BOOKED = Text("You are booked. {time}, {zone}.", "Su cita está confirmada. El {time}, {zone}.")
+BOOKED_SHORT = Text("You are booked. {time}.", "Su cita está confirmada. El {time}.")
+"""After a sentence that it is at another time or with another therapist than was read back."""
 
 
 class AfterCode(Choice):
@@ -23,7 +25,7 @@ class AfterCode(Choice):
 
 
 CODE = Text("Your visit code is {code}.¦ Again, {code}.", "Su clave es {code}.¦ Otra vez, {code}.")
-AGAIN = Text("To hear this again, press star.", "Para oír esto otra vez, oprima asterisco.")
+AGAIN = Text("To hear this again, press star.", "Otra vez, oprima asterisco.")
 TO_CHANGE = Text(
     "To change or cancel, call this number. Thank you for calling {clinic}. Goodbye.",
     "Para cambiar o cancelar su cita, llame a este número. Gracias por llamar a {clinic}. Adiós.",
@@ -37,7 +39,9 @@ def booked(call: Call, booking: int, opening: Opening, code: str, number: str) -
     and so does 8 at the question after it.
     """
     when = speech.day_and_time(opening.start, call.zone)
-    said = BOOKED.about(time=when, zone=speech.zone_name(call.zone))
+    said = (BOOKED_SHORT if call.has_lead else BOOKED).about(
+        time=when, zone=speech.zone_name(call.zone)
+    )
     said = said.then(therapists.sentence(call, opening))
     code_twice = CODE.about(code=speech.visit_code(code))
     call.ask(_after_code(said + code_twice, code_twice), unclear=AfterCode.SILENCE)

@@ -20,7 +20,7 @@ class MainMenu(Choice):
     """Where a call goes from the main menu."""
 
     BOOK = "1", Text("For a free video screening", "Para una cita gratis por video")
-    VISIT = "2", Text("For a booked visit", "Si ya tiene una cita")
+    VISIT = "2", Text("For a booked visit", "Si ya tiene cita")
     STAY = ""
 
 
@@ -40,14 +40,13 @@ GREETING = Question(
     after=Text(
         "For a person, press 0.¦ Or stay on the line to learn about foot pain."
         " Calls are not recorded.",
-        "Para hablar con una persona, oprima 0.¦ O espere para aprender sobre el dolor en los pies."
-        " Esta llamada no se graba.",
+        "Para hablar con alguien, oprima 0.¦ O espere para aprender sobre el dolor en los pies."
+        " No grabamos llamadas.",
     ),
     aside=Text("For English, press 9.", "Para español, oprima nueve."),
     short=Text(
         "To book, press 1.¦ For a booked visit, press 2.¦ For a person, press 0.",
-        "Para una cita, oprima 1.¦ Si ya tiene una cita, oprima 2."
-        "¦ Para hablar con una persona, oprima 0.",
+        "Para una cita, oprima 1.¦ Si ya tiene cita, oprima 2.¦ Para hablar con alguien, oprima 0.",
     ),
 )
 GREETING_KNOWN = Question(

@@ -24,7 +24,15 @@ from voice.dialogue.visit_effects import (
 from voice.flows import therapists, times, transfer
 from voice.flows.calendar_wait import MAX_CHECKS, ONE_MOMENT
 from voice.flows.cancel_visit import CHANGED
-from voice.flows.times import JUST_TAKEN, ZONE, AllHeard, NoneFits, OtherTimes, spoken
+from voice.flows.times import (
+    JUST_TAKEN,
+    AllHeard,
+    NoneFits,
+    OtherTimes,
+    before,
+    spoken,
+    that_fit,
+)
 from voice.flows.transfer import call_back
 from voice.language import NOTHING, Text
 
@@ -123,9 +131,9 @@ def _other_time(call: Call, visit: Visit) -> Opening | Unreadable | Literal[Afte
                 if search == first or call.ask(_ALL_HEARD) is AllHeard.CALL_BACK:
                     return None
                 search = first
-            case Offers(openings=openings):
-                words = ZONE.about(zone=speech.zone_name(call.zone))
-                words = words.then(therapists.all_with(call, openings))
+            case Offers() as found:
+                openings = that_fit(call, found.openings, NoneFits)
+                words = before(call, openings, zone=not call.has_lead)
                 picked = call.choose(
                     "visit.times", words, openings, spoken(call, openings), NoneFits
                 )

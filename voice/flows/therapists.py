@@ -15,22 +15,17 @@ class Anyone(Choice):
     BACK = "8", Text("To go back", "Para regresar")
 
 
-WHOM = Text("Which therapist?", "¿Qué terapeuta prefiere?")
-ONE = Text("For {therapist}", "Para {therapist}")
+WHOM = Text("Which therapist?", "¿Con quién?")
+ONE = Text("For {therapist}", "Con {therapist}")
 WITH = Text("with {therapist}", "con {therapist}")
 WITH_SENTENCE = Text("With {therapist}.", "Con {therapist}.")
-NONE_OPEN = Text(
-    "I have no open time with {therapist}.", "No tengo ningún horario disponible con {therapist}."
-)
+NONE_OPEN = Text("I have no open time with {therapist}.", "No tengo horarios con {therapist}.")
 OTHER_LANGUAGE = Text(
     "I have no open time with a therapist who speaks English. These are with our other therapists.",
     "No tengo ningún horario con un terapeuta que hable español."
     " Estos son con nuestros otros terapeutas.",
 )
-CHANGED = Text(
-    "Our staff have just given it to another therapist.",
-    "Nuestro personal acaba de pasarla a otro terapeuta.",
-)
+CHANGED = Text("It is with another therapist now.", "Su terapeuta cambió.")
 
 
 def first_times_with(clinician: str) -> FindOffers:

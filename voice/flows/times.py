@@ -12,7 +12,7 @@ from voice.dialogue.effects import (
     Unreadable,
 )
 from voice.dialogue.limit_results import OverLimit
-from voice.dialogue.questions import Choice, Question
+from voice.dialogue.questions import Choice, Question, menu, menu_of
 from voice.flows import therapists
 from voice.language import NOTHING, Text
 
@@ -27,7 +27,7 @@ class NoneFitsOrWho(Choice):
     """The choices offered beside the three times where there is more than one therapist."""
 
     OTHER = NoneFits.OTHER.value
-    THERAPIST = "5", Text("To choose your therapist", "Para elegir a su terapeuta")
+    THERAPIST = "5", Text("To choose your therapist", "Para elegir terapeuta")
 
 
 class OtherTimes(Choice):
@@ -57,6 +57,9 @@ ALL_HEARD = Question(
     AllHeard,
 )
 FIRST_TIMES = FindOffers("any", "")
+LONGEST = 19
+"""Seconds of a list of times: a second less than a prompt may take, for a sentence before it."""
+Openings = tuple[Opening, ...]
 
 
 def choose_a_time(call: Call, number: str) -> Opening | Unreadable | OverLimit | None:
@@ -65,7 +68,7 @@ def choose_a_time(call: Call, number: str) -> Opening | Unreadable | OverLimit |
     ``number`` is the caller's (E.164). Unreadable when the busy times are not known, OverLimit when
     no time may be offered.
     """
-    search = FIRST_TIMES
+    search, told = FIRST_TIMES, False
     choices = NoneFitsOrWho if len(therapists.choosable(call)) > 1 else NoneFits
     while True:
         # From here on key 8 no longer leads back to the safety questions: an effect
@@ -79,12 +82,14 @@ def choose_a_time(call: Call, number: str) -> Opening | Unreadable | OverLimit |
                 if again is None:
                     return None
                 search = again
-            case Offers(openings=openings) as found:
-                if not found.in_language:
+            case Offers() as found:
+                openings = found.openings
+                if not found.in_language and not told:
+                    told = True
                     call.tell("times.other_language", (therapists.OTHER_LANGUAGE,))
-                all_times = ZONE.about(zone=speech.zone_name(call.zone))
-                all_times = all_times.then(therapists.all_with(call, openings))
-                picked = call.choose("times", all_times, openings, spoken(call, openings), choices)
+                openings = that_fit(call, openings, choices)
+                words = before(call, openings, zone=not call.has_lead)
+                picked = call.choose("times", words, openings, spoken(call, openings), choices)
                 if isinstance(picked, Opening):
                     return picked
                 if picked is NoneFitsOrWho.THERAPIST:
@@ -104,7 +109,7 @@ def search_again(call: Call, search: FindOffers) -> FindOffers | None:
     return first if call.ask(ALL_HEARD) is AllHeard.FIRST else None
 
 
-def other_times(call: Call, search: FindOffers, heard: tuple[Opening, ...]) -> FindOffers:
+def other_times(call: Call, search: FindOffers, heard: Openings) -> FindOffers:
     """What to search for when none of the offered times suits."""
     match call.ask(OTHER_TIMES):
         case OtherTimes.MORNINGS:
@@ -117,19 +122,34 @@ def other_times(call: Call, search: FindOffers, heard: tuple[Opening, ...]) -> F
             return search
 
 
-def spoken(call: Call, openings: tuple[Opening, ...]) -> Callable[[], list[Text]]:
-    """The openings in words; a day is not repeated for the next time on the same day."""
+def that_fit(call: Call, openings: Openings, choices: type[Choice]) -> Openings:
+    """The openings, or two of them where all would make a prompt that nobody can remember."""
+    whole = before(call, openings) + menu(zip(spoken(call, openings)(), "123", strict=False))
+    whole += menu_of(choices)
+    longest = max(speech.seconds(whole.en), speech.seconds(whole.es))
+    return openings if longest <= LONGEST else openings[:2]
+
+
+def before(call: Call, openings: Openings, *, zone: bool = True) -> Text:
+    """What holds for all these openings: the zone, and the therapist if they have the same one."""
+    said = ZONE.about(zone=speech.zone_name(call.zone)) if zone else NOTHING
+    return said.then(therapists.all_with(call, openings))
+
+
+def spoken(call: Call, openings: Openings) -> Callable[[], list[Text]]:
+    """The openings in words; a day or a month that was just said is not repeated."""
 
     def words() -> list[Text]:
-        said, before = [], None
+        said, day_before, month_before = list[Text](), None, 0
         alone = bool(therapists.all_with(call, openings))
         for opening in openings:
-            today = speech.day(opening.start, call.zone)
+            today = opening.start.astimezone(call.zone).date()
             time = speech.time_of_day(opening.start, call.zone)
-            whole = speech.day_and_time(opening.start, call.zone)
-            when = SAME_DAY.about(time=time) if today == before else OFFER.about(time=whole)
+            new_month = today.month != month_before
+            whole = speech.day_and_time(opening.start, call.zone, month=new_month)
+            when = SAME_DAY.about(time=time) if today == day_before else OFFER.about(time=whole)
             said.append(when.then(NOTHING if alone else therapists.named(call, opening)))
-            before = today
+            day_before, month_before = today, today.month
         return said
 
     return words

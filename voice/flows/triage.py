@@ -36,7 +36,7 @@ class YesNo(Choice):
 
 INTRODUCTION = Text(
     "Six short questions. To skip all, press pound.",
-    "Seis preguntas cortas. Para saltarlas, oprima la tecla numeral.",
+    "Seis preguntas cortas. Para saltarlas, la tecla numeral.",
 )
 SKIP_ONE = Text("To skip one, press pound.", "Para saltar una, numeral.")
 SIDE = Question("foot.side", Text("Which foot?", "¿Qué pie?"), Side, terse=True)

@@ -71,6 +71,11 @@ MOVED_BY_STAFF = Text(
     "Our staff moved your visit to {time}, {zone}.",
     "Movimos su cita al {time}. En {zone}.",
 )
+SHORT = {
+    IT_IS.words: Text("Your visit is on {time}.", "Su cita es el {time}."),
+    MOVED_BY_STAFF: Text("Our staff moved your visit to {time}.", "Movimos su cita al {time}."),
+}
+"""The same after another sentence, without the zone, so that the menu is not too long."""
 PENDING = Text(
     "Your visit on {time} is still being saved. I can not change it yet.",
     "Su cita del {time} se está guardando. Aún no la puedo cambiar.",
@@ -124,7 +129,9 @@ def _booked(call: Call, visit: Visit, when: Text) -> Ending | Next | None:
     """The menu of a visit that has not begun."""
     zone = speech.zone_name(call.zone)
     words = MOVED_BY_STAFF if visit.moved_by_staff else IT_IS.words
-    words = words.about(time=when, zone=zone)
+    words = (
+        words.about(time=when, zone=zone) if not call.has_lead else SHORT[words].about(time=when)
+    )
     match call.ask(IT_IS, words.then(therapists.sentence(call, visit.opening))):
         case VisitMenu.KEEP:
             return _keep(call, visit, KEPT.about(time=when, zone=zone))

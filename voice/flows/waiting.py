@@ -21,7 +21,7 @@ class WaitForAny(Choice):
     """What a caller wants when nothing is open; silence is a call-back."""
 
     TEXT_ME = "1", Text("To get a text", "Para recibir un mensaje")
-    CALL_ME = "2", Text("To have our staff call you", "Para que nuestro personal le llame")
+    CALL_ME = "2", Text("To have our staff call you", "Para que le llamemos")
 
 
 EARLIER = Question(
@@ -40,14 +40,14 @@ WHEN_OPEN = Question(
         " At most two a day. Message and data rates may apply."
         " Reply stop to end, help for help.",
         "{clinic} puede enviarle un mensaje al número que termina en {last_four}"
-        " cuando se abra un horario. Dos al día como máximo."
+        " si hay un horario. Dos al día como máximo."
         " Puede haber cargos por mensajes y datos."
         " Responda stop para terminar, help para ayuda.",
     ),
     WaitForAny,
     wait=10,
 )
-WORDING = "2026-11-28"
+WORDING = "2026-11-28.2"
 """Stored with each entry of the list. A changed wording needs a new version."""
 ON_THE_LIST = Text(
     "You are on the list. If we text you a time, it is held for you for 30 minutes."

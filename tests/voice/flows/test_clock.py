@@ -5,8 +5,8 @@ from support import clock
 from support.clock import WAYS, Way, first_choice, timed
 
 
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.who)
-def test_a_caller_is_booked_in_time(way: Way) -> None:
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: f"{way.who}: {way.until}")
+def test_a_caller_is_done_in_time(way: Way) -> None:
     """At 165 words a minute over the served TwiML, in both languages."""
     assert timed(way) <= way.at_most
     assert timed(way, "es") <= way.at_most

@@ -82,7 +82,7 @@ async def test_the_question_where_slower_speech_was_asked_for_does_not_offer_it_
 async def test_the_other_language_is_offered_last_to_whoever_changed_it(caller: Caller) -> None:
     """English is offered in English, after the choices that a Spanish speaker came for."""
     await caller.presses("9").hears("Para una cita gratis por video, oprima 1.")
-    await caller.hears("Esta llamada no se graba. For English, press 9.")
+    await caller.hears("No grabamos llamadas. For English, press 9.")
 
 
 async def test_seven_speaks_slower_and_waits_twice_as_long(caller: Caller) -> None:

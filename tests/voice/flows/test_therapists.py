@@ -105,7 +105,7 @@ async def test_a_spanish_caller_is_offered_who_speaks_spanish(
     """Only those; when they have no time, that is said, and the others are offered."""
     first, second = await calls(), await calls("+14255550199")
     await in_spanish(first)
-    await first.hears("En hora del Pacífico. Con la doctora Rivera.").hears("oprima 3.")
+    await first.hears("En hora del Pacífico. Con la doctora Rivera.").hears("oprima 2.")
     await fill(line, now, "rivera")
     await in_spanish(second)
     await second.hears("No tengo ningún horario con un terapeuta que hable español.")
