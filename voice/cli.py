@@ -33,10 +33,6 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Do not print what happens 
 Port = Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)]
 
 
-class NotSignedError(ReportedError):
-    """The clinical wording is not signed."""
-
-
 def main() -> None:
     """Run a command; a ReportedError is printed without a traceback."""
     try:
@@ -132,17 +128,18 @@ def serve_live(
     ] = 1,
 ) -> None:
     """Answer calls that Twilio sends."""
-    from voice.web_processes import share_metrics, web_processes
+    from voice.shared_metrics import share_metrics
 
     share_metrics(workers)
     from voice.logs import write_logs
     from voice.server import held_port, serve
     from voice.settings import Settings
+    from voice.start_warnings import start_warnings
+    from voice.web_processes import web_processes
 
     settings = Settings.load("live")
-    _signed_or_allowed(settings)
-    if settings.limits == "off":
-        typer.echo("Warning: LIMITS=off; robots could take every opening.", err=True)
+    for each in start_warnings(settings):
+        typer.echo(f"Warning: {each}", err=True)
     with held_port(host, port) as held:
         write_logs("json")
         with web_processes(held, workers - 1) as stop_others:
@@ -152,6 +149,9 @@ def serve_live(
 @cli.command()
 def worker() -> None:
     """Run the jobs of a line that was started with `serve --no-worker`."""
+    from voice.shared_metrics import share_metrics
+
+    share_metrics()
     from voice.logs import write_logs
     from voice.server import work_only
     from voice.settings import Settings
@@ -231,20 +231,3 @@ def authorize_google(
     asyncio.run(
         authorize(settings, AuthorizeOptions(client, credentials, make_calendar), typer.echo)
     )
-
-
-def _signed_or_allowed(settings: "Settings") -> None:
-    """Raises NotSignedError when patients would hear unsigned clinical wording."""
-    from voice import clinical_signoff
-
-    missing = clinical_signoff.unsigned()
-    if not missing:
-        return
-    if settings.unsigned_wording == "refuse":
-        message = (
-            "The line does not start: "
-            + "; ".join(missing)
-            + ". Have it signed, or set UNSIGNED_WORDING=allow for a trial without patients."
-        )
-        raise NotSignedError(message)
-    typer.echo("Warning: " + "; ".join(missing) + ".", err=True)

@@ -6,6 +6,7 @@ A process counts with `prometheus_client`'s own classes, next to what is counted
 import os
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from prometheus_client import REGISTRY, CollectorRegistry, Histogram, Metric, generate_latest
@@ -80,8 +81,10 @@ class _AllProcesses(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """The sums. The file of a process that was killed while it made the file is empty."""
-        files = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).glob("*.db")
-        merged: Iterable[Metric] = MultiProcessCollector.merge(  # type: ignore[no-untyped-call]  # it ships without types
-            [str(file) for file in files if file.stat().st_size]
-        )
-        return merged
+        while True:
+            files = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).glob("*.db")
+            with suppress(FileNotFoundError):  # a process that starts removes those of ended ones
+                merged: Iterable[Metric] = MultiProcessCollector.merge(  # type: ignore[no-untyped-call]  # it ships without types
+                    [str(file) for file in files if file.stat().st_size]
+                )
+                return merged

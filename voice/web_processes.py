@@ -5,13 +5,9 @@ was started answers too, runs the jobs, and starts a process again that ends by 
 end with it: each holds one end of a pipe that closes when the first process is gone.
 """
 
-import atexit
-import os
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
@@ -19,6 +15,7 @@ from contextlib import contextmanager, suppress
 import structlog
 
 from voice.errors import ReportedError
+from voice.shared_metrics import forget_gauges, share_metrics
 
 log = structlog.get_logger(__name__)
 
@@ -58,7 +55,7 @@ class _Others:
         """Start the process of a place, and again whenever it ends, until `stop`. Blocks."""
         while process := self._start(place):
             code = process.wait()
-            _forget_metrics(process.pid)
+            forget_gauges(process.pid)
             if not self._stopping.wait(_AGAIN):
                 log.error("a web process ended; another one is started", exit_code=code)
 
@@ -91,23 +88,9 @@ class _Others:
             process.kill()
 
 
-def share_metrics(processes: int) -> None:
-    """With several processes, count in files that all of them read; before prometheus is loaded."""
-    if processes > 1 and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-        folder = tempfile.mkdtemp(prefix="screening-line-metrics-")
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-
-
-def _forget_metrics(pid: int) -> None:
-    """Leave the gauges of a process that has ended out of the sums; its counts stay in them."""
-    from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415  # see above
-
-    mark_process_dead(pid)  # type: ignore[no-untyped-call]  # it ships without types
-
-
 def main() -> None:
     """Answer calls on the inherited socket whose file descriptor is the only argument."""
+    share_metrics(remove_ended=False)
     from voice.logs import write_logs  # noqa: PLC0415  # the first process loads these later
     from voice.server import serve_beside  # noqa: PLC0415  # loaded later
     from voice.settings import Settings  # noqa: PLC0415  # loaded later

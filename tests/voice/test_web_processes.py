@@ -12,10 +12,13 @@ from pathlib import Path
 
 import psutil
 import pytest
+from stand_ins.google.server import SCREENINGS, Google
 from support.data_key import DATA_KEY
+from support.google_clinic import signed_in
 from support.live_settings import LIVE
 
 SERVE = [sys.executable, "-c", "from voice.cli import main; main()", "serve"]
+WORKER = [*SERVE[:-1], "worker"]
 AS_SYSTEMD = """
 import os
 os.dup2({fd}, 3)
@@ -44,12 +47,12 @@ def start(migrated: str, tmp_path: Path) -> Generator[Start]:
     }  # fmt: skip
 
     def start(
-        *words: str, command: list[str] = SERVE, fds: tuple[int, ...] = ()
+        *words: str, command: list[str] = SERVE, fds: tuple[int, ...] = (), **more: str
     ) -> subprocess.Popen[bytes]:
         with (tmp_path / "log").open("ab") as log:
             started.append(
                 subprocess.Popen(
-                    [*command, *words], cwd=tmp_path, env=environment, pass_fds=fds,
+                    [*command, *words], cwd=tmp_path, env=environment | more, pass_fds=fds,
                     stdout=log, stderr=log, start_new_session=True,
                 )
             )  # fmt: skip
@@ -115,6 +118,55 @@ def test_two_processes_answer_on_one_port_and_end_together(start: Start, tmp_pat
     assert first.wait(10) == 0
     assert not second.is_running()
     assert not counted.exists()
+
+
+def test_metrics_have_what_a_worker_of_its_own_counts(start: Start, tmp_path: Path) -> None:
+    """Both share a folder; a start removes the files of ended processes from it."""
+    folder = tmp_path / "run" / "metrics"
+    folder.mkdir(parents=True)
+    (folder / "counter_ended-1.db").write_bytes(b"of a process that has ended")
+    (folder / "ended-1.lock").touch()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    shared = {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
+    line = start("--no-worker", "--port", str(port), **shared)
+    counter = "screening_line_google_errors_total{"
+    assert counter not in asked(line, port, "/metrics")
+    assert not (folder / "ended-1.lock").exists()
+    with Google() as away:
+        file = signed_in(away, tmp_path)
+    of_google = {
+        "GOOGLE_CREDENTIALS_FILE": str(file),
+        "GOOGLE_SCREENINGS_CALENDAR_ID": SCREENINGS,
+        **shared,
+    }
+    first = start(command=WORKER, **of_google)
+    while counter not in asked(line, port, "/metrics"):
+        assert first.poll() is None
+    first.kill()
+    first.wait()
+    assert counter in asked(line, port, "/metrics")
+    assert 'route="/metrics",status="200"' in asked(line, port, "/metrics")
+
+
+def test_a_metrics_folder_that_cannot_be_used_is_named(start: Start, tmp_path: Path) -> None:
+    """The message says which setting, and why."""
+    (tmp_path / "file").touch()
+    line = start(PROMETHEUS_MULTIPROC_DIR=str(tmp_path / "file" / "folder"))
+    assert line.wait(30) == 1
+    said = (tmp_path / "log").read_text()
+    assert "PROMETHEUS_MULTIPROC_DIR" in said
+    assert "Not a directory" in said
+    assert "Traceback" not in said
+
+
+def test_a_line_without_a_data_key_warns_once(start: Start, tmp_path: Path) -> None:
+    """Numbers and answers would be stored unencrypted; the sentence says what to do."""
+    line = start("--workers", "2", DATA_KEY="")
+    assert line.wait(30) == 1  # the test database is encrypted
+    said = (tmp_path / "log").read_text()
+    assert said.count("no data key is set") == 1
+    assert "encrypt --new-key" in said
 
 
 def test_the_others_end_with_a_first_process_that_is_killed(start: Start) -> None:
