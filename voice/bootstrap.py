@@ -27,6 +27,7 @@ from voice.dialogue import effects, speech
 from voice.dialogue.recorded import NO_RECORDINGS
 from voice.dialogue.replay import PromptFacts
 from voice.dialogue.twiml import Phones
+from voice.former_calendars import remember_calendars
 from voice.language import Text
 from voice.recordings.library import Library, recordings_for
 from voice.settings import Settings
@@ -168,6 +169,7 @@ async def open_line(
                 for_jobs = open_pool(dsn, cipher=cipher, options=JOBS, size=12)
                 job_pool = await stack.enter_async_context(for_jobs)
                 pools["jobs"] = job_pool
+                await remember_calendars(job_pool, settings)
                 shared = line.clinic.clinicians if settings.is_demo else None
                 jobs_line = line_on(settings, job_pool, now, shared)
                 stack.callback(jobs_line.texting.close)

@@ -44,16 +44,20 @@ def calendar_of(
 
 def google_calendar_of(settings: Settings, clinics: Calendar, entry: ClinicianEntry) -> Calendar:
     """The same for a line that uses Google."""
+    busy = entry.busy_calendars
+    if not entry.screenings_calendar:
+        own = settings.google_screenings_calendar_id
+        return google_calendar_at(clinics, own, busy or settings.busy_calendar_ids)
+    return google_calendar_at(clinics, entry.screenings_calendar, busy)
+
+
+def google_calendar_at(clinics: Calendar, calendar_id: str, busy: tuple[str, ...] = ()) -> Calendar:
+    """The calendar with this id, of the same account as `clinics`; `busy` close its times."""
     from calendar_sync.calendars.google.calendar import GoogleCalendar  # noqa: PLC0415  # slow
 
     if not isinstance(clinics, GoogleCalendar):
         return clinics
-    busy = entry.busy_calendars
-    if not entry.screenings_calendar:
-        return clinics.beside(
-            settings.google_screenings_calendar_id, busy or settings.busy_calendar_ids
-        )
-    return clinics.beside(entry.screenings_calendar, busy)
+    return clinics.beside(calendar_id, busy)
 
 
 def invitations_for(settings: Settings, calendar: Calendar) -> Invitations | None:

@@ -50,7 +50,7 @@ def share_metrics(processes: int = 1, *, remove_ended: bool = True) -> None:
         raise MetricsFolderError(message) from error
     from prometheus_client import values  # noqa: PLC0415  # counts in the folder once it is loaded
 
-    values.ValueClass = values.MultiProcessValue(lambda: name)  # type: ignore[no-untyped-call, misc, assignment]  # it ships without types
+    values.ValueClass = values.MultiProcessValue(lambda: name)  # type: ignore[no-untyped-call]  # it ships without types
 
 
 def forget_gauges(pid: int) -> None:

@@ -5,9 +5,10 @@ very moment, or a calendar that does not answer, is a problem that the caller is
 there is none may the rows that name the events be deleted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 
 from psycopg import AsyncConnection
 
@@ -72,10 +73,14 @@ async def event_ids(
 
 
 async def remove_events(
-    clinic: Clinic, booking_ids: Sequence[int], call_back_ids: Sequence[int]
+    clinic: Clinic,
+    booking_ids: Sequence[int],
+    call_back_ids: Sequence[int],
+    former: Mapping[str, Calendar] = MappingProxyType({}),
 ) -> Removal:
     """Cancel the events of these bookings and requests, and the invitations; safe to repeat.
 
+    `former` has the calendars of clinicians whom the settings do not name any more, by their ids.
     Google tells the guest of an invitation to a coming visit that it is cancelled.
     """
     given = _given(booking_ids, call_back_ids)
@@ -86,7 +91,8 @@ async def remove_events(
         numbers: dict[str, str] = dict(await rows.fetchall())
     counts, problems = [0, 0], list[str]()
     for event, clinician_id, may_come in events:
-        counts[0] += await _remove(_calendars(clinic, clinician_id), event, may_come, problems)
+        calendars = _calendars(clinic, clinician_id, former)
+        counts[0] += await _remove(calendars, event, may_come, problems)
     for event, may_come in invitations:
         if clinic.invitations is None:
             problems.append(NO_INVITATIONS)
@@ -94,34 +100,38 @@ async def remove_events(
             calendars = [clinic.invitations.calendar]
             counts[1] += await _remove(calendars, event, may_come, problems)
     if numbers and not problems:
-        counts[0] += await _remove_copies(clinic, numbers, problems)
+        theirs = {clinician_id for _, clinician_id, _ in events} & former.keys()
+        calendars = [each.calendar for each in clinic.each] + [former[each] for each in theirs]
+        counts[0] += await _remove_copies(calendars, numbers, problems)
     return Removal(counts[0], counts[1], tuple(dict.fromkeys(problems)))
 
 
-async def _remove_copies(clinic: Clinic, numbers: dict[str, str], problems: list[str]) -> int:
+async def _remove_copies(
+    calendars: Sequence[Calendar], numbers: dict[str, str], problems: list[str]
+) -> int:
     """Cancel the copies that staff made of these bookings' events; how many that were.
 
     A copy names the booking, and so may an event of another database that numbered its bookings
     alike: only one with the booking's phone number in it counts.
     """
     removed = 0
-    for each in clinic.each:
-        listed = await each.calendar.changes(None)
+    for calendar in calendars:
+        listed = await calendar.changes(None)
         if not isinstance(listed, Changes):
             problems.append(NOT_LISTED)
             continue
         for event in listed.entries:
             number = numbers.get(event.booking_id or "")
             if not event.cancelled and number and grouped_number(number) in event.description:
-                removed += await _remove([each.calendar], event.event_id, False, problems)  # noqa: FBT003
+                removed += await _remove([calendar], event.event_id, False, problems)  # noqa: FBT003
     return removed
 
 
-def _calendars(clinic: Clinic, clinician_id: str) -> list[Calendar]:
-    """Those of all clinicians, and of one whom the settings do not name any more."""
+def _calendars(clinic: Clinic, clinician_id: str, former: Mapping[str, Calendar]) -> list[Calendar]:
+    """Those of all clinicians, and the last one of whom the settings do not name any more."""
     known = {each.clinician_id: each.calendar for each in clinic.each}
     if clinician_id and clinician_id not in known:
-        known[clinician_id] = clinic.of(clinician_id).calendar
+        known[clinician_id] = former.get(clinician_id) or clinic.of(clinician_id).calendar
     return list(known.values())
 
 

@@ -24,6 +24,7 @@ from voice import limits
 from voice.deletion import bookings, calls
 from voice.deletion.person import Person, coming_visits, find, is_on_the_line
 from voice.deletion.twilio_records import delete_records
+from voice.former_calendars import former_calendars
 from voice.settings import Settings
 from voice.texts import demo_sender, opt_outs, outbox, reply_deletion
 from voice.texts.twilio_errors import OPTED_OUT
@@ -100,7 +101,8 @@ async def _forget(clinic: Clinic, settings: Settings, number: str, outcome: Outc
     if outcome.problems:
         return
     if settings.uses_google:
-        removed = await remove_events(clinic, person.bookings, person.call_backs)
+        former = await former_calendars(clinic, settings)
+        removed = await remove_events(clinic, person.bookings, person.call_backs, former)
         outcome.counts["events in the calendar"] = removed.events
         outcome.counts["invitations"] = removed.invitations
         outcome.problems += removed.problems

@@ -65,6 +65,7 @@ ABOUT_NOBODY = {
     "busy_times": "times without what fills them",
     "calendar_channel": "Google's channels, deleted when they expire",
     "calendar_cursor": "how far the calendar was read",
+    "clinician_calendar": "which calendar a therapist has",
     "data_key": "the name of the key that the tables are encrypted with",
     "procrastinate_periodic_defers": "when periodic jobs were queued",
     "procrastinate_workers": "processes that run now",

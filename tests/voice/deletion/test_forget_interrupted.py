@@ -3,18 +3,22 @@
 import psycopg
 import pytest
 from stand_ins.google.faults import Fault
+from stand_ins.google.server import RIVERA
 from stand_ins.twilio.faults import Fault as TwilioFault
 from stand_ins.twilio.faults import Kind
 from support.caller import Caller
 from support.clinic import confirmed, span
 from support.data_key import CIPHER
 from support.google_and_twilio import FORGET, WholeLine
+from support.two_therapists import COLLEAGUE, TEAM
 from support.whole_patient import CALLS_FROM, TEXTED_AT, dump
 
+from calendar_sync.clinician import lane_of
 from calendar_sync.sync.removal import CHANGED, MAY_COME
 from voice.deletion import forget as forgetting
 from voice.deletion.forget import NEW_ROWS, ON_THE_LINE, RUNNING, forget
 from voice.deletion.twilio_records import NOT_COMPLETE
+from voice.former_calendars import remember_calendars
 
 
 async def not_finished(whole: WholeLine, why: str) -> None:
@@ -42,6 +46,26 @@ async def test_an_event_that_staff_change_meanwhile_is_not_lost_from_sight(
     await not_finished(whole, CHANGED)
     assert "called, comes earlier" in str(whole.events())
     await whole.finishes()
+
+
+async def test_the_calendar_of_a_therapist_who_left_is_still_reached(whole: WholeLine) -> None:
+    """It was stored while CLINICIANS named them; without that, the remedy is told."""
+    visit = await whole.patient()
+    async with whole.line.pool.connection() as conn:
+        await conn.execute(
+            "UPDATE booking SET clinician_id = %s, clinician = %s WHERE id = %s",
+            [COLLEAGUE, lane_of(COLLEAGUE), visit.id],
+        )
+    event = whole.google.screenings.events.pop(visit.event_id or "")
+    whole.google.screenings.changed.pop(visit.event_id or "")
+    theirs = whole.google.world.calendars[RIVERA]
+    theirs.put(event)
+    await not_finished(whole, f'CLINICIANS does not name "{COLLEAGUE}" any more')
+    named = whole.line.settings.model_copy(update={"clinicians": str(TEAM)})
+    await remember_calendars(whole.line.pool, named)
+    code, said = await whole.command(*FORGET)
+    assert code == 0, said
+    assert theirs.event(visit.event_id or "")["status"] == "cancelled"
 
 
 @pytest.mark.parametrize("on", ["events.get", "events.delete"])
