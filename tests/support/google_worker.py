@@ -1,7 +1,6 @@
-"""A program that runs one insert job; a test may kill it."""
+"""What a process does that runs one insert job; a test may kill it."""
 
 import asyncio
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,8 +20,13 @@ def _now() -> datetime:
     return datetime(2026, 11, 30, 16, tzinfo=UTC)
 
 
-async def _work(dsn: str, file: str, url: str, booking_id: int) -> None:
-    access = GoogleAccess(Path(file), url, timeout=30)
+def insert_one(dsn: str, file: Path, url: str, booking_id: int) -> None:
+    """Insert the event of this booking at this Google."""
+    asyncio.run(_insert_one(dsn, file, url, booking_id))
+
+
+async def _insert_one(dsn: str, file: Path, url: str, booking_id: int) -> None:
+    access = GoogleAccess(file, url, timeout=30)
     calendar = GoogleCalendar(access, SCREENINGS, (DOCTOR,), PACIFIC)
     async with open_pool(dsn, cipher=CIPHER, size=2) as pool:
         await insert(_clinic(pool, calendar), booking_id)
@@ -30,7 +34,3 @@ async def _work(dsn: str, file: str, url: str, booking_id: int) -> None:
 
 def _clinic(pool: AsyncConnectionPool, calendar: GoogleCalendar) -> Clinic:
     return Clinic(pool, calendar, RULES, _now, "full", CHART_LABELS, None)
-
-
-if __name__ == "__main__":
-    asyncio.run(_work(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])))

@@ -3,18 +3,14 @@
 import os
 import re
 import select
-import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-_START = (
-    "import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
-    "sys.argv[0] = 'screening-line'; from voice.cli import main; main()"
-)
+from support.forked import Forked, screening_line
+
 _SECONDS = 30.0
 """How long a test waits for words; only a failing one waits that long."""
 CTRL_C, CTRL_D = "\x03", "\x04"
@@ -26,15 +22,10 @@ class TerminalCommand:
     def __init__(self, *words: str, folder: Path, env: Mapping[str, str]) -> None:
         self._ours, theirs = os.openpty()
         inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", _START, *words],
-            cwd=folder,
-            env={**inherited, "TERM": "dumb", "PYTHONPATH": str(Path(__file__).parents[2]), **env},
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            start_new_session=True,
-        )
+        self._process = Forked(
+            screening_line, *words, folder=folder, env={**inherited, "TERM": "dumb", **env},
+            output=theirs,
+        )  # fmt: skip
         os.close(theirs)
         self.shown = ""
         """Everything on the screen so far."""
@@ -46,9 +37,7 @@ class TerminalCommand:
     def __exit__(
         self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
     ) -> None:
-        if self._process.poll() is None:
-            self._process.kill()
-        self._process.wait()
+        self._process.kill()
         os.close(self._ours)
 
     def sees(self, words: str) -> Self:
@@ -87,7 +76,7 @@ class TerminalCommand:
         end = time.monotonic() + _SECONDS
         while self._more(end):
             pass
-        return self._process.wait(timeout=_SECONDS)
+        return self._process.wait(_SECONDS)
 
     def _appear(self, words: str, seconds: float) -> bool:
         end = time.monotonic() + seconds

@@ -1,7 +1,6 @@
-"""A worker process that sends one visit's text; a test may kill it."""
+"""What a worker process does that sends one visit's text; a test may kill it."""
 
 import asyncio
-import sys
 from datetime import UTC, datetime
 
 from support.data_key import CIPHER
@@ -16,12 +15,13 @@ def _now() -> datetime:
     return datetime(2026, 11, 30, 16, tzinfo=UTC)
 
 
+def notify_and_work(dsn: str, url: str, booking_id: int) -> None:
+    """Text about the booking at this Twilio, and go on working."""
+    asyncio.run(_notify_and_work(dsn, url, booking_id))
+
+
 async def _notify_and_work(dsn: str, url: str, booking_id: int) -> None:
     async with open_pool(dsn, cipher=CIPHER, size=8) as pool:
         clinic = line_on(settings_at(url), pool, _now).clinic
         await clinic.notify(booking_id)
         await work(clinic)
-
-
-if __name__ == "__main__":
-    asyncio.run(_notify_and_work(sys.argv[1], sys.argv[2], int(sys.argv[3])))

@@ -3,10 +3,7 @@
 import asyncio
 import json
 import os
-import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Generator
 from contextlib import closing, suppress
@@ -24,6 +21,7 @@ from stand_ins.google.faults import Fault
 from stand_ins.google.server import DOCTOR, SCREENINGS, Google
 from structlog.testing import capture_logs
 from support.data_key import DATA_KEY
+from support.forked import Forked, screening_line
 from support.live_settings import LIVE
 
 from voice import bootstrap
@@ -35,8 +33,7 @@ from voice.settings import Settings
 from voice.simulator.caller_id import CallerId
 from voice.twilio_signature import sign
 
-COMMAND = [sys.executable, "-c", "from voice.cli import main; main()"]
-Start = Callable[..., subprocess.Popen[bytes]]
+Start = Callable[..., Forked]
 
 
 @pytest.fixture
@@ -53,31 +50,26 @@ def empty(server: tuple[str, str]) -> Generator[str]:
 @pytest.fixture
 def start(tmp_path: Path) -> Generator[Start]:
     """Start a live line's command on a database; it is killed after the test."""
-    started: list[subprocess.Popen[bytes]] = []
+    started: list[Forked] = []
 
-    def start(dsn: str, *words: str, **settings: str) -> subprocess.Popen[bytes]:
+    def start(dsn: str, *words: str, **settings: str) -> Forked:
         environment = {
             "PATH": os.defpath, "UNSIGNED_WORDING": "allow", "DATABASE_URL": dsn,
             "TWILIO_API_URL": "http://127.0.0.1:9", "TEXTS": "off", **LIVE, **settings,
         }  # fmt: skip
         with (tmp_path / "log").open("ab") as log:
+            output = log.fileno()
             started.append(
-                subprocess.Popen(
-                    [*COMMAND, *words], cwd=tmp_path, env=environment, stdout=log, stderr=log
-                )
+                Forked(screening_line, *words, folder=tmp_path, env=environment, output=output)
             )
         return started[-1]
 
     yield start
     for process in started:
-        process.send_signal(signal.SIGCONT)
         process.kill()
-        process.wait()
 
 
-def asked(
-    line: subprocess.Popen[bytes], port: int, path: str, *, call: bool = False
-) -> tuple[int, str]:
+def asked(line: Forked, port: int, path: str, *, call: bool = False) -> tuple[int, str]:
     """The status and body of a line that may still be starting; a `call` is signed, by Twilio."""
     form, headers = "", {}
     if call:
@@ -99,7 +91,7 @@ def asked(
                 return answer.status, answer.read().decode()
             except ConnectionRefusedError:
                 time.sleep(0.02)
-    pytest.fail(f"the line has ended with {line.returncode}")
+    pytest.fail(f"the line has ended with {line.poll()}")
 
 
 class Switch:
@@ -138,7 +130,7 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def ready(line: subprocess.Popen[bytes], port: int) -> None:
+def ready(line: Forked, port: int) -> None:
     """Wait until it is."""
     until = time.monotonic() + 60
     while asked(line, port, "/readyz") != (200, "ready\n"):

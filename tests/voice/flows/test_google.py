@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import AsyncGenerator, Generator
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,9 @@ from psycopg_pool import AsyncConnectionPool
 from stand_ins.google.faults import Fault
 from stand_ins.google.server import Google
 from support.clinic import SetClock, confirmed, row, span
+from support.forked import Forked
 from support.google_clinic import calendar_at, signed_in
+from support.google_worker import insert_one
 from support.patients import Calls, To
 
 from calendar_sync.bookings import call_backs, free_times, notices
@@ -30,7 +31,6 @@ from voice.bootstrap import Line, line_on
 from voice.settings import Settings
 from voice.worker import work
 
-ROOT = Path(__file__).parents[3]
 CALLS = int(os.environ.get("GOOGLE_CALLS", "4"))
 """Calls in a row; 200 for the figures of a release."""
 
@@ -189,19 +189,15 @@ async def test_killed_between_insert_and_answer(
     """After kill -9 while waiting for Google, the next run books exactly one event."""
     booking_id = await confirmed(clinic_at, span("2026-12-01 09:00"))
     google.faults.append(Fault("events.insert", "hang", after=True))
-    words = (migrated, str(signed_in(google, tmp_path)), google.url, str(booking_id))
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        str(ROOT / "tests" / "support" / "google_worker.py"),
-        *words,
-        env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"},
-    )
+    given = (migrated, signed_in(google, tmp_path), google.url, booking_id)
+    with (tmp_path / "log").open("ab") as log:
+        process = Forked(insert_one, *given, folder=tmp_path, env={}, output=log.fileno())
     async with asyncio.timeout(60):
         while not google.screenings.live():
-            assert process.returncode is None
+            assert process.poll() is None
             await asyncio.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    assert await process.wait() == -signal.SIGKILL
+    process.kill()
+    assert process.wait() == -signal.SIGKILL
     assert (await row(clinic_at, booking_id)).state == "held"
     await insert(clinic_at, booking_id)
     assert (await row(clinic_at, booking_id)).state == "booked"

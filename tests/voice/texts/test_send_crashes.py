@@ -1,9 +1,6 @@
 """If the process dies at any point while sending, the patient still gets exactly one text."""
 
 import asyncio
-import os
-import subprocess
-import sys
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -16,8 +13,10 @@ from procrastinate import PsycopgConnector
 from stand_ins.twilio.faults import Fault
 from stand_ins.twilio.server import Twilio
 from support.clinic import at, span
+from support.forked import Forked
 from support.killing import KilledAt
 from support.text_clinic import PATIENT, TextClinic
+from support.text_worker import notify_and_work
 
 from calendar_sync.availability.span import Span
 from calendar_sync.job_queue import TEXTS
@@ -25,7 +24,6 @@ from calendar_sync.retry import NotYet
 from voice.worker import jobs
 
 FIRST = span("2026-12-03 00:00")
-TESTS = Path(__file__).parents[2]
 EVERY = 5
 """Every fifth await is tried; a statement takes about five, and they are all alike."""
 
@@ -69,16 +67,16 @@ async def test_killed_anywhere_in_sending(clinic: TextClinic, twilio: Twilio) ->
 
 @pytest.mark.parametrize("sent", [False, True])
 async def test_kill_9_before_and_after_twilio_has_it(
-    clinic: TextClinic, twilio: Twilio, migrated: str, *, sent: bool
+    clinic: TextClinic, twilio: Twilio, migrated: str, tmp_path: Path, *, sent: bool
 ) -> None:
     """A job whose worker was killed before Twilio answered checks before it sends again."""
     visit = await clinic.visit(FIRST)
     twilio.faults = [Fault("messages.create", "hang", after=sent)]
-    words = [sys.executable, "-m", "support.text_worker", migrated, twilio.url, str(visit)]
-    where = {**os.environ, "PYTHONPATH": f"{TESTS.parent}:{TESTS}"}
-    with subprocess.Popen(words, env=where) as worker:  # noqa: ASYNC220  # it is killed in a moment
-        reached = await asyncio.to_thread(twilio.reached.wait, 60)
-        worker.kill()
+    given = (migrated, twilio.url, visit)
+    with (tmp_path / "log").open("ab") as log:
+        worker = Forked(notify_and_work, *given, folder=tmp_path, env={}, output=log.fileno())
+    reached = await asyncio.to_thread(twilio.reached.wait, 60)
+    worker.kill()
     assert reached
     assert len(twilio.bodies()) == sent
     assert (await clinic.texts(visit))["booked"] == "sending"
