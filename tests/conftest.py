@@ -26,6 +26,7 @@ from support.data_key import CIPHER
 from voice.database.connection import open_pool, prepare
 from voice.database.data_key import require_fitting_key
 from voice.database.embedded import Engine
+from voice.worker import jobs
 
 
 class LeftThisComputer(Exception):  # noqa: N818  # the name states the event
@@ -97,6 +98,23 @@ def _logging_as_before() -> Generator[None]:
     yield
     root.handlers[:], root.level = handlers, level
     structlog.configure(**configured)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_periodic_jobs() -> None:
+    """Keep workers from running eight jobs when they start, in each of hundreds of tests.
+
+    One more than this many seconds late is left out, and they are all late.
+    """
+    jobs.periodic_defaults["max_delay"] = 0
+
+
+@pytest.fixture
+def periodic_jobs() -> Generator[None]:
+    """Let a worker start with the periodic jobs of the minute, as that of a real line does."""
+    late = jobs.periodic_defaults.pop("max_delay")
+    yield
+    jobs.periodic_defaults["max_delay"] = late
 
 
 @pytest.fixture

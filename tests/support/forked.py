@@ -8,6 +8,7 @@ a fresh interpreter loads, or about shared metrics, starts one with `subprocess`
 import fcntl
 import multiprocessing
 import os
+import signal
 import sys
 import termios
 from collections.abc import Callable, Mapping
@@ -80,6 +81,7 @@ def _settle(
     """Make this fork look like a program that was just started there."""
     folder, environment, passed = where
     os.setsid()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
