@@ -129,6 +129,7 @@ WHERE task_name = 'calendar:retry_stalled' AND id > %s
 """
 
 
+@pytest.mark.usefixtures("periodic_jobs")
 async def test_a_clock_set_back_does_not_end_periodic_jobs(
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:

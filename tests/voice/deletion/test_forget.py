@@ -63,6 +63,7 @@ async def asks_for_a_person(caller: Caller) -> None:
         await caller.presses("1").hears_everything()
 
 
+@pytest.mark.usefixtures("periodic_jobs")
 async def test_nothing_about_a_forgotten_person_is_anywhere(whole: WholeLine) -> None:
     """No table, no event, no message and no call at Twilio names them; the receipt neither.
 
