@@ -22,11 +22,27 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 MISSING = "no Chromium on this computer; apt-get install chromium brings it"
 _QUIET = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
           "--disable-component-update", "--disable-sync"]  # fmt: skip
-_SINCE_THE_LAST_KEY = (
-    "xpath=//p[contains(@class,'says')][not(following-sibling::p[contains(@class,'pressed')])]"
-)
+_UNTIL = """(given) => new Promise((done) => {
+  const page = { childList: true, subtree: true, characterData: true, attributes: true };
+  const changed = new MutationObserver(() => look());
+  const look = () => { if ((%s)(given)) { changed.disconnect(); done(); } };
+  changed.observe(document.body, page);
+  look();
+})"""
+"""Waits for a condition, looked at whenever the page changes; `expect` looks twice a second."""
+_HEARD = """(words) => {
+  const plain = (text) => text.replace(/\\s+/g, " ").trim().toLowerCase();
+  let said = document.querySelector("#captions").lastElementChild;
+  for (; said && !said.classList.contains("pressed"); said = said.previousElementSibling) {
+    const spoken = said.classList.contains("says") ? plain(said.textContent) : "";
+    if (spoken.includes(plain(words))) return true;
+  }
+  return false;
+}"""
+_ENTERED = "(entries) => document.querySelectorAll('.pressed').length === entries"
+_SECONDS = 30
 
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=1000 * _SECONDS)
 FOOT = (("Right, 2", "2"), ("Years, 3", "3"), ("Yes, 1", "1"), ("No, 2", "2"), ("Yes, 1", "1"))
 
 
@@ -113,8 +129,7 @@ class Visitor:
 
     async def hears(self, words: str) -> "Visitor":
         """Wait until these words have begun since the last key."""
-        said = self.page.locator(_SINCE_THE_LAST_KEY).filter(has_text=words)
-        await expect(said.first).to_be_attached()
+        await self.until(_HEARD, words)
         return self
 
     async def presses(self, keys: str) -> "Visitor":
@@ -123,7 +138,7 @@ class Visitor:
         before = await taken.count()
         for key in keys:
             await self.page.locator(f'.key[data-key="{key}"]').click()
-        await expect(taken).to_have_count(before + 1)
+        await self.until(_ENTERED, before + 1)
         return self
 
     async def to_the_times(self) -> "Visitor":
@@ -140,6 +155,7 @@ class Visitor:
         """Go from the offers to a booking, up to the consent question."""
         await self.presses(key)
         await (await self.hears("To book it, press 1")).presses("1")
+        await (await self.hears("You are booked")).presses("1")
         await (await self.hears("No to all")).presses("2")
         return await self.hears("For yes")
 
@@ -154,6 +170,16 @@ class Visitor:
         await self.page.locator("#reply-words").press("Enter")
         await expect(self.page.locator(".bubble.patient").last).to_contain_text(words)
         return self
+
+    async def until(self, condition: str, given: object = None) -> None:
+        """Wait for a condition, a JavaScript function of `given`, however short it holds."""
+        try:
+            async with asyncio.timeout(_SECONDS):
+                await self.page.evaluate(_UNTIL % condition, given)
+        except TimeoutError:
+            shown = await self.page.locator("#captions").inner_text()
+            message = f"{given!r} does not come after:\n{shown}"
+            raise AssertionError(message) from None
 
     async def gets(self, words: str) -> "Visitor":
         """Wait until the newest text on the patient's phone says this."""

@@ -57,7 +57,6 @@ async def test_staff_deleted_it_while_the_caller_listens(
     known: Caller, line: Line, visit: int
 ) -> None:
     """Keeping it does nothing, and the caller hears what happened."""
-    await follow_all(line.clinic)
     await known.presses("2").hears(TUESDAY)
     event = await own_event(line.clinic, visit)
     await line.clinic.calendar.cancel(event.event_id, event.etag)

@@ -50,8 +50,8 @@ async def test_a_key_cuts_in(opens: Opens) -> None:
 
 async def test_silence_runs_out(opens: Opens) -> None:
     """The timer is shown while the line waits, and a silent caller books nothing."""
-    visitor = await (await opens("sound=captions&speed=200&waits=60")).calls()
-    await expect(visitor.page.locator("#wait")).to_be_visible()
+    visitor = await (await opens("sound=captions&speed=200&waits=20")).calls()
+    await visitor.until("() => !document.querySelector('#wait').hidden")
     await visitor.hears("Call this number any time to book")
     await expect(visitor.page.locator("#outcome")).to_contain_text("Nothing was booked")
 
@@ -126,14 +126,14 @@ async def test_a_call_is_kept_and_replayed(opens: Opens, tmp_path: Path) -> None
 
 async def test_a_call_is_heard_again(opens: Opens) -> None:
     """The replay shows every word and key without calling the line."""
-    visitor = await opens("sound=captions&speed=100&keys=1 1 h")
+    visitor = await opens("sound=captions&speed=20&keys=1 1 h")
     page, said = visitor.page, visitor.page.locator("#captions p")
     await page.locator("#call").click()
     await expect(page.locator("#state")).to_have_text("The caller hung up.")
     first = await said.all_text_contents()
     await expect(page.locator("#calls li")).to_have_count(1)
     await page.get_by_role("button", name="Hear it again").click()
-    await expect(page.locator("#call")).to_have_text("Stop")
+    await visitor.until("() => document.querySelector('#call-words').textContent === 'Stop'")
     await expect(page.locator("#state")).to_contain_text("You heard the call again")
     assert await said.all_text_contents() == first
     await expect(page.locator("#calls li")).to_have_count(1)

@@ -19,7 +19,7 @@ LISTEN = """() => new Promise((listens) => {
 
 async def test_a_window_that_closes_hangs_up(opens: Opens) -> None:
     """The call ends when its page is closed."""
-    calling, watching = await opens("sound=captions&speed=0.25"), await opens()
+    calling, watching = await opens("sound=captions&speed=1"), await opens()
     await (await calling.calls()).hears("If this is an emergency")
     await watching.page.evaluate(LISTEN)
     await calling.page.close(run_before_unload=True)
@@ -51,7 +51,7 @@ async def test_a_line_that_stops_is_said_to_and_so_is_its_return(
     """The current call ends, and the page says when calls are possible again."""
     page = await chrome.new_page()
     async with page_of(line) as url:
-        visitor = await Visitor(page, url).opens("sound=captions&speed=0.25")
+        visitor = await Visitor(page, url).opens("sound=captions&speed=1")
         await (await visitor.calls()).hears("If this is an emergency")
     said = page.locator("#connection")
     await expect(said).to_have_text("The line stopped. Start it again with make demo.")
