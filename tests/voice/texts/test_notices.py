@@ -123,7 +123,7 @@ async def test_a_move_while_a_reminder_is_being_sent(clinic: TextClinic, twilio:
     sending = asyncio.create_task(clinic.check())
     assert await asyncio.to_thread(twilio.reached.wait, 20)
     await clinic.moved(visit, span("2026-12-04 14:00"))
-    await clinic.notify(visit)
+    await clinic.texting.notify(visit)
     await sending
     clinic.now.forward(minutes=2)
     await clinic.check()
