@@ -8,6 +8,8 @@ from support.clinic import NOTE, agree, confirm, hold, own_event, row, span
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings import free_times
 from calendar_sync.bookings.confirmation import Booked, wait_until_settled
+from calendar_sync.calendars.contract import Changed
+from calendar_sync.sync.staff_jobs import follow_all
 from voice.bootstrap import Line
 
 VOUCHED = "TN-Validation-Passed-A"
@@ -34,6 +36,24 @@ async def sees_in_the_event(line: Line, booking_id: int, words: str) -> None:
     async with asyncio.timeout(20):
         while words not in (await own_event(line.clinic, booking_id)).description:  # noqa: ASYNC110  # the worker's write
             await asyncio.sleep(0.02)
+
+
+async def staff_move(line: Line, booking_id: int, to: Span) -> None:
+    """Move the visit's event as staff do, and see it; the worker may be writing to it meanwhile."""
+    moved: object = Changed()
+    while moved == Changed():
+        event = await own_event(line.clinic, booking_id)
+        moved = await line.clinic.calendar.move(event.event_id, to, event.etag)
+    await follow_all(line.clinic)
+
+
+async def staff_cancel(line: Line, booking_id: int) -> None:
+    """Delete the visit's event as staff do, and see it; the same."""
+    cancelled: object = Changed()
+    while cancelled == Changed():
+        event = await own_event(line.clinic, booking_id)
+        cancelled = await line.clinic.calendar.cancel(event.event_id, event.etag)
+    await follow_all(line.clinic)
 
 
 async def code_of(line: Line, booking_id: int) -> str:

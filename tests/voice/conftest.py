@@ -13,6 +13,7 @@ from support.clinic import SetClock
 from support.patients import Calls, RefusingCalendar
 
 from calendar_sync.bookings import free_times
+from calendar_sync.sync.staff_jobs import follow_all
 from voice.app import create_app
 from voice.background import run_in_background
 from voice.bootstrap import Line, line_on
@@ -51,6 +52,7 @@ async def line(
     line = line_on(settings, database, now)
     line = replace(line, clinic=replace(line.clinic, calendar=calendar))
     await free_times.refresh(line.clinic)
+    await follow_all(line.clinic)
     async with run_in_background(work(line.clinic)):
         yield line
 

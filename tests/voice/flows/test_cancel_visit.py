@@ -3,10 +3,9 @@
 import asyncio
 
 from support.caller import Caller
-from support.clinic import live_events, own_event, requests, row
-from support.returning import TEN
+from support.clinic import live_events, requests, row
+from support.returning import TEN, staff_move
 
-from calendar_sync.sync.staff_jobs import follow_all
 from voice.bootstrap import Line
 
 TUESDAY = "Your visit is on Tuesday, December 1st, at 9 AM, Pacific time."
@@ -36,9 +35,7 @@ async def test_a_no_keeps_it(known: Caller, line: Line, visit: int) -> None:
 async def test_staff_moved_it_before_the_yes(known: Caller, line: Line, visit: int) -> None:
     """The yes was about another time: the visit stays, and its new time is told."""
     await known.presses("2").presses("3").hears(ASKED)
-    event = await own_event(line.clinic, visit)
-    await line.clinic.calendar.move(event.event_id, TEN, event.etag)
-    await follow_all(line.clinic)
+    await staff_move(line, visit, TEN)
     await known.presses("1").hears("Your visit has just changed.")
     await known.hears("Tuesday, December 1st, at 10 AM")
     assert (await row(line.clinic, visit)).state == "booked"

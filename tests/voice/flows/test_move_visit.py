@@ -1,14 +1,13 @@
 """A caller moves a visit; until the new time is in the calendar the old one stands."""
 
 from support.caller import Caller
-from support.clinic import live_events, own_event, requests, row
+from support.clinic import live_events, requests, row
 from support.patients import Calls, RefusingCalendar
-from support.returning import NINE, TEN, VOUCHED, sees_in_the_event
+from support.returning import NINE, TEN, VOUCHED, sees_in_the_event, staff_move
 
 from calendar_sync.bookings import patient_changes
 from calendar_sync.bookings.holds import Held
 from calendar_sync.calendars.contract import Unknown
-from calendar_sync.sync.staff_jobs import follow_all
 from voice.bootstrap import Line
 
 TUESDAY = "Your visit is on Tuesday, December 1st, at 9 AM, Pacific time."
@@ -95,9 +94,7 @@ async def test_staff_move_it_while_the_caller_decides(
 ) -> None:
     """What staff did stands, and the caller hears the new time."""
     await known.presses("2").presses("2").hears(NOON).presses("1").hears(READ_BACK)
-    event = await own_event(line.clinic, visit)
-    await line.clinic.calendar.move(event.event_id, TEN, event.etag)
-    await follow_all(line.clinic)
+    await staff_move(line, visit, TEN)
     await known.presses("1").hears("Your visit has just changed.")
     await known.hears("Our staff moved your visit to Tuesday")
     assert (await row(line.clinic, visit)).slot == TEN
@@ -106,9 +103,7 @@ async def test_staff_move_it_while_the_caller_decides(
 async def test_staff_move_it_before_a_time_is_chosen(known: Caller, line: Line, visit: int) -> None:
     """No time is held for a visit that is not as the caller was told."""
     await known.presses("2").presses("2").hears(NOON)
-    event = await own_event(line.clinic, visit)
-    await line.clinic.calendar.move(event.event_id, TEN, event.etag)
-    await follow_all(line.clinic)
+    await staff_move(line, visit, TEN)
     await known.presses("1").hears("Your visit has just changed.")
 
 

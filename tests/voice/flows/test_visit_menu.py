@@ -1,14 +1,21 @@
 """What a caller hears of a visit as it stands, and what staff see of it."""
 
 from support.caller import Caller
-from support.clinic import SetClock, confirmed, own_event, row, span
+from support.clinic import SetClock, confirmed, row, span
 from support.patients import Calls, RefusingCalendar
-from support.returning import NINE, TEN, VOUCHED, booked_visit, sees_in_the_event
+from support.returning import (
+    NINE,
+    TEN,
+    VOUCHED,
+    booked_visit,
+    sees_in_the_event,
+    staff_cancel,
+    staff_move,
+)
 
 from calendar_sync.bookings import patient_changes
 from calendar_sync.bookings.holds import Held
 from calendar_sync.calendars.contract import Unknown
-from calendar_sync.sync.staff_jobs import follow_all
 from voice.bootstrap import Line
 
 TUESDAY = "Your visit is on Tuesday, December 1st, at 9 AM, Pacific time."
@@ -25,9 +32,7 @@ async def test_who_keeps_the_visit_is_shown_to_staff(known: Caller, line: Line, 
 
 async def test_staff_moved_it_a_moment_ago(known: Caller, line: Line, visit: int) -> None:
     """The caller hears so, and the time that it has now."""
-    event = await own_event(line.clinic, visit)
-    await line.clinic.calendar.move(event.event_id, TEN, event.etag)
-    await follow_all(line.clinic)
+    await staff_move(line, visit, TEN)
     await known.presses("2").hears("Our staff moved your visit to Tuesday, December 1st, at 10 AM")
 
 
@@ -36,9 +41,7 @@ async def test_staff_moved_it_while_the_caller_listens(
 ) -> None:
     """What was pressed for the old time does nothing; the new one is told."""
     await known.presses("2").hears(TUESDAY)
-    event = await own_event(line.clinic, visit)
-    await line.clinic.calendar.move(event.event_id, TEN, event.etag)
-    await follow_all(line.clinic)
+    await staff_move(line, visit, TEN)
     await known.presses("1").hears("Your visit has just changed.")
     await known.hears("Tuesday, December 1st, at 10 AM")
     assert (await row(line.clinic, visit)).confirmed_by_phone is None
@@ -46,9 +49,7 @@ async def test_staff_moved_it_while_the_caller_listens(
 
 async def test_staff_deleted_it(known: Caller, line: Line, visit: int) -> None:
     """The caller hears so, and can book another time, with the safety questions first."""
-    event = await own_event(line.clinic, visit)
-    await line.clinic.calendar.cancel(event.event_id, event.etag)
-    await follow_all(line.clinic)
+    await staff_cancel(line, visit)
     await known.presses("2").hears("Our staff have canceled your visit on Tuesday, December 1st")
     await known.presses("1").hears("6 safety questions")
 
@@ -58,9 +59,7 @@ async def test_staff_deleted_it_while_the_caller_listens(
 ) -> None:
     """Keeping it does nothing, and the caller hears what happened."""
     await known.presses("2").hears(TUESDAY)
-    event = await own_event(line.clinic, visit)
-    await line.clinic.calendar.cancel(event.event_id, event.etag)
-    await follow_all(line.clinic)
+    await staff_cancel(line, visit)
     await known.presses("1").hears("Your visit has just changed.")
     await known.hears("Our staff have canceled your visit")
 
