@@ -50,6 +50,11 @@ class Reason(Enum):
     )
     """Whatever it says about a visit is not followed; the detail is its title or its id."""
 
+    OTHER_CALENDAR = (
+        "other_calendar",
+        "visit was put into another calendar: put it back, or tell the patient if it is canceled",
+    )
+    """Its patient was told nothing of that, and cannot move it until it is back."""
     VISIT_MOVED = "visit_moved", "visit moved by staff to {}: tell the patient"
     VISIT_CANCELLED = "visit_cancelled", "visit cancelled by staff: tell the patient"
     VISIT_RESTORED = "visit_restored", "visit restored by staff at {}: tell the patient"

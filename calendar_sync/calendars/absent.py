@@ -37,6 +37,11 @@ class AbsentCalendar:
         del event_id
         return self._answer
 
+    async def find_beside(self, event_id: str, at: Span | None) -> Unknown:
+        """Not known."""
+        del event_id, at
+        return self._answer
+
     async def rewrite(  # noqa: PLR0913  # as in the contract
         self,
         event_id: str,

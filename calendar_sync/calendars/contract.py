@@ -75,6 +75,8 @@ class CalendarEvent:
     """The id of the recurring event that it is one occurrence of, changed or deleted by itself."""
     planned: datetime | None = None
     """When that occurrence would begin by its series; aware."""
+    beside: bool = False
+    """Staff put it into a calendar that only blocks times, where we write nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,13 @@ class Calendar(Protocol):
 
     async def find(self, event_id: str) -> CalendarEvent | Unknown | None:
         """Read one event; None if the calendar never had it."""
+        ...
+
+    async def find_beside(self, event_id: str, at: Span | None) -> CalendarEvent | Unknown | None:
+        """The event if it lives in a calendar that only blocks times, else None.
+
+        Where events are hidden, what fills exactly `at` counts as the event; it has no etag then.
+        """
         ...
 
     async def rewrite(  # noqa: PLR0913  # each is one part of the event that may change

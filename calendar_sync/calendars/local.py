@@ -136,6 +136,10 @@ class LocalCalendar:
         async with self._pool.connection() as conn, conn.cursor(row_factory=dict_row) as cursor:
             return await self._find(cursor, event_id)
 
+    async def find_beside(self, event_id: str, at: Span | None) -> None:
+        """There are no other calendars."""
+        del event_id, at
+
     @_unknown_on_error
     async def rewrite(  # noqa: PLR0913  # each is one part of the event that may change
         self,

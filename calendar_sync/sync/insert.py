@@ -9,8 +9,10 @@ from typing import Literal
 from procrastinate import JobContext
 
 from calendar_sync import job_queue
+from calendar_sync.bookings import call_backs
 from calendar_sync.bookings.booking import Booking, booking
 from calendar_sync.bookings.booking_writes import next_event
+from calendar_sync.bookings.call_back_reasons import Reason
 from calendar_sync.bookings.event_state import store_withdrawn, store_written
 from calendar_sync.bookings.event_text import event_for
 from calendar_sync.bookings.settlement import give_up, mark_booked, mark_deleted
@@ -20,6 +22,7 @@ from calendar_sync.job_queue import FIRST
 from calendar_sync.retry import NotYet, UntilSettled, known
 from calendar_sync.sync.blueprint import blueprint, clinic_of
 from calendar_sync.sync.cancel_notes import show_cancel_note
+from calendar_sync.sync.locate import elsewhere
 from calendar_sync.sync.staff_changes import follow
 
 _ROUNDS = 8  # longer than any chain of used event ids
@@ -93,7 +96,10 @@ async def withdraw(clinic: Clinic, booking_id: int) -> None:
     ):
         why = "the event was changed while it was being withdrawn"
         raise NotYet(why)
+    beside = await elsewhere(clinic, lost.event_id) if event.cancelled else None
     async with clinic.pool.connection() as conn:
+        if beside and beside[1].beside:
+            await call_backs.request(conn, lost, Reason.EVENT_OUTDATED)
         await store_withdrawn(conn, lost.id, clinic.now())
 
 

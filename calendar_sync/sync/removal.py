@@ -21,6 +21,7 @@ INSERT_SETTLES = timedelta(minutes=2)
 
 CHANGED = "somebody changed an event in the calendar at the same moment"
 MAY_COME = "an event that is not in the calendar may still appear there; wait two minutes"
+BESIDE = "an event was put into a calendar that the line does not write to; delete it there by hand"
 NOT_LISTED = "a calendar's events could not be listed to find copies"
 NO_INVITATIONS = (
     "there are invitations, and GOOGLE_INVITATIONS_CALENDAR_ID is not set any more; set it again"
@@ -158,6 +159,12 @@ async def _remove(
             problems.append(_no_answer(answer))
         else:
             removed += 1
+    for calendar in calendars if seen else ():
+        beside = await calendar.find_beside(event_id, None)
+        if isinstance(beside, Unknown):
+            problems.append(_no_answer(beside))
+        elif beside is not None:
+            problems.append(BESIDE)
     if may_come and not seen:
         problems.append(MAY_COME)
     return removed

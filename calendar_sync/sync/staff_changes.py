@@ -94,11 +94,11 @@ async def _follow_all(clinic: Clinic, changes: Changes, since: str | None, *, fu
 async def _where_it_is_now(
     clinic: Clinic, event: CalendarEvent
 ) -> tuple[Clinic, CalendarEvent] | None:
-    """The event as a colleague has it, if staff put it into their calendar; else as it was read.
+    """The event as another calendar has it, if staff put it there; else as it was read.
 
     None if that is not known. Asked before the transaction, which waits for no calendar.
     """
-    if not event.cancelled or not clinic.clinicians:
+    if not event.cancelled:
         return clinic, event
     try:
         return await elsewhere(clinic, event.event_id) or (clinic, event)
@@ -135,6 +135,8 @@ async def follow(conn: AsyncConnection, clinic: Clinic, event: CalendarEvent) ->
         if visit is None:
             await close_if_done(conn, event)
             return None
+        if event.beside and visit.state == "booked":
+            await call_backs.request(conn, visit, Reason.OTHER_CALENDAR)
         held = await pending_move(conn, visit.id)
         if held and _is_at(clinic, event, held):
             # Our own move for the patient; the job may have died before the booking knew.

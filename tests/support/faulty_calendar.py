@@ -77,6 +77,10 @@ class FaultyCalendar:
         """See the contract."""
         return await self._pass("find", lambda: self.real.find(event_id))
 
+    async def find_beside(self, event_id: str, at: Span | None) -> CalendarEvent | Unknown | None:
+        """See the contract."""
+        return await self._pass("find_beside", lambda: self.real.find_beside(event_id, at))
+
     async def rewrite(  # noqa: PLR0913  # as the contract
         self,
         event_id: str,

@@ -23,6 +23,7 @@ from calendar_sync.calendars.contract import (
     Urgency,
     opens,
 )
+from calendar_sync.calendars.google.beside import find_beside, not_shown
 from calendar_sync.calendars.google.changes import changes_from
 from calendar_sync.calendars.google.client import GoogleAccess
 from calendar_sync.calendars.google.errors import RequestFailure
@@ -112,9 +113,13 @@ class GoogleCalendar:
             lambda client: client.events().get(calendarId=self._calendar, eventId=event_id)
         )
         if isinstance(answer, RequestFailure) and answer.kind in {"missing", "gone"}:
-            reachable = await self._reachable()
-            return reachable if isinstance(reachable, Unknown) else None
+            hidden = await not_shown(self._google, self._calendar)
+            return Unknown(hidden.why, hidden.wait) if hidden else None
         return read(answer, self._event)
+
+    async def find_beside(self, event_id: str, at: Span | None) -> CalendarEvent | Unknown | None:
+        """Ask each calendar that blocks times; free/busy of those that show us no events."""
+        return await find_beside(self._google, self._blocking[1:], event_id, at, self._zone)
 
     async def rewrite(  # noqa: PLR0913  # each is one part of the event that may change
         self,
@@ -216,13 +221,6 @@ class GoogleCalendar:
         if isinstance(found, Unknown):
             return found
         return Gone() if found is None or found.cancelled else Changed()
-
-    async def _reachable(self) -> Unknown | None:
-        """None if the calendar answers; a missing one gives the same error as a missing event."""
-        answer = await self._google.ask(
-            lambda client: client.events().list(calendarId=self._calendar, maxResults=1)
-        )
-        return Unknown(answer.why, answer.wait) if isinstance(answer, RequestFailure) else None
 
     def _event(self, resource: dict[str, Any]) -> CalendarEvent:
         return event_from(resource, self._zone)

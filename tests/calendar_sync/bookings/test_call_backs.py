@@ -57,6 +57,7 @@ NEWER_THAN_CODES = {
     Reason.MOVE_UNHEARD,
     Reason.MOVE_UNSEEN,
     Reason.NOT_KEYED_BACK,
+    Reason.OTHER_CALENDAR,
     Reason.OVER_LIMIT,
     Reason.RESTORED_GONE,
     Reason.RESTORED_MOVED,
