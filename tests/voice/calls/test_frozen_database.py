@@ -8,15 +8,17 @@ from contextlib import AsyncExitStack
 import pytest
 import pytest_asyncio
 import structlog
+from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 from structlog.testing import capture_logs
 from support.data_key import CIPHER
 from support.frozen_database import FreezableProxy, freezable
 
 from calendar_sync.bookings import call_backs
-from voice import background
+from voice import background, routing
 from voice.app import create_app
 from voice.bootstrap import line_on
+from voice.clock import utc_now
 from voice.database.connection import open_pool
 from voice.flows.clinical_wording import BEFORE_BOOKING, Stop
 from voice.language import Language
@@ -194,3 +196,25 @@ async def test_a_status_that_cannot_be_stored_is_one_line_in_the_log(
         await frozen.post("/voice/status", CallStatus="completed")
     [line] = [line for line in logs if line["event"] != "turn"]
     assert line["call"] == frozen.caller.call_sid
+
+
+async def test_a_switch_of_the_routing_while_frozen_counts_for_the_next_call(
+    frozen: Frozen, migrated: str
+) -> None:
+    """Whoever calls meanwhile hears the emergency words; a call under way goes on as it began."""
+    await frozen.post("/voice/incoming")
+    under_way = frozen.caller
+    frozen.proxy.freeze()
+    async with await AsyncConnection.connect(migrated, autocommit=True) as conn:
+        await routing.switch(conn, routing.Switched("paused", utc_now(), None))
+    frozen.caller = CallerId("+14255550124")
+    meanwhile, took = await frozen.post("/voice/incoming")
+    assert b"9 1 1" in meanwhile.body
+    assert took < LIMIT + 1
+    await _thawed(frozen.proxy)
+    frozen.caller = CallerId("+14255550125")
+    after, _ = await frozen.post("/voice/incoming")
+    assert b"at=routing.paused" in after.body
+    frozen.caller = under_way
+    answer, _ = await frozen.post(turn_of("greeting", "en"), Digits="1")
+    assert f"at=safety.{BEFORE_BOOKING[0].name}".encode() in answer.body
