@@ -102,7 +102,7 @@ async def test_a_patient_who_moves_a_visit_keeps_the_therapist(line: Line, visit
 
 
 async def test_the_check_names_whose_visits_are_left(line: Line, visit: int, migrated: str) -> None:
-    """A therapist who is no longer in the file, with the remedy; nobody while all are named."""
+    """A therapist who is no longer in the file, and a line that runs with another file."""
     assert visit
     own = {"database_url": SecretStr(migrated), "data_key": SecretStr(DATA_KEY)}
     settings = line.settings.model_copy(update=own)
@@ -113,6 +113,12 @@ async def test_the_check_names_whose_visits_are_left(line: Line, visit: int, mig
     assert left.state == "wrong"
     assert '"rivera": CLINICIANS does not name them any more' in left.says
     assert "(1) are kept but not followed; put the entry back with new_visits = false" in left.says
+    with psycopg.connect(migrated, autocommit=True) as conn:
+        conn.execute("UPDATE booking SET state = 'cancelled'")
+        conn.execute("UPDATE busy_times SET read_at = now()")
+    assert check_clinicians.visits(settings, migrated) == []
+    [other] = check_clinicians.visits(settings.model_copy(update={"clinicians": ""}), migrated)
+    assert "another file of CLINICIANS than this one (differs in: rivera)" in other.says
     names = [each.says for each in check_clinicians.look(settings)]
     assert names == [
         "therapist Dr. Joel Spring: new visits, speaks en",

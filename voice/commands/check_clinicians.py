@@ -22,6 +22,11 @@ SELECT clinician_id, count(*) FROM booking
 WHERE state IN ('held', 'booked') AND confirmed_at IS NOT NULL AND upper(during) > now()
 GROUP BY clinician_id ORDER BY clinician_id
 """
+_READ_NOW = """
+SELECT clinician_id FROM busy_times
+WHERE read_at BETWEEN now() - interval '5 minutes' AND now() + interval '1 minute'
+"""
+"""The therapists whose calendars a running worker reads each minute."""
 
 
 def look(settings: Settings) -> list[Finding]:
@@ -73,7 +78,7 @@ async def _calendar(name: str, calendar: Calendar) -> Line:
 
 
 def visits(settings: Settings, dsn: str) -> list[Finding]:
-    """Coming visits of therapists whom the settings do not name any more.
+    """Coming visits of therapists whom the settings do not name, and processes that name others.
 
     For a database with the newest tables. Raises DatabaseError.
     """
@@ -81,9 +86,10 @@ def visits(settings: Settings, dsn: str) -> list[Finding]:
     try:
         with psycopg.connect(dsn, connect_timeout=5) as conn:
             coming = conn.execute(_COMING).fetchall()
+            read = {whose for (whose,) in conn.execute(_READ_NOW)}
     except psycopg.OperationalError as error:
         raise no_answer(error) from error
-    return [
+    left = [
         Finding(
             "wrong",
             f'therapist "{whose}": CLINICIANS does not name them any more, and their coming visits'
@@ -93,3 +99,11 @@ def visits(settings: Settings, dsn: str) -> list[Finding]:
         for whose, count in coming
         if whose not in named
     ]
+    if not read or read == named:
+        return left
+    others = ", ".join(sorted(read ^ named))
+    says = (
+        f"the line runs with another file of CLINICIANS than this one (differs in: {others});"
+        " give every process the same file, and restart them all"
+    )
+    return [*left, Finding("wrong", says)]

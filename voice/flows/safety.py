@@ -77,10 +77,19 @@ def safety(call: Call) -> AllClear | Ending:
     return AllClear(((SAFETY, f"{stops} of {stops} answered no"), *flags))
 
 
+NOT_ASKED = "not asked; ask at the visit"
+
+
 def not_asked_yet() -> Answers:
     """What staff read about the questions after the booking, until they are answered."""
     flags = (q.then.note for q in wording.AFTER_BOOKING if isinstance(q.then, Flag))
     return tuple((_label(note), "not answered") for note in flags)
+
+
+def never_asked(chart: Answers) -> Answers:
+    """The chart of a visit that no call books: nobody will ask what is asked after a booking."""
+    labels = dict(not_asked_yet())
+    return tuple((label, NOT_ASKED if label in labels else said) for label, said in chart)
 
 
 def ask_after_booking(call: Call, booking: int, number: str) -> None:

@@ -5,6 +5,7 @@ from voice.dialogue.call import Call
 from voice.dialogue.questions import Choice, Question
 from voice.dialogue.turns import Ending
 from voice.dialogue.waiting_effects import JoinWaitingList, SeeWhetherToWait
+from voice.flows.safety import never_asked
 from voice.flows.transfer import IF_WORSE
 from voice.flows.triage import Answers
 from voice.language import Text
@@ -86,5 +87,7 @@ def wait_for_any_time(call: Call, number: str, chart: Answers) -> Ending | None:
     words = WHEN_OPEN.words.about(last_four=speech.last_four(number))
     if call.ask(WHEN_OPEN, words, unclear=WaitForAny.CALL_ME) is WaitForAny.CALL_ME:
         return None
-    call.needs("waiting.join", JoinWaitingList(0, number, call.language, WORDING, chart))
+    call.needs(
+        "waiting.join", JoinWaitingList(0, number, call.language, WORDING, never_asked(chart))
+    )
     return call.goodbye(WAITING + IF_WORSE, "waiting for a time")

@@ -22,7 +22,13 @@ from voice.simulator.transport import InProcess, OverHttp, Post
 SETTLED = 10.0
 """Seconds to wait for the calendar before showing what the call booked."""
 
-_DONE = {"kept the visit", "moved the visit", "canceled the visit"}
+_DONE = {
+    "kept the visit": "The caller kept the visit.",
+    "moved the visit": "The caller moved the visit.",
+    "canceled the visit": "The caller canceled the visit.",
+    "waiting for a time": "The caller is on the waiting list: a text comes when a time opens.",
+}
+"""Outcomes of calls that booked nothing, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +70,7 @@ class ConnectedLine:
         async with self.pool.connection() as conn:
             rows = await conn.execute("SELECT outcome FROM call WHERE sid = %s", [call_sid])
             row = await rows.fetchone()
-        done = row[0] if row and row[0] in _DONE else ""
-        return f"The caller {done}." if done else "Nothing was booked."
+        return _DONE.get(row[0] if row else "", "Nothing was booked.")
 
     def _told(self, booking: Booking, *, brief: bool) -> str:
         zone = self.settings.zone

@@ -169,6 +169,7 @@ async def test_fifty_callers_for_the_last_times_of_two_therapists(
     clinic: Clinic, crowd: AsyncConnectionPool
 ) -> None:
     """One caller gets each therapist's last time, and nobody waits a second."""
+    assert clinic.pool is not crowd
     both = sorted({DEFAULT_ID, COLLEAGUE}, reverse=True)
 
     async def try_both(call_sid: str) -> str:

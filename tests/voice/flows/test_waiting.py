@@ -112,6 +112,8 @@ async def test_when_nothing_is_open_a_caller_may_wait(
     [entry] = await on_the_list(line)
     assert (entry.visit, entry.number) == (None, "+14255550123")
     assert dict(entry.chart)["Safety"].startswith("6 of 6 answered no, ")
+    assert "not asked; ask at the visit" in dict(entry.chart).values()
+    assert "not answered" not in dict(entry.chart).values()
     assert await requests(line.clinic) == []
     async with line.pool.connection() as conn:
         consent = await conn.execute("SELECT number, given FROM consent")
@@ -152,7 +154,7 @@ async def test_in_spanish(caller: Caller, line: Line, now: SetClock) -> None:
     for question in BEFORE_BOOKING:
         await caller.hears(question.signs[-1].es).presses("2")
     await answers_triage(caller)
-    await caller.stays_silent().hears("cuando se abra un horario").presses("1")
+    await caller.stays_silent().hears("si hay un horario").presses("1")
     await caller.hears("Está en la lista").hears_everything()
     [entry] = await on_the_list(line)
     assert entry.language == "es"

@@ -79,6 +79,14 @@ async def test_a_call_that_books_nothing_says_so(
     assert said[-1] == "Nothing was booked."
 
 
+async def test_a_call_that_joined_the_waiting_list_did_something(connected: ConnectedLine) -> None:
+    """It booked nothing, and that is not all there is to say."""
+    async with connected.pool.connection() as conn:
+        await conn.execute("INSERT INTO call (sid, outcome) VALUES ('CA7', 'waiting for a time')")
+    told = ["The caller is on the waiting list: a text comes when a time opens."]
+    assert await connected.outcome("CA7") == told
+
+
 async def test_a_quiet_call_tells_only_what_came_of_it(
     connected: ConnectedLine, capsys: pytest.CaptureFixture[str]
 ) -> None:
