@@ -62,7 +62,8 @@ async def test_the_first_of_two_without_visits_gets_it(clinic: Clinic, now: SetC
     now.forward(minutes=30)
     await reads(clinic)
     in_time = await row(clinic, await held_for(clinic, 1))
-    assert await asyncio.gather(take(clinic, late), take(clinic, in_time)) == [False, True]
+    answers = await asyncio.gather(*(take(clinic, each) for each in (late, in_time)))
+    assert answers == [False, True]
     await insert(clinic, in_time.id)
     await reads(clinic)
     assert await live_at(clinic, EARLY) == ["booked"]
