@@ -5,7 +5,7 @@ VENV := .venv
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --no-input
 LOCKED := $(PIP) install --quiet --require-hashes --requirement
 
-.PHONY: demo test install lint bench clock prove prove-slice prove-paths prove-mutants map lock screenshots prove-flood load
+.PHONY: demo test install lint bench clock prove prove-slice prove-long prove-paths prove-mutants map lock screenshots prove-flood load
 
 demo: install
 	@exec $(VENV)/bin/screening-line demo $(if $(PORT),--port $(PORT))
@@ -43,6 +43,12 @@ prove-paths: $(VENV)/.dev-ready
 # How long a call takes; prints the table and writes it to docs/clock.md.
 clock: $(VENV)/.dev-ready
 	@PYTHONPATH=tests $(VENV)/bin/python tests/support/clock.py
+
+# The same for hours, in rounds of two minutes: each round's result is a row of TABLE at once, so it may
+# be interrupted. `nice -n 10 make prove-long MINUTES=240 SEED=1 TABLE=prove.md`.
+prove-long: $(VENV)/.dev-ready
+	@PYTHONPATH=tests $(VENV)/bin/python -m prove.long --minutes $(or $(MINUTES),60) \
+	  --seed $(or $(SEED),1) --table $(or $(TABLE),prove.md)
 
 # Breaks one guard of the line at a time; the chaos run must notice each (about half an hour, alone on
 # a machine).

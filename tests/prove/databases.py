@@ -14,6 +14,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
+from support.data_key import CIPHER
 
 from voice.database.embedded import Engine
 
@@ -21,6 +22,8 @@ _CLOCK = """
 CREATE SCHEMA IF NOT EXISTS prove;
 CREATE OR REPLACE FUNCTION prove.now() RETURNS timestamptz LANGUAGE sql STABLE
   AS $$ SELECT pg_catalog.now() + interval '{seconds} seconds' $$;
+"""
+_DEFAULTS = """
 DO $$ DECLARE each record; BEGIN
   FOR each IN SELECT table_name, column_name FROM information_schema.columns
               WHERE table_schema = 'public' AND column_default = 'now()'
@@ -51,7 +54,10 @@ class Database:
         """From now on now() is this process's time, for every connection that is made."""
         shift = (datetime.now(UTC) - self._own_time()).total_seconds()
         with psycopg.connect(self.dsn, autocommit=True) as conn:
+            known = conn.execute("SELECT to_regnamespace('prove')").fetchone()
             conn.execute(_CLOCK.format(seconds=round(shift)).encode())
+            if known == (None,):
+                conn.execute(_DEFAULTS)
             name = str(conninfo_to_dict(self.dsn)["dbname"])
             conn.execute(
                 sql.SQL("ALTER DATABASE {} SET search_path = prove, pg_catalog, public").format(
@@ -60,9 +66,12 @@ class Database:
             )
 
     def rows(self, statement: str) -> list[Mapping[str, Any]]:
-        """Read."""
+        """Read; what is encrypted is opened."""
         with psycopg.connect(self.dsn) as conn, conn.cursor(row_factory=dict_row) as cursor:
-            return list(cursor.execute(statement.encode()))
+            return [
+                {name: _opened(value) for name, value in row.items()}
+                for row in cursor.execute(statement.encode())
+            ]
 
     def kill(self) -> None:
         """Kill -9 of the whole server."""
@@ -94,3 +103,7 @@ class Database:
         with psycopg.connect(self.dsn) as conn:
             row = conn.execute("SELECT pg_catalog.clock_timestamp()").fetchone()
         return row[0] if row else datetime.now(UTC)
+
+
+def _opened(value: object) -> object:
+    return CIPHER.open(value) if isinstance(value, str) and value.startswith("enc1:") else value

@@ -61,7 +61,10 @@ def _be_the_line(order: dict[str, Any]) -> NoReturn:
     for stream, file in ((0, os.open(os.devnull, os.O_RDONLY)), (1, log), (2, log)):
         os.dup2(file, stream)
     Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-    points.install(Path(order["folder"]) / "points", order["kill"])
+    folder = Path(order["folder"])
+    points.install(
+        folder / f"points-{order['kind']}", folder / f"{order['name']}.died", order["kills"]
+    )
     time_machine.travel(datetime.fromisoformat(order["now"]), tick=True).start()
     for periodic in jobs.periodic_registry.periodic_tasks.values():
         if periodic.cron == "* * * * *":

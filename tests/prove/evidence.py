@@ -3,17 +3,17 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from prove.databases import Database
 from prove.network import Exchange
+from prove.online import Online
 from prove.patients import Patient
-from prove.staff import ZONE, Edit, StaffAtWork, booking_of, is_call_back
+from prove.staff import ZONE, Edit, StaffAtWork, Version, booking_of, is_call_back
 from stand_ins.google.calendars import instant
-from stand_ins.google.server import Google
 from stand_ins.twilio.messages import Message
 from stand_ins.twilio.server import Twilio
 
@@ -27,9 +27,13 @@ _TABLES = {
     " FROM booking ORDER BY id",
     "journal": "SELECT call_sid, name, value FROM journal",
     "call_back": "SELECT id, call_sid, reason, number, done_at, event_id, shown_at FROM call_back",
+    "waiting_list": "SELECT id, call_sid, visit FROM waiting_list",
     "telling": "SELECT id, booking, kind, told_at, withdrawn_at, call_back FROM telling",
     "text": "SELECT id, booking, name, kind, state, sid, former_sids, error FROM text",
-    "jobs": "SELECT id, task_name, queue_name, status::text FROM procrastinate_jobs ORDER BY id",
+    "jobs": "SELECT job.id, task_name, queue_name, status::text, worker.id IS NULL"
+    " OR worker.last_heartbeat < now() - interval '10 seconds' AS forgotten"
+    " FROM procrastinate_jobs AS job"
+    " LEFT JOIN procrastinate_workers AS worker ON worker.id = job.worker_id ORDER BY job.id",
 }
 
 
@@ -39,12 +43,22 @@ class Event:
 
     id: str
     booking: int
+    calendar: str
     live: bool
     start: datetime
     end: datetime
     description: str
-    made_at: datetime
-    first_start: datetime
+    versions: list[Version]
+
+    @property
+    def made_at(self) -> datetime:
+        """When the line made it."""
+        return self.versions[0].at
+
+    @property
+    def first_start(self) -> datetime:
+        """The time that it was made for."""
+        return self.versions[0].start
 
 
 @dataclass
@@ -52,6 +66,7 @@ class Evidence:
     """Everything, by table and by side."""
 
     patients: list[Patient]
+    online: Online
     exchanges: list[Exchange]
     edits: list[Edit]
     events: list[Event]
@@ -72,6 +87,12 @@ class Evidence:
             sorted_[row["call_sid"]].append(row)
         return sorted_
 
+    def call_of(self, booking: Row) -> str:
+        """The call in which it began; of a time offered from the waiting list, the one before."""
+        kind, _, number = str(booking["call_sid"]).partition("-")
+        waiting = {str(row["id"]): row["call_sid"] for row in self.tables["waiting_list"]}
+        return str(waiting[number] if kind == "waiting" else booking["call_sid"])
+
     @cached_property
     def bookings(self) -> dict[int, Row]:
         """By number."""
@@ -79,31 +100,37 @@ class Evidence:
 
     @cached_property
     def touched(self) -> set[str]:
-        """Events that staff moved, deleted or restored."""
-        return {edit.event_id for edit in self.edits if edit.deed in {"move", "delete", "restore"}}
+        """Events that staff moved, deleted, restored, or gave to a colleague."""
+        return {
+            edit.event_id
+            for edit in self.edits
+            if edit.deed in {"move", "delete", "restore", "colleague"}
+        }
 
 
 def gather(
     patients: list[Patient],
-    exchanges: list[Exchange],
+    online: Online,
     staff: StaffAtWork,
     twilio: Twilio,
     database: Database,
 ) -> Evidence:
     """Read everything once."""
-    google: Google = staff.google
-    ours = list(google.screenings.events.values())
+    google = staff.google
+    latest = [versions[-1] for versions in staff.versions.values()]
     blocked = {edit.event_id: edit.at for edit in staff.edits if edit.deed == "block"}
     return Evidence(
         patients=patients,
-        exchanges=exchanges,
+        online=online,
+        exchanges=online.network.exchanges,
         edits=staff.edits,
-        events=[_event(each, staff) for each in ours if not is_call_back(each)],
-        call_back_events=[each for each in ours if is_call_back(each)],
+        events=[_event(each, staff) for each in latest if not is_call_back(each.event)],
+        call_back_events=[each.event for each in latest if is_call_back(each.event)],
         blocks=[
-            (blocked[each["id"]], instant(each["start"], ZONE), instant(each["end"], ZONE))
+            (blocked[each["id"]], *times)
             for each in google.doctor.live()
             if each["id"] in blocked
+            for times in google.doctor.times(each)
         ],
         messages=list(twilio.messages.sent),
         broken_rules=google.broken_rules + twilio.broken_rules,
@@ -118,15 +145,15 @@ def spoken(when: datetime) -> tuple[str, str]:
     return words.en, words.es
 
 
-def _event(event: dict[str, Any], staff: StaffAtWork) -> Event:
-    made_at, first = staff.seen.get(event["id"], (datetime.now(UTC), event))
+def _event(latest: Version, staff: StaffAtWork) -> Event:
+    event = latest.event
     return Event(
         id=event["id"],
         booking=int(booking_of(event) or 0),
+        calendar=latest.calendar,
         live=event["status"] != "cancelled",
         start=instant(event["start"], ZONE),
         end=instant(event["end"], ZONE),
         description=event.get("description", ""),
-        made_at=made_at,
-        first_start=instant(first["start"], ZONE),
+        versions=staff.versions[event["id"]],
     )

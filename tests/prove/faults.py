@@ -3,10 +3,13 @@
 import asyncio
 import random
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from prove.network import Network
 from prove.processes import Processes
+from prove.staff import StaffAtWork
 from stand_ins.google.faults import Fault as GoogleFault
 from stand_ins.google.server import Google
 from stand_ins.twilio.faults import Fault as TwilioFault
@@ -79,6 +82,21 @@ class Faults:
             await asyncio.sleep(self.chance.expovariate(1 / mean))
             if self.processes.running and not self.over:
                 self.processes.kill(self.chance.choice(sorted(self.processes.running)))
+
+    async def blind(self, mean: float, staff: StaffAtWork) -> None:
+        """Google shows no busy times for a while, just after staff blocked the coming days."""
+        while not self.over:
+            await asyncio.sleep(self.chance.expovariate(1 / mean))
+            unreadable = GoogleFault("freebusy.query", "status", 503, times=10**6)
+            self.google.faults.insert(0, unreadable)
+            self.made["google shows no busy times"] += 1
+            with self.google.turn:
+                for day in range(3):
+                    start = datetime.now(UTC) + timedelta(days=day)
+                    staff.block(start.replace(minute=0, second=0, microsecond=0), 24 * 60)
+            await asyncio.sleep(self.chance.uniform(15, 20))
+            with suppress(ValueError):
+                self.google.faults.remove(unreadable)
 
     def end(self) -> None:
         """From now on nothing fails any more."""

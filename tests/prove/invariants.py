@@ -7,6 +7,7 @@ know the line from outside: what patients heard, what the calendar and Twilio ha
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from prove.evidence import Evidence, spoken
@@ -23,10 +24,13 @@ _PROMISED = re.compile(
 
 
 def no_time_is_booked_twice(seen: Evidence) -> Violations:
-    """No two visits in the calendar overlap, unless staff put one there."""
-    live = sorted((e for e in seen.events if e.live), key=lambda event: event.start)
+    """No two visits in a therapist's calendar overlap, unless staff put one there."""
+    live = sorted(
+        (e for e in seen.events if e.live), key=lambda event: (event.calendar, event.start)
+    )
     for one, other in pairwise(live):
-        if other.start < one.end and not {one.id, other.id} & seen.touched:
+        same = one.calendar == other.calendar and other.start < one.end
+        if same and not {one.id, other.id} & seen.touched:
             yield f"bookings {one.booking} and {other.booking} at {other.start}"
 
 
@@ -84,8 +88,9 @@ def whoever_confirmed_is_told(seen: Evidence) -> Violations:
         sid = row["call_sid"]
         if row["confirmed_at"] is None or row["moves"] or row["id"] in texted or listed[sid]:
             continue
-        if not heard[sid].knows_the_outcome():
-            yield f"call {sid}: booking {row['id']} is {row['state']} ({row['outcome']})"
+        if sid in heard and not heard[sid].knows_the_outcome():
+            last = [(each.step, each.words) for each in heard[sid].heard[-3:]]
+            yield f"call {sid}: booking {row['id']} is {row['state']} ({row['outcome']}): {last}"
 
 
 def no_text_is_doubled(seen: Evidence) -> Violations:
@@ -147,9 +152,10 @@ def patients_hear_what_staff_did(seen: Evidence) -> Violations:
 
 
 def no_hold_is_left(seen: Evidence) -> Violations:
-    """After the quiet time nothing is held: it is booked, or somebody else may have it."""
+    """After the quiet time nothing is held, except a time that is offered to who waits for one."""
     for number, row in seen.bookings.items():
-        if row["state"] == "held":
+        offered = row["confirmed_at"] is None and row["expires_at"] > datetime.now(UTC)
+        if row["state"] == "held" and not offered:
             yield f"booking {number}, confirmed at {row['confirmed_at']}"
 
 
@@ -197,15 +203,46 @@ def each_call_back_has_one_event(seen: Evidence) -> Violations:
 
 
 def only_who_agreed_is_texted(seen: Evidence) -> Violations:
-    """No text to a caller who did not press 1 or 3 when asked."""
+    """No text to a caller who did not press 1 or 3 when asked, or 1 when nothing was open."""
+    yes = {("texts", "1"), ("texts", "3"), ("waiting.any", "1")}
     agreed = {
         patient.who.call_sid
         for patient in seen.patients
-        if any(heard.step == "texts" and heard.keyed in {"1", "3"} for heard in patient.heard)
+        if any((heard.step, heard.keyed) in yes for heard in patient.heard)
     }
     for row in seen.tables["text"]:
-        if row["sid"] and seen.bookings[row["booking"]]["call_sid"] not in agreed:
+        if row["sid"] and seen.call_of(seen.bookings[row["booking"]]) not in agreed:
             yield f"text {row['id']} about booking {row['booking']}"
+
+
+def nobody_who_said_stop_is_texted(seen: Evidence) -> Violations:
+    """No text is sent from 5 seconds after STOP was answered until the number says START."""
+    ok, over = 200, datetime.max.replace(tzinfo=UTC)
+    for reply in seen.online.replies:
+        if reply.body not in {"STOP", "cancel"} or reply.status != ok:
+            continue
+        begin = reply.at + timedelta(seconds=5)
+        later = [r.at for r in seen.online.replies if r.number == reply.number and r.at > reply.at]
+        until = min(later, default=over)
+        for message in seen.messages:
+            if message.to == reply.number and begin < seen.online.sent_at[message.sid] < until:
+                yield f"{message.sid}: {message.body[:80]}"
+
+
+def what_the_page_says_is_done(seen: Evidence) -> Violations:
+    """A move that a patient's page confirmed is in the calendar; a cancelled visit is not."""
+    events = {event.booking: event for event in seen.events}
+    text_about = {row["id"]: row["booking"] for row in seen.tables["text"]}
+    for done in seen.online.done:
+        visit = seen.bookings[text_about[done.text]]
+        visit = seen.bookings.get(visit["moves"], visit)
+        event = events.get(visit["id"])
+        restored = event and event.id in seen.touched
+        if done.start is None and visit["state"] == "booked" and not restored:
+            yield f"booking {visit['id']} was cancelled on its page"
+        stood = event and [v for v in event.versions if v.at <= done.at and v.start == done.start]
+        if done.start is not None and not stood:
+            yield f"booking {visit['id']} was moved to {done.start} on its page"
 
 
 def no_note_of_staff_is_lost(seen: Evidence) -> Violations:

@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import sys
+import time
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,17 +19,23 @@ from prove.report import say
 
 ROOT = Path(__file__).parents[2]
 MUTANTS = Path(__file__).with_name("mutants.toml")
-_SHORT = "--minutes 0.35 --jumps 1 --calls 14"
+_SHORT = "--minutes 0.12 --jumps 1 --poll 2 --calls 16 --shape pair"
+_HEALTHY = f"{_SHORT} --kill 0 --fault 0 --online 0.5"
 RUNS = {
-    "calm": f"{_SHORT} --kill 0 --fault 0 --edit 2",
-    "doubled": f"{_SHORT} --kill 0 --fault 0 --edit 0 --doubled 0.6",
-    "staff": f"{_SHORT} --kill 0 --fault 0 --edit 0.15",
-    "faults": f"{_SHORT} --kill 0 --fault 0.3 --edit 1",
+    "calm": f"{_HEALTHY} --edit 2",
+    "doubled": f"{_HEALTHY} --edit 0 --doubled 0.6",
+    "staff": f"{_HEALTHY} --edit 0.1",
+    "blocks over visits": f"{_HEALTHY} --edit 0.1 --deeds cover",
+    "staff delete": f"{_HEALTHY} --edit 0.1 --deeds delete:2,restore:1,close:2",
+    "notes at the same time": f"{_HEALTHY} --edit 0.2 --deeds cover:1,note:3 --races 0.7",
+    "faults": f"{_SHORT} --kill 0 --fault 0.2 --edit 1",
     "google hangs": f"{_SHORT} --kill 0 --fault 0.4 --edit 0.5 --hang 1",
-    "kills": f"{_SHORT} --jumps 2 --shape split --kill 1.2 --fault 0 --edit 1",
-    "database": f"{_SHORT} --shape split --kill 0 --fault 0 --edit 0 --database 5",
+    "no busy times": f"{_HEALTHY} --edit 0 --blind 0.3 --minutes 0.35",
+    "kills": f"{_SHORT} --kill 0.5 --fault 0 --edit 1",
+    "danger": f"{_SHORT} --kill 0.3 --points 0 --fault 0 --edit 0 --danger 0.2 --calls 24",
+    "database": f"{_SHORT} --kill 0 --fault 0 --edit 0 --database 2",
 }
-"""What is done in which kind of slice; the seeds are fixed."""
+"""What provokes it: the kinds of slices; the seeds are fixed, the last of two options counts."""
 _AT_ONCE = 2
 EARLY = "the line did not start"
 """On a busy machine that says nothing of a mutant, so it does not count as caught."""
@@ -90,25 +97,32 @@ async def main() -> int:
     wanted = [each for each in mutants() if not sys.argv[1:] or each.name in sys.argv[1:]]
     slots = asyncio.Semaphore(_AT_ONCE)
 
-    async def tried(mutant: Mutant | None, run: str) -> list[str]:
+    async def tried(mutant: Mutant | None, run: str) -> tuple[list[str], float]:
         async with slots:
-            return await noticed(mutant, run)
+            began = time.monotonic()
+            return await noticed(mutant, run), time.monotonic() - began
 
+    say("| mutant | slice | verdict | rules that noticed | seconds |")
+    say("| --- | --- | --- | --- | ---: |")
     kinds = sorted({each.run for each in wanted})
-    whole = dict(zip(kinds, await asyncio.gather(*(tried(None, k) for k in kinds)), strict=True))
-    for kind, broken in whole.items():
-        say(f"without a mutant, {kind}: {', '.join(broken) or 'nothing broken'}")
+    whole: dict[str, list[str]] = {}
+    for kind, (broken, took) in zip(
+        kinds, await asyncio.gather(*(tried(None, kind) for kind in kinds)), strict=True
+    ):
+        whole[kind] = broken
+        verdict = "BROKEN" if broken else "whole"
+        say(f"| none | {kind} | {verdict} | {', '.join(broken)} | {took:.0f} |")
 
     async def caught(mutant: Mutant) -> bool:
-        found = await tried(mutant, mutant.run)
+        found, took = await tried(mutant, mutant.run)
         new = [rule for rule in found if rule not in {*whole[mutant.run], EARLY}]
         verdict = "caught" if new else "NOT RUN" if EARLY in found else "SURVIVED"
-        say(f"{verdict}: {mutant.name} ({', '.join(new)})")
+        say(f"| {mutant.name} | {mutant.run} | {verdict} | {', '.join(new)} | {took:.0f} |")
         return bool(new)
 
     missed = (await asyncio.gather(*map(caught, wanted))).count(False)
     say(f"mutants {len(wanted)}, caught {len(wanted) - missed}")
-    return missed
+    return missed + sum(1 for broken in whole.values() if broken)
 
 
 if __name__ == "__main__":

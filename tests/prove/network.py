@@ -10,6 +10,7 @@ import random
 import re
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urldefrag, urlencode, urlsplit
 
@@ -19,6 +20,9 @@ from voice.twilio_signature import sign
 BASE, TOKEN = "https://line.example.org", "token"  # of the stand-in
 GIVES_UP = 15.0
 """Seconds that Twilio waits: https://www.twilio.com/docs/api/errors/11205."""
+
+_TRY_SECONDS, _TRY_INTERVAL = 8.0, 0.2
+"""`lb_try_duration` and `lb_try_interval` of deploy/Caddyfile, which waits for a restart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,17 @@ class Exchange:
     seconds: float
     twin: str | None = None
     """The other answer's body, when the request was sent twice and both were answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An answer to a browser; `to`: where it redirects, "" for nowhere."""
+
+    path: str
+    status: int
+    to: str
+    html: str
+    cookie: str
 
 
 @dataclass
@@ -79,12 +94,10 @@ class Network:
             "Content-Type: application/x-www-form-urlencoded\r\n"
             f"X-Twilio-Signature: {sign(address, form, TOKEN)}\r\n\r\n"
         )
-        try:
-            reader, writer = await asyncio.open_connection(
-                "127.0.0.1", self.chance.choice(self.ports())
-            )
-        except OSError:
+        connected = await self._connect()
+        if connected is None:
             return False, NOTHING_CAME
+        reader, writer = connected
         try:
             writer.write((head + body).encode())
             return True, _read(await asyncio.wait_for(reader.read(), GIVES_UP))
@@ -92,6 +105,40 @@ class Network:
             return True, NOTHING_CAME
         finally:
             writer.close()
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+        """A connection to any of the web processes; tried for as long as in deploy/Caddyfile."""
+        until = time.monotonic() + _TRY_SECONDS
+        while True:
+            with suppress(OSError):
+                return await asyncio.open_connection("127.0.0.1", self.chance.choice(self.ports()))
+            if time.monotonic() > until:
+                return None
+            await asyncio.sleep(_TRY_INTERVAL)
+
+    async def browse(self, path: str, form: Form | None, cookie: str) -> Page:
+        """Open a page of the line in a browser, or send a form from one; status 0: no answer."""
+        body = "" if form is None else urlencode(form)
+        head = (
+            f"{'GET' if form is None else 'POST'} {path} HTTP/1.1\r\n"
+            f"Host: {urlsplit(BASE).netloc}\r\nConnection: close\r\n"
+            f"Content-Length: {len(body)}\r\nCookie: {cookie}\r\n"
+            "Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+        )
+        came = b""
+        if connected := await self._connect():
+            with suppress(OSError, TimeoutError):
+                connected[1].write((head + body).encode())
+                came = await asyncio.wait_for(connected[0].read(), GIVES_UP)
+            connected[1].close()
+        lines, _, html = came.decode("utf-8", "replace").partition("\r\n\r\n")
+        headers = {
+            name.lower(): value for name, value in re.findall(r"(?m)^([\w-]+): (.*)$", lines)
+        }
+        status = re.match(r"HTTP/1\.1 (\d{3})", lines)
+        kept = headers.get("set-cookie", cookie).partition(";")[0].strip()
+        to = headers.get("location", "").strip()
+        return Page(path, int(status[1]) if status else 0, to, html, kept)
 
 
 def _read(raw: bytes) -> Answer:

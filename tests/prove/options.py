@@ -9,6 +9,10 @@ from prove.staff import ZONE
 from stand_ins.google.server import DOCTOR, SCREENINGS, Google
 from stand_ins.twilio.resources import CLINIC
 from stand_ins.twilio.server import ACCOUNT, Twilio
+from support.data_key import DATA_KEY
+
+TEAM = Path(__file__).with_name("team.toml")
+"""The clinic's therapists in a run; what staff have in the doctor's calendar blocks both."""
 
 
 @dataclass
@@ -18,23 +22,42 @@ class Options:
     minutes: float = 2.0
     seed: int = 1
     shape: str = "one"
-    """one: one process with the embedded database; split: two web and two worker processes."""
-    calls: int = 12
+    """one: one process with the embedded database; pair: a web and a worker process, with a
+    database of the run's own; split: two of each."""
+    calls: int = 24
     """Calls at the same time."""
-    kill: float = 2.0
+    kill: float = 0.8
     """Mean seconds between two kills at random; 0: none, and none at a point either."""
+    points: float = 0.7
+    """The share of processes that die by themselves at one of some effect points."""
     fault: float = 1.5
     """Mean seconds between two faults of Google or Twilio; 0: none."""
     edit: float = 0.6
     """Mean seconds between two edits by staff; 0: none."""
     database: float = 0.0
     """Mean seconds between two deaths or freezes of the database; 0: none."""
+    deeds: str = ""
+    """What staff do, when not everything, such as "cover:3,note:1", by weight."""
+    late: int = 8
+    """How many edits staff make at the very end, when nothing else makes the line look."""
+    races: float = 0.05
+    """The share of the line's changes of events just before which staff write a note there."""
     hang: float = 0.0
     """The share of faults that are a Google that does not answer inserts."""
+    blind: float = 0.0
+    """Mean seconds between two times in which Google shows no busy times, while staff add some."""
+    danger: float = 0.0
+    """The share of safety questions that are answered with yes or not sure, besides the usual."""
+    online: float = 0.5
+    """The share of texts that are answered, and of links in them that are opened."""
     doubled: float = 0.03
     """The share of requests that arrive twice at once."""
+    poll: int = 5
+    """How often in seconds the line does what it does every minute otherwise."""
     jumps: int = 2
     """How often the clock jumps on in the quiet time."""
+    table: str = ""
+    """A file with a table to which the result is appended as a row: see `long`."""
     keep: bool = False
     """Keep the folder with the logs also when nothing was broken."""
 
@@ -61,6 +84,8 @@ def settings(google: Google, twilio: Twilio, credentials: Path) -> dict[str, str
         "GOOGLE_SCREENINGS_CALENDAR_ID": SCREENINGS,
         "GOOGLE_BUSY_CALENDAR_IDS": DOCTOR,
         "GOOGLE_API_URL": google.url,
+        "CLINICIANS": str(TEAM),
+        "DATA_KEY": DATA_KEY,
         "CLINIC_NAME": "BodyFix Physical Therapy",
         "CLINIC_NUMBER": CLINIC,
         "CLINIC_EMAIL": "info@bodyfixpt.com",

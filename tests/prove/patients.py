@@ -25,10 +25,12 @@ _KEYS: dict[str, tuple[tuple[str, float], ...]] = {
     "safety": (("2", 0.955), ("1", 0.025), ("3", 0.01), ("", 0.01)),
     "foot": (("1", 0.4), ("2", 0.4), ("#", 0.2)),
     "times": (("1", 0.5), ("2", 0.25), ("3", 0.15), ("4", 0.1)),
+    "times.therapist": (("1", 0.6), ("2", 0.4)),
     "times.wish": (("1", 0.4), ("2", 0.4), ("3", 0.2)),
     "times.all_heard": (("1", 0.3), ("2", 0.7)),
     "confirm": (("1", 0.92), ("2", 0.08)),
     "texts": (("1", 0.5), ("2", 0.4), ("3", 0.05), ("", 0.05)),
+    "waiting.earlier": (("1", 0.8), ("2", 0.2)),
     "number.right": (("1", 1.0),),
     "person": (("1", 0.8), ("2", 0.2)),
     "booked": (("", 1.0),),
@@ -73,17 +75,20 @@ class Patient(Handset):
     pace: float
     """Longest time in seconds between two keys."""
     who: CallerId
+    danger: float = 0.0
+    """How often a safety question is answered with yes or not sure, besides the usual."""
     heard: list[Heard] = field(default_factory=list[Heard])
     ended: Ended | None = None
 
     @classmethod
-    def arrive(cls, network: Network, seed: str, pace: float) -> "Patient":
+    def arrive(cls, network: Network, seed: str, pace: float, danger: float = 0.0) -> "Patient":
         """A new one; the seed decides everything about it."""
         chance = random.Random(seed)  # noqa: S311  # a run can be repeated
         number = f"+1425{chance.randrange(2_000_000, 10_000_000):07}"
         number = WITHHELD if chance.random() < 0.08 else number
         sid = f"CA{chance.randrange(16**32):032x}"
-        return cls(network, chance, pace, CallerId(number, call_sid=sid, account_sid=ACCOUNT))
+        who = CallerId(number, call_sid=sid, account_sid=ACCOUNT)
+        return cls(network, chance, pace, who, danger)
 
     async def call(self) -> None:
         """Place the call and live it."""
@@ -148,6 +153,8 @@ class Patient(Handset):
             return f"425{self.chance.randrange(2_000_000, 10_000_000):07}#"
         if step.startswith("foot.pain"):
             return str(self.chance.randrange(10))
+        if step.removeprefix("safety.") in _SAFETY and self.chance.random() < self.danger:
+            return self.chance.choice("13")
         choices = _KEYS.get(_place(step), _ANY)
         keys, weights = zip(*choices, strict=True)
         return str(self.chance.choices(keys, weights)[0])

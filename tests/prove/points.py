@@ -30,10 +30,11 @@ _LAST: "WeakKeyDictionary[object, str]" = WeakKeyDictionary()
 class _Points:
     """Which points were met, and where to die."""
 
-    def __init__(self, seen: Path, kill: tuple[str, str, int] | None) -> None:
+    def __init__(self, seen: Path, died: Path, kills: list[tuple[str, str, int]]) -> None:
         self._file = os.open(seen, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         self._known: set[str] = set()
-        self._name, self._side, self._left = kill or ("", "", 0)
+        self._died = died
+        self._kills = {(name, side): nth for name, side, nth in kills}
 
     @contextmanager
     def at(self, name: str) -> Generator[None]:
@@ -41,19 +42,23 @@ class _Points:
         if name and name not in self._known:
             self._known.add(name)
             os.write(self._file, f"{name}\n".encode())
-        dying = name and name == self._name
-        if dying:
-            self._left -= 1
-        if dying and self._left == 0 and self._side == "before":
-            os.kill(os.getpid(), signal.SIGKILL)
+        self._die(name, "before")
         yield
-        if dying and self._left == 0 and self._side == "after":
+        self._die(name, "after")
+
+    def _die(self, name: str, side: str) -> None:
+        left = self._kills[name, side] = self._kills.get((name, side), 0) - 1
+        if left == 0:
+            self._died.write_text(f"{side} {name}")
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def install(seen: Path, kill: list[Any] | None) -> None:
-    """Note every point's name in the file, and die at one: [name, "before" or "after", nth]."""
-    points = _Points(seen, (kill[0], kill[1], kill[2]) if kill else None)
+def install(seen: Path, died: Path, kills: list[tuple[str, str, int]]) -> None:
+    """Note every point's name in `seen`, and die at the first of `kills` that is met.
+
+    Each is a name, "before" or "after", and how many times it is to be met; `died` says which.
+    """
+    points = _Points(seen, died, [(name, side, nth) for name, side, nth in kills])
     _around_async(psycopg.AsyncCursor, "execute", points, _statement)
     _around_async(psycopg.AsyncTransaction, "__aexit__", points, _commit)
     _around_async(starlette.responses.Response, "__call__", points, _answer)

@@ -12,7 +12,7 @@ from voice.simulator.player import Ended
 Violations = Iterator[str]
 ON_TIME = 8.0
 """Seconds; the line's own limit is below 5, and the machine is busy."""
-_DONE = "succeeded"
+_DONE, _RUNNING = "succeeded", {"doing", "aborting"}
 
 
 def every_answer_is_in_time(seen: Evidence) -> Violations:
@@ -27,6 +27,15 @@ def no_answer_is_an_error(seen: Evidence) -> Violations:
     for each in seen.exchanges:
         if each.status not in {0, 200, 204} and not each.url.partition("?")[0].endswith("/status"):
             yield f"{each.url}: {each.status}"
+
+
+def no_page_is_an_error(seen: Evidence) -> Violations:
+    """A patient's page has no other error than 503, and that only when something is hurt."""
+    unavailable = 503
+    for page in seen.online.pages:
+        hurt = page.status == unavailable and not seen.is_calm
+        if page.status >= 500 and not hurt:
+            yield f"/visit/..{page.path[30:]}: {page.status}"
 
 
 def a_repeated_request_has_the_same_answer(seen: Evidence) -> Violations:
@@ -70,7 +79,7 @@ def no_job_is_left(seen: Evidence) -> Violations:
         made_up = row["queue_name"] == HOUSEKEEPING and last.get(row["task_name"], 0) > row["id"]
         if row["status"] == "failed" and made_up:
             continue
-        if row["status"] in {"failed", "doing", "aborting"}:
+        if row["status"] == "failed" or (row["status"] in _RUNNING and row["forgotten"]):
             counted[row["task_name"], row["status"]] += 1
     yield from (f"{count} {task} {status}" for (task, status), count in counted.items())
 
@@ -81,5 +90,5 @@ def nothing_against_the_rules_was_sent(seen: Evidence) -> Violations:
 
 
 def the_line_is_well_again(seen: Evidence) -> Violations:
-    """At the end each process is ready."""
+    """At the end each process is ready, and nothing is left to be done."""
     yield from seen.not_ready

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Self
 
 ROOT = Path(__file__).parents[2]
-POLL_SECONDS = 5
-"""How often the line does in a run what it does each minute otherwise."""
+_POINTS = 20
+"""At how many points a process may die that has some; it does at the first of them."""
 
 
 @dataclass
@@ -26,6 +26,8 @@ class Processes:
     folder: Path
     env: dict[str, str]
     chance: random.Random
+    poll: int = 5
+    """How often in seconds the line does what it does each minute otherwise."""
     wanted: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     """Names of processes and the words of their commands: whatever is here is kept running."""
     running: dict[str, int] = field(default_factory=dict[str, int])
@@ -97,29 +99,32 @@ class Processes:
         for name in wanted:
             self._start(name)
 
-    def points(self) -> list[str]:
-        """The names of all points met so far, by any process."""
-        file = self.folder / "points"
-        return sorted(set(file.read_text().splitlines())) if file.exists() else []
+    def points(self, kind: str = "") -> list[str]:
+        """The names of all points met so far, by any process or by those of one kind."""
+        files = self.folder.glob(f"points-{kind or '*'}")
+        return sorted({name for file in files for name in file.read_text().splitlines()})
 
     async def _gone(self) -> None:
         while self.running:  # noqa: ASYNC110  # one place waits, and not often
             await asyncio.sleep(0.1)
 
     def _start(self, name: str) -> None:
-        kill = None
-        if (known := self.points()) and self.chance.random() < self.kill_points:
-            nth = self.chance.choice([1, 1, 2, 3, 5, 10, 20])
-            kill = [self.chance.choice(known), self.chance.choice(["before", "after"]), nth]
-            self._kills[name] = f"{kill[1]} {kill[0]}"
+        kind = name.rstrip("0123456789")
+        kills: list[tuple[str, str, int]] = []
+        if (known := self.points(kind)) and self.chance.random() < self.kill_points:
+            kills = [
+                (point, self.chance.choice(["before", "after"]), self.chance.choice([1, 2, 5, 10]))
+                for point in self.chance.sample(known, min(_POINTS, len(known)))
+            ]
         order = {
             "name": name,
             "words": self.wanted[name],
             "env": self.env,
             "folder": str(self.folder),
             "now": datetime.now(UTC).isoformat(),
-            "every": POLL_SECONDS,
-            "kill": kill,
+            "every": self.poll,
+            "kind": kind,
+            "kills": kills,
         }
         self.running[name] = 0
         if self._entry.stdin:
@@ -134,7 +139,7 @@ class Processes:
                     self.running.pop(name, None)
                     why = self._kills.pop(name, "")
                     if int(status) == -signal.SIGKILL:
-                        self.deaths[why] += 1
+                        self.deaths[why or self._point(name)] += 1
                     elif why != "SIGTERM":
                         self.left[f"{name} exit code {status}"] += 1
                         await asyncio.sleep(0.3)
@@ -142,6 +147,11 @@ class Processes:
                         self._start(name)
                 case _:
                     pass
+
+    def _point(self, name: str) -> str:
+        """The point at which a process killed itself."""
+        file = self.folder / f"{name}.died"
+        return file.read_text() if file.exists() else "unknown"
 
     async def _line(self) -> list[str]:
         return (await self._entry.stdout.readline()).decode().split() if self._entry.stdout else []

@@ -1,6 +1,7 @@
 """What a run says at its end: how much was done, and which rules were broken."""
 
 from collections import Counter
+from dataclasses import dataclass
 from inspect import getmembers, isfunction
 
 from prove import invariants, process_invariants
@@ -28,8 +29,24 @@ def violations(seen: Evidence) -> dict[str, list[str]]:
     return {rule.__name__: lines for rule in rules if (lines := list(rule(seen)))}
 
 
-def report(seen: Evidence, processes: Processes, faults: Counter[str]) -> int:
-    """Say it; the number of violations."""
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What was done in a run and how many rules' violations were found."""
+
+    calls: int
+    kills: int
+    at_a_point: int
+    points: int
+    violations: int
+
+    def row(self, *first: object, last: float) -> str:
+        """A row of the table of `long`."""
+        numbers = (self.calls, self.kills, self.at_a_point, self.points, self.violations)
+        return "| " + " | ".join(map(str, (*first, *numbers, round(last)))) + " |\n"
+
+
+def report(seen: Evidence, processes: Processes, faults: Counter[str]) -> Result:
+    """Say it."""
     broken = violations(seen)
     at_point = {why: n for why, n in processes.deaths.items() if why.split(" ")[0] in _SIDES}
     names = {why.split(" ", 1)[1] for why in at_point}
@@ -41,6 +58,9 @@ def report(seen: Evidence, processes: Processes, faults: Counter[str]) -> int:
     )
     say(f"faults {dict(faults)}")
     say(f"edits by staff {dict(Counter(edit.deed for edit in seen.edits))}")
+    online = seen.online
+    done = Counter("cancels" if each.start is None else "moves" for each in online.done)
+    say(f"replies to texts {len(online.replies)}, pages {len(online.pages)}, there {dict(done)}")
     if processes.left:
         say(f"processes that ended by themselves {dict(processes.left)}")
     for rule, lines in broken.items():
@@ -49,4 +69,6 @@ def report(seen: Evidence, processes: Processes, faults: Counter[str]) -> int:
             say(f"    {line}")
     count = sum(map(len, broken.values()))
     say(f"violations {count}")
-    return count
+    return Result(
+        len(seen.patients), processes.deaths.total(), sum(at_point.values()), len(names), count
+    )

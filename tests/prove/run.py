@@ -26,11 +26,13 @@ from prove.databases import Database
 from prove.evidence import gather
 from prove.faults import Faults, Reports
 from prove.network import Network, get
+from prove.online import Online
 from prove.options import Options, read_options, settings
 from prove.patients import Patient
-from prove.processes import POLL_SECONDS, Processes
-from prove.report import report, say
-from prove.staff import StaffAtWork
+from prove.processes import Processes
+from prove.quiet import until_quiet
+from prove.report import Result, report, say
+from prove.staff import DEEDS, StaffAtWork
 from stand_ins.google.server import Google
 from stand_ins.twilio.server import Twilio
 
@@ -50,39 +52,52 @@ class Run:
     folder: Path
     patients: list[Patient] = field(default_factory=list[Patient])
     database_faults: Counter[str] = field(default_factory=Counter[str])
+    not_quiet: list[str] = field(default_factory=list[str])
+    """What was still to be done when the quiet times were over."""
     over: bool = False
 
     def chance(self, of: str) -> random.Random:
         """Chance of its own for each part, so that one does not change another."""
         return random.Random(f"{self.options.seed} {of}")  # noqa: S311  # a run can be repeated
 
-    async def play(self) -> int:
-        """The whole run; the number of violations."""
+    async def play(self) -> Result:
+        """The whole run."""
         self.clock = time_machine.travel(BEGIN, tick=True)
         self.clock.start()
         async with AsyncExitStack() as stack:
             self.google = stack.enter_context(Google())
             self.twilio = stack.enter_context(Twilio())
-            self.staff = StaffAtWork(self.google, self.chance("staff"))
-            split = self.options.shape == "split"
+            self.staff = StaffAtWork(
+                self.google, self.chance("staff"), self._deeds(), self.options.races
+            )
+            split = self.options.shape != "one"
             self.database = Database(self.folder / "data", "prove" if split else "screening_line")
             stack.callback(self.database.engine.stop)
             self.processes = await stack.enter_async_context(
-                Processes(self.folder, self._env(split=split), self.chance("kills"))
+                Processes(
+                    self.folder, self._env(split=split), self.chance("kills"), self.options.poll
+                )
             )
             stack.callback(self.database.kill)
             self.network = Network(
                 lambda: self.processes.web, self.chance("network"), self.options.doubled
             )
+            self.online = Online(
+                self.chance("online"), self.twilio, self.network, self.options.online
+            )
+            began = time.monotonic()
             await self._start(split=split)
+            say(f"ready after {time.monotonic() - began:.0f} s")
             await self._load()
             await self._calm_down()
-            seen = gather(
-                self.patients, self.network.exchanges, self.staff, self.twilio, self.database
-            )
-            seen.not_ready = await self._ready(10)
+            seen = gather(self.patients, self.online, self.staff, self.twilio, self.database)
+            seen.not_ready = [*self.not_quiet, *await self._ready(10)]
             seen.is_calm = not (self.options.kill or self.options.database)
             return report(seen, self.processes, self.faults.made + self.database_faults)
+
+    def _deeds(self) -> dict[str, int]:
+        chosen = (each.partition(":") for each in self.options.deeds.split(",") if each)
+        return {deed: int(weight or 1) for deed, _, weight in chosen} or dict(DEEDS)
 
     def _env(self, *, split: bool) -> dict[str, str]:
         credentials = self.folder / "google.json"
@@ -98,10 +113,9 @@ class Run:
     async def _start(self, *, split: bool) -> None:
         if split:
             self.database.set_clock()
-            for name in ("web1", "web2"):
-                self.processes.want(name, "serve", "--no-worker", web=True)
-            for name in ("worker1", "worker2"):
-                self.processes.want(name, "worker")
+            for number in range(1, 3 if self.options.shape == "split" else 2):
+                self.processes.want(f"web{number}", "serve", "--no-worker", web=True)
+                self.processes.want(f"worker{number}", "worker")
             self._must_be_ready(await self._ready(120))
             return
         self.processes.want("line", "serve", web=True)
@@ -131,14 +145,17 @@ class Run:
         options = self.options
         self.faults = Faults(self.chance("faults"), self.google, self.twilio, self.processes)
         self.reports = Reports(self.chance("reports"), self.twilio, self.network)
-        side: list[Coroutine[Any, Any, None]] = [self.reports.follow()]
+        following = [asyncio.create_task(each.follow()) for each in (self.reports, self.online)]
+        side: list[Coroutine[Any, Any, None]] = []
         if options.kill:
-            self.processes.kill_points = 0.7
+            self.processes.kill_points = options.points
             side.append(self.faults.kills(options.kill))
         if options.fault:
             side.append(self.faults.outside(options.fault, options.hang))
         if options.edit:
             side.append(self._staff(options.edit))
+        if options.blind:
+            side.append(self.faults.blind(options.blind, self.staff))
         if options.database:
             side.append(self._database_dies(options.database))
         beside = [asyncio.create_task(each) for each in side]
@@ -147,18 +164,18 @@ class Run:
         async def line_of_patients() -> None:
             while time.monotonic() < until:
                 seed = f"{options.seed} patient {next(numbers)}"
-                patient = Patient.arrive(self.network, seed, pace=0.15)
+                patient = Patient.arrive(self.network, seed, 0.15, options.danger)
                 self.patients.append(patient)
                 await patient.call()
 
         await asyncio.gather(*(line_of_patients() for _ in range(options.calls)))
-        self.over = True
+        self.over = self.online.over = True
         self.faults.end()
-        for task in beside[1:]:
+        for task in beside:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
-        self.following = beside[0]
+        self.following = following
 
     async def _staff(self, mean: float) -> None:
         chance = self.chance("when staff work")
@@ -179,42 +196,36 @@ class Run:
             return
         self.database_faults["database killed"] += 1
         self.database.kill()
-        if self.options.shape == "split":
+        if self.options.shape != "one":
             await asyncio.sleep(chance.uniform(0, 3))
             await asyncio.to_thread(self.database.engine.start)
 
     async def _calm_down(self) -> None:
         """Nothing fails; the clock jumps on, so that whatever waits has its time."""
         await self._ready(60)
-        for jump in range(self.options.jumps + 1):
-            if jump:
-                self.clock.stop()
-                self.clock = time_machine.travel(BEGIN + jump * _JUMP, tick=True)
-                self.clock.start()
-                self.database.set_clock()
-                await self.processes.restart()
-                await self._ready(60)
-            await self._drained()
-        self.following.cancel()
-        if self.reports.tasks:
-            await asyncio.wait(self.reports.tasks, timeout=10)
+        for jump in range(1, self.options.jumps + 1):
+            self.clock.stop()
+            self.clock = time_machine.travel(BEGIN + jump * _JUMP, tick=True)
+            self.clock.start()
+            self.database.set_clock()
+            await self.processes.restart()
+            await self._ready(60)
+            await self._until_quiet()
+        for _ in range(self.options.late):
+            self.staff.edit()
+        await self._until_quiet()
+        for task in self.following:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
-    async def _drained(self) -> None:
-        """Two rounds of what is periodic, then until no job is due and no call lacks its end.
+    async def _until_quiet(self) -> None:
+        left = await until_quiet(self.database, self.options.poll, self._is_busy)
+        self.not_quiet += [f"{count} {what}" for what, count in left.items()]
 
-        The line looks up a limited number of calls at a time.
-        """
-        await asyncio.sleep(2 * POLL_SECONDS + 1)
-        for _ in range(120):
-            due = self.database.rows(
-                "SELECT 1 AS due FROM procrastinate_jobs WHERE queue_name <> 'housekeeping' AND"
-                " (status = 'doing' OR status = 'todo' AND coalesce(scheduled_at, now()) <= now())"
-                " UNION ALL SELECT 1 FROM call WHERE ended_at IS NULL"
-                " AND began_at < now() - interval '2 minutes'"
-            )
-            if not due and not self.reports.tasks:
-                return
-            await asyncio.sleep(0.25)
+    def _is_busy(self) -> bool:
+        """Texts' fates are still reported, or patients are still on the page of their visit."""
+        return bool(self.reports.tasks or self.online.tasks)
 
 
 def main() -> None:
@@ -226,13 +237,27 @@ def main() -> None:
     say(f"seed {options.seed}, {options.minutes} minutes, shape {options.shape}")
     began = time.monotonic()
     with suppress(KeyboardInterrupt):
-        broken = asyncio.run(Run(options, folder).play())
-        say(f"took {time.monotonic() - began:.0f} s")
-        if broken or options.keep:
+        result = asyncio.run(Run(options, folder).play())
+        took = time.monotonic() - began
+        say(f"took {took:.0f} s")
+        if options.table:
+            with Path(options.table).open("a", encoding="utf-8") as file:
+                file.write(result.row(options.seed, _described(options), last=took))
+        if result.violations or options.keep:
             say(f"logs and database: {folder}")
         else:
             shutil.rmtree(folder, ignore_errors=True)
-        sys.exit(1 if broken else 0)
+        sys.exit(1 if result.violations else 0)
+
+
+def _described(options: Options) -> str:
+    """Which options were not as they are by default."""
+    usual, apart = vars(Options()), {"seed", "minutes", "table", "keep"}
+    return " ".join(
+        f"{name} {value}"
+        for name, value in vars(options).items()
+        if (value != usual[name] or name == "shape") and name not in apart
+    )
 
 
 if __name__ == "__main__":

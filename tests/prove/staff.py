@@ -1,77 +1,153 @@
 """Staff at work in the stand-in's calendars: they move, delete, restore, write, block, close."""
 
 import random
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from stand_ins.google.calendars import Calendar, instant
 from stand_ins.google.server import Google
 
-Deed = Literal["move", "delete", "restore", "note", "block", "close"]
-DEEDS: dict[Deed, int] = {"move": 4, "delete": 2, "restore": 2, "note": 2, "block": 2, "close": 1}
-"""How often each is done, against the others."""
+DEEDS = {
+    "move": 4,
+    "delete": 2,
+    "restore": 2,
+    "note": 2,
+    "colleague": 1,
+    "close": 1,
+    "block": 1,
+    "cover": 2,
+    "repeat": 1,
+    "exception": 1,
+}
+"""How often each is done, against the others. `colleague`: a visit goes into the other therapist's
+calendar. `close`: a call-back is marked as done. The last four are about times that staff need:
+a new one, one over a visit, a weekly one, and one day of that moved."""
 ZONE = "America/Los_Angeles"
+_SERIES = ["RRULE:FREQ=WEEKLY;COUNT=3"]
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
     """What staff did to which event, and when."""
 
-    deed: Deed
+    deed: str
     event_id: str
     at: datetime
-    took: tuple[datetime, datetime] | None = None
+    took: tuple[datetime, datetime]
     """The time that the event takes after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """An event of ours as it was from then on, and in which calendar."""
+
+    at: datetime
+    calendar: str
+    event: dict[str, Any]
+
+    @property
+    def start(self) -> datetime:
+        """When it began then."""
+        return instant(self.event["start"], ZONE)
 
 
 @dataclass
 class StaffAtWork:
-    """Makes one random edit at a time; `seen` is the first version of each of our events."""
+    """Makes one random edit at a time, by `deeds`; `versions` has every version of our events.
+
+    `races` is the share of the line's own changes before which staff write a note into the event.
+    """
 
     google: Google
     chance: random.Random
+    deeds: dict[str, int] = field(default_factory=lambda: dict(DEEDS))
+    races: float = 0.0
     edits: list[Edit] = field(default_factory=list[Edit])
-    seen: dict[str, tuple[datetime, dict[str, Any]]] = field(
-        default_factory=dict[str, tuple[datetime, dict[str, Any]]]
+    versions: dict[str, list[Version]] = field(
+        default_factory=lambda: defaultdict[str, list[Version]](list)
     )
 
     def __post_init__(self) -> None:
-        """Note when the line makes an event, and as what."""
-        put = self.google.screenings.put
+        """Watch what is put into the calendars, and get between the line and its changes."""
+        self.calendars = [self.google.screenings, self.google.rivera]
+        for calendar in self.calendars:
+            calendar.put = self._noted(calendar, calendar.put)  # type: ignore[method-assign, assignment]
+        patch = self.google.methods["events.patch"]
 
-        def noted(event: dict[str, Any]) -> dict[str, Any]:
-            self.seen.setdefault(event["id"], (datetime.now(UTC), dict(event)))
-            return put(event)
+        def patched(world: Any, account: Any, ids: Any, values: Any, body: Any) -> Any:  # noqa: ANN401
+            found = self._find(ids["eventId"])
+            if found and found[1]["status"] != "cancelled" and self.chance.random() < self.races:
+                self._do("note", *found)
+            return patch(world, account, ids, values, body)
 
-        self.google.screenings.put = noted  # type: ignore[method-assign]  # watched, not replaced
+        self.google.methods["events.patch"] = patched
 
     def edit(self) -> None:
         """Do something, if there is anything to do it to."""
-        calendar = self.google.screenings
         with self.google.turn:
-            deed = self.chance.choices(list(DEEDS), list(DEEDS.values()))[0]
-            gone = {each.event_id for each in self.edits if each.deed == "delete"}
-            ours = [
-                event
-                for event in calendar.events.values()
-                if is_call_back(event) == (deed == "close")
-                and (event["status"] == "cancelled") == (deed == "restore")
-                and (deed != "restore" or event["id"] in gone)
-            ]
-            if deed == "block":
-                self._block(self.google.doctor)
-            elif ours:
-                self._do(deed, calendar, self.chance.choice(ours))
+            deed = self.chance.choices(list(self.deeds), list(self.deeds.values()))[0]
+            match deed:
+                case "block":
+                    self.block(self._some_time())
+                case "repeat":
+                    self.block(self._some_time(), recurrence=_SERIES)
+                case "exception":
+                    self._except()
+                case _:
+                    if ours := self._fit_for(deed):
+                        self._do(deed, *self.chance.choice(ours))
 
-    def _do(self, deed: Deed, calendar: Calendar, event: dict[str, Any]) -> None:
+    def block(self, start: datetime, minutes: int = 30, **more: Any) -> None:  # noqa: ANN401  # fields of an event
+        """A time of the doctor's is not free any more; a visit may already be there."""
+        event_id = self.google.doctor.add("2026-12-01 00:00", "2026-12-01 00:30", **more)
+        times = {"start": _time(start), "end": _time(start + timedelta(minutes=minutes))}
+        self.google.doctor.edit(event_id, **times)
+        self._did("block", self.google.doctor.events[event_id])
+
+    def _some_time(self) -> datetime:
+        start = datetime.now(UTC) + timedelta(hours=self.chance.randrange(4, 200))
+        return start.replace(minute=self.chance.choice([0, 30]), second=0, microsecond=0)
+
+    def _except(self) -> None:
+        """The first day of a weekly event is moved, as only that day."""
+        doctor = self.google.doctor
+        moved = {each.get("recurringEventId") for each in doctor.events.values()}
+        weekly = [e for e in doctor.live() if "recurrence" in e and e["id"] not in moved]
+        if not weekly:
+            return
+        start = self._some_time()
+        local = [f"{start + timedelta(minutes=minutes):%Y-%m-%d %H:%M}" for minutes in (0, 30)]
+        event_id = doctor.change_first(self.chance.choice(weekly)["id"], *local)
+        self._did("block", doctor.events[event_id])
+
+    def _fit_for(self, deed: str) -> list[tuple[Calendar, dict[str, Any]]]:
+        gone = {each.event_id for each in self.edits if each.deed == "delete"}
+        return [
+            (calendar, event)
+            for calendar in self.calendars
+            for event in calendar.events.values()
+            if self.versions[event["id"]][-1].calendar == calendar.id
+            and is_call_back(event) == (deed == "close")
+            and (event["status"] == "cancelled") == (deed == "restore")
+            and (deed != "restore" or event["id"] in gone)
+            and (deed != "colleague" or calendar is self.google.screenings)
+        ]
+
+    def _find(self, event_id: str) -> tuple[Calendar, dict[str, Any]] | None:
+        found = [(c, c.events[event_id]) for c in self.calendars if event_id in c.events]
+        live = [(c, event) for c, event in found if event["status"] != "cancelled"]
+        return next(iter([*live, *found]), None)
+
+    def _do(self, deed: str, calendar: Calendar, event: dict[str, Any]) -> None:
         event_id = event["id"]
+        start, end = instant(event["start"], ZONE), instant(event["end"], ZONE)
         match deed:
             case "move":
-                start = instant(event["start"], ZONE)
-                to = start + timedelta(minutes=5 * self.chance.randrange(1, 60))
-                length = instant(event["end"], ZONE) - start
-                calendar.edit(event_id, start=_time(to), end=_time(to + length))
+                by = timedelta(minutes=5 * self.chance.randrange(1, 60))
+                calendar.edit(event_id, start=_time(start + by), end=_time(end + by))
             case "delete":
                 calendar.delete(event_id)
             case "restore":
@@ -79,20 +155,28 @@ class StaffAtWork:
             case "note":
                 said = f"{event.get('description', '')}\nseen by staff {len(self.edits)}"
                 calendar.edit(event_id, description=said)
+            case "colleague":
+                calendar.hand_over(event_id, self.google.rivera)
+            case "cover":
+                self.block(start)
+                return
             case _:
                 calendar.edit(event_id, summary=f"{event['summary']} done")
-        now = calendar.events[event_id]
-        took = instant(now["start"], ZONE), instant(now["end"], ZONE)
-        self.edits.append(Edit(deed, event_id, datetime.now(UTC), took))
+        self._did(deed, calendar.events[event_id])
 
-    def _block(self, calendar: Calendar) -> None:
-        """A time of the coming days is not free any more; a visit may already be there."""
-        start = datetime.now(UTC) + timedelta(hours=self.chance.randrange(4, 200))
-        start = start.replace(minute=self.chance.choice([0, 30]), second=0, microsecond=0)
-        end = start + timedelta(minutes=30)
-        event_id = calendar.add("2026-12-01 00:00", "2026-12-01 00:30")
-        calendar.edit(event_id, start=_time(start), end=_time(end))
-        self.edits.append(Edit("block", event_id, datetime.now(UTC)))
+    def _did(self, deed: str, event: dict[str, Any]) -> None:
+        took = instant(event["start"], ZONE), instant(event["end"], ZONE)
+        self.edits.append(Edit(deed, event["id"], datetime.now(UTC), took))
+
+    def _noted(
+        self, calendar: Calendar, put: Callable[[dict[str, Any]], dict[str, Any]]
+    ) -> Callable[[dict[str, Any]], dict[str, Any]]:
+        def noted(event: dict[str, Any]) -> dict[str, Any]:
+            version = Version(datetime.now(UTC), calendar.id, dict(event))
+            self.versions[event["id"]].append(version)
+            return put(event)
+
+        return noted
 
 
 def is_call_back(event: dict[str, Any]) -> bool:

@@ -79,8 +79,12 @@ class Asked(BaseHTTPRequestHandler):
         """Log nothing; requests are in the stand-in's own list."""
 
     def body(self) -> bytes:
-        """The body of the request."""
-        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        """The body of the request. Raises ConnectionAbortedError if its sender died within it."""
+        length = int(self.headers.get("Content-Length") or 0)
+        whole = self.rfile.read(length)
+        if len(whole) < length:
+            raise ConnectionAbortedError
+        return whole
 
     def send(self, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
         """Send a response; a 204 must have no body, which would break the connection (seen)."""

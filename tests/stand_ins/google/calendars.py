@@ -51,6 +51,18 @@ class Calendar:
         """Events that are not cancelled."""
         return [event for event in self.events.values() if event["status"] != "cancelled"]
 
+    def times(self, event: Resource) -> list[tuple[datetime, datetime]]:
+        """When an event takes place, without the days that have an event of their own.
+
+        Source: guide "Recurring events", "Exceptions".
+        """
+        alone = {
+            instant(each["originalStartTime"], self.zone)
+            for each in self.events.values()
+            if each.get("recurringEventId") == event["id"]
+        }
+        return [each for each in occurrences(event, self.zone) if each[0] not in alone]
+
     # What staff do.
 
     def add(self, start: str, end: str, title: str = "Busy", **more: Any) -> str:  # noqa: ANN401  # fields of an event

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from stand_ins.google.calendars import Calendar, Resource, occurrences
+from stand_ins.google.calendars import Calendar, Resource
 from stand_ins.google.events import Account, World
 from stand_ins.google.refusals import Refusal, broken
 
@@ -78,11 +78,7 @@ def _instances(calendar: Calendar, event: Resource, query: Resource) -> list[Res
     """The event, or each of its occurrences; within timeMin and timeMax, both exclusive."""
     low = datetime.fromisoformat(query.get("timeMin", "1970-01-01T00:00:00+00:00"))
     high = datetime.fromisoformat(query.get("timeMax", "2999-01-01T00:00:00+00:00"))
-    times = [
-        (start, end)
-        for start, end in occurrences(event, calendar.zone)
-        if end > low and start < high
-    ]
+    times = [(start, end) for start, end in calendar.times(event) if end > low and start < high]
     if not event.get("recurrence") or not query.get("singleEvents"):
         return [event] if times else []
     return [
@@ -154,7 +150,7 @@ def _busy(calendar: Calendar, low: datetime, high: datetime) -> list[Resource]:
         {"start": f"{start:%Y-%m-%dT%H:%M:%SZ}", "end": f"{end:%Y-%m-%dT%H:%M:%SZ}"}
         for event in calendar.live()
         if event.get("transparency") != "transparent"
-        for start, end in occurrences(event, calendar.zone)
+        for start, end in calendar.times(event)
         if end > low and start < high
     ]
 
