@@ -41,6 +41,8 @@ class Database:
 
     data_dir: Path
     name: str
+    is_ours: bool = False
+    """The run starts it; otherwise the line does."""
 
     def __post_init__(self) -> None:
         self.engine = Engine(self.data_dir)
@@ -78,6 +80,11 @@ class Database:
         for process in self.processes():
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
+
+    def restart(self, after: float) -> None:
+        """Start it again after so many seconds. Blocks."""
+        time.sleep(after)
+        self.engine.start()
 
     def freeze(self, seconds: float) -> None:
         """It accepts connections and never answers, for so long. Blocks."""

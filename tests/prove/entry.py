@@ -5,7 +5,6 @@ imported already, so a restart after a kill costs a fraction of a second. On sta
 NAME PID", and later "down NAME STATUS". The line's code holds no hook: see `points`.
 """
 
-import importlib
 import json
 import os
 import select
@@ -17,18 +16,23 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, NoReturn
 
+import googleapiclient.discovery
 import time_machine
+import twilio.rest
 from prove import points
 
+import voice.bootstrap
 import voice.cli
+import voice.server
 from voice.worker import jobs
 
-for slow in ("googleapiclient.discovery", "twilio.rest", "voice.bootstrap", "voice.server"):
-    importlib.import_module(slow)  # once, before any child
+IMPORTED = (googleapiclient.discovery, twilio.rest, voice.bootstrap, voice.server)
+"""What is slow to import: once, before any child."""
 
 
 def main() -> None:
     """Start one child per order, until the orders end; then end all that still run."""
+    _say("ready")
     names: dict[int, str] = {}
     buffer = b""
     while True:
@@ -85,8 +89,3 @@ def _end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(0.5)
     os._exit(1)
-
-
-if __name__ == "__main__":
-    _say("ready")
-    main()

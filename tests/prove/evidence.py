@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -77,6 +77,8 @@ class Evidence:
     broken_rules: list[str]
     not_ready: list[str]
     tables: dict[str, list[Row]]
+    notified: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
+    """What Google told the line of its calendars, and the answer's status."""
     is_calm: bool = False
     """No process and no database was hurt in this run."""
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from prove.databases import Database
 from prove.network import Network
 from prove.processes import Processes
 from prove.staff import StaffAtWork
@@ -42,6 +43,9 @@ _TWILIO = (
 )
 
 
+_FREEZES = 0.4
+
+
 @dataclass
 class Faults:
     """Makes things fail until `over`."""
@@ -52,6 +56,8 @@ class Faults:
     processes: Processes
     over: bool = False
     made: Counter[str] = field(default_factory=Counter[str])
+    notified: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
+    """What Google told the line of its calendars, and the answer's status."""
 
     async def outside(self, mean: float, hang: float) -> None:
         """Google and Twilio fail, every `mean` seconds on average; `hang` of it inserts hang."""
@@ -77,9 +83,9 @@ class Faults:
                 self.made[f"twilio {fault.kind}"] += times
 
     async def kills(self, mean: float) -> None:
-        """Kill -9 of a random process, every `mean` seconds on average."""
+        """Kill -9 of a random process; each lives `mean` seconds on average."""
         while not self.over:
-            await asyncio.sleep(self.chance.expovariate(1 / mean))
+            await asyncio.sleep(self.chance.expovariate(len(self.processes.wanted) / mean))
             if self.processes.running and not self.over:
                 self.processes.kill(self.chance.choice(sorted(self.processes.running)))
 
@@ -97,6 +103,30 @@ class Faults:
             await asyncio.sleep(self.chance.uniform(15, 20))
             with suppress(ValueError):
                 self.google.faults.remove(unreadable)
+
+    async def database(self, mean: float, database: Database) -> None:
+        """The database is killed or frozen, every `mean` seconds on average, and comes back."""
+        while not self.over:
+            await asyncio.sleep(self.chance.expovariate(1 / mean))
+            if self.chance.random() < _FREEZES:
+                self.made["database frozen"] += 1
+                seconds = self.chance.uniform(1, 15)
+                await asyncio.shield(asyncio.to_thread(database.freeze, seconds))
+                continue
+            self.made["database killed"] += 1
+            database.kill()
+            if database.is_ours:
+                await asyncio.shield(asyncio.to_thread(database.restart, self.chance.uniform(0, 3)))
+
+    async def notify(self) -> None:
+        """Google posts to the line that calendars have changed; some of it gets lost on the way."""
+        while not self.over:
+            await asyncio.sleep(0.5)
+            port = self.chance.choice(self.processes.web)
+            with suppress(OSError):
+                self.notified += await asyncio.to_thread(
+                    self.google.channels.deliver, f"http://127.0.0.1:{port}"
+                )
 
     def end(self) -> None:
         """From now on nothing fails any more."""

@@ -21,6 +21,7 @@ BASE, TOKEN = "https://line.example.org", "token"  # of the stand-in
 GIVES_UP = 15.0
 """Seconds that Twilio waits: https://www.twilio.com/docs/api/errors/11205."""
 
+_OK = 200
 _TRY_SECONDS, _TRY_INTERVAL = 8.0, 0.2
 """`lb_try_duration` and `lb_try_interval` of deploy/Caddyfile, which waits for a restart."""
 
@@ -36,6 +37,18 @@ class Exchange:
     seconds: float
     twin: str | None = None
     """The other answer's body, when the request was sent twice and both were answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """What one request got; `seconds` are counted from its connection."""
+
+    answer: Answer
+    connected: bool
+    seconds: float
+
+
+_NOTHING = _Came(NOTHING_CAME, connected=False, seconds=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,28 +78,26 @@ class Network:
         address, overrides = urldefrag(url)
         asked = parse_qs(overrides)
         repeats = asked.get("rp", ["ct"])[0].split(",")
-        answer, twin, began = NOTHING_CAME, None, time.monotonic()
+        came, twin = _NOTHING, None
         for _ in range(1 + int(asked.get("rc", ["1"])[0])):
-            began = time.monotonic()
-            connected, answer, twin = await self._once(address, form)
-            if connected and not (answer.status >= 500 and {"5xx", "all"} & {*repeats}):
+            came, twin = await self._once(address, form)
+            failed = came.answer.status >= 500 and {"5xx", "all"} & {*repeats}
+            if came.connected and not failed:
                 break
             await asyncio.sleep(0.3)
+        answer = came.answer
         body = answer.body.decode("utf-8", "replace")
-        took = time.monotonic() - began
-        self.exchanges.append(Exchange(address, form, answer.status, body, took, twin))
+        self.exchanges.append(Exchange(address, form, answer.status, body, came.seconds, twin))
         return answer
 
-    async def _once(self, address: str, form: Form) -> tuple[bool, Answer, str | None]:
+    async def _once(self, address: str, form: Form) -> tuple[_Came, str | None]:
         if self.chance.random() >= self.doubled:
-            connected, answer = await self._post(address, form)
-            return connected, answer, None
+            return await self._post(address, form), None
         first, second = await asyncio.gather(self._post(address, form), self._post(address, form))
-        both = first[1].status == second[1].status == 200
-        return *first, second[1].body.decode("utf-8", "replace") if both else None
+        both = first.answer.status == second.answer.status == _OK
+        return first, second.answer.body.decode("utf-8", "replace") if both else None
 
-    async def _post(self, address: str, form: Form) -> tuple[bool, Answer]:
-        """Whether a connection was made, and what came."""
+    async def _post(self, address: str, form: Form) -> _Came:
         where, body = urlsplit(address), urlencode(form)
         head = (
             f"POST {where.path}{'?' if where.query else ''}{where.query} HTTP/1.1\r\n"
@@ -96,15 +107,13 @@ class Network:
         )
         connected = await self._connect()
         if connected is None:
-            return False, NOTHING_CAME
-        reader, writer = connected
-        try:
+            return _NOTHING
+        (reader, writer), began, answer = connected, time.monotonic(), NOTHING_CAME
+        with suppress(OSError, TimeoutError):
             writer.write((head + body).encode())
-            return True, _read(await asyncio.wait_for(reader.read(), GIVES_UP))
-        except (OSError, TimeoutError):
-            return True, NOTHING_CAME
-        finally:
-            writer.close()
+            answer = _read(await asyncio.wait_for(reader.read(), GIVES_UP))
+        writer.close()
+        return _Came(answer, connected=True, seconds=time.monotonic() - began)
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
         """A connection to any of the web processes; tried for as long as in deploy/Caddyfile."""

@@ -26,8 +26,8 @@ class Options:
     database of the run's own; split: two of each."""
     calls: int = 24
     """Calls at the same time."""
-    kill: float = 0.8
-    """Mean seconds between two kills at random; 0: none, and none at a point either."""
+    kill: float = 3.0
+    """Mean seconds that a process lives until it is killed; 0: none is, nor at a point."""
     points: float = 0.7
     """The share of processes that die by themselves at one of some effect points."""
     fault: float = 1.5
@@ -56,6 +56,8 @@ class Options:
     """How often in seconds the line does what it does every minute otherwise."""
     jumps: int = 2
     """How often the clock jumps on in the quiet time."""
+    template: str = ""
+    """A data folder with a database of this release, which is copied instead of made."""
     table: str = ""
     """A file with a table to which the result is appended as a row: see `long`."""
     keep: bool = False

@@ -29,6 +29,13 @@ def no_answer_is_an_error(seen: Evidence) -> Violations:
             yield f"{each.url}: {each.status}"
 
 
+def google_is_answered_well(seen: Evidence) -> Violations:
+    """A notification is kept (204), of an unknown channel (403), or to be sent again (503)."""
+    for state, status in seen.notified:
+        if status not in {204, 403, 503}:
+            yield f"{state}: {status}"
+
+
 def no_page_is_an_error(seen: Evidence) -> Violations:
     """A patient's page has no other error than 503, and that only when something is hurt."""
     unavailable = 503

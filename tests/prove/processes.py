@@ -6,7 +6,6 @@ import os
 import random
 import signal
 import socket
-import sys
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,7 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-ROOT = Path(__file__).parents[2]
 _POINTS = 20
 """At how many points a process may die that has some; it does at the first of them."""
 
@@ -39,15 +37,26 @@ class Processes:
     ports: dict[str, int] = field(default_factory=dict[str, int])
     _kills: dict[str, str] = field(default_factory=dict[str, str])
 
+    def __post_init__(self) -> None:
+        """Fork what starts them, see `entry`, before there is much in this process to copy."""
+        orders, self._orders = os.pipe()
+        self._said, said = os.pipe()
+        self._entry = os.fork()
+        if self._entry == 0:
+            for here, there in ((orders, 0), (said, 1)):
+                os.dup2(here, there)
+            os.closerange(3, 64)
+            from prove import entry  # noqa: PLC0415  # slow, and not needed in this process
+
+            entry.main()
+            os._exit(0)
+        os.close(orders)
+        os.close(said)
+
     async def __aenter__(self) -> Self:
-        self._entry = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "prove.entry",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            cwd=ROOT / "tests",
-            env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"},
+        self._lines = asyncio.StreamReader()
+        await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(self._lines), os.fdopen(self._said, "rb")
         )
         await self._line()
         self._reading = asyncio.create_task(self._read())
@@ -58,9 +67,8 @@ class Processes:
         for name in list(self.running):
             self.kill(name)
         self._reading.cancel()
-        if self._entry.stdin:
-            self._entry.stdin.close()
-        await self._entry.wait()
+        os.close(self._orders)
+        await asyncio.to_thread(os.waitpid, self._entry, 0)
 
     @property
     def web(self) -> list[int]:
@@ -127,8 +135,7 @@ class Processes:
             "kills": kills,
         }
         self.running[name] = 0
-        if self._entry.stdin:
-            self._entry.stdin.write(json.dumps(order).encode() + b"\n")
+        os.write(self._orders, json.dumps(order).encode() + b"\n")
 
     async def _read(self) -> None:
         while words := await self._line():
@@ -154,7 +161,7 @@ class Processes:
         return file.read_text() if file.exists() else "unknown"
 
     async def _line(self) -> list[str]:
-        return (await self._entry.stdout.readline()).decode().split() if self._entry.stdout else []
+        return (await self._lines.readline()).decode().split()
 
 
 def free_port() -> int:

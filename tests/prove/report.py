@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from inspect import getmembers, isfunction
 
-from prove import invariants, process_invariants
+from prove import invariants, process_invariants, text_invariants
 from prove.evidence import Evidence
 from prove.processes import Processes
 
@@ -19,10 +19,10 @@ def say(words: str) -> None:
 
 
 def violations(seen: Evidence) -> dict[str, list[str]]:
-    """Every rule that was broken, with its violations: each function of the two modules is one."""
+    """Every rule that was broken, with its violations; each function of the modules is one."""
     rules = [
         rule
-        for module in (invariants, process_invariants)
+        for module in (invariants, text_invariants, process_invariants)
         for _, rule in getmembers(module, isfunction)
         if rule.__module__ == module.__name__
     ]
@@ -60,6 +60,7 @@ def report(seen: Evidence, processes: Processes, faults: Counter[str]) -> Result
     say(f"edits by staff {dict(Counter(edit.deed for edit in seen.edits))}")
     online = seen.online
     done = Counter("cancels" if each.start is None else "moves" for each in online.done)
+    say(f"notifications of Google {dict(Counter(status for _, status in seen.notified))}")
     say(f"replies to texts {len(online.replies)}, pages {len(online.pages)}, there {dict(done)}")
     if processes.left:
         say(f"processes that ended by themselves {dict(processes.left)}")

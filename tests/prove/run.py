@@ -10,9 +10,9 @@ import itertools
 import json
 import random
 import shutil
+import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
@@ -51,7 +51,6 @@ class Run:
     options: Options
     folder: Path
     patients: list[Patient] = field(default_factory=list[Patient])
-    database_faults: Counter[str] = field(default_factory=Counter[str])
     not_quiet: list[str] = field(default_factory=list[str])
     """What was still to be done when the quiet times were over."""
     over: bool = False
@@ -62,6 +61,7 @@ class Run:
 
     async def play(self) -> Result:
         """The whole run."""
+        self.processes = Processes(self.folder, {}, self.chance("kills"), self.options.poll)
         self.clock = time_machine.travel(BEGIN, tick=True)
         self.clock.start()
         async with AsyncExitStack() as stack:
@@ -71,13 +71,11 @@ class Run:
                 self.google, self.chance("staff"), self._deeds(), self.options.races
             )
             split = self.options.shape != "one"
-            self.database = Database(self.folder / "data", "prove" if split else "screening_line")
+            name = "prove" if split else "screening_line"
+            self.database = Database(self.folder / "data", name, is_ours=split)
             stack.callback(self.database.engine.stop)
-            self.processes = await stack.enter_async_context(
-                Processes(
-                    self.folder, self._env(split=split), self.chance("kills"), self.options.poll
-                )
-            )
+            self.processes.env = self._env(split=split)
+            await stack.enter_async_context(self.processes)
             stack.callback(self.database.kill)
             self.network = Network(
                 lambda: self.processes.web, self.chance("network"), self.options.doubled
@@ -92,8 +90,9 @@ class Run:
             await self._calm_down()
             seen = gather(self.patients, self.online, self.staff, self.twilio, self.database)
             seen.not_ready = [*self.not_quiet, *await self._ready(10)]
+            seen.notified = self.faults.notified
             seen.is_calm = not (self.options.kill or self.options.database)
-            return report(seen, self.processes, self.faults.made + self.database_faults)
+            return report(seen, self.processes, self.faults.made)
 
     def _deeds(self) -> dict[str, int]:
         chosen = (each.partition(":") for each in self.options.deeds.split(",") if each)
@@ -104,9 +103,13 @@ class Run:
         credentials.write_text(json.dumps(self.google.credentials()))
         where = {"DATA_DIR": str(self.folder / "data")}
         if split:
+            if self.options.template:
+                copy = ["cp", "-a", self.options.template, str(self.folder / "data")]
+                subprocess.run(copy, check=True)
             self.database.engine.start()
             dsn = make_database(self.database.engine.dsn("postgres"), self.database.name)
-            prepare(dsn)
+            if not self.options.template:
+                prepare(dsn)
             where = {"DATABASE_URL": dsn, "DATA_DIR": str(self.folder / "none")}
         return where | settings(self.google, self.twilio, credentials)
 
@@ -146,7 +149,7 @@ class Run:
         self.faults = Faults(self.chance("faults"), self.google, self.twilio, self.processes)
         self.reports = Reports(self.chance("reports"), self.twilio, self.network)
         following = [asyncio.create_task(each.follow()) for each in (self.reports, self.online)]
-        side: list[Coroutine[Any, Any, None]] = []
+        side: list[Coroutine[Any, Any, None]] = [self.faults.notify()]
         if options.kill:
             self.processes.kill_points = options.points
             side.append(self.faults.kills(options.kill))
@@ -157,7 +160,7 @@ class Run:
         if options.blind:
             side.append(self.faults.blind(options.blind, self.staff))
         if options.database:
-            side.append(self._database_dies(options.database))
+            side.append(self.faults.database(options.database, self.database))
         beside = [asyncio.create_task(each) for each in side]
         until, numbers = time.monotonic() + options.minutes * 60, itertools.count(1)
 
@@ -182,23 +185,6 @@ class Run:
         while not self.over:
             await asyncio.sleep(chance.expovariate(1 / mean))
             self.staff.edit()
-
-    async def _database_dies(self, mean: float) -> None:
-        chance = self.chance("database")
-        while True:
-            await asyncio.sleep(chance.expovariate(1 / mean))
-            await asyncio.shield(self._hurt_database(chance))
-
-    async def _hurt_database(self, chance: random.Random) -> None:
-        if chance.random() < 0.4:
-            self.database_faults["database frozen"] += 1
-            await asyncio.to_thread(self.database.freeze, chance.uniform(1, 15))
-            return
-        self.database_faults["database killed"] += 1
-        self.database.kill()
-        if self.options.shape != "one":
-            await asyncio.sleep(chance.uniform(0, 3))
-            await asyncio.to_thread(self.database.engine.start)
 
     async def _calm_down(self) -> None:
         """Nothing fails; the clock jumps on, so that whatever waits has its time."""
