@@ -28,7 +28,7 @@ _TABLES = {
     "journal": "SELECT call_sid, name, value FROM journal",
     "call_back": "SELECT id, call_sid, reason, number, done_at, event_id, shown_at FROM call_back",
     "waiting_list": "SELECT id, call_sid, visit FROM waiting_list",
-    "telling": "SELECT id, booking, kind, told_at, withdrawn_at, call_back FROM telling",
+    "telling": "SELECT id, booking, told_at, withdrawn_at, call_back, created FROM telling",
     "text": "SELECT id, booking, name, kind, state, sid, former_sids, error FROM text",
     "jobs": "SELECT job.id, task_name, queue_name, status::text, worker.id IS NULL"
     " OR worker.last_heartbeat < now() - interval '10 seconds' AS forgotten"

@@ -13,6 +13,7 @@ from itertools import pairwise
 from prove.evidence import Evidence, spoken
 from prove.staff import booking_of
 
+from calendar_sync.bookings.deadlines import OVERDUE_AFTER
 from voice.calls.fallback import ADVICE
 
 Violations = Iterator[str]
@@ -116,13 +117,18 @@ def what_staff_did_is_followed(seen: Evidence) -> Violations:
 
 
 def patients_hear_what_staff_did(seen: Evidence) -> Violations:
-    """Who knows another time than the true one is told: by a text or a call that is asked for."""
+    """Who knows another time than the true one is told: by a text or a call that is asked for.
+
+    A text may take until staff are asked to call instead.
+    """
+    late = datetime.now(UTC) - OVERDUE_AFTER
     closed = {row["id"]: row["done_at"] for row in seen.tables["call_back"]}
     told = {row["booking"] for row in seen.tables["telling"] if row["told_at"]}
     waiting = {
         row["booking"]
         for row in seen.tables["telling"]
-        if not row["withdrawn_at"] and (row["told_at"] or row["call_back"] in closed)
+        if not row["withdrawn_at"]
+        and (row["told_at"] or row["call_back"] in closed or row["created"] > late)
     }
     for number, row in seen.bookings.items():
         known = row["promised"].lower if row["promised"] else None

@@ -62,8 +62,9 @@ def every_call_has_an_outcome(seen: Evidence) -> Violations:
 
 def a_calm_line_works(seen: Evidence) -> Violations:
     """Where nothing is hurt nobody hears an apology, and callers are booked."""
-    if seen.is_calm:
-        yield from (f"{e.url}: {e.body[-300:]}" for e in seen.exchanges if SORRY.search(e.body))
+    if not seen.is_calm:
+        return
+    yield from (f"{e.url}: {e.body[-300:]}" for e in seen.exchanges if SORRY.search(e.body))
     if not any(row["confirmed_at"] for row in seen.bookings.values()):
         yield "nobody was booked"
 
