@@ -27,7 +27,6 @@ from prove.processes import ROOT, free_port
 from stand_ins.google.faults import Fault
 from stand_ins.google.server import Google
 from stand_ins.twilio.server import ACCOUNT, Twilio
-from support.data_key import DATA_KEY
 from support.flood_calls import FloodCall
 
 from voice.simulator.caller_id import CallerId
@@ -127,7 +126,7 @@ async def _run(asked: argparse.Namespace) -> None:
         credentials = folder / "google.json"
         credentials.write_text(json.dumps(google.credentials()))
         env = settings(google, twilio, credentials)
-        env |= {"DATA_DIR": str(folder / "data"), "HORIZON_DAYS": "55", "DATA_KEY": DATA_KEY}
+        env |= {"DATA_DIR": str(folder / "data"), "HORIZON_DAYS": "55"}
         database = Database(folder / "data", "screening_line")
         port = free_port()
         pid = await stack.enter_async_context(_serve(folder, env, port, asked.workers))

@@ -27,6 +27,7 @@ _SHORT = "--minutes 0.12 --jumps 1 --poll 2 --calls 16 --shape pair"
 _HEALTHY = f"{_SHORT} --kill 0 --fault 0 --online 0.5"
 RUNS = {
     "calm": f"{_HEALTHY} --edit 2",
+    "many callers": f"{_HEALTHY} --shape split --edit 0 --calls 24",
     "doubled": f"{_HEALTHY} --edit 0 --doubled 0.6",
     "staff": f"{_HEALTHY} --edit 0.1",
     "blocks over visits": f"{_HEALTHY} --edit 0.1 --deeds cover",

@@ -86,7 +86,6 @@ def settings(google: Google, twilio: Twilio, credentials: Path) -> dict[str, str
         "GOOGLE_SCREENINGS_CALENDAR_ID": SCREENINGS,
         "GOOGLE_BUSY_CALENDAR_IDS": DOCTOR,
         "GOOGLE_API_URL": google.url,
-        "CLINICIANS": str(TEAM),
         "DATA_KEY": DATA_KEY,
         "CLINIC_NAME": "BodyFix Physical Therapy",
         "CLINIC_NUMBER": CLINIC,

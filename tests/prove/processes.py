@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
+ROOT = Path(__file__).parents[2]
 _POINTS = 20
 """At how many points a process may die that has some; it does at the first of them."""
 

@@ -27,7 +27,7 @@ from prove.evidence import gather
 from prove.faults import Faults, Reports
 from prove.network import Network, get
 from prove.online import Online
-from prove.options import Options, read_options, settings
+from prove.options import TEAM, Options, read_options, settings
 from prove.patients import Patient
 from prove.processes import Processes
 from prove.quiet import until_quiet
@@ -72,7 +72,7 @@ class Run:
             )
             split = self.options.shape != "one"
             name = "prove" if split else "screening_line"
-            self.database = Database(self.folder / "data", name, is_ours=split)
+            self.database = Database(self.folder / "data", name, split)
             stack.callback(self.database.engine.stop)
             self.processes.env = self._env(split=split)
             await stack.enter_async_context(self.processes)
@@ -83,9 +83,7 @@ class Run:
             self.online = Online(
                 self.chance("online"), self.twilio, self.network, self.options.online
             )
-            began = time.monotonic()
             await self._start(split=split)
-            say(f"ready after {time.monotonic() - began:.0f} s")
             await self._load()
             await self._calm_down()
             seen = gather(self.patients, self.online, self.staff, self.twilio, self.database)
@@ -111,6 +109,7 @@ class Run:
             if not self.options.template:
                 prepare(dsn)
             where = {"DATABASE_URL": dsn, "DATA_DIR": str(self.folder / "none")}
+        where["CLINICIANS"] = str(TEAM)
         return where | settings(self.google, self.twilio, credentials)
 
     async def _start(self, *, split: bool) -> None:
