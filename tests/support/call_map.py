@@ -4,10 +4,11 @@
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from support.pure_call import CALLER, CLINIC, GOOD_WORLD
+from support.pure_call import CALLER, CLINIC, GOOD_WORLD, Replays
 from support.team_calls import TEAM, after_safety, team_worlds
 from support.walk import Begin, Stop, World, every_place, place, visit_worlds, worlds
 
@@ -122,10 +123,13 @@ def edges() -> Edges:
     Keys that mean the same everywhere are drawn at the greeting only.
     """
     found: Edges = {}
+    replays = defaultdict[int, Replays](dict)
     for world, caller, begin, why, clinic in _walks():
         without = "*79" if len(begin) <= FROM_THE_START else "0*789"
-        walk = every_place(world, caller, without, begin, first_tries_only=True, clinic=clinic)
-        for stop in walk:
+        for stop in every_place(
+            world, caller, without, begin,
+            first_tries_only=True, clinic=clinic, replays=replays[id(clinic)],
+        ):  # fmt: skip
             if not stop.came_from or stop.asking:
                 continue
             one, other = box(stop.came_from), box(place(stop.here))

@@ -69,6 +69,9 @@ PHONES = twiml.Phones(
 )
 CALLER = "+14254440123"
 
+Replays = dict[tuple[tuple[str, str], ...], Turn | EffectRequested | Ending]
+"""Where each journal leads in one clinic; it is the same in every world."""
+
 
 def opening(day: int, hour: int, minute: int = 0) -> Opening:
     """A free time in December 2026, in the clinic's zone."""
@@ -115,18 +118,27 @@ class PureCall:
     journal: dict[str, str] = field(default_factory=lambda: {"caller": CALLER})
     effects: list[Effect[Any]] = field(default_factory=list)
     clinic: PromptFacts = CLINIC
+    replays: Replays | None = None
     _known: tuple[int, Turn | Ending] | None = None
 
     @property
     def here(self) -> Turn | Ending:
         """The current turn of the call, with every requested effect done."""
         while self._known is None or self._known[0] != len(self.journal):
-            match replay(answered, self.journal, self.clinic, transfer_to_staff):
+            match self._replayed():
                 case EffectRequested(step=step, effect=effect):
                     self.journal[step] = effect.write(self._brought(effect))
                 case here:
                     self._known = (len(self.journal), here)
         return self._known[1]
+
+    def _replayed(self) -> Turn | EffectRequested | Ending:
+        if self.replays is None:
+            return replay(answered, self.journal, self.clinic, transfer_to_staff)
+        journal = tuple(self.journal.items())
+        if journal not in self.replays:
+            self.replays[journal] = replay(answered, self.journal, self.clinic, transfer_to_staff)
+        return self.replays[journal]
 
     @property
     def over(self) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from support.pure_call import CALLER, GOOD_WORLD, opening
+from support.pure_call import CALLER, GOOD_WORLD, Replays, opening
 from support.readability import spanish_index
 from support.team_calls import TEAM, at_the_times, team_visits, team_worlds
 from support.walk import Stop, every_place, visit_worlds, worlds
@@ -31,13 +31,14 @@ LONGEST = Offers((opening(2, 10, 30), opening(9, 11, 30), opening(16, 10, 30)))
 def reached() -> tuple[tuple[Language, Turn | Goodbye], ...]:
     """Every reachable prompt and goodbye in both languages, without keys that only repeat."""
     found: dict[object, tuple[Language, Turn | Goodbye]] = {}
+    replays: Replays = {}
     for language, begin in LANGUAGES:
         good, *others = worlds()
         for world in (good, *others, {**GOOD_WORLD, FindOffers: LONGEST}):
             for caller in (CALLER, ""):
                 first = world is not good or not caller
                 for stop in every_place(
-                    world, caller, without="0789*56", begin=begin, first_tries_only=first
+                    world, caller, "0789*56", begin, first_tries_only=first, replays=replays
                 ):
                     if isinstance(stop.here, Turn | Goodbye):
                         found[stop.here] = (language, stop.here)
@@ -50,23 +51,26 @@ def reached() -> tuple[tuple[Language, Turn | Goodbye], ...]:
 def returning_callers() -> Iterator[tuple[Language, Stop]]:
     """What callers with a visit reach from its menu, in both languages."""
     cases = [world for _, world in visit_worlds()]
+    replays: Replays = {}
     for language, begin in KNOWN:
         for world in cases:
             for stop in every_place(
-                world, CALLER, without="0789*6", begin=begin, first_tries_only=True
+                world, CALLER, "0789*6", begin, first_tries_only=True, replays=replays
             ):
                 yield language, stop
 
 
 def with_two_therapists() -> Iterator[tuple[Language, Stop]]:
     """What callers reach from the offered times and from the menu of a visit."""
+    replays: Replays = {}
     for (language, _), (_, known) in zip(LANGUAGES, KNOWN, strict=True):
         walks = [(world, at_the_times(world, language)) for _, world in team_worlds()]
         walks += [(world, known) for world in team_visits()]
         for world, begin in walks:
             for stop in every_place(
-                world, CALLER, without="0789*6", begin=begin, first_tries_only=True, clinic=TEAM
-            ):
+                world, CALLER, "0789*6", begin,
+                first_tries_only=True, clinic=TEAM, replays=replays,
+            ):  # fmt: skip
                 yield language, stop
 
 
