@@ -11,7 +11,7 @@ demo: install
 	@exec $(VENV)/bin/screening-line demo $(if $(PORT),--port $(PORT))
 
 test: $(VENV)/.dev-ready
-	@$(VENV)/bin/pytest -n 2 --dist loadfile $(TESTS)
+	@$(VENV)/bin/pytest -n 4 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 install: $(VENV)/.ready
 

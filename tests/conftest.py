@@ -22,11 +22,14 @@ from psycopg_pool import AsyncConnectionPool
 from stand_ins.google.server import Google
 from support.browser import CHROMIUM, MISSING, chromium
 from support.data_key import CIPHER
+from support.longest_first import pytest_collection_modifyitems
 
 from voice.database.connection import open_pool, prepare
 from voice.database.data_key import require_fitting_key
 from voice.database.embedded import Engine
 from voice.worker import jobs
+
+__all__ = ["pytest_collection_modifyitems"]
 
 
 class LeftThisComputer(Exception):  # noqa: N818  # the name states the event
