@@ -35,5 +35,5 @@ async def test_the_second_of_two_calls_waits_for_the_first_and_is_over_the_limit
     async with line.pool.connection() as conn, conn.transaction():
         assert await says_yes(conn, first)
         other = asyncio.create_task(in_another_call())
-        assert await asyncio.wait({other}, timeout=0.2) == (set(), {other})
+        assert await asyncio.wait({other}, timeout=0.1) == (set(), {other})
     assert not await other
