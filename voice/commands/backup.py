@@ -15,8 +15,8 @@ from voice.database.connection import JOBS, open_database, open_pool, prepare
 from voice.database.data_key import field_cipher, require_fitting_key
 from voice.database.dump import (
     count_rows,
-    drop_everything,
     dump_sealed,
+    emptied,
     has_calls,
     has_tables,
     restore_sealed,
@@ -125,9 +125,9 @@ def make_key(file: Path) -> str:
 async def restore(settings: Settings, file: Path, *, replace: bool) -> str:
     """Load a back-up into the line's database and compare it with the calendar; what was done.
 
-    Stop the line first. `replace` allows a database that holds a line already. Nothing is written
-    before the whole file was read. What was stored with an earlier data key, or without one, gets
-    the first. Raises BackupError, SealedFileError, DataKeyError, and DatabaseError.
+    Stop the line first. `replace` allows a database that holds a line already; what it held comes
+    back if the file cannot be loaded. What was stored with an earlier data key, or without one,
+    gets the first. Raises BackupError, SealedFileError, DataKeyError, and DatabaseError.
     """
     key = backup_key(settings)
     verify_sealed(file, key)
@@ -139,12 +139,12 @@ async def restore(settings: Settings, file: Path, *, replace: bool) -> str:
                 "To replace it with the back-up: --replace."
             )
             raise BackupError(message)
-        drop_everything(dsn)
-        restore_sealed(file, dsn, key)
-        prepare(dsn)
-        if cipher is not None:
-            encrypt_all(dsn, cipher)
-        require_fitting_key(dsn, cipher)
+        with emptied(dsn):
+            restore_sealed(file, dsn, key)
+            prepare(dsn)
+            if cipher is not None:
+                encrypt_all(dsn, cipher)
+            require_fitting_key(dsn, cipher)
         async with open_pool(dsn, cipher=cipher, options=JOBS, size=2) as pool:
             line = line_on(settings, pool)
             try:
@@ -176,9 +176,9 @@ async def drill(settings: Settings, file: Path) -> str:
         own = {"database_url": type(settings.database_url)(""), "data_dir": Path(folder)}
         scratch = settings.model_copy(update=own)
         async with open_database(scratch, alone=True, any_key=True) as dsn:
-            drop_everything(dsn)
-            restore_sealed(file, dsn, key)
-            prepare(dsn)
+            with emptied(dsn):
+                restore_sealed(file, dsn, key)
+                prepare(dsn)
             calls, visits = count_rows(dsn)
     _record_restore(settings)
     return (

