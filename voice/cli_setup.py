@@ -69,3 +69,5 @@ def setup(
     changes = answers.shown_changes()
     where = "Would write to .env:" if dry_run else "Written to .env:"
     typer.echo("\n".join(["", where, *changes]) if changes else "\nNothing was changed.")
+    if changes and not dry_run:
+        typer.echo("A line that runs already uses them after a restart.")
