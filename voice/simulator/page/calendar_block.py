@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from calendar_sync.availability.span import Span
 from calendar_sync.calendars.contract import CalendarEvent
+from calendar_sync.sync.cancel_notes import CANCELLED
 
 _HOUR, _DAY = 60, 24 * 60
 _SHORTEST = 20
 """Minutes of the calendar that even the shortest event covers on the screen."""
-_LABELS = {"Video screening": "Screening"}
+_LABELS = {"Video screening": "Screening", CANCELLED: "Canceled"}
 """Shorter labels, for narrow columns."""
 
 
@@ -24,7 +25,7 @@ class CalendarBlock:
     the ``lanes`` events that overlap, from 0.
     """
 
-    kind: Literal["booking", "callback", "busy", "held"]
+    kind: Literal["booking", "callback", "busy", "canceled", "held"]
     label: str
     caller: str
     time: str
@@ -39,9 +40,9 @@ def block_of(event: CalendarEvent, span: Span, zone: ZoneInfo) -> CalendarBlock:
     """A live event."""
     name, dots, last_four = event.title.partition("··")
     label = name.strip()
-    kind: Literal["booking", "callback", "busy"] = "booking"
+    kind: Literal["booking", "callback", "busy", "canceled"] = "booking"
     if event.booking_id is None:
-        kind = "busy"
+        kind = "canceled" if label == CANCELLED else "busy"
     elif event.booking_id.startswith("call-back-"):
         kind = "callback"
     times = _times(span, zone)

@@ -25,6 +25,7 @@ def test_a_kind_has_its_own_label() -> None:
         ("Call back ··0123", "call-back-7", ("callback", "Call back", "··0123")),
         ("Call back", "call-back-8", ("callback", "Call back", "")),
         ("Blocked by staff", None, ("busy", "Blocked by staff", "")),
+        ("Canceled by the patient ··0123", None, ("canceled", "Canceled", "··0123")),
     ):
         found = event(title, booking_id)
         assert found.span
