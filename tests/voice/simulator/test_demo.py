@@ -13,27 +13,32 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from support.forked import Forked, screening_line
 
 COMMAND = Path(sys.executable).with_name("screening-line")
-Start = Callable[[], "Demo"]
+Start = Callable[..., "Demo"]
 
 
 class Demo:
-    """A demo in a process of its own, as a terminal starts it."""
+    """A demo in a process of its own; `installed`: of the command that a terminal starts."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, *, installed: bool) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = str(free.getsockname()[1])
         self.data_dir = data_dir
-        self.process = subprocess.Popen(
-            [COMMAND, "demo", "--port", self.port],
-            cwd=data_dir.parent,
-            env=environment(data_dir),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
+        self._log = data_dir.parent / f"{self.port}.log"
+        folder, env = data_dir.parent, environment(data_dir)
+        words = ("demo", "--port", self.port)
+        self.process: subprocess.Popen[bytes] | Forked
+        with self._log.open("ab") as log:
+            if installed:
+                self.process = subprocess.Popen(
+                    [COMMAND, *words], cwd=folder, env=env, stdout=log, stderr=log,
+                    start_new_session=True,
+                )  # fmt: skip
+            else:
+                output = log.fileno()
+                self.process = Forked(screening_line, *words, folder=folder, env=env, output=output)
 
     def is_ready(self) -> "Demo":
         """Wait up to a minute until it accepts calls."""
@@ -47,16 +52,14 @@ class Demo:
         pytest.fail(f"The demo did not come up: {self.said()}")
 
     def said(self) -> str:
-        """Stop it, and return all its output."""
-        self.process.kill()
-        return self.process.communicate()[0]
+        """All its output so far."""
+        return self._log.read_text()
 
     def stops_with(self, number: signal.Signals) -> str:
         """Send the signal, and return all output after it stopped."""
-        self.process.send_signal(number)
-        said, _ = self.process.communicate(timeout=30)
-        assert self.process.returncode == 0, said
-        return said
+        os.kill(self.process.pid, number)
+        assert self.process.wait(30) == 0, self.said()
+        return self.said()
 
     def postgres(self) -> int:
         """The process id of its PostgreSQL."""
@@ -96,30 +99,33 @@ def start(folder: Path) -> Generator[Start]:
     """Start a demo, and always stop it and its PostgreSQL at the end."""
     started: list[Demo] = []
 
-    def start() -> Demo:
-        started.append(Demo(folder))
+    def start(*, installed: bool = False) -> Demo:
+        started.append(Demo(folder, installed=installed))
         return started[-1]
 
     yield start
     for demo in started:
         demo.process.kill()
-        demo.process.communicate()
+        demo.process.wait()
     with suppress(OSError):
         os.kill(started[0].postgres(), signal.SIGINT)
 
 
 def run(folder: Path, *words: str) -> str:
-    """Run another command on the same data in its own process."""
-    done = subprocess.run(
-        [COMMAND, *words],
-        cwd=folder.parent, env=environment(folder), capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    return done.stdout + done.stderr
+    """What another command on the same data says, in its own process."""
+    with (folder.parent / "said").open("w+") as said:
+        command = Forked(
+            screening_line, *words,
+            folder=folder.parent, env=environment(folder), output=said.fileno(),
+        )  # fmt: skip
+        assert command.wait(60) == 0
+        said.seek(0)
+        return said.read()
 
 
 def test_a_demo_is_used_and_stopped(start: Start, folder: Path) -> None:
     """Ctrl-C leaves no process and no temporary file."""
-    demo = start().is_ready()
+    demo = start(installed=True).is_ready()
     file = folder / "demo.json"
     assert file.stat().st_mode & 0o777 == 0o600
     told = json.loads(file.read_text())
