@@ -44,6 +44,8 @@ _SECONDS = 30
 
 expect.set_options(timeout=1000 * _SECONDS)
 FOOT = (("Right, 2", "2"), ("Years, 3", "3"), ("Yes, 1", "1"), ("No, 2", "2"), ("Yes, 1", "1"))
+TO_THE_TIMES = " ".join(["1", *("2" for _ in BEFORE_BOOKING), *(key for _, key in FOOT), "7%23"])
+"""The keys of a link that goes as far as `Visitor.to_the_times`, without clicks."""
 
 
 @asynccontextmanager

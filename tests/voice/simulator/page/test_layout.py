@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.async_api import Locator, expect
-from support.browser import Opens
+from support.browser import TO_THE_TIMES, Opens
 
 from voice.bootstrap import Line
 
@@ -39,10 +39,11 @@ async def test_the_calendar_shows_where_the_booking_lands(
     opens: Opens, width: int, height: int
 ) -> None:
     """The week of a held time is shown as soon as it is held."""
-    visitor = await opens(FAST, viewport={"width": width, "height": height})
+    size = {"width": width, "height": height}
+    visitor = await opens(f"{FAST}&keys={TO_THE_TIMES}", viewport=size)
     page = visitor.page
     await page.get_by_label("The week after").click()
-    await (await (await visitor.calls()).to_the_times()).presses("1")
+    await (await (await visitor.calls()).hears("In Pacific time")).presses("1")
     held = page.locator('[data-day="2026-11-30"] .event.held')
     await expect(held).to_contain_text("On hold")
     assert await in_view(held, height)

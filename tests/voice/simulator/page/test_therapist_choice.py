@@ -1,14 +1,15 @@
 """The page's visitor chooses between one therapist and two."""
 
-from support.browser import Visitor
+from support.browser import TO_THE_TIMES, Opens
 
 from voice.bootstrap import Line
 from voice.simulator.page import therapist_choice
 
 
-async def test_two_therapists_are_heard_from_the_next_call_on(visitor: Visitor, line: Line) -> None:
+async def test_two_therapists_are_heard_from_the_next_call_on(opens: Opens, line: Line) -> None:
     """Each time is named with one; back at one, nobody is named and the other gets no new visit."""
-    await (await (await visitor.chooses("therapists", "two")).calls()).to_the_times()
+    visitor = await opens(f"sound=captions&speed=60&waits=1&keys={TO_THE_TIMES}")
+    await (await visitor.chooses("therapists", "two")).calls()
     await visitor.hears("with Doctor Spring")
     await (await visitor.hears("To choose your therapist")).presses("5")
     await (await visitor.hears("For Doctor Rivera")).presses("2")
