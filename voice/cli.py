@@ -5,6 +5,7 @@ database driver, and `serve` never loads the simulator.
 """
 
 import asyncio
+import os
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -49,6 +50,7 @@ def _print_version(wanted: bool) -> None:  # noqa: FBT001  # as typer calls it
 
 @cli.callback()
 def options(
+    ctx: typer.Context,
     *,
     show_version: Annotated[
         bool,
@@ -59,6 +61,8 @@ def options(
 ) -> None:
     """Answer a clinic's phone line: it books free video screenings by keypad."""
     del show_version
+    if ctx.invoked_subcommand not in {"serve", "worker"}:
+        os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)  # only those count there
 
 
 @cli.command()

@@ -1,6 +1,9 @@
 """Every command-line error is one clear sentence with a remedy, and exit code 1."""
 
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Generator
 from importlib.metadata import version
 from pathlib import Path
@@ -91,3 +94,12 @@ def test_the_version_is_printed(run: Run) -> None:
     code, said = run("--version")
     assert code == 0
     assert said == f"screening-line {version('screening-line')}\n"
+
+
+def test_only_what_runs_the_line_counts_in_the_metrics_folder(tmp_path: Path) -> None:
+    """Other commands run beside it, perhaps where that folder cannot be written."""
+    main = [sys.executable, "-c", "from voice.cli import main; main()", "check"]
+    env = {"PATH": os.defpath, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "nowhere")}
+    ended = subprocess.run(main, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+    assert "the first start creates it" in ended.stdout
+    assert ended.stderr == ""
