@@ -12,10 +12,11 @@ _FRAME_SECONDS = 576 / RATE
 
 def wav(seconds: float, *, rate: int = RATE, channels: int = 1, volume: int = 8000) -> bytes:
     """A 16-bit WAV file with a tone of 440 Hz; a volume over 32767 is clipped."""
-    tone = (volume * math.sin(2 * math.pi * 440 * at / rate) for at in range(int(seconds * rate)))
-    samples = array("h")
+    tone = (volume * math.sin(2 * math.pi * 440 * at / rate) for at in range(rate))
+    second = array("h")  # every second of the tone is the same
     for sample in tone:
-        samples.extend([round(max(-32767, min(32767, sample)))] * channels)
+        second.extend([round(max(-32767, min(32767, sample)))] * channels)
+    samples = (second * math.ceil(seconds))[: int(seconds * rate) * channels]
     out = BytesIO()
     with wave.open(out, "wb") as file:
         file.setnchannels(channels)
