@@ -28,6 +28,10 @@ LOCKED_SECONDS = 1.5
 _STORE_OUTCOME = "UPDATE call SET outcome = coalesce(outcome, %s) WHERE sid = %s"
 
 
+class CallOverError(Exception):
+    """A request about a call that ended over a day ago: somebody replays what Twilio signed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reached:
     """Where a call is, and whether the same request had led there before."""
@@ -43,10 +47,12 @@ async def begin(
 
     While a `forwarded` call lasts the clinic's phone is not rung. `vouched`: the number is the
     caller's own, says the carrier. A call keeps the routing of its beginning, and what its number
-    had then: the first request finds nothing else in the journal.
+    had then: the first request finds nothing else in the journal. Raises CallOverError.
     """
     async with line.pool.connection() as conn:
         begun = await journal.begin(conn, sid, caller, vouched=vouched)
+        if begun.is_over:
+            raise CallOverError
         rows = begun.rows
         if len(rows) == 1:
             coming = await visit_lookup.coming(conn, caller, line.now()) if caller else ""
@@ -64,10 +70,12 @@ async def answer(line: Line, sid: str, name: str, keyed: str) -> Reached | None:
     """The caller pressed ``keyed`` ("" for silence) at the attempt ``name`` (``step~number``).
 
     The first value of a name wins, so a repeated or late webhook changes nothing. None for a call
-    that never began.
+    that never began. Raises CallOverError.
     """
     async with line.pool.connection() as conn:
         kept = await journal.keep_keys(conn, sid, name, keyed)
+    if kept.is_over:
+        raise CallOverError
     if not kept.rows:
         return None
     return Reached(await _run(line, sid, kept.rows), repeated=not kept.is_new)

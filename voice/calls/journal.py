@@ -20,6 +20,9 @@ VISITS = "visits"
 """What the caller's number has: "known" is a coming visit of a caller whom the carrier vouches for,
 "cancelled" one of theirs that staff cancelled, "unverified" a coming visit of whoever calls."""
 
+_OVER = ""
+"""The name under which a read says that the call ended over a day ago; no step has it."""
+
 _BEGIN = """
 WITH new_call AS (
     INSERT INTO call (sid, caller, vouched)
@@ -29,25 +32,35 @@ kept AS (
     ON CONFLICT DO NOTHING RETURNING name, value)
 SELECT name, value, false FROM journal WHERE call_sid = %(sid)s
 UNION ALL SELECT name, value, true FROM kept
+UNION ALL SELECT '', '', false FROM call
+  WHERE sid = %(sid)s AND ended_at < now() - interval '1 day'
 """
 _KEEP = """
 WITH kept AS (
     INSERT INTO journal (call_sid, name, value)
     SELECT %(sid)s, %(name)s, %(value)s
     WHERE EXISTS (SELECT FROM journal WHERE call_sid = %(sid)s AND name = 'caller')
+      AND NOT EXISTS (SELECT FROM call
+                      WHERE sid = %(sid)s AND ended_at < now() - interval '1 day')
     ON CONFLICT DO NOTHING RETURNING name, value)
 SELECT name, value, false FROM journal WHERE call_sid = %(sid)s
 UNION ALL SELECT name, value, true FROM kept
+UNION ALL SELECT '', '', false FROM call
+  WHERE sid = %(sid)s AND ended_at < now() - interval '1 day'
 """
 _READ = "SELECT name, value, false FROM journal WHERE call_sid = %(sid)s"
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A call's whole journal, and whether the value just given was new to it."""
+    """A call's whole journal, and whether the value just given was new to it.
+
+    Once the call `is_over`, for a day or longer, nothing more is stored for it.
+    """
 
     rows: dict[str, str]
     is_new: bool
+    is_over: bool = False
 
 
 async def begin(
@@ -103,6 +116,8 @@ async def _kept(
     own = Private(value, f"{sid} {name}")
     parameters = {"sid": sid, "name": name, "value": own, "caller": Lookup(value), **further}
     found = await (await conn.execute(statement, parameters)).fetchall()
+    if any(kept == _OVER for kept, _, _ in found):
+        return Kept({kept: said for kept, said, _ in found if kept}, is_new=False, is_over=True)
     if found and all(kept != name for kept, _, _ in found):
         # A duplicate webhook stored the name while this statement waited on a stale snapshot.
         found = await (await conn.execute(_READ, parameters)).fetchall()

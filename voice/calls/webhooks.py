@@ -23,6 +23,7 @@ from voice.calls.turn_log import TurnLog
 from voice.dialogue import twiml
 from voice.dialogue.turns import Ending, Listening, Turn
 from voice.flows.whisper import whisper as whisper_words
+from voice.refusals import refused
 from voice.twilio_signature import Form, signed_form
 
 log = structlog.get_logger(__name__)
@@ -180,6 +181,9 @@ async def _or_fallback_response(line: Line, answer: _Answer, form: Form, request
             document = await within(ANSWER_SECONDS, answer(line, form, request))
         else:
             log.warning("request without a CallSid; the caller hears the fallback response")
+    except engine.CallOverError:
+        refused("about a call that ended over a day ago")
+        document = twiml.silence()
     except Exception:
         log.exception(
             "the end of a call was not stored; Twilio is asked about it later"
