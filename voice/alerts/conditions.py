@@ -11,14 +11,21 @@ from psycopg_pool import PoolTimeout
 from calendar_sync.availability.span import Span
 from calendar_sync.calendars.contract import Unknown
 from calendar_sync.clinic import Clinic
+from voice.alerts.clocks import Clocks
 from voice.alerts.measures import Measures, free_share, measure
 
-Code = Literal["database", "worker", "google sign-in", "calendar", "call-backs", "texts", "disk"]
+Code = Literal[
+    "database", "worker", "google sign-in", "calendar", "call-backs", "texts", "disk", "clock"
+]
 CALENDAR_UNREAD = timedelta(minutes=15)
 FAILED_TEXTS = 3
 """Texts that failed within an hour; one number that cannot be reached is no alert."""
 DISK_LEFT = 0.15
 """Share of the disk that should be free."""
+_CLOCK = (
+    "holds, jobs and reminders come too late or too early. Turn on time synchronization, then "
+    "start the line again."
+)
 _GOOGLE = timedelta(minutes=1)
 
 
@@ -30,19 +37,23 @@ class Problem:
     text: str
 
 
-async def find_problems(clinic: Clinic, data_dir: Path | None) -> list[Problem]:
+async def find_problems(
+    clinic: Clinic, data_dir: Path | None, clocks: Clocks | None = None
+) -> list[Problem]:
     """Everything that is wrong now. `data_dir` is the embedded database's, None for another one.
 
     A database that does not answer is the only problem that is told then: the rest is unknown.
     """
     try:
         now = await measure(clinic)
+        clock = await clocks.wrong(clinic.pool) if clocks else ""
     except (psycopg.Error, PoolTimeout):
         return [
             Problem("database", "The database does not answer: nobody can book. Start it again.")
         ]
     unread = now.unread > CALENDAR_UNREAD
-    return [*_disk(data_dir), *_of(now), *(await _calendar(clinic) if unread else [])]
+    found = [*_disk(data_dir), *_of(now), *(await _calendar(clinic) if unread else [])]
+    return [*found, Problem("clock", f"{clock}: {_CLOCK}")] if clock else found
 
 
 def _of(now: Measures) -> list[Problem]:

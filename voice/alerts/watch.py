@@ -9,6 +9,7 @@ import structlog
 from psycopg_pool import PoolTimeout
 
 from calendar_sync.clinic import Clinic
+from voice.alerts.clocks import Clocks
 from voice.alerts.conditions import Problem, find_problems
 from voice.alerts.delivery import Delivery
 from voice.bootstrap import Line
@@ -41,6 +42,7 @@ class Watch:
     clinic: Clinic
     delivery: Delivery
     told_without_database: datetime | None = field(default=None, init=False)
+    clocks: Clocks = field(default_factory=Clocks)
 
     async def run(self) -> None:
         """Look every minute until cancelled, for the first time once the line has started."""
@@ -55,7 +57,8 @@ class Watch:
     async def look(self) -> None:
         """Look once. A problem counts as told only when the message was delivered."""
         embedded = not self.settings.database_url.get_secret_value()
-        problems = await find_problems(self.clinic, self.settings.data_dir if embedded else None)
+        data_dir = self.settings.data_dir if embedded else None
+        problems = await find_problems(self.clinic, data_dir, self.clocks)
         now = self.clinic.now()
         if any(each.code == "database" for each in problems):
             await self._tell_without_database(problems[0], now)

@@ -1,5 +1,6 @@
 """Each alert reaches its owner once when its problem is there, and once when it is over."""
 
+import time
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -34,6 +35,7 @@ WORDS: dict[Code, str] = {
     "call-backs": "1 call-back requests have waited",
     "texts": "Texts do not reach patients",
     "disk": "14 % of the disk is free",
+    "clock": "The clock of this computer was set back by 60 minutes",
 }
 Told = tuple[Twilio, MailServer, Switch]
 Break = Callable[[Code], Awaitable[None]]
@@ -58,7 +60,9 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
 
 @pytest.fixture
-def breaks(watch: Watch, google: Google, tmp_path: Path, disk: SimpleNamespace) -> Generator[Break]:
+def breaks(  # noqa: C901  # one case an alert
+    watch: Watch, google: Google, tmp_path: Path, disk: SimpleNamespace
+) -> Generator[Break]:
     """Bring about the problem of an alert."""
     now = watch.clinic.now
 
@@ -86,6 +90,9 @@ def breaks(watch: Watch, google: Google, tmp_path: Path, disk: SimpleNamespace) 
                 await execute(watch, ADD_FAILED_TEXTS, now())
             case "disk":
                 disk.free = 14
+            case "clock":
+                await watch.clocks.wrong(watch.clinic.pool)
+                watch.clocks.clock = lambda: time.time() - 3600
 
     with ExitStack() as stack:
         yield go
@@ -107,7 +114,7 @@ async def test_each_alert_is_sent_once_and_when_it_is_over(
     assert WORDS[code] in str(message.get_payload())
     assert "555" not in text
     assert switch.pings == (0 if code in {"database", "worker"} else 2)
-    watch.clinic = well
+    watch.clinic, watch.clocks.clock = well, time.time
     await execute(watch, "UPDATE call_back SET done_at = now()")
     await execute(watch, "UPDATE text SET state = 'dropped'")
     await execute(watch, "UPDATE busy_times SET read_at = %s", well.now())

@@ -1,6 +1,7 @@
 """Each problem is reported once, then daily, and when it ends, without patient data."""
 
 import asyncio
+import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -177,3 +178,13 @@ async def test_of_several_processes_one_tells(watch: Watch, twilio: Twilio) -> N
         await conn.execute("SELECT pg_advisory_xact_lock(7340021)")
         await watch.look()
     assert twilio.bodies() == []
+
+
+@pytest.mark.parametrize("seconds", [-40, 40])
+async def test_a_database_with_another_time_is_told(watch: Watch, seconds: int) -> None:
+    """Neither clock was set since the start, but holds and jobs go by both."""
+    watch.clocks.clock = lambda: time.time() - seconds
+    [problem] = await conditions.find_problems(watch.clinic, None, watch.clocks)
+    assert problem.text.startswith("The clock of the database is 40 s off this computer's: ")
+    watch.clocks.clock = lambda: time.time() - seconds / 2
+    assert "database is" not in await watch.clocks.wrong(watch.clinic.pool)
