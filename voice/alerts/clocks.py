@@ -30,8 +30,12 @@ class Clocks:
             rows = await conn.execute("SELECT extract(epoch FROM clock_timestamp())::float8")
             [database] = await rows.fetchone() or (before,)
         # The answer's own way counts as no difference.
-        off = max(before - database, database - self.clock(), 0.0)
-        return f"The clock of the database is {_minutes(off)} off this computer's" * (off > WRONG)
+        off = float(max(before - database, database - self.clock()))
+        return (
+            f"The clock of the database is {_minutes(off)} off this computer's"
+            if off > WRONG
+            else ""
+        )
 
 
 def _minutes(seconds: float) -> str:
