@@ -16,6 +16,7 @@ from psycopg_pool import AsyncConnectionPool
 from voice.background import run_in_background
 from voice.database.bounded_pool import BoundedPool, replace_closed
 from voice.database.data_key import field_cipher, require_fitting_key
+from voice.database.dump import require_whole
 from voice.database.embedded import Engine
 from voice.database.field_encryption import FieldCipher
 from voice.database.migrations import newest
@@ -57,6 +58,7 @@ async def open_database(
         if any_key:
             return
         try:
+            require_whole(dsn)
             require_fitting_key(dsn, cipher)
         except psycopg.OperationalError as error:
             raise no_answer(error) from error

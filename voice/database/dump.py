@@ -134,6 +134,17 @@ def emptied(dsn: str) -> Generator[None]:
         conn.execute("DROP SCHEMA before_restore CASCADE")
 
 
+def require_whole(dsn: str) -> None:
+    """Refuse a database whose restore was interrupted. Raises DatabaseError."""
+    with psycopg.connect(dsn, connect_timeout=5) as conn:
+        if _is_aside(conn):
+            message = (
+                "A restore was interrupted. Run `screening-line restore FILE` again; until that "
+                "succeeds, what the database held before is kept."
+            )
+            raise DatabaseError(message)
+
+
 def _is_aside(conn: psycopg.Connection) -> bool:
     row = conn.execute("SELECT to_regnamespace('before_restore') IS NOT NULL").fetchone()
     return row == (True,)

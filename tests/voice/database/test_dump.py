@@ -1,5 +1,6 @@
 """The programs of PostgreSQL that dump and restore."""
 
+import asyncio
 import os
 from collections.abc import Generator
 from importlib.util import find_spec
@@ -9,10 +10,13 @@ import psycopg
 import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from pydantic import SecretStr
 
+from voice.database.connection import open_database
 from voice.database.dump import _command as command_of
 from voice.database.dump import dump_sealed, emptied, restore_sealed
 from voice.errors import DatabaseError
+from voice.settings import Settings
 
 
 @pytest.mark.parametrize(("major", "is_used"), [(18, True), (17, False), (19, False)])
@@ -58,6 +62,8 @@ def test_what_a_database_held_comes_back_when_nothing_else_can_be_loaded(
             conn.execute("ALTER SCHEMA public RENAME TO before_restore")
             conn.execute("CREATE SCHEMA public")
             conn.execute("CREATE TABLE loaded (id int)")
+        with pytest.raises(DatabaseError, match="Run `screening-line restore FILE` again"):
+            asyncio.run(opens(own_database))
     with pytest.raises(DatabaseError), emptied(own_database):
         raise DatabaseError
     assert tables(own_database) == ["public.held"]
@@ -75,6 +81,13 @@ def own_database(server: tuple[str, str]) -> Generator[str]:
         conn.execute(sql.SQL("CREATE DATABASE {}").format(own))
         yield make_conninfo(dsn, dbname=f"{name}_emptied")
         conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(own))
+
+
+async def opens(dsn: str) -> None:
+    """Open the database as a line does."""
+    settings = Settings().model_copy(update={"database_url": SecretStr(dsn)})
+    async with open_database(settings, alone=False):
+        pass
 
 
 def tables(dsn: str) -> list[str]:
