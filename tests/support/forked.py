@@ -22,7 +22,8 @@ _FORKS.set_forkserver_preload(
     [
         "voice.server", "voice.worker", "voice.commands.check", "voice.commands.setup.steps",
         "voice.commands.setup.terminal", "voice.database.session_needs", "rich.console",
-        "googleapiclient.discovery", "twilio.rest",
+        "googleapiclient.discovery", "twilio.rest", "voice.simulator.page.router",
+        "voice.simulator.call_command",
     ]
 )  # fmt: skip
 
