@@ -40,11 +40,12 @@ class Database:
     """One data folder with PostgreSQL: the line's embedded one, or a server of the run's own."""
 
     data_dir: Path
-    name: str
+    name: str = ""
     is_ours: bool = False
     """The run starts it; otherwise the line does."""
 
     def __post_init__(self) -> None:
+        self.name = self.name or ("prove" if self.is_ours else "screening_line")
         self.engine = Engine(self.data_dir)
 
     @property

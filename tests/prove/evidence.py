@@ -12,7 +12,7 @@ from prove.databases import Database
 from prove.network import Exchange
 from prove.online import Online
 from prove.patients import Patient
-from prove.staff import ZONE, Edit, StaffAtWork, Version, booking_of, is_call_back
+from prove.staff import ZONE, Edit, StaffAtWork, Version, booking_of, is_call_back, is_visit
 from stand_ins.google.calendars import instant
 from stand_ins.twilio.messages import Message
 from stand_ins.twilio.server import Twilio
@@ -126,7 +126,7 @@ def gather(
         online=online,
         exchanges=online.network.exchanges,
         edits=staff.edits,
-        events=[_event(each, staff) for each in latest if not is_call_back(each.event)],
+        events=[_event(each, staff) for each in latest if is_visit(each.event)],
         call_back_events=[each.event for each in latest if is_call_back(each.event)],
         blocks=[
             (blocked[each["id"]], *times)
@@ -151,7 +151,7 @@ def _event(latest: Version, staff: StaffAtWork) -> Event:
     event = latest.event
     return Event(
         id=event["id"],
-        booking=int(booking_of(event) or 0),
+        booking=int(booking_of(event)),
         calendar=latest.calendar,
         live=event["status"] != "cancelled",
         start=instant(event["start"], ZONE),

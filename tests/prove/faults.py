@@ -6,6 +6,7 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from prove.databases import Database
 from prove.network import Network
@@ -59,7 +60,25 @@ class Faults:
     notified: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
     """What Google told the line of its calendars, and the answer's status."""
 
-    async def outside(self, mean: float, hang: float) -> None:
+    def lag(self, seconds: float, staff: StaffAtWork) -> None:
+        """From now on Google does not show a visit among the busy times before it is so old."""
+        real = self.google.methods["freebusy.query"]
+
+        def late(world: Any, account: Any, ids: Any, query: Any, body: Any) -> Any:  # noqa: ANN401
+            answer = real(world, account, ids, query, body)
+            since = datetime.now(UTC) - timedelta(seconds=seconds)
+            new = {
+                f"{v[0].start:%Y-%m-%dT%H:%M:%SZ}"
+                for v in staff.versions.values()
+                if v[0].at > since
+            }
+            for each in answer["calendars"].values():
+                each["busy"] = [span for span in each["busy"] if span["start"] not in new]
+            return answer
+
+        self.google.methods["freebusy.query"] = late
+
+    async def outside(self, mean: float, hang: float, twilio: float) -> None:
         """Google and Twilio fail, every `mean` seconds on average; `hang` of it inserts hang."""
         while not self.over:
             await asyncio.sleep(self.chance.expovariate(1 / mean))
@@ -68,7 +87,7 @@ class Faults:
                 for method in ("freebusy.query", "events.insert", "events.get"):
                     self.google.faults.append(GoogleFault(method, "hang", times=6))
                 self.made["google hangs"] += 1
-            elif self.chance.random() < 0.6:
+            elif self.chance.random() >= twilio:
                 each = self.chance.choice(_GOOGLE)
                 self.google.faults.append(
                     GoogleFault(each.on, each.kind, each.status, each.reason, each.retry_after,

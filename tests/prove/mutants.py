@@ -34,10 +34,15 @@ RUNS = {
     "staff delete": f"{_HEALTHY} --edit 0.1 --deeds delete:2,restore:1,close:2",
     "notes at the same time": f"{_HEALTHY} --edit 0.2 --deeds cover:1,note:3 --races 0.7",
     "faults": f"{_SHORT} --kill 0 --fault 0.2 --edit 1",
-    "google hangs": f"{_SHORT} --kill 0 --fault 0.4 --edit 0.5 --hang 1",
+    "twilio fails": f"{_SHORT} --kill 0 --fault 0.15 --twilio 1 --edit 0",
+    "busy times lag": f"{_SHORT} --kill 0 --fault 0.1 --twilio 0 --edit 0 --lag 4",
+    "pages": f"{_HEALTHY} --edit 0 --online 1 --minutes 0.25",
+    "google hangs": f"{_SHORT} --kill 0 --fault 0.4 --edit 0.5 --hang 1 --minutes 0.3",
     "no busy times": f"{_HEALTHY} --edit 0 --blind 0.3 --minutes 0.35",
     "kills": f"{_SHORT} --kill 1 --fault 0 --edit 1",
-    "danger": f"{_SHORT} --kill 0.6 --points 0 --fault 0 --edit 0 --danger 0.2 --calls 24",
+    "danger": f"{_SHORT} --kill 0.5 --points 0 --fault 0 --edit 0 --danger 0.4 --minutes 0.25",
+    "hang up": f"{_HEALTHY} --edit 0 --hangs 5",
+    "taken and gone": f"{_HEALTHY} --edit 0 --blind 0.3 --minutes 0.35 --hangs 5",
     "database": f"{_SHORT} --kill 0 --fault 0 --edit 0 --database 2",
 }
 """What provokes it: the kinds of slices; the seeds are fixed, the last of two options counts."""

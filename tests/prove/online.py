@@ -20,8 +20,10 @@ BODIES = {"C": 4, "M": 3, "yes": 2, "STOP": 2, "START": 1, "cancel": 1, "my ches
 _FORMS = re.compile(r'<form[^>]*action="([^"]*)"[^>]*>(.*?)</form>', re.DOTALL)
 _LINKS = re.compile(r'<a [^>]*href="([^"]*/visit/[^"]*)"')
 _FIELD = re.compile(r"<(input|button)([^>]*)")
-_WORTH = {"move": 4, "wait": 2, "take": 6, "safety": 6}
+_WORTH = {"move": 4, "cancel": 2, "wait": 2, "take": 6, "safety": 6}
 """How much likelier a form or a link is used whose address has this; others count 1."""
+_DAY, _FORM = 0.1, 4
+"""The same for one of the many days to choose from, and for any form."""
 _PLACE = re.compile(r"/visit/[^/?]+/(\w+)")
 _TYPED = {"name": "Ann Example", "email": "ann@example.org"}
 _OK = 200
@@ -104,8 +106,7 @@ class Online:
             choices = [*links, *_FORMS.findall(page.html)]
             if page.status != _OK or not choices:
                 return
-            worth = [_WORTH.get((_PLACE.search(to) or ["", ""])[1], 1) for to, _ in choices]
-            to, inside = self.chance.choices(choices, worth)[0]
+            to, inside = self.chance.choices(choices, [_worth(*each) for each in choices])[0]
             to = unescape(to).partition("#")[0]
             if inside is None:
                 page = await self._open(replace(page, to=to))
@@ -144,3 +145,8 @@ class Online:
             if name := has.get("name", ""):
                 values.setdefault(name, []).append(_TYPED.get(name) or has.get("value", ""))
         return {name: unescape(self.chance.choice(each)) for name, each in values.items()}
+
+
+def _worth(to: str, form: str | None) -> float:
+    worth = _WORTH.get((_PLACE.search(to) or ["", ""])[1], 1)
+    return worth * (_FORM if form else _DAY if "day=" in to else 1)

@@ -42,12 +42,18 @@ class Options:
     """How many edits staff make at the very end, when nothing else makes the line look."""
     races: float = 0.05
     """The share of the line's changes of events just before which staff write a note there."""
+    twilio: float = 0.4
+    """The share of the other faults that are Twilio's."""
+    lag: float = 0.0
+    """Seconds for which Google does not show a new visit among the busy times."""
     hang: float = 0.0
     """The share of faults that are a Google that does not answer inserts."""
     blind: float = 0.0
     """Mean seconds between two times in which Google shows no busy times, while staff add some."""
     danger: float = 0.0
     """The share of safety questions that are answered with yes or not sure, besides the usual."""
+    hangs: float = 1.0
+    """How much more often than usual patients hang up."""
     online: float = 0.5
     """The share of texts that are answered, and of links in them that are opened."""
     doubled: float = 0.03

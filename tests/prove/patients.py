@@ -77,18 +77,20 @@ class Patient(Handset):
     who: CallerId
     danger: float = 0.0
     """How often a safety question is answered with yes or not sure, besides the usual."""
+    hangs: float = 1.0
+    """How much more often than usual they hang up."""
     heard: list[Heard] = field(default_factory=list[Heard])
     ended: Ended | None = None
 
     @classmethod
-    def arrive(cls, network: Network, seed: str, pace: float, danger: float = 0.0) -> "Patient":
+    def arrive(cls, network: Network, seed: str, pace: float) -> "Patient":
         """A new one; the seed decides everything about it."""
         chance = random.Random(seed)  # noqa: S311  # a run can be repeated
         number = f"+1425{chance.randrange(2_000_000, 10_000_000):07}"
         number = WITHHELD if chance.random() < 0.08 else number
         sid = f"CA{chance.randrange(16**32):032x}"
         who = CallerId(number, call_sid=sid, account_sid=ACCOUNT)
-        return cls(network, chance, pace, who, danger)
+        return cls(network, chance, pace, who)
 
     async def call(self) -> None:
         """Place the call and live it."""
@@ -108,7 +110,7 @@ class Patient(Handset):
     async def listen(self, segment: Segment) -> Press | HungUp | None:
         """Hear, press, or hang up."""
         here = self._here()
-        if self.chance.random() < _HANGS_UP.get(_place(here.step), _ANYWHERE) / 3:
+        if self.chance.random() < self.hangs * _HANGS_UP.get(_place(here.step), _ANYWHERE) / 3:
             return HungUp()
         if not segment.interruptible:
             await asyncio.sleep(min(segment.left, self.pace / 10))

@@ -12,6 +12,8 @@ from voice.simulator.player import Ended
 Violations = Iterator[str]
 ON_TIME = 8.0
 """Seconds; the line's own limit is below 5, and the machine is busy."""
+_LOOKS = 7
+"""The line's own limit is 5; a new time begins anew."""
 _DONE, _RUNNING = "succeeded", {"doing", "aborting"}
 
 
@@ -74,6 +76,14 @@ def every_call_comes_to_an_end(seen: Evidence) -> Violations:
     for patient in seen.patients:
         if patient.ended in {Ended.TOO_LONG, Ended.TOO_MANY_DOCUMENTS}:
             yield f"call {patient.who.call_sid}: {patient.ended}"
+
+
+def nobody_waits_for_the_calendar_for_long(seen: Evidence) -> Violations:
+    """After a few looks at the booking the caller hears how it goes on."""
+    for patient in seen.patients:
+        looks = sum(heard.step.startswith("placing") for heard in patient.heard)
+        if looks > _LOOKS:
+            yield f"call {patient.who.call_sid}: {looks} times"
 
 
 def no_job_is_left(seen: Evidence) -> Violations:

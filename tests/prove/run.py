@@ -71,8 +71,7 @@ class Run:
                 self.google, self.chance("staff"), self._deeds(), self.options.races
             )
             split = self.options.shape != "one"
-            name = "prove" if split else "screening_line"
-            self.database = Database(self.folder / "data", name, split)
+            self.database = Database(self.folder / "data", is_ours=split)
             stack.callback(self.database.engine.stop)
             self.processes.env = self._env(split=split)
             await stack.enter_async_context(self.processes)
@@ -147,15 +146,17 @@ class Run:
         options = self.options
         self.faults = Faults(self.chance("faults"), self.google, self.twilio, self.processes)
         self.reports = Reports(self.chance("reports"), self.twilio, self.network)
-        following = [asyncio.create_task(each.follow()) for each in (self.reports, self.online)]
+        self.following = [asyncio.create_task(x.follow()) for x in (self.reports, self.online)]
         side: list[Coroutine[Any, Any, None]] = [self.faults.notify()]
         if options.kill:
             self.processes.kill_points = options.points
             side.append(self.faults.kills(options.kill))
         if options.fault:
-            side.append(self.faults.outside(options.fault, options.hang))
+            side.append(self.faults.outside(options.fault, options.hang, options.twilio))
         if options.edit:
             side.append(self._staff(options.edit))
+        if options.lag:
+            self.faults.lag(options.lag, self.staff)
         if options.blind:
             side.append(self.faults.blind(options.blind, self.staff))
         if options.database:
@@ -166,7 +167,8 @@ class Run:
         async def line_of_patients() -> None:
             while time.monotonic() < until:
                 seed = f"{options.seed} patient {next(numbers)}"
-                patient = Patient.arrive(self.network, seed, 0.15, options.danger)
+                patient = Patient.arrive(self.network, seed, pace=0.15)
+                patient.danger, patient.hangs = options.danger, options.hangs
                 self.patients.append(patient)
                 await patient.call()
 
@@ -177,7 +179,6 @@ class Run:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
-        self.following = following
 
     async def _staff(self, mean: float) -> None:
         chance = self.chance("when staff work")
@@ -188,6 +189,8 @@ class Run:
     async def _calm_down(self) -> None:
         """Nothing fails; the clock jumps on, so that whatever waits has its time."""
         await self._ready(60)
+        if self.options.database:  # workers have to come back without a restart
+            await self._until_quiet()
         for jump in range(1, self.options.jumps + 1):
             self.clock.stop()
             self.clock = time_machine.travel(BEGIN + jump * _JUMP, tick=True)
@@ -205,12 +208,9 @@ class Run:
                 await task
 
     async def _until_quiet(self) -> None:
-        left = await until_quiet(self.database, self.options.poll, self._is_busy)
+        patients = (self.reports.tasks, self.online.tasks)
+        left = await until_quiet(self.database, self.options.poll, lambda: any(patients))
         self.not_quiet += [f"{count} {what}" for what, count in left.items()]
-
-    def _is_busy(self) -> bool:
-        """Texts' fates are still reported, or patients are still on the page of their visit."""
-        return bool(self.reports.tasks or self.online.tasks)
 
 
 def main() -> None:

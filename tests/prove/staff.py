@@ -130,7 +130,7 @@ class StaffAtWork:
             for calendar in self.calendars
             for event in calendar.events.values()
             if self.versions[event["id"]][-1].calendar == calendar.id
-            and is_call_back(event) == (deed == "close")
+            and (is_call_back(event) if deed == "close" else is_visit(event))
             and (event["status"] == "cancelled") == (deed == "restore")
             and (deed != "restore" or event["id"] in gone)
             and (deed != "colleague" or calendar is self.google.screenings)
@@ -180,8 +180,13 @@ class StaffAtWork:
 
 
 def is_call_back(event: dict[str, Any]) -> bool:
-    """An event for a call-back; all others of ours are visits."""
+    """An event for a call-back."""
     return booking_of(event).startswith("call-back")
+
+
+def is_visit(event: dict[str, Any]) -> bool:
+    """An event for a visit; a note that a patient canceled one is no such event."""
+    return booking_of(event).isdecimal()
 
 
 def booking_of(event: dict[str, Any]) -> str:
