@@ -14,6 +14,7 @@ from stand_ins.twilio.resources import CLINIC
 from stand_ins.twilio.server import ACCOUNT, Twilio
 
 from voice.patient_page import wording
+from voice.simulator.transport import Form
 
 BODIES = {"C": 4, "M": 3, "yes": 2, "STOP": 2, "START": 1, "cancel": 1, "my chest hurts": 1, "?": 1}
 """What patients answer, and how often."""
@@ -59,6 +60,8 @@ class Online:
     """The share of texts that are answered, and of links that are opened."""
     replies: list[Reply] = field(default_factory=list[Reply])
     pages: list[Page] = field(default_factory=list[Page])
+    twins: list[tuple[Page, Page]] = field(default_factory=list[tuple[Page, Page]])
+    """The answers to forms that were sent twice at once."""
     done: list[Done] = field(default_factory=list[Done])
     sent_at: dict[str, datetime] = field(default_factory=dict[str, datetime])
     """When each message was first seen at Twilio, by SID."""
@@ -113,11 +116,19 @@ class Online:
                 continue
             form = self._filled(inside)
             start = form.get("start", start)
-            sent = await self.network.browse(to, tuple(form.items()), page.cookie)
-            self.pages.append(sent)
+            sent = await self._send(to, tuple(form.items()), page.cookie)
             page = await self._open(sent) if sent.to else sent
             self._note(sent, page, text, start)
             await asyncio.sleep(self.chance.uniform(0, 0.3))
+
+    async def _send(self, to: str, form: Form, cookie: str) -> Page:
+        """Send a form; sometimes its button is pressed twice, as fast as a finger can."""
+        twice = 1 + (self.chance.random() < self.network.doubled)
+        sent = await asyncio.gather(*(self.network.browse(to, form, cookie) for _ in range(twice)))
+        self.pages += sent
+        if len(sent) > 1:
+            self.twins.append((sent[0], sent[1]))
+        return sent[-1]
 
     def _note(self, sent: Page, page: Page, text: int, start: str) -> None:
         """Keep what the page says was done."""

@@ -14,6 +14,7 @@ ON_TIME = 8.0
 """Seconds; the line's own limit is below 5, and the machine is busy."""
 _LOOKS = 7
 """The line's own limit is 5; a new time begins anew."""
+_ERROR = 500
 _DONE, _RUNNING = "succeeded", {"doing", "aborting"}
 
 
@@ -43,7 +44,7 @@ def no_page_is_an_error(seen: Evidence) -> Violations:
     unavailable = 503
     for page in seen.online.pages:
         hurt = page.status == unavailable and not seen.is_calm
-        if page.status >= 500 and not hurt:
+        if page.status >= _ERROR and not hurt:
             yield f"/visit/..{page.path[30:]}: {page.status}"
 
 
@@ -53,6 +54,15 @@ def a_repeated_request_has_the_same_answer(seen: Evidence) -> Violations:
         fault = SORRY.search(each.body) or (each.twin and SORRY.search(each.twin))
         if each.twin is not None and each.twin != each.body and not fault:
             yield f"{each.url}: {each.body[:200]} / {each.twin[:200]}"
+
+
+def a_form_sent_twice_has_one_answer(seen: Evidence) -> Violations:
+    """A button that is pressed twice does the same as pressed once."""
+    redirect = 303
+    for one, other in seen.online.twins:
+        led = {(each.status, each.to) for each in (one, other) if each.status}
+        if redirect in {one.status, other.status} and len(led) > 1 and max(led)[0] < _ERROR:
+            yield f"/visit/..{one.path[30:]}: {sorted(led)}"
 
 
 def every_call_has_an_outcome(seen: Evidence) -> Violations:
