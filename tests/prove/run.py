@@ -52,7 +52,6 @@ class Run:
     folder: Path
     patients: list[Patient] = field(default_factory=list[Patient])
     not_quiet: list[str] = field(default_factory=list[str])
-    """What was still to be done when the quiet times were over."""
     over: bool = False
 
     def chance(self, of: str) -> random.Random:
@@ -189,7 +188,9 @@ class Run:
     async def _calm_down(self) -> None:
         """Nothing fails; the clock jumps on, so that whatever waits has its time."""
         await self._ready(60)
-        if self.options.database:  # workers have to come back without a restart
+        if outside := self.reports.tasks | self.online.tasks:
+            await asyncio.wait(outside, timeout=30)
+        if self.options.database:  # workers come back without a restart
             await self._until_quiet()
         for jump in range(1, self.options.jumps + 1):
             self.clock.stop()
@@ -208,8 +209,8 @@ class Run:
                 await task
 
     async def _until_quiet(self) -> None:
-        patients = (self.reports.tasks, self.online.tasks)
-        left = await until_quiet(self.database, self.options.poll, lambda: any(patients))
+        busy = (self.reports.tasks, self.online.tasks)
+        left = await until_quiet(self.database, self.options.poll, lambda: any(busy))
         self.not_quiet += [f"{count} {what}" for what, count in left.items()]
 
 
