@@ -15,6 +15,7 @@ from typer.main import get_command
 from voice.alerts.conditions import Code
 from voice.cli import cli
 from voice.dialogue.turns import Listening, Turn
+from voice.operation_fields import LimitFields
 from voice.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -130,6 +131,19 @@ def test_every_alert_has_a_remedy() -> None:
     section = text.partition("## Alerts")[2].partition("Also worth a look")[0]
     rows = re.findall(r"^\| ([a-z][a-z -]*) \| ([^|]+) \| ([^|]+) \|$", section, re.MULTILINE)
     assert sorted(name for name, _, _ in rows if name != "alert") == sorted(get_args(Code))
+
+
+def test_every_limit_has_its_default_and_its_reason() -> None:
+    """Operations docs list the limits in the order of the settings, with the defaults in force."""
+    text = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    section = text.partition("## Limits")[2].partition("\n## ")[0]
+    rows = re.findall(
+        r"^\| `(LIMIT_\w+)` \| (\d+) \| ([^|]+) \| ([^|]+) \|$", section, re.MULTILINE
+    )
+    fields = LimitFields.model_fields.items()
+    assert [(name, default) for name, default, _, _ in rows] == [
+        (name.upper(), str(field.default)) for name, field in fields if name != "limits"
+    ]
 
 
 def test_staff_read_in_their_page_what_stands_in_events() -> None:

@@ -83,3 +83,38 @@ def test_nothing_since_then(live: Run, visits: str) -> None:
     code, said = live("undo-flood", *SINCE, "--number", "12")
     assert (code, "That is not a phone number" in said) == (1, True)
     assert states(visits) == ["booked"] * 4
+
+
+@pytest.mark.parametrize(
+    ("shown", "why"),
+    [
+        ("UPDATE booking SET confirmed_by_text = now()", "confirmed"),
+        ("UPDATE booking SET confirmed_by_phone = now()", "confirmed"),
+        ("UPDATE booking SET moved_at = now()", "moved it"),
+        ("UPDATE booking SET patient_email = 'ann@example.org'", "gave a name or email"),
+        (
+            "INSERT INTO call (sid, keyed_back_at) SELECT call_sid, now() FROM booking",
+            "keyed the spoken number back",
+        ),
+    ],
+)
+def test_a_visit_whose_patient_is_a_person_is_kept(
+    live: Run, visits: str, shown: str, why: str
+) -> None:
+    """By text, by phone or on the page: whatever shows it, none of theirs is cancelled."""
+    with psycopg.connect(visits) as conn:
+        conn.execute(shown.encode())
+    code, said = live("undo-flood", *SINCE, "--yes")
+    assert (code, states(visits)) == (0, ["booked"] * 4), said
+    assert said.count(f"425-555-0123  kept: {why}") == 2
+
+
+def test_a_second_run_finds_nothing_more(live: Run, visits: str) -> None:
+    """What was cancelled before is not listed, and no event is withdrawn twice."""
+    assert live("undo-flood", *SINCE, "--yes")[0] == 0
+    code, said = live("undo-flood", *SINCE, "--yes")
+    assert (code, "0123" in said) == (0, False), said
+    assert states(visits) == ["cancelled", "cancelled", "booked", "booked"]
+    with psycopg.connect(visits) as conn:
+        jobs = conn.execute("SELECT count(*) FROM procrastinate_jobs").fetchone()
+        assert jobs == (2,)
