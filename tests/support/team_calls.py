@@ -39,19 +39,22 @@ def offered(search: FindOffers) -> Offers:
     return Offers(SAME if search.clinician else LONGEST)
 
 
+def of_others(search: FindOffers) -> Offers:
+    """Times of those who do not speak the caller's language, or of the one whom they chose."""
+    return Offers(SAME) if search.clinician else Offers(LONGEST, in_language=False)
+
+
+def of_anyone(search: FindOffers) -> Offers:
+    """Times of both, and none of the one whom the caller chose."""
+    return Offers(() if search.clinician else LONGEST)
+
+
 def team_worlds() -> Iterator[tuple[str, World]]:
     """Scenarios of a caller who books: what differs, in words, and the scenario."""
     team = {**GOOD_WORLD, FindOffers: offered}
     yield "two therapists", team
-    others = Offers(LONGEST, in_language=False)
-    yield (
-        "nobody speaks it",
-        {**team, FindOffers: lambda s: Offers(SAME) if s.clinician else others},
-    )
-    yield (
-        "nothing with one",
-        {**team, FindOffers: lambda s: Offers(() if s.clinician else LONGEST)},
-    )
+    yield "nobody speaks it", {**team, FindOffers: of_others}
+    yield "nothing with one", {**team, FindOffers: of_anyone}
     yield "time taken", {**team, Hold: JustTaken()}
     yield "with a colleague", {**team, SeePlaced: Placed("booked", SAME[0])}
 

@@ -6,7 +6,7 @@ from typing import Literal
 from fastapi import Response
 
 from calendar_sync.bookings import patient_changes
-from calendar_sync.waiting import entries, taking
+from calendar_sync.waiting import entries, offers, taking
 from calendar_sync.waiting.entries import NewEntry
 from calendar_sync.waiting.membership import join, leave
 from voice.patient_page.request import VisitRequest
@@ -19,11 +19,15 @@ Waits = Literal["may", "waits", "no"]
 
 
 async def waits(asked: VisitRequest) -> Waits:
-    """Only who gets texts can wait, and only while an earlier time could still be offered."""
+    """Only who gets texts can wait, and only while an earlier time could still be offered.
+
+    Whoever has just taken a time waits no more, though it may not be in the calendar yet.
+    """
     visit, clinic = asked.visit, asked.line.clinic
     async with asked.line.pool.connection() as conn:
-        if await entries.entry_of_visit(conn, visit.id) is not None:
-            return "waits"
+        if (found := await entries.entry_of_visit(conn, visit.id)) is not None:
+            offered = await offers.open_offer(conn, found.id)
+            return "no" if offered and offered.accepted_at else "waits"
     notice = timedelta(hours=clinic.rules.notice_hours)
     in_time = patient_changes.may_change(visit, clinic) and visit.slot.start > clinic.now() + notice
     texted = visit.text_number and not visit.text_trouble and asked.line.texting.config.can_offer

@@ -97,6 +97,7 @@ async def test_an_offered_time_is_taken_with_one_press(
         moved = await patient.follows(await patient.sends("/take"))
     assert "Your visit is moved." in moved.text
     assert "Tuesday, December 1st" in moved.text
+    assert "waiting list" not in moved.text, "nobody waits on for what they have just taken"
 
 
 async def test_a_move_under_way_is_not_called_moved(line: Line, app: ASGIApp) -> None:
