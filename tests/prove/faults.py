@@ -10,6 +10,7 @@ from typing import Any
 
 from prove.databases import Database
 from prove.network import Network
+from prove.options import Options
 from prove.processes import Processes
 from prove.staff import StaffAtWork
 from stand_ins.google.faults import Fault as GoogleFault
@@ -78,16 +79,19 @@ class Faults:
 
         self.google.methods["freebusy.query"] = late
 
-    async def outside(self, mean: float, hang: float, twilio: float) -> None:
-        """Google and Twilio fail, every `mean` seconds on average; `hang` of it inserts hang."""
+    async def outside(self, options: Options) -> None:
+        """Google and Twilio fail; the options say how often, and in which ways."""
         while not self.over:
-            await asyncio.sleep(self.chance.expovariate(1 / mean))
+            await asyncio.sleep(self.chance.expovariate(1 / options.fault))
             times = self.chance.choice([1, 1, 1, 3, 6])
-            if self.chance.random() < hang:
+            if self.chance.random() < options.hang:
                 for method in ("freebusy.query", "events.insert", "events.get"):
                     self.google.faults.append(GoogleFault(method, "hang", times=6))
                 self.made["google hangs"] += 1
-            elif self.chance.random() >= twilio:
+            elif self.chance.random() < options.lost:
+                self.google.faults.append(GoogleFault("events.insert", "reset", after=True))
+                self.made["insert lost"] += 1
+            elif self.chance.random() >= options.twilio:
                 each = self.chance.choice(_GOOGLE)
                 self.google.faults.append(
                     GoogleFault(each.on, each.kind, each.status, each.reason, each.retry_after,

@@ -35,7 +35,7 @@ RUNS = {
     "notes at the same time": f"{_HEALTHY} --edit 0.2 --deeds cover:1,note:3 --races 0.7",
     "faults": f"{_SHORT} --kill 0 --fault 0.2 --edit 1",
     "twilio fails": f"{_SHORT} --kill 0 --fault 0.15 --twilio 1 --edit 0",
-    "busy times lag": f"{_SHORT} --kill 0 --fault 0.1 --twilio 0 --edit 0 --lag 4",
+    "busy times lag": f"{_SHORT} --kill 0 --fault 0.5 --lost 1 --edit 0 --lag 4",
     "pages": f"{_HEALTHY} --edit 0 --online 1 --doubled 0.5 --minutes 0.25",
     "asked again": f"{_HEALTHY} --edit 0.1 --deeds close --online 1 --minutes 0.3",
     "google hangs": f"{_SHORT} --kill 0 --fault 0.4 --edit 0.5 --hang 1 --minutes 0.3",

@@ -44,6 +44,8 @@ class Options:
     """The share of the line's changes of events just before which staff write a note there."""
     twilio: float = 0.4
     """The share of the other faults that are Twilio's."""
+    lost: float = 0.0
+    """The share of the faults that are an insert whose answer gets lost."""
     lag: float = 0.0
     """Seconds for which Google does not show a new visit among the busy times."""
     hang: float = 0.0

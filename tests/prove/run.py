@@ -151,7 +151,7 @@ class Run:
             self.processes.kill_points = options.points
             side.append(self.faults.kills(options.kill))
         if options.fault:
-            side.append(self.faults.outside(options.fault, options.hang, options.twilio))
+            side.append(self.faults.outside(options))
         if options.edit:
             side.append(self._staff(options.edit))
         if options.lag:
