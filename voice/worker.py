@@ -21,7 +21,7 @@ HEARTBEAT, STALLED = 1.0, 3.0
 """Seconds. The defaults of 10 and 30 are too slow for a caller who is waiting for the result."""
 _LOOK_EVERY = 0.5
 """Seconds between two looks for jobs. A new job is announced, but an announcement that comes while
-the worker looks is lost: procrastinate 3.9 clears its mark of it after each look."""
+the worker looks is lost: procrastinate 3.10 clears its mark of it after each look."""
 _CONCURRENCY = {("default", HOUSEKEEPING): 8, (TEXTS,): 4}
 """Jobs at a time by queues. Texts have a worker of their own: while Twilio hangs, callers' bookings
 still get into the calendar."""
