@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from psycopg.errors import DeadlockDetected, LockNotAvailable
+from psycopg.errors import DeadlockDetected, FeatureNotSupported, LockNotAvailable
 
 from calendar_sync.bookings import visit_lookup
 from voice import routing
@@ -97,9 +97,12 @@ async def _run(line: Line, sid: str, rows: dict[str, str]) -> Turn | Ending:
 
 
 async def _perform(line: Line, sid: str, step: str, effect: Effect[Any]) -> str:
-    """Perform an effect, again while somebody else works on its row: a job, or a slow commit."""
+    """Perform an effect, again while somebody else works on its row: a job, or a slow commit.
+
+    Also after a migration changed a table that its statements read: see `BoundedPool`.
+    """
     until = time.monotonic() + LOCKED_SECONDS
     while time.monotonic() < until:
-        with suppress(LockNotAvailable, DeadlockDetected):
+        with suppress(LockNotAvailable, DeadlockDetected, FeatureNotSupported):
             return await perform(line, sid, step, effect)
     return await perform(line, sid, step, effect)

@@ -46,6 +46,10 @@ class BoundedPool(AsyncConnectionPool[AsyncConnection[TupleRow]]):
         try:
             async with super().connection(timeout) as conn:
                 yield conn
+        except psycopg.errors.FeatureNotSupported:
+            # A newer release has changed a table under statements that this process has prepared.
+            await self.drain()
+            raise
         finally:
             self._places.release()
 
