@@ -20,8 +20,9 @@ from voice.settings import Settings
 
 
 @pytest.mark.parametrize(("major", "is_used"), [(18, True), (17, False), (19, False)])
-def test_a_dump_is_made_and_loaded_by_the_servers_own_programs(
+def test_a_dump_is_made_and_loaded_by_the_servers_own_programs(  # noqa: PLR0913  # each is needed
     migrated: str,
+    own_database: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     major: int,
@@ -44,8 +45,9 @@ def test_a_dump_is_made_and_loaded_by_the_servers_own_programs(
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
     with sealed.open("wb") as target:
         assert dump_sealed(migrated, target, bytes(32)) > 0
-    with emptied(migrated):
-        restore_sealed(sealed, migrated, bytes(32))
+    with emptied(own_database):
+        restore_sealed(sealed, own_database, bytes(32))
+    assert tables(own_database) == tables(migrated)
     for name in ("pg_dump", "pg_restore"):
         assert (tmp_path / name).exists() == is_used
 
