@@ -150,7 +150,7 @@ async def test_staff_fill_the_time_while_the_caller_decides(
     await to_the_times(caller)
     await caller.presses("1")
     google.doctor.add("2026-11-30 12:00", "2026-11-30 12:30")
-    await caller.presses("1").hears("In Pacific time")
+    await caller.presses("1").hears("that time was just taken")
     assert "You are booked" not in " ".join(caller.heard)
     assert google.screenings.live() == []
     assert (await event_of(line, caller.who.call_sid))[0] > 0
