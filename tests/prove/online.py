@@ -105,8 +105,9 @@ class Online:
         page = await self._open(Page(path, 0, path, "", ""))
         start = ""
         for _ in range(self.chance.randrange(1, 8)):
-            links = [(to, None) for to in _LINKS.findall(page.html) if ".ics" not in to]
-            choices = [*links, *_FORMS.findall(page.html)]
+            links = [str(to) for to in _LINKS.findall(page.html) if ".ics" not in to]
+            choices: list[tuple[str, str | None]] = [(to, None) for to in links]
+            choices += _FORMS.findall(page.html)
             if page.status != _OK or not choices:
                 return
             to, inside = self.chance.choices(choices, [_worth(*each) for each in choices])[0]
