@@ -131,7 +131,7 @@ CANCEL_WHY = Text(
 )
 CANCEL_YES = Text("Yes, cancel my visit", "Sí, cancelar mi cita")
 CANCEL_NO = Text("No, keep my visit", "No, dejar mi cita")
-CANCELLED = Text("This visit is cancelled", "Esta cita está cancelada")
+CANCELLED = Text("This visit is canceled", "Esta cita está cancelada")
 BY_STAFF = Text("The clinic had to cancel it.", "La clínica tuvo que cancelarla.")
 BOOK_AGAIN = Text("To book a new time, call us:", "Para hacer otra cita, llámenos:")
 OVER = Text("This visit is over", "Esta cita ya pasó")

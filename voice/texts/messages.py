@@ -129,7 +129,7 @@ TEXTS: dict[Kind, tuple[Text, ...]] = {
     ),
     "cancelled by patient": (
         _form(
-            "your visit on {when} is cancelled. To book again, call {number}.",
+            "your visit on {when} is canceled. To book again, call {number}.",
             "su cita por video del {when} queda cancelada. Para otra hora: {number}.",
         ),
     ),

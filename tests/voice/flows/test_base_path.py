@@ -111,5 +111,5 @@ async def test_the_patients_page_works(line: Line, proxy: ASGIApp, to_the_times:
     for link in ours:
         assert (await patient.opens(link)).status == 200, link
     cancelled = await patient.follows(await patient.sends("/cancel"))
-    assert "This visit is cancelled" in cancelled.text
+    assert "This visit is canceled" in cancelled.text
     assert (await row(line.clinic, booked.id)).outcome == "patient"

@@ -160,14 +160,14 @@ async def test_a_visit_is_cancelled_after_one_question(
     assert "Cancel this visit?" in asks.text
     key = asks.html.partition('name="key" value="')[2][:64]
     cancelled = await patient.follows(await patient.sends("/cancel", key=key))
-    assert "This visit is cancelled" in cancelled.text
+    assert "This visit is canceled" in cancelled.text
     assert "To book a new time, call us: 425-202-5687" in cancelled.text
     assert (await row(line.clinic, visit)).outcome == "patient"
     assert {"withdraw_event", "tell_patient"} <= set(await jobs_waiting(line.clinic))
     for gone in ("/cancel", "/move", "/visit.ics"):
         assert (await patient.opens(gone)).headers["location"] == patient.path
     again = await patient.follows(await patient.sends("/cancel", key=key))
-    assert "This visit is cancelled" in again.text
+    assert "This visit is canceled" in again.text
 
 
 async def test_a_visit_that_staff_cancelled_meanwhile_says_so(

@@ -95,7 +95,7 @@ async def test_a_visit_that_its_patient_cancels(clinic: TextClinic, twilio: Twil
     await clinic.notify(visit)
     await clinic.until("2026-12-03 11:00")
     assert len(twilio.bodies()) == 2
-    assert "on Thu Dec 3, 10:00 AM PT is cancelled" in twilio.bodies()[1]
+    assert "on Thu Dec 3, 10:00 AM PT is canceled" in twilio.bodies()[1]
 
 
 async def test_a_visit_that_its_patient_moves(clinic: TextClinic, twilio: Twilio) -> None:
