@@ -29,6 +29,7 @@ from voice.dialogue.replay import PromptFacts
 from voice.dialogue.twiml import Phones
 from voice.former_calendars import remember_calendars
 from voice.language import Text
+from voice.limits import Limits, limits_of
 from voice.recordings.library import Library, recordings_for
 from voice.settings import Settings
 from voice.summary import summary_of
@@ -50,11 +51,17 @@ class Line:
     recordings: Library | None = None
     one_hold: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Kept while a time is held, so that calls of one process do not wait in the database."""
+    call_limits: dict[str, Limits] = field(default_factory=dict)
+    """Limits of single calls of a demo's page, by CallSid; its other calls have none."""
 
     @property
     def pool(self) -> AsyncConnectionPool:
         """Database connections with the timeouts of a caller's turn."""
         return self.clinic.pool
+
+    def limits_of(self, call_sid: str) -> Limits | None:
+        """The limits of a call; None if it has none."""
+        return self.call_limits.get(call_sid) or limits_of(self.settings)
 
     @property
     def now(self) -> Callable[[], datetime]:

@@ -51,6 +51,11 @@ def limits_of(settings: Settings) -> Limits | None:
     """The limits of a line; None for a demo, which one person calls again and again."""
     if settings.limits == "off" or settings.is_demo:
         return None
+    return limits_in_settings(settings)
+
+
+def limits_in_settings(settings: Settings) -> Limits:
+    """The limits that are set, whether or not they are in force."""
     return Limits(
         settings.limit_coming_visits,
         settings.limit_calls_per_hour,
@@ -146,8 +151,13 @@ async def delete_codes_of(conn: AsyncConnection, call_sids: Sequence[str]) -> in
 
 async def tell_staff(conn: AsyncConnection, name: Name, now: datetime) -> None:
     """Put it on the call-back list, once a day for each limit: a flood is one entry, not many."""
-    day = call_backs.Caller(f"limit {now:%Y-%m-%d}", None, "en")
+    day = call_backs.Caller(entry_of(now), None, "en")
     await call_backs.request(conn, day, Reason.LIMIT_REACHED, name)
+
+
+def entry_of(now: datetime) -> str:
+    """What stands in the call-back list in place of a CallSid where a limit was reached."""
+    return f"limit {now:%Y-%m-%d}"
 
 
 async def rings(conn: AsyncConnection, call_sid: str) -> int:

@@ -98,7 +98,7 @@ async def _offers(line: Line, sid: str, request: FindOffers) -> Offers | Unreada
     found = await offered_times(line.clinic, wish)
     if isinstance(found, Stale):
         return Unreadable()
-    if (allowed := limits.limits_of(line.settings)) is not None:
+    if (allowed := line.limits_of(sid)) is not None:
         async with line.pool.connection() as conn:
             over = await booking_limits.exceeded(
                 conn,
@@ -136,7 +136,7 @@ async def _hold_if(
     """Hold the time if no limit is against it."""
     slot, whose = _span(request.slot), request.slot.clinician or DEFAULT_ID
     async with line.one_hold, line.pool.connection() as conn, conn.transaction():
-        if (allowed := limits.limits_of(line.settings)) is not None:
+        if (allowed := line.limits_of(sid)) is not None:
             if request.keyed_back:
                 await booking_limits.store_keyed_back(conn, sid)
             match await booking_limits.before_hold(conn, allowed, sid, openings, line.now()):
@@ -160,7 +160,7 @@ def _span(opening: Opening) -> Span:
 
 async def _book(line: Line, sid: str, book: Book) -> Submitted | JustTaken:
     lines = dict(book.chart)
-    allowed = limits.limits_of(line.settings)
+    allowed = line.limits_of(sid)
     async with line.pool.connection() as conn, conn.transaction():
         # Flows have no clock, so the journal says when the safety questions were answered.
         ago, now = await journal.since_keyed(conn, sid, "safety"), line.now()

@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 
 from calendar_sync.bookings.booking import Booking
 from calendar_sync.bookings.call_back import CallBack
+from calendar_sync.bookings.call_back_reasons import Reason
 from voice.dialogue import speech
 
 _RELEASED = {
@@ -45,7 +46,9 @@ def booking_news(before: Booking | None, now: Booking, zone: ZoneInfo) -> list[s
 
 
 def call_back_news(request: CallBack) -> str:
-    """A new call-back request: whom staff are asked to call, and why."""
+    """A new call-back request: whom staff are asked to call, and why; a limit needs no call."""
+    if request.code == Reason.LIMIT_REACHED.code:
+        return f"Told staff: {request.reason}."
     return f"Asked staff to call {number_words(request.number)} back: {request.reason}."
 
 

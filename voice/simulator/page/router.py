@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from voice import clinical_signoff, routing
 from voice.bootstrap import Line
+from voice.limits import entry_of
 from voice.setting_types import Routing
 from voice.simulator.call_command import DEFAULT_CALLER
 from voice.simulator.demo_clock import VIDEO_ROOM
@@ -16,6 +17,7 @@ from voice.simulator.handset import Staff
 from voice.simulator.page import (
     calendar_routes,
     call_routes,
+    sample_limits,
     sample_patient,
     server_voice,
     text_routes,
@@ -160,6 +162,13 @@ def demo_routes(session: Session) -> APIRouter:
         session.watcher.follow(sample_patient.CALL_SID)
         return await sample_patient.sample_patient_visit(session.line)
 
+    @router.post("/phone/limit")
+    async def limit(chosen: sample_limits.ChosenLimit) -> dict[str, str]:
+        """What leads to a limit for the next call."""
+        session.watcher.follow(sample_limits.ROBOT_CALL)
+        session.watcher.follow(entry_of(session.line.now()))
+        return {"says": await sample_limits.meet(session.line, chosen)}
+
     return router
 
 
@@ -180,6 +189,8 @@ _CALLERS = (
     ("landline", "A landline", LANDLINE),
     ("withheld", "A withheld number", ""),
     ("known", "A known patient", sample_patient.NUMBER),
+    ("often", "A number that called too often", sample_limits.OFTEN),
+    ("robots", "A caller on a day with robots", sample_limits.AMONG_ROBOTS),
     ("other", "Another number", ""),
 )
 _STAFF = (

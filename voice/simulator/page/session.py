@@ -11,6 +11,7 @@ from calendar_sync.bookings import free_times
 from voice.bootstrap import Line
 from voice.dialogue import speech
 from voice.simulator.demo_clock import NOW, CallTime, DemoClock, times_to_call
+from voice.simulator.page import sample_limits
 from voice.simulator.page.browser_handset import Pace
 from voice.simulator.page.calendar_block import day_and_clock
 from voice.simulator.page.change_watcher import ChangeWatcher
@@ -52,7 +53,11 @@ class Session:
 
     def place(self, request: CallRequest) -> LiveCall:
         """Start a call; it goes on by itself."""
-        return self._run(LiveCall(self.line, self.events, request, self._local_now))
+        call = LiveCall(self.line, self.events, request, self._local_now)
+        limits = sample_limits.limits_of_number(self.line, request.number)
+        if limits is not None:
+            self.line.call_limits[call.sid] = limits
+        return self._run(call)
 
     def hear_again(self, sid: str, pace: Pace) -> LiveCall:
         """Play a finished call again from its recorded answers; the line hears nothing of it."""

@@ -5,6 +5,12 @@ import { byId, post, trouble } from "./post.js";
 const E164 = /^\+[1-9][0-9]{6,14}$/;
 const BAD_NUMBER = "Number: write it with + and the country code, such as +14255550123.";
 const FASTEST_VOICE = 2;
+// Callers for whom the demo stores something first: where that is posted, and what.
+const PREPARED = {
+  known: ["/phone/known-patient"],
+  often: ["/phone/limit", { name: "often" }],
+  robots: ["/phone/limit", { name: "robots" }],
+};
 const form = byId("who");
 const box = byId("options");
 const link = new URLSearchParams(location.hash.slice(1));
@@ -62,9 +68,10 @@ async function callerChosen() {
   byId("number-field").hidden = who !== "other";
   byId("about-caller").textContent = "";
   document.dispatchEvent(new Event("caller-chosen"));
-  if (who !== "known") return;
+  const prepared = PREPARED[who];
+  if (!prepared) return;
   await attempt(async () => {
-    byId("about-caller").textContent = (await post("/phone/known-patient")).says;
+    byId("about-caller").textContent = (await post(...prepared)).says;
     document.dispatchEvent(new Event("caller-chosen"));
   });
 }
