@@ -55,6 +55,13 @@ class Demo:
         """All its output so far."""
         return self._log.read_text()
 
+    def says(self, words: str) -> None:
+        """Wait up to a minute until it has said this."""
+        give_up = time.monotonic() + 60
+        while words not in self.said():
+            assert time.monotonic() < give_up, self.said()
+            time.sleep(0.02)
+
     def stops_with(self, number: signal.Signals) -> str:
         """Send the signal, and return all output after it stopped."""
         os.kill(self.process.pid, number)
@@ -136,13 +143,13 @@ def test_a_demo_is_used_and_stopped(start: Start, folder: Path) -> None:
     again = run(folder, "demo")
     assert f"already running: open http://127.0.0.1:{demo.port}/phone" in again
 
+    demo.says("  A call came in from ··0123.\n")
+    demo.says("  Asked staff to call ··0123 back: ")
     postgres = demo.postgres()
     said = demo.stops_with(signal.SIGINT)
     assert ".venv/bin/screening-line call" in said
     assert f"http://127.0.0.1:{demo.port}" in said
     assert "Traceback" not in said
-    assert "  A call came in from ··0123." in said
-    assert "  Asked staff to call ··0123 back: " in said
     assert ends(postgres)
     assert not file.exists()
 
