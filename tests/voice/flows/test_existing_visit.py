@@ -1,6 +1,7 @@
 """Who may hear about a visit: whom the carrier vouches for, and who has the visit code."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from support.caller import Caller
@@ -122,7 +123,9 @@ async def test_no_answer_changes_nothing(known: Caller, line: Line, visit: int) 
     before = await row(line.clinic, visit)
     await known.presses("2").hears(TUESDAY).presses("3").hears("To cancel your visit on Tuesday")
     await known.stays_silent().stays_silent().stays_silent().hears_everything()
-    assert await row(line.clinic, visit) == before
+    after = await row(line.clinic, visit)
+    # The worker may still bring the text of its event up to date.
+    assert replace(after, etag=before.etag, written=before.written) == before
 
 
 async def test_a_visit_that_is_over_is_unknown(
