@@ -151,8 +151,8 @@ async def test_a_withheld_caller_keys_a_number_back_after_the_safety_questions(
 async def test_calls_at_once_from_one_number_hold_one_time(place: Place, line: Line) -> None:
     """All were offered times before any of them held one."""
     callers = [await place(PATIENT, A) for _ in range(3)]
-    for caller in callers:
-        await caller.presses("1")
+    for number, caller in enumerate(callers, start=1):
+        await caller.presses(str(number)).hears("To book it")
     async with line.pool.connection() as conn:
         rows = await conn.execute("SELECT count(*) FROM booking WHERE state = 'held'")
         assert await rows.fetchone() == (1,)
