@@ -214,7 +214,9 @@ def data_dirs(tmp_path_factory: pytest.TempPathFactory) -> Generator[Path]:
 @pytest.fixture
 def data_dir(data_dirs: Path) -> Path:
     """A data folder path that does not exist yet."""
-    return Path(mkdtemp(dir=data_dirs)) / "data"
+    folder = Path(mkdtemp(dir=data_dirs))
+    folder.chmod(0o711)  # PostgreSQL's user passes it when the tests run as root
+    return folder / "data"
 
 
 @pytest.fixture

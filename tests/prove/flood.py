@@ -51,6 +51,7 @@ def main() -> int:
 async def _run(calls: int, people: int, seed: int) -> int:
     chance = random.Random(seed)  # noqa: S311  # a run can be repeated
     folder = Path(mkdtemp(prefix="flood-"))
+    folder.chmod(0o711)  # noqa: ASYNC240  # nothing else runs yet; PostgreSQL's user passes it
     async with AsyncExitStack() as stack:
         google, twilio = stack.enter_context(Google()), stack.enter_context(Twilio())
         credentials = folder / "google.json"

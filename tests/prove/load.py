@@ -121,6 +121,7 @@ def main() -> None:
 async def _run(asked: argparse.Namespace) -> None:
     chance = random.Random(asked.seed)  # noqa: S311  # a run can be repeated
     folder = Path(mkdtemp(prefix="load-"))
+    folder.chmod(0o711)  # noqa: ASYNC240  # nothing else runs yet; PostgreSQL's user passes it
     async with AsyncExitStack() as stack:
         google, twilio = stack.enter_context(Google()), stack.enter_context(Twilio())
         credentials = folder / "google.json"

@@ -29,7 +29,7 @@ async def main(extra: Path | None) -> None:
     began = utc_now()
     with tempfile.TemporaryDirectory() as folder:
         settings = with_demo_defaults(Settings.load("demo"), MORNING.date())
-        settings = settings.model_copy(update={"data_dir": Path(folder) / "data"})
+        settings = settings.model_copy(update={"data_dir": Path(folder)})
         clock = DemoClock(lambda: MORNING + (utc_now() - began))
         async with open_line(settings, clock) as line, page_of(line) as url, chromium() as browser:
             await for_the_readme(browser, url)

@@ -67,7 +67,7 @@ class Engine:
                 with self._open("postgres.starting") as starting:
                     fcntl.flock(starting, fcntl.LOCK_EX)
                     self._create()
-                    self._programs.let_pass(self.cluster)
+                    self._programs.let_pass(self.cluster, self.data_dir)
                     self._run()
             except BaseException:
                 self._leave()
@@ -79,7 +79,7 @@ class Engine:
             if self._using is not None:
                 with suppress(BlockingIOError):
                     fcntl.flock(self._using, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    self._programs.let_pass(self.cluster)
+                    self._programs.let_pass(self.cluster, self.data_dir)
                     self._programs.run("pg_ctl", "stop", "-D", self.cluster, "-m", "fast", "-w")
                     if (socket_dir := self._socket_dir()) != self.cluster:
                         shutil.rmtree(socket_dir, ignore_errors=True)

@@ -6,8 +6,10 @@ as the system user `screening-line`, which needs execute permission on the paren
 
 import os
 import pwd
+import shlex
 import shutil
 import subprocess
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -55,19 +57,31 @@ class Programs:
         shutil.rmtree(folder, ignore_errors=True)
         self.private_folder(folder)
         if _user():
-            self.let_pass(folder)
-            self.let_pass(self._bin / "postgres")
+            self.let_pass(folder, folder.parent)
+            self.let_pass(self._bin / "postgres", Path(sys.prefix))
             _let_read(self._bin.parent)
         return folder
 
-    def let_pass(self, path: Path) -> None:
-        """When started by root, let PostgreSQL's user reach `path` through its parent folders."""
+    def let_pass(self, path: Path, ours: Path) -> None:
+        """When started by root, see that PostgreSQL's user reaches `path` through its parents.
+
+        Only `ours` and what is below it is opened. Raises DatabaseError for any other folder that
+        is private: whether others may pass it is not for the line to decide.
+        """
         if _user() is None:
             return
         for folder in path.parents:
             mode = folder.stat().st_mode
-            if not mode & _PASS:
-                folder.chmod(mode | _PASS)
+            if mode & _PASS:
+                continue
+            if not folder.is_relative_to(ours):
+                message = (
+                    f"Started by root, PostgreSQL runs as the user {USER}, who can not pass the "
+                    f"private folder {folder}. Start as an ordinary user, use a folder that is not "
+                    f"in there, or let users pass it: chmod o+x {shlex.quote(str(folder))}"
+                )
+                raise DatabaseError(message)
+            folder.chmod(mode | _PASS)
 
     def private_folder(self, folder: Path) -> None:
         """Create a folder that only PostgreSQL's user can open."""

@@ -133,6 +133,19 @@ def test_a_folder_that_cannot_be_used_is_told(data_dir: Path) -> None:
         Engine(data_dir).start()
 
 
+def test_a_private_folder_above_the_data_stays_private(data_dir: Path) -> None:
+    """Root is told which folder PostgreSQL's user can not pass; another user just starts."""
+    data_dir.parent.chmod(0o700)
+    engine = Engine(data_dir)
+    if os.geteuid() == 0:
+        with pytest.raises(DatabaseError, match=r"chmod o\+x"):
+            engine.start()
+    else:
+        engine.start()
+        engine.stop()
+    assert data_dir.parent.stat().st_mode & 0o777 == 0o700
+
+
 def test_a_postgresql_that_does_not_start_is_told(data_dir: Path) -> None:
     """The error gives PostgreSQL's last message and where to look."""
     engine = Engine(data_dir)
