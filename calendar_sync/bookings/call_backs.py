@@ -15,6 +15,7 @@ from psycopg.rows import class_row
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings.call_back import CallBack, CallBackTarget
 from calendar_sync.bookings.call_back_reasons import Reason
+from calendar_sync.bookings.deadlines import INSERT_SETTLES
 from calendar_sync.private_fields import lookup
 
 ABOUT_THE_NUMBER = frozenset(
@@ -186,24 +187,27 @@ async def mark_overdue_shown(conn: AsyncConnection, call_back_ids: list[int], at
     )
 
 
-async def unneeded_events(conn: AsyncConnection) -> list[tuple[int, str]]:
+async def unneeded_events(conn: AsyncConnection) -> list[tuple[int, str, bool]]:
     """Events that may still be in the calendar and should not: the request's id and theirs.
+
+    The third value says whether an insert of the event may still be under way.
 
     Those of requests that are done, and those that a newer one has replaced. An event that another
     request still needs is not among them.
     """
     rows = await conn.execute(
         """
-        SELECT own.id, own.event FROM (
-            SELECT id, event_id AS event FROM call_back
+        SELECT own.id, own.event, greatest(asked_at, done_at) > now() - %s FROM (
+            SELECT id, event_id AS event, asked_at, done_at FROM call_back
             WHERE done_at IS NOT NULL AND event_id IS NOT NULL
-            UNION ALL SELECT id, unnest(former_events) FROM call_back
+            UNION ALL SELECT id, unnest(former_events), asked_at, done_at FROM call_back
               WHERE former_events <> '{}') AS own
         WHERE NOT EXISTS (SELECT FROM call_back AS other
                           WHERE other.event_id = own.event AND other.done_at IS NULL)
-        """
+        """,
+        [INSERT_SETTLES],
     )
-    return [(request_id, event_id) for request_id, event_id in await rows.fetchall()]
+    return await rows.fetchall()
 
 
 async def forget_event(conn: AsyncConnection, call_back_id: int, event_id: str) -> None:

@@ -26,3 +26,6 @@ CALL_TIMEOUT = timedelta(hours=1)
 
 LOST_BOOKING_WINDOW = timedelta(days=1)
 """Callers who lost their time are looked for among the confirmations of this long."""
+
+INSERT_SETTLES = timedelta(minutes=2)
+"""An insert whose answer was lost may still take effect this long after it was given up."""

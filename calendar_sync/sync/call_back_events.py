@@ -99,10 +99,12 @@ async def clear(clinic: Clinic) -> None:
     """Cancel the events of requests that were closed elsewhere, or have a newer event."""
     async with clinic.pool.connection() as conn:
         unneeded = await call_backs.unneeded_events(conn)
-    for request_id, own_event in unneeded:
+    for request_id, own_event, may_come in unneeded:
         found = await clinic.calendar.find(own_event)
         if isinstance(found, Unknown):
             return
+        if found is None and may_come:
+            continue
         if found is not None and not found.cancelled and not _says_done(found.title):
             await clinic.calendar.cancel(own_event, found.etag)
             continue  # the next run finds it cancelled

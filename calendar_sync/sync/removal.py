@@ -7,17 +7,14 @@ there is none may the rows that name the events be deleted.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from types import MappingProxyType
 
 from psycopg import AsyncConnection
 
+from calendar_sync.bookings.deadlines import INSERT_SETTLES
 from calendar_sync.bookings.event_text import grouped_number
 from calendar_sync.calendars.contract import Calendar, Changed, Changes, Unknown
 from calendar_sync.clinic import Clinic
-
-INSERT_SETTLES = timedelta(minutes=2)
-"""An insert whose answer was lost may still take effect this long after it was given up."""
 
 CHANGED = "somebody changed an event in the calendar at the same moment"
 MAY_COME = "an event that is not in the calendar may still appear there; wait two minutes"

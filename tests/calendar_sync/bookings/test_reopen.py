@@ -28,4 +28,4 @@ async def test_a_request_that_is_opened_again_keeps_its_place_and_gets_a_new_eve
         assert (again.id, other.call_sid) == (first.id, "CA2")
         assert 0 < (again.asked_at - first.asked_at).total_seconds() < 0.001
         assert again.shown_at is None
-        assert await call_backs.unneeded_events(conn) == [(first.id, "event1")]
+        assert await call_backs.unneeded_events(conn) == [(first.id, "event1", True)]

@@ -12,6 +12,7 @@ from calendar_sync.bookings.call_back_reasons import Reason
 from calendar_sync.bookings.call_backs import Caller
 from calendar_sync.calendars.contract import CalendarEvent
 from calendar_sync.clinic import Clinic
+from calendar_sync.sync import call_back_events
 from calendar_sync.sync.staff_jobs import follow_all
 
 
@@ -76,6 +77,25 @@ async def test_a_call_back_that_was_closed_elsewhere_takes_its_event_along(
     there = await clinic.calendar.find(event_id)
     assert isinstance(there, CalendarEvent)
     assert there.cancelled
+
+
+async def test_one_that_was_closed_while_its_event_was_inserted_leaves_no_event(
+    clinic: Clinic,
+) -> None:
+    """Another run finds no event yet, and does not take that for the end of it."""
+    async with clinic.pool.connection() as conn:
+        await call_backs.request(conn, MARIA, Reason.ASKED_FOR_PERSON)
+        [request] = await call_backs.open_requests(conn)
+
+    async def another_run() -> None:
+        async with clinic.pool.connection() as conn:
+            assert await call_backs.mark_done(conn, request.id)
+        await call_back_events.clear(clinic)
+
+    calendar = FaultyCalendar(clinic.calendar, meanwhile={"insert": another_run})
+    await call_back_events.show(replace(clinic, calendar=calendar))
+    await call_back_events.clear(clinic)
+    assert await live_events(clinic) == []
 
 
 async def test_two_reasons_to_call_somebody_are_one_event(clinic: Clinic) -> None:
