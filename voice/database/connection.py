@@ -69,7 +69,7 @@ async def open_database(
         await asyncio.to_thread(make_ready, dsn)
         yield dsn
         return
-    engine = Engine(settings.data_dir)
+    engine = Engine(settings.data_dir, opens_parents=settings.is_demo)
     try:
         if alone:
             engine.claim()

@@ -34,10 +34,15 @@ _START_TIMEOUT = 30.0
 class Engine:
     """One data folder and its PostgreSQL; every method blocks."""
 
-    def __init__(self, data_dir: Path) -> None:
-        """`data_dir` is created if it does not exist."""
+    def __init__(self, data_dir: Path, *, opens_parents: bool = False) -> None:
+        """`data_dir` is created if it does not exist.
+
+        Started by root, PostgreSQL runs as another user. `opens_parents` lets that one pass private
+        folders above the data, as a demo does: it holds nothing of real patients.
+        """
         self.data_dir = data_dir.resolve()
         self.cluster = self.data_dir / "postgres"
+        self._opened = Path("/") if opens_parents else self.data_dir
         self._programs = Programs()
         self._turn = threading.Lock()
         self._using: IO[str] | None = None
@@ -67,7 +72,7 @@ class Engine:
                 with self._open("postgres.starting") as starting:
                     fcntl.flock(starting, fcntl.LOCK_EX)
                     self._create()
-                    self._programs.let_pass(self.cluster, self.data_dir)
+                    self._programs.let_pass(self.cluster, self._opened)
                     self._run()
             except BaseException:
                 self._leave()
@@ -79,7 +84,7 @@ class Engine:
             if self._using is not None:
                 with suppress(BlockingIOError):
                     fcntl.flock(self._using, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    self._programs.let_pass(self.cluster, self.data_dir)
+                    self._programs.let_pass(self.cluster, self._opened)
                     self._programs.run("pg_ctl", "stop", "-D", self.cluster, "-m", "fast", "-w")
                     if (socket_dir := self._socket_dir()) != self.cluster:
                         shutil.rmtree(socket_dir, ignore_errors=True)
@@ -131,7 +136,7 @@ class Engine:
                     )
                     raise DatabaseError(message)
                 return
-            new = self._programs.empty_folder(self.data_dir / "postgres.new")
+            new = self._programs.empty_folder(self.data_dir / "postgres.new", self._opened)
             made_it = self._programs.run(
                 "initdb", "-D", new, "-U", "postgres", "--auth=trust", "--encoding=UTF8",
                 "--locale=C",

@@ -9,7 +9,6 @@ import pwd
 import shlex
 import shutil
 import subprocess
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -52,13 +51,16 @@ class Programs:
             check=False,
         )
 
-    def empty_folder(self, folder: Path) -> Path:
-        """Create an empty folder owned by PostgreSQL's user, replacing what a killed start left."""
+    def empty_folder(self, folder: Path, ours: Path) -> Path:
+        """Create an empty folder owned by PostgreSQL's user, replacing what a killed start left.
+
+        `ours` is as in `let_pass`; the folders above the programs hold no data of anybody.
+        """
         shutil.rmtree(folder, ignore_errors=True)
         self.private_folder(folder)
         if _user():
-            self.let_pass(folder, folder.parent)
-            self.let_pass(self._bin / "postgres", Path(sys.prefix))
+            self.let_pass(folder, ours)
+            self.let_pass(self._bin / "postgres", Path("/"))
             _let_read(self._bin.parent)
         return folder
 

@@ -144,6 +144,9 @@ def test_a_private_folder_above_the_data_stays_private(data_dir: Path) -> None:
         engine.start()
         engine.stop()
     assert data_dir.parent.stat().st_mode & 0o777 == 0o700
+    demo = Engine(data_dir, opens_parents=True)
+    demo.start()
+    demo.stop()
 
 
 def test_a_postgresql_that_does_not_start_is_told(data_dir: Path) -> None:
