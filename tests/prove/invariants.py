@@ -190,13 +190,10 @@ def each_call_back_has_one_event(seen: Evidence) -> Violations:
     live = {e["id"]: booking_of(e) for e in seen.call_back_events if e["status"] != "cancelled"}
     rows = [row for row in seen.tables["call_back"] if row["done_at"] is None]
     wanted = {row["event_id"] for row in rows}
-    open_ = {f"call-back-{row['id']}" for row in rows}
-    done = {
-        event["id"]
-        for event in seen.call_back_events
-        if "done" in event["summary"].split() and booking_of(event) not in open_
-    }
-    yield from (f"{event} of {live[event]}: nobody asks" for event in live.keys() - wanted - done)
+    titles = {event["id"]: event["summary"] for event in seen.call_back_events}
+    done = {event for event, title in titles.items() if "done" in title.split()}
+    unasked = live.keys() - wanted - done
+    yield from (f"{live[event]}, {titles[event]!r}: nobody asks" for event in unasked)
     yield from (f"request {row['id']} has none" for row in rows if row["event_id"] not in live)
 
 
