@@ -97,11 +97,11 @@ async def request_again(
             done_at, asked_at, event_id, shown_at, former_events) = (
             SELECT NULL::timestamptz, now(), NULL, NULL,
               array_remove(call_back.former_events || call_back.event_id, NULL)
-            WHERE call_back.done_at < now()
+            WHERE call_back.done_at <> now()
             UNION ALL
             SELECT NULL::timestamptz, call_back.asked_at, call_back.event_id, call_back.shown_at,
               call_back.former_events
-            WHERE call_back.done_at IS NULL OR call_back.done_at >= now())
+            WHERE call_back.done_at IS NULL OR call_back.done_at = now())
         RETURNING id
         """,
         _values(target, reason, detail),

@@ -29,3 +29,38 @@ async def test_a_request_that_is_opened_again_keeps_its_place_and_gets_a_new_eve
         assert 0 < (again.asked_at - first.asked_at).total_seconds() < 0.001
         assert again.shown_at is None
         assert await call_backs.unneeded_events(conn) == [(first.id, "event1", True)]
+
+
+async def test_one_that_somebody_else_closed_meanwhile_gets_a_new_event(
+    database: AsyncConnectionPool,
+) -> None:
+    """Its old event is being removed by now, so it would be asked and shown nowhere."""
+    caller = call_backs.Caller("CA1", "+14255550123", "en")
+    async with database.connection() as conn:
+        await call_backs.request(conn, caller, Reason.VISIT_CANCELLED)
+        [asked] = await call_backs.open_requests(conn)
+        await call_backs.plan_event(conn, [asked.id], "event1")
+        await call_backs.mark_shown(conn, "event1")
+    async with database.connection() as conn, database.connection() as other, conn.transaction():
+        await conn.execute("SELECT now()")
+        assert await call_backs.mark_done(other, asked.id)
+        await call_backs.request_again(conn, caller, Reason.VISIT_CANCELLED)
+    async with database.connection() as conn:
+        [again] = await call_backs.open_requests(conn)
+        assert (again.id, again.event_id, again.shown_at) == (asked.id, None, None)
+        assert await call_backs.unneeded_events(conn) == [(asked.id, "event1", True)]
+
+
+async def test_one_that_the_same_transaction_closed_goes_on_with_its_event(
+    database: AsyncConnectionPool,
+) -> None:
+    """Nobody saw it closed."""
+    caller = call_backs.Caller("CA1", "+14255550123", "en")
+    async with database.connection() as conn, conn.transaction():
+        await call_backs.request(conn, caller, Reason.VISIT_CANCELLED)
+        [asked] = await call_backs.open_requests(conn)
+        await call_backs.plan_event(conn, [asked.id], "event1")
+        assert await call_backs.mark_done(conn, asked.id)
+        await call_backs.request_again(conn, caller, Reason.VISIT_CANCELLED)
+        [again] = await call_backs.open_requests(conn)
+        assert again.event_id == "event1"
