@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from voice.dialogue import speech
 from voice.dialogue.call import Call
@@ -13,6 +14,7 @@ from voice.dialogue.effects import (
 )
 from voice.dialogue.limit_results import OverLimit
 from voice.dialogue.questions import Choice, Question, menu, menu_of
+from voice.dialogue.replay import Therapist
 from voice.flows import therapists
 from voice.language import NOTHING, Text
 
@@ -60,6 +62,8 @@ FIRST_TIMES = FindOffers("any", "")
 LONGEST = 19
 """Seconds of a list of times: a second less than a prompt may take, for a sentence before it."""
 Openings = tuple[Opening, ...]
+_LENGTHS: dict[tuple[Openings, type[Choice], ZoneInfo, tuple[Therapist, ...]], float] = {}
+_MOST_LENGTHS = 1024
 
 
 def choose_a_time(call: Call, number: str) -> Opening | Unreadable | OverLimit | None:
@@ -123,11 +127,18 @@ def other_times(call: Call, search: FindOffers, heard: Openings) -> FindOffers:
 
 
 def that_fit(call: Call, openings: Openings, choices: type[Choice]) -> Openings:
-    """The openings, or two of them where all would make a prompt that nobody can remember."""
-    whole = before(call, openings) + menu(zip(spoken(call, openings)(), "123", strict=False))
-    whole += menu_of(choices)
-    longest = max(speech.seconds(whole.en), speech.seconds(whole.es))
-    return openings if longest <= LONGEST else openings[:2]
+    """The openings, or two of them where all would make a prompt that nobody can remember.
+
+    Their length is kept: a dialogue is replayed at each turn of its call.
+    """
+    key = (openings, choices, call.zone, tuple(call.prompt_facts.therapists))
+    if key not in _LENGTHS:
+        if len(_LENGTHS) >= _MOST_LENGTHS:
+            _LENGTHS.clear()
+        whole = before(call, openings) + menu(zip(spoken(call, openings)(), "123", strict=False))
+        whole += menu_of(choices)
+        _LENGTHS[key] = max(speech.seconds(whole.en), speech.seconds(whole.es))
+    return openings if _LENGTHS[key] <= LONGEST else openings[:2]
 
 
 def before(call: Call, openings: Openings, *, zone: bool = True) -> Text:
