@@ -19,6 +19,7 @@ from support.clinic import (
 )
 from support.faulty_calendar import Fault, FaultyCalendar, Killed
 from support.killing import KilledAt, at_every_await, slot
+from support.two_therapists import COLLEAGUE, with_two
 
 from calendar_sync.bookings import confirmation, holds
 from calendar_sync.bookings.booking import Booked, bookings_of_call
@@ -26,10 +27,19 @@ from calendar_sync.bookings.confirmation import Confirmed
 from calendar_sync.bookings.consent import TextConsent, store_consent
 from calendar_sync.bookings.event_text import grouped_number
 from calendar_sync.bookings.holds import Held
+from calendar_sync.calendars.local import LocalCalendar
 from calendar_sync.clinic import Clinic
 from calendar_sync.retry import NotYet
 from calendar_sync.sync.insert import insert
 from calendar_sync.sync.rewrite import rewrite
+
+
+@pytest.fixture(params=["one therapist", "two therapists"])
+def clinic(clinic: Clinic, request: pytest.FixtureRequest) -> Clinic:
+    """A clinic with one or two therapists."""
+    if request.param == "one therapist":
+        return clinic
+    return with_two(clinic, LocalCalendar(clinic.pool, COLLEAGUE))
 
 
 async def until_done(job: Callable[[], Awaitable[None]]) -> None:

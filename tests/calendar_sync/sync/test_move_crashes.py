@@ -1,5 +1,6 @@
 """If the process dies at any await of a move or a cancellation, a rerun completes it."""
 
+import pytest
 from support.clinic import (
     confirmed,
     hold,
@@ -10,13 +11,23 @@ from support.clinic import (
     row,
 )
 from support.killing import KilledAt, at_every_await, slot
+from support.two_therapists import COLLEAGUE, with_two
 
 from calendar_sync.bookings.booking import holder_of
 from calendar_sync.bookings.patient_changes import cancel, move
+from calendar_sync.calendars.local import LocalCalendar
 from calendar_sync.clinic import Clinic
 from calendar_sync.sync.insert import insert
 from calendar_sync.sync.move import carry_out
 from calendar_sync.sync.staff_jobs import follow_all
+
+
+@pytest.fixture(params=["one therapist", "two therapists"])
+def clinic(clinic: Clinic, request: pytest.FixtureRequest) -> Clinic:
+    """A clinic with one or two therapists."""
+    if request.param == "one therapist":
+        return clinic
+    return with_two(clinic, LocalCalendar(clinic.pool, COLLEAGUE))
 
 
 async def visit_on(clinic: Clinic) -> int:
