@@ -170,6 +170,7 @@ class Engine:
         options = (
             f"-c listen_addresses='' -c unix_socket_directories='{socket_dir}' -c timezone=UTC"
             " -c log_error_verbosity=terse -c log_min_error_statement=panic"
+            " -c max_connections=200"
         )
         started = self._programs.run(
             "pg_ctl", "start", "-D", self.cluster, "-l", log, "-w", "-t", "30", "-o", options
