@@ -74,7 +74,7 @@ def event_for(clinic: Clinic, booked: Booking) -> Event:
     return Event(
         id=booked.event_id or event_id(booked.call_sid, booked.step, booked.generation),
         span=booked.slot,
-        title=f"Video screening{last_four(booked)}",
+        title=f"Video screening{last_four(booked.number)}",
         description="\n".join(lines),
         location="" if coming else link,
         booking_id=str(booked.id),
@@ -88,9 +88,9 @@ def warning_line(warning: str) -> str:
     return f"{WARNING}{warning}"
 
 
-def last_four(booked: Booking) -> str:
-    """The end of a title: the last four digits of the number, if there is one."""
-    return f" ··{booked.number[-4:]}" if booked.number else ""
+def last_four(number: str | None) -> str:
+    """The end of a title: the last four digits of the number (E.164), if there is one."""
+    return f" ··{number[-4:]}" if number else ""
 
 
 def by_patient(booked: Booking, at: datetime, zone: ZoneInfo) -> str:
@@ -103,18 +103,16 @@ def by_patient(booked: Booking, at: datetime, zone: ZoneInfo) -> str:
     return f"by the patient{way}, {short_time(at, zone)}."
 
 
-def call_line(booked: Booking) -> str:
-    """Whom to call, and in which language."""
-    if not booked.number:
-        return "CALL: no number was given"
-    speaks = _LANGUAGES.get(booked.language, booked.language)
-    in_language = "" if booked.language == "en" else f" (speaks {speaks})"
-    return f"CALL: {grouped_number(booked.number)}{in_language}"
+def call_line(number: str | None, language: str) -> str:
+    """Whom to call (E.164), and in which language; "" where that is not known."""
+    speaks = _LANGUAGES.get(language, language)
+    in_language = "" if language in {"", "en"} else f" (speaks {speaks})"
+    return f"CALL: {grouped_number(number) if number else 'no number was given'}{in_language}"
 
 
 def _call(booked: Booking, zone: ZoneInfo) -> str:
     """Whom to call, and whether texts may be sent."""
-    call = call_line(booked)
+    call = call_line(booked.number, booked.language)
     if not booked.text_number or not booked.text_consent_at:
         return f"{call}{_GAP}NO TEXTS" + (": call with the link" if booked.number else "")
     if booked.text_trouble:

@@ -15,7 +15,7 @@ from calendar_sync.bookings import call_backs
 from calendar_sync.bookings.call_back import CallBack
 from calendar_sync.bookings.call_back_entries import Entry, entries, half_day_words
 from calendar_sync.bookings.descriptions import line_digest, with_line
-from calendar_sync.bookings.event_text import event_id, grouped_number
+from calendar_sync.bookings.event_text import call_line, event_id, last_four
 from calendar_sync.calendars.contract import CalendarEvent, Clash, Event, Inserted, Unknown
 from calendar_sync.clinic import Clinic
 
@@ -142,12 +142,12 @@ def event_of(clinic: Clinic, entry: Entry) -> Event:
 
 def _titles(entry: Entry) -> tuple[str, str]:
     """The title, and that of an overdue call."""
-    last_four = f" ··{entry.number[-4:]}" if entry.number else ""
-    return f"Call back{last_four}", f"Overdue: call back{last_four}"
+    whose = last_four(entry.number)
+    return f"Call back{whose}", f"Overdue: call back{whose}"
 
 
 def _lines(clinic: Clinic, entry: Entry) -> list[str]:
-    lines = [_call_line(entry.number, entry.language)]
+    lines = [call_line(entry.number, entry.language)]
     if entry.promised:
         lines.append(_promise_line(entry.promised.start, clinic))
     if clinic.detail == "full":
@@ -158,7 +158,7 @@ def _lines(clinic: Clinic, entry: Entry) -> list[str]:
 def _with_lines(clinic: Clinic, entry: Entry, description: str) -> str:
     """The description with each line of ours; one that it lacks comes first, in their order."""
     numbers = {None, *(each.number for each in entry.requests)}
-    calls = {_call_line(number, language) for number in numbers for language in ("en", "es")}
+    calls = {call_line(number, language) for number in numbers for language in ("en", "es")}
     promises = {
         _promise_line(entry.promised.start + timedelta(days=days, hours=hours), clinic)
         for days in range(-_PROMISED_WITHIN, _PROMISED_WITHIN)
@@ -176,11 +176,6 @@ def _lacks_lines(clinic: Clinic, entry: Entry, found: CalendarEvent) -> bool:
     """Whether it is an open event without a line that it should have."""
     written = _with_lines(clinic, entry, found.description)
     return not _is_closed(found) and written != found.description
-
-
-def _call_line(number: str | None, language: str) -> str:
-    speaks = {"es": " (speaks Spanish)"}.get(language, "")
-    return f"CALL: {grouped_number(number) if number else 'no number was given'}{speaks}"
 
 
 def _promise_line(start: datetime, clinic: Clinic) -> str:

@@ -20,11 +20,11 @@ FREE = "The time is free again. You may delete this note; nobody is told."
 def cancel_note(clinic: Clinic, visit: Booking, cancelled_at: datetime) -> Event:
     """The note for the latest cancellation: who canceled, how, and when."""
     who = by_patient(visit, cancelled_at, clinic.rules.zone)
-    lines = [f"CANCELED: {who}", call_line(visit), FREE]
+    lines = [f"CANCELED: {who}", call_line(visit.number, visit.language), FREE]
     return Event(
         id=visit.cancel_notes[-1],
         span=visit.slot,
-        title=f"{CANCELLED}{last_four(visit)}",
+        title=f"{CANCELLED}{last_four(visit.number)}",
         description="\n".join(lines),
         blocks=False,
     )

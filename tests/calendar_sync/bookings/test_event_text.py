@@ -136,6 +136,8 @@ def test_a_caller_without_a_number_or_with_another_language() -> None:
     """The event says that there is no number, and which language to call in."""
     nobody = replace(BOOKING, number=None, text_number=None)
     assert full(nobody).splitlines()[0] == "CALL: no number was given   NO TEXTS"
+    other = replace(nobody, language="es")
+    assert full(other).startswith("CALL: no number was given (speaks Spanish)   NO TEXTS")
     spanish = replace(BOOKING, language="es")
     assert full(spanish).startswith("CALL: +1 425 555 0123 (speaks Spanish)   TEXTS: yes")
     assert full(replace(BOOKING, language="fr")).startswith("CALL: +1 425 555 0123 (speaks fr)")
