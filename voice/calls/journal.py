@@ -36,17 +36,17 @@ UNION ALL SELECT '', '', false FROM call
   WHERE sid = %(sid)s AND ended_at < now() - interval '1 day'
 """
 _KEEP = """
-WITH kept AS (
+WITH ended AS (
+    SELECT FROM call WHERE sid = %(sid)s AND ended_at < now() - interval '1 day'),
+kept AS (
     INSERT INTO journal (call_sid, name, value)
     SELECT %(sid)s, %(name)s, %(value)s
     WHERE EXISTS (SELECT FROM journal WHERE call_sid = %(sid)s AND name = 'caller')
-      AND NOT EXISTS (SELECT FROM call
-                      WHERE sid = %(sid)s AND ended_at < now() - interval '1 day')
+      AND NOT EXISTS (SELECT FROM ended)
     ON CONFLICT DO NOTHING RETURNING name, value)
 SELECT name, value, false FROM journal WHERE call_sid = %(sid)s
 UNION ALL SELECT name, value, true FROM kept
-UNION ALL SELECT '', '', false FROM call
-  WHERE sid = %(sid)s AND ended_at < now() - interval '1 day'
+UNION ALL SELECT '', '', false FROM ended
 """
 _READ = "SELECT name, value, false FROM journal WHERE call_sid = %(sid)s"
 

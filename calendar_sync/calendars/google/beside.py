@@ -43,27 +43,30 @@ async def find_beside(
 async def _find_in(
     google: GoogleAccess, calendar: str, event_id: str, zone: ZoneInfo
 ) -> CalendarEvent | Unknown | Literal["hidden"] | None:
+    found = await find_in(google, calendar, event_id, zone)
+    if isinstance(found, CalendarEvent):
+        return None if found.cancelled else replace(found, beside=True)
+    if isinstance(found, RequestFailure):
+        return "hidden" if found.kind in _NOT_SHOWN else Unknown(found.why, found.wait)
+    return found
+
+
+async def find_in(
+    google: GoogleAccess, calendar: str, event_id: str, zone: ZoneInfo
+) -> CalendarEvent | RequestFailure | Unknown | None:
+    """Read an event, a tombstone too; None if the calendar shows events and never had it.
+
+    A calendar that shows no events gives the same error as a missing event.
+    """
     answer = await google.ask(
         lambda client: client.events().get(calendarId=calendar, eventId=event_id)
     )
     if not isinstance(answer, RequestFailure):
-        found = read(answer, lambda resource: event_from(resource, zone))
-        if isinstance(found, Unknown):
-            return found
-        return None if found.cancelled else replace(found, beside=True)
-    # A calendar that hides its events gives the same error as a missing event.
-    trouble = await not_shown(google, calendar) if answer.kind in _NOT_SHOWN else answer
-    if trouble is None:
-        return None
-    return "hidden" if trouble.kind in _NOT_SHOWN else Unknown(trouble.why, trouble.wait)
-
-
-async def not_shown(google: GoogleAccess, calendar: str) -> RequestFailure | None:
-    """Why a calendar shows no events; None if it does."""
-    answer = await google.ask(
-        lambda client: client.events().list(calendarId=calendar, maxResults=1)
-    )
-    return answer if isinstance(answer, RequestFailure) else None
+        return read(answer, lambda resource: event_from(resource, zone))
+    if answer.kind not in {"missing", "gone"}:
+        return answer
+    shown = await google.ask(lambda client: client.events().list(calendarId=calendar, maxResults=1))
+    return shown if isinstance(shown, RequestFailure) else None
 
 
 async def _filling(

@@ -23,7 +23,7 @@ from calendar_sync.calendars.contract import (
     Urgency,
     opens,
 )
-from calendar_sync.calendars.google.beside import find_beside, not_shown
+from calendar_sync.calendars.google.beside import find_beside, find_in
 from calendar_sync.calendars.google.changes import changes_from
 from calendar_sync.calendars.google.client import GoogleAccess
 from calendar_sync.calendars.google.errors import RequestFailure
@@ -109,13 +109,8 @@ class GoogleCalendar:
 
     async def find(self, event_id: str) -> CalendarEvent | Unknown | None:
         """Read the event, a tombstone too. "Not found" counts only if the calendar is found."""
-        answer = await self._google.ask(
-            lambda client: client.events().get(calendarId=self._calendar, eventId=event_id)
-        )
-        if isinstance(answer, RequestFailure) and answer.kind in {"missing", "gone"}:
-            hidden = await not_shown(self._google, self._calendar)
-            return Unknown(hidden.why, hidden.wait) if hidden else None
-        return read(answer, self._event)
+        found = await find_in(self._google, self._calendar, event_id, self._zone)
+        return Unknown(found.why, found.wait) if isinstance(found, RequestFailure) else found
 
     async def find_beside(self, event_id: str, at: Span | None) -> CalendarEvent | Unknown | None:
         """Ask each calendar that blocks times; free/busy of those that show us no events."""
