@@ -11,18 +11,16 @@ from pathlib import Path
 from tempfile import gettempdir, mkdtemp
 from typing import Any
 
-import psycopg
 import pytest
 import pytest_asyncio
 import structlog
 from playwright.async_api import Browser
-from psycopg import sql
-from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 from stand_ins.google.server import Google
 from support.browser import CHROMIUM, MISSING, chromium
 from support.data_key import CIPHER
 from support.longest_first import pytest_collection_modifyitems
+from support.own_database import own_database
 
 from voice.database.connection import open_pool, prepare
 from voice.database.data_key import require_fitting_key
@@ -160,14 +158,10 @@ def _short_path(name: str) -> Path:
 @pytest.fixture(scope="session")
 def migrated(server: tuple[str, str]) -> Generator[str]:
     """The dsn of this worker's empty database with all tables."""
-    dsn, name = server
-    with psycopg.connect(dsn, autocommit=True) as conn:
-        conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        own = make_conninfo(dsn, dbname=name)
-        prepare(own)
-        require_fitting_key(own, CIPHER)
-        yield own
-        conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with own_database(server) as dsn:
+        prepare(dsn)
+        require_fitting_key(dsn, CIPHER)
+        yield dsn
 
 
 @pytest_asyncio.fixture(scope="session")

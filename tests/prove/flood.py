@@ -6,18 +6,15 @@ Fails if a limit was exceeded at any moment, or if a patient did not book.
 
 import argparse
 import asyncio
-import json
 import random
 import sys
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from pathlib import Path
-from tempfile import mkdtemp
 
 from prove.databases import Database
 from prove.network import BASE, Network, get
-from prove.options import settings
+from prove.options import run_folder, settings
 from prove.processes import Processes
 from stand_ins.google.server import Google
 from stand_ins.twilio.server import ACCOUNT, Twilio
@@ -50,14 +47,10 @@ def main() -> int:
 
 async def _run(calls: int, people: int, seed: int) -> int:
     chance = random.Random(seed)  # noqa: S311  # a run can be repeated
-    folder = Path(mkdtemp(prefix="flood-"))
-    folder.chmod(0o711)  # noqa: ASYNC240  # nothing else runs yet; PostgreSQL's user passes it
+    folder = run_folder("flood-")
     async with AsyncExitStack() as stack:
         google, twilio = stack.enter_context(Google()), stack.enter_context(Twilio())
-        credentials = folder / "google.json"
-        credentials.write_text(json.dumps(google.credentials()))
-        env = settings(google, twilio, credentials)
-        env |= {"LIMITS": "on", "DATA_DIR": str(folder / "data")}
+        env = settings(google, twilio, folder) | {"LIMITS": "on"}
         database = Database(folder / "data", "screening_line")
         stack.callback(database.engine.stop)
         processes = await stack.enter_async_context(Processes(folder, env, chance))

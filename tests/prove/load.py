@@ -7,7 +7,6 @@ another one. Nothing is measured until as many calls as asked for are live.
 
 import argparse
 import asyncio
-import json
 import os
 import random
 import secrets
@@ -18,11 +17,10 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import mkdtemp
 
 from prove.databases import Database
 from prove.network import BASE, Network, get
-from prove.options import settings
+from prove.options import run_folder, settings
 from prove.processes import ROOT, free_port
 from stand_ins.google.faults import Fault
 from stand_ins.google.server import Google
@@ -120,14 +118,10 @@ def main() -> None:
 
 async def _run(asked: argparse.Namespace) -> None:
     chance = random.Random(asked.seed)  # noqa: S311  # a run can be repeated
-    folder = Path(mkdtemp(prefix="load-"))
-    folder.chmod(0o711)  # noqa: ASYNC240  # nothing else runs yet; PostgreSQL's user passes it
+    folder = run_folder("load-")
     async with AsyncExitStack() as stack:
         google, twilio = stack.enter_context(Google()), stack.enter_context(Twilio())
-        credentials = folder / "google.json"
-        credentials.write_text(json.dumps(google.credentials()))
-        env = settings(google, twilio, credentials)
-        env |= {"DATA_DIR": str(folder / "data"), "HORIZON_DAYS": "55"}
+        env = settings(google, twilio, folder) | {"HORIZON_DAYS": "55"}
         database = Database(folder / "data", "screening_line")
         port = free_port()
         pid = await stack.enter_async_context(_serve(folder, env, port, asked.workers))

@@ -1,8 +1,10 @@
 """What a run is made of, as the command line says it, and the settings of the line in it."""
 
 import argparse
+import json
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkdtemp
 
 from prove.network import BASE, TOKEN
 from prove.staff import ZONE
@@ -83,9 +85,22 @@ def read_options(about: str) -> Options:
     return Options(**vars(parser.parse_args()))
 
 
-def settings(google: Google, twilio: Twilio, credentials: Path) -> dict[str, str]:
-    """A live line at these stand-ins, open long and far ahead, with no limits on callers."""
+def run_folder(prefix: str, within: Path | None = None) -> Path:
+    """A new folder for a run, which PostgreSQL's user may pass when root runs it."""
+    folder = Path(mkdtemp(prefix=prefix, dir=within))
+    folder.chmod(0o711)
+    return folder
+
+
+def settings(google: Google, twilio: Twilio, folder: Path) -> dict[str, str]:
+    """A live line at these stand-ins, open long and far ahead, with no limits on callers.
+
+    Its data and its credentials file are in `folder`.
+    """
+    credentials = folder / "google.json"
+    credentials.write_text(json.dumps(google.credentials()))
     return {
+        "DATA_DIR": str(folder / "data"),
         "PUBLIC_BASE_URL": BASE,
         "TWILIO_ACCOUNT_SID": ACCOUNT,
         "TWILIO_AUTH_TOKEN": TOKEN,

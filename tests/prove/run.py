@@ -7,7 +7,6 @@ broken. The same seed makes the same choices; what processes do between them is 
 
 import asyncio
 import itertools
-import json
 import random
 import shutil
 import subprocess
@@ -18,7 +17,6 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import time_machine
@@ -27,7 +25,7 @@ from prove.evidence import gather
 from prove.faults import Faults, Reports
 from prove.network import Network, get
 from prove.online import Online
-from prove.options import TEAM, Options, read_options, settings
+from prove.options import TEAM, Options, read_options, run_folder, settings
 from prove.patients import Patient
 from prove.processes import Processes
 from prove.quiet import until_quiet
@@ -95,9 +93,7 @@ class Run:
         return {deed: int(weight or 1) for deed, _, weight in chosen} or dict(DEEDS)
 
     def _env(self, *, split: bool) -> dict[str, str]:
-        credentials = self.folder / "google.json"
-        credentials.write_text(json.dumps(self.google.credentials()))
-        where = {"DATA_DIR": str(self.folder / "data")}
+        env = settings(self.google, self.twilio, self.folder) | {"CLINICIANS": str(TEAM)}
         if split:
             if self.options.template:
                 copy = ["cp", "-a", self.options.template, str(self.folder / "data")]
@@ -106,9 +102,8 @@ class Run:
             dsn = make_database(self.database.engine.dsn("postgres"), self.database.name)
             if not self.options.template:
                 prepare(dsn)
-            where = {"DATABASE_URL": dsn, "DATA_DIR": str(self.folder / "none")}
-        where["CLINICIANS"] = str(TEAM)
-        return where | settings(self.google, self.twilio, credentials)
+            env |= {"DATABASE_URL": dsn, "DATA_DIR": str(self.folder / "none")}
+        return env
 
     async def _start(self, *, split: bool) -> None:
         if split:
@@ -218,8 +213,7 @@ def main() -> None:
     """Run, and exit with 1 when something was broken."""
     options = read_options(__doc__ or "")
     memory = Path("/dev/shm")  # noqa: S108  # the folder that we make there has a name of its own
-    folder = Path(mkdtemp(prefix="prove-", dir=memory if memory.is_dir() else None))
-    folder.chmod(0o755)
+    folder = run_folder("prove-", memory if memory.is_dir() else None)
     say(f"seed {options.seed}, {options.minutes} minutes, shape {options.shape}")
     began = time.monotonic()
     with suppress(KeyboardInterrupt):

@@ -15,7 +15,6 @@ from urllib.parse import urlencode
 import psycopg
 import pytest
 import structlog
-from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from stand_ins.google.faults import Fault
 from stand_ins.google.server import DOCTOR, SCREENINGS, Google
@@ -23,6 +22,7 @@ from structlog.testing import capture_logs
 from support.data_key import DATA_KEY
 from support.forked import Forked, screening_line
 from support.live_settings import LIVE
+from support.own_database import own_database
 
 from voice import bootstrap
 from voice.bootstrap import open_line
@@ -39,12 +39,8 @@ Start = Callable[..., Forked]
 @pytest.fixture
 def empty(server: tuple[str, str]) -> Generator[str]:
     """A database without tables."""
-    dsn, name = server
-    own = sql.Identifier(name + "_late")
-    with psycopg.connect(dsn, autocommit=True) as conn:
-        conn.execute(sql.SQL("CREATE DATABASE {}").format(own))
-        yield make_conninfo(dsn, dbname=name + "_late")
-        conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(own))
+    with own_database(server, "_late") as dsn:
+        yield dsn
 
 
 @pytest.fixture

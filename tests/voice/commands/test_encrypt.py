@@ -6,9 +6,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg import sql
-from psycopg.conninfo import make_conninfo
 from pydantic import SecretStr
+from support.own_database import own_database
 
 from voice.commands.encrypt import encrypt
 from voice.database.connection import open_database, open_pool, prepare
@@ -30,26 +29,21 @@ ROWS = (
 
 
 @pytest.fixture(scope="module")
-def own_database(server: tuple[str, str]) -> Generator[str]:
+def encrypted(server: tuple[str, str]) -> Generator[str]:
     """The dsn of a database with tables, which nobody else is connected to."""
-    dsn, name = server
-    own = sql.Identifier(f"{name}_encrypt")
-    with psycopg.connect(dsn, autocommit=True) as conn:
-        conn.execute(sql.SQL("CREATE DATABASE {}").format(own))
-        made = make_conninfo(dsn, dbname=f"{name}_encrypt")
-        prepare(made)
-        yield made
-        conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(own))
+    with own_database(server, "_encrypt") as dsn:
+        prepare(dsn)
+        yield dsn
 
 
 @pytest.fixture
-def dsn(own_database: str) -> str:
+def dsn(encrypted: str) -> str:
     """The same with a few rows, as a line without a data key left them."""
-    with psycopg.connect(own_database) as conn:
+    with psycopg.connect(encrypted) as conn:
         conn.execute("TRUNCATE call, journal, booking, text_bar, data_key CASCADE")
         for statement in ROWS:
             conn.execute(statement)
-    return own_database
+    return encrypted
 
 
 @pytest.fixture

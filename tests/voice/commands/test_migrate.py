@@ -2,11 +2,9 @@
 
 from collections.abc import Generator
 
-import psycopg
 import pytest
-from psycopg import sql
-from psycopg.conninfo import make_conninfo
 from pydantic import SecretStr
+from support.own_database import own_database
 
 from voice.commands.migrate import migrate
 from voice.database.connection import migrated_to
@@ -17,12 +15,8 @@ from voice.settings import Settings
 @pytest.fixture
 def empty(server: tuple[str, str]) -> Generator[str]:
     """The dsn of a database without tables."""
-    dsn, name = server
-    own = sql.Identifier(f"{name}_migrate")
-    with psycopg.connect(dsn, autocommit=True) as conn:
-        conn.execute(sql.SQL("CREATE DATABASE {}").format(own))
-        yield make_conninfo(dsn, dbname=f"{name}_migrate")
-        conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(own))
+    with own_database(server, "_migrate") as dsn:
+        yield dsn
 
 
 async def test_the_tables_are_made_and_a_second_time_stay(empty: str) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import conninfo_to_dict
 from pydantic import SecretStr
+from support.own_database import own_database
 
 from voice.database.connection import open_database
 from voice.database.dump import _command as command_of
@@ -22,7 +22,7 @@ from voice.settings import Settings
 @pytest.mark.parametrize(("major", "is_used"), [(18, True), (17, False), (19, False)])
 def test_a_dump_is_made_and_loaded_by_the_servers_own_programs(  # noqa: PLR0913  # each is needed
     migrated: str,
-    own_database: str,
+    empty: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     major: int,
@@ -45,44 +45,40 @@ def test_a_dump_is_made_and_loaded_by_the_servers_own_programs(  # noqa: PLR0913
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
     with sealed.open("wb") as target:
         assert dump_sealed(migrated, target, bytes(32)) > 0
-    with emptied(own_database):
-        restore_sealed(sealed, own_database, bytes(32))
-    assert tables(own_database) == tables(migrated)
+    with emptied(empty):
+        restore_sealed(sealed, empty, bytes(32))
+    assert tables(empty) == tables(migrated)
     for name in ("pg_dump", "pg_restore"):
         assert (tmp_path / name).exists() == is_used
 
 
 @pytest.mark.parametrize("killed_before", [False, True])
 def test_what_a_database_held_comes_back_when_nothing_else_can_be_loaded(
-    own_database: str, *, killed_before: bool
+    empty: str, *, killed_before: bool
 ) -> None:
     """A restore replaces it whole or not at all, and may follow one that was killed."""
-    with psycopg.connect(own_database) as conn:
+    with psycopg.connect(empty) as conn:
         conn.execute("CREATE TABLE held (id int)")
     if killed_before:
-        with psycopg.connect(own_database) as conn:
+        with psycopg.connect(empty) as conn:
             conn.execute("ALTER SCHEMA public RENAME TO before_restore")
             conn.execute("CREATE SCHEMA public")
             conn.execute("CREATE TABLE loaded (id int)")
         with pytest.raises(DatabaseError, match="Run `screening-line restore FILE` again"):
-            asyncio.run(opens(own_database))
-    with pytest.raises(DatabaseError), emptied(own_database):
+            asyncio.run(opens(empty))
+    with pytest.raises(DatabaseError), emptied(empty):
         raise DatabaseError
-    assert tables(own_database) == ["public.held"]
-    with emptied(own_database), psycopg.connect(own_database) as conn:
+    assert tables(empty) == ["public.held"]
+    with emptied(empty), psycopg.connect(empty) as conn:
         conn.execute("CREATE TABLE loaded (id int)")
-    assert tables(own_database) == ["public.loaded"]
+    assert tables(empty) == ["public.loaded"]
 
 
 @pytest.fixture
-def own_database(server: tuple[str, str]) -> Generator[str]:
+def empty(server: tuple[str, str]) -> Generator[str]:
     """The dsn of an empty database."""
-    dsn, name = server
-    own = sql.Identifier(f"{name}_emptied")
-    with psycopg.connect(dsn, autocommit=True) as conn:
-        conn.execute(sql.SQL("CREATE DATABASE {}").format(own))
-        yield make_conninfo(dsn, dbname=f"{name}_emptied")
-        conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(own))
+    with own_database(server, "_emptied") as dsn:
+        yield dsn
 
 
 async def opens(dsn: str) -> None:

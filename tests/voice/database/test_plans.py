@@ -8,18 +8,17 @@ from collections.abc import AsyncGenerator, Generator
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
 
-import psycopg
 import pytest
 import pytest_asyncio
 from procrastinate import PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
-from psycopg import sql
 from pydantic import SecretStr
 from stand_ins.twilio.server import ACCOUNT, Twilio
 from support.caller import Caller
 from support.data_key import CIPHER, DATA_KEY
 from support.keypad import answers_safety, answers_triage
 from support.old_rows import GROWING, fill
+from support.own_database import own_database
 from support.plans import Statements, rows_scanned
 from support.text_clinic import BASE, PATIENT, settings_at
 
@@ -32,7 +31,7 @@ from voice.bootstrap import Line, line_on
 from voice.calls.end_checks import check_ended_calls
 from voice.clock import utc_now
 from voice.commands import call_back_list, check_clinicians, check_database, job_list, report
-from voice.database.connection import JOBS, make_database, open_pool, prepare
+from voice.database.connection import JOBS, open_pool, prepare
 from voice.database.data_key import require_fitting_key
 from voice.simulator.caller_id import CallerId
 from voice.simulator.transport import InProcess
@@ -86,15 +85,11 @@ class Busy:
 @pytest.fixture(scope="module")
 def filled(server: tuple[str, str]) -> Generator[str]:
     """A database with many finished calls."""
-    dsn, name = server
-    own = make_database(dsn, f"{name}_old")
-    prepare(own)
-    require_fitting_key(own, CIPHER)
-    fill(own, ROWS)
-    yield own
-    with psycopg.connect(dsn, autocommit=True) as conn:
-        drop = sql.SQL("DROP DATABASE {} WITH (FORCE)")
-        conn.execute(drop.format(sql.Identifier(f"{name}_old")))
+    with own_database(server, "_old") as dsn:
+        prepare(dsn)
+        require_fitting_key(dsn, CIPHER)
+        fill(dsn, ROWS)
+        yield dsn
 
 
 @pytest_asyncio.fixture

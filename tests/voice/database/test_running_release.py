@@ -10,14 +10,12 @@ import sys
 from collections.abc import Generator
 from pathlib import Path
 
-import psycopg
 import pytest
 from prove.network import Network, get
 from prove.patients import SORRY, Patient
-from psycopg import sql
-from psycopg.conninfo import make_conninfo
 from stand_ins.twilio.server import ACCOUNT, TOKEN
 from support.live_settings import LIVE
+from support.own_database import own_database
 
 from voice.database import migrations
 from voice.database.connection import migrated_to, prepare
@@ -56,12 +54,8 @@ def before(tmp_path: Path) -> Path:
 @pytest.fixture
 def empty(server: tuple[str, str]) -> Generator[str]:
     """A database without tables."""
-    dsn, name = server
-    own = sql.Identifier(name + "_before")
-    with psycopg.connect(dsn, autocommit=True) as conn:
-        conn.execute(sql.SQL("CREATE DATABASE {}").format(own))
-        yield make_conninfo(dsn, dbname=name + "_before")
-        conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(own))
+    with own_database(server, "_before") as dsn:
+        yield dsn
 
 
 @pytest.fixture
