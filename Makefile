@@ -51,7 +51,7 @@ prove-long: $(VENV)/.dev-ready
 	@PYTHONPATH=tests $(VENV)/bin/python -m prove.long --minutes $(or $(MINUTES),60) \
 	  --seed $(or $(SEED),1) --table $(or $(TABLE),prove.md)
 
-# Breaks one guard of the line at a time; the chaos run must notice each (ten minutes on two cores).
+# Breaks one guard of the line at a time; the chaos run must notice each. It takes a quarter of an hour or longer.
 prove-mutants: $(VENV)/.dev-ready
 	@PYTHONPATH=.:tests $(VENV)/bin/python -m prove.mutants
 
