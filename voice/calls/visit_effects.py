@@ -54,7 +54,7 @@ async def visit_result(line: Line, sid: str, step: str, effect: VisitEffect) -> 
             async with line.pool.connection() as conn:
                 return await _found(line, conn, [await booking(conn, effect.visit)])
         case CountVisits():
-            return await _count(line, effect.number)
+            return await _count(line, sid, effect.number)
         case KeepVisit():
             return await _keep(line, effect)
         case CancelVisit():
@@ -111,11 +111,11 @@ async def _by_code(
         return found
 
 
-async def _count(line: Line, number: str) -> VisitCount:
+async def _count(line: Line, sid: str, number: str) -> VisitCount:
     async with line.pool.connection() as conn:
         found = await visit_lookup.visits_of_number(conn, number, line.now())
         coming = sum(each.state != "cancelled" for each in found)
-        allowed = limits.limits_of(line.settings)
+        allowed = line.limits_of(sid)
         if allowed is not None and coming >= allowed.coming_visits:
             await limits.tell_staff(conn, "coming visits", line.now())
             return VisitCount("full")
