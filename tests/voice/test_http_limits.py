@@ -2,8 +2,10 @@
 
 import asyncio
 import resource
-from collections.abc import AsyncGenerator, Callable
+import socket
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 
 import pytest
 import uvicorn
@@ -28,10 +30,36 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": b"%d" % size})
 
 
+@dataclass
+class Served:
+    """A server in this process."""
+
+    port: int
+    heads: asyncio.Semaphore
+    """Released for each request head that the server has read."""
+    opened: list[asyncio.StreamWriter] = field(default_factory=list)
+
+    async def connect(self, sent: bytes = b"") -> Connection:
+        """A connection on which these bytes wait before the server's deadline starts."""
+        connection = socket.create_connection(("127.0.0.1", self.port))
+        connection.sendall(sent)
+        connection.setblocking(False)  # noqa: FBT003 # positional only
+        reader, writer = await asyncio.open_connection(sock=connection)
+        self.opened.append(writer)
+        return reader, writer
+
+
 @asynccontextmanager
-async def served(**limits: float) -> AsyncGenerator[Callable[[], asyncio.Future[Connection]]]:
-    """A server with these limits; each call opens a connection to it."""
-    kind = type("Protocol", (LimitedProtocol,), limits)
+async def served(**limits: float) -> AsyncGenerator[Served]:
+    """A server with these limits."""
+    heads = asyncio.Semaphore(0)
+
+    class Protocol(LimitedProtocol):
+        def on_headers_complete(self) -> None:
+            super().on_headers_complete()
+            heads.release()
+
+    kind = type("Protocol", (Protocol,), limits)
     config = uvicorn.Config(
         application,
         http=kind,
@@ -46,18 +74,11 @@ async def served(**limits: float) -> AsyncGenerator[Callable[[], asyncio.Future[
     listening = await asyncio.get_running_loop().create_server(
         lambda: kind(config, server.server_state, {}), "127.0.0.1", 0
     )
-    port = listening.sockets[0].getsockname()[1]
-    opened: list[asyncio.StreamWriter] = []
-
-    async def connect() -> Connection:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        opened.append(writer)
-        return reader, writer
-
+    line = Served(listening.sockets[0].getsockname()[1], heads)
     try:
-        yield lambda: asyncio.ensure_future(connect())
+        yield line
     finally:
-        for writer in opened:
+        for writer in line.opened:
             writer.close()
         listening.close()
         for each in list(server.server_state.connections):
@@ -97,20 +118,19 @@ def counted(reason: str) -> float:
 )
 async def test_a_connection_that_does_not_go_on_is_closed(sent: bytes, answer: bytes) -> None:
     """An empty connection, a partial head, a partial body and empty lines each time out."""
-    async with served(head_seconds=0.2, body_seconds=0.2) as connect:
-        reader, writer = await connect()
-        writer.write(sent)
+    async with served(head_seconds=0.2, body_seconds=0.2) as line:
+        reader, _ = await line.connect(sent)
         assert (await until_closed(reader)).startswith(answer)
 
 
 async def test_a_request_in_time_is_answered_and_the_connection_kept() -> None:
     """Each request on a connection has its own deadline."""
-    async with served(head_seconds=0.5, body_seconds=0.5) as connect:
-        connection = await connect()
-        for _ in range(3):
-            await asyncio.sleep(0.3)
-            assert await answered(connection, REQUEST % 2 + b"ab") == b"HTTP/1.1 200 OK\r\n"
+    async with served(head_seconds=0.2, body_seconds=0.2) as line:
+        connection = await line.connect(REQUEST % 2 + b"ab")
+        for sent in (b"", REQUEST % 2 + b"ab", REQUEST % 2 + b"ab"):
+            assert await answered(connection, sent) == b"HTTP/1.1 200 OK\r\n"
             await connection[0].readuntil(b"0\r\n\r\n")
+            await asyncio.sleep(0.3)
 
 
 @pytest.mark.parametrize(
@@ -124,16 +144,16 @@ async def test_a_request_in_time_is_answered_and_the_connection_kept() -> None:
 )
 async def test_a_head_has_a_largest_size(head: bytes) -> None:
     """A long header, many headers or a long URL gets 431 and a closed connection."""
-    async with served() as connect:
-        reader, writer = await connect()
+    async with served() as line:
+        reader, writer = await line.connect()
         writer.write(head)
         assert (await until_closed(reader)).startswith(b"HTTP/1.1 431 ")
 
 
 async def test_a_body_that_nobody_reads_closes_the_connection() -> None:
     """A refused request cannot keep sending."""
-    async with served(body_seconds=60.0) as connect:
-        reader, writer = await connect()
+    async with served(body_seconds=60.0) as line:
+        reader, writer = await line.connect()
         writer.write(b"POST /unread HTTP/1.1\r\nhost: x\r\ncontent-length: 99999999\r\n\r\nabc")
         assert (await until_closed(reader)).startswith(b"HTTP/1.1 200 OK")
 
@@ -143,9 +163,9 @@ async def test_what_is_not_http_is_counted_and_not_logged_each(
 ) -> None:
     """Non-HTTP traffic is counted, not logged line by line, as scanners would fill the log."""
     before = counted("not HTTP")
-    async with served() as connect:
+    async with served() as line:
         for _ in range(3):
-            reader, writer = await connect()
+            reader, writer = await line.connect()
             writer.write(b"\x16\x03\x01 hello\r\n\r\n")
             assert (await until_closed(reader)).startswith(b"HTTP/1.1 400 ")
     assert counted("not HTTP") == before + 3
@@ -154,25 +174,23 @@ async def test_what_is_not_http_is_counted_and_not_logged_each(
 
 async def test_a_flood_of_idle_connections_does_not_keep_a_request_out() -> None:
     """The oldest idle connection makes room; one with a request in progress stays."""
-    async with served(max_connections=4) as connect:
-        kept, busy = await connect(), await connect()
-        busy[1].write(REQUEST % 2 + b"a")
-        await asyncio.sleep(0.05)
-        idle = [await connect() for _ in range(6)]
+    async with served(max_connections=4) as line:
+        kept, busy = await line.connect(), await line.connect(REQUEST % 2 + b"a")
+        await line.heads.acquire()
+        idle = [await line.connect() for _ in range(6)]
         assert await until_closed(kept[0]) == b""
-        assert await answered(await connect(), REQUEST % 0) == b"HTTP/1.1 200 OK\r\n"
+        assert await answered(await line.connect(), REQUEST % 0) == b"HTTP/1.1 200 OK\r\n"
         assert await answered(busy, b"b") == b"HTTP/1.1 200 OK\r\n"
         assert await until_closed(idle[0][0]) == b""
 
 
 async def test_requests_in_progress_are_never_dropped_for_a_new_one() -> None:
     """When every connection is busy, a new one is refused."""
-    async with served(max_connections=2) as connect:
-        busy = [await connect() for _ in range(2)]
-        for connection in busy:
-            connection[1].write(REQUEST % 2 + b"a")
-        await asyncio.sleep(0.05)
-        assert await until_closed((await connect())[0]) == b""
+    async with served(max_connections=2) as line:
+        busy = [await line.connect(REQUEST % 2 + b"a") for _ in range(2)]
+        for _ in busy:
+            await line.heads.acquire()
+        assert await until_closed((await line.connect())[0]) == b""
         for connection in busy:
             assert await answered(connection, b"b") == b"HTTP/1.1 200 OK\r\n"
 
