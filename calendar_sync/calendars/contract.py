@@ -99,6 +99,8 @@ class Unknown:
 
     why: str
     wait: int = 0
+    no_calendar: bool = False
+    """The calendar is deleted or not shared with us; only a listing of changes tells."""
 
 
 @dataclass(frozen=True, slots=True)

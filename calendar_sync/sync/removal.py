@@ -20,6 +20,10 @@ CHANGED = "somebody changed an event in the calendar at the same moment"
 MAY_COME = "an event that is not in the calendar may still appear there; wait two minutes"
 BESIDE = "an event was put into a calendar that the line does not write to; delete it there by hand"
 NOT_LISTED = "a calendar's events could not be listed to find copies"
+NOT_SHOWN = (
+    "The calendar of a therapist who left: Google does not show it to the line any more, as it is"
+    " deleted or not shared. If it still exists, search it."
+)
 NO_INVITATIONS = (
     "there are invitations, and GOOGLE_INVITATIONS_CALENDAR_ID is not set any more; set it again"
 )
@@ -52,12 +56,14 @@ WHERE id = ANY (%(bookings)s) AND number IS NOT NULL AND event_id IS NOT NULL
 class Removal:
     """How many events and invitations were cancelled now, and what kept others from it.
 
-    A problem is words for whoever runs the line, without anything about a person.
+    A problem is words for whoever runs the line, without anything about a person. What is `left`
+    is out of the line's reach for good, so it does not keep the rows.
     """
 
     events: int
     invitations: int
     problems: tuple[str, ...]
+    left: tuple[str, ...] = ()
 
 
 async def event_ids(
@@ -88,8 +94,10 @@ async def remove_events(
         rows = await conn.execute(_NUMBERS, given)
         numbers: dict[str, str] = dict(await rows.fetchall())
     counts, problems = [0, 0], list[str]()
+    theirs = {clinician_id for _, clinician_id, _ in events} & former.keys()
+    missing = {each for each in theirs if await _is_missing(former[each])}
     for event, clinician_id, may_come in events:
-        calendars = _calendars(clinic, clinician_id, former)
+        calendars = _calendars(clinic, None if clinician_id in missing else clinician_id, former)
         counts[0] += await _remove(calendars, event, may_come, problems)
     for event, may_come in invitations:
         if clinic.invitations is None:
@@ -98,10 +106,16 @@ async def remove_events(
             calendars = [clinic.invitations.calendar]
             counts[1] += await _remove(calendars, event, may_come, problems)
     if numbers and not problems:
-        theirs = {clinician_id for _, clinician_id, _ in events} & former.keys()
-        calendars = [each.calendar for each in clinic.each] + [former[each] for each in theirs]
+        calendars = [each.calendar for each in clinic.each]
+        calendars += [former[each] for each in theirs - missing]
         counts[0] += await _remove_copies(calendars, numbers, problems)
-    return Removal(counts[0], counts[1], tuple(dict.fromkeys(problems)))
+    left = (NOT_SHOWN,) if missing else ()
+    return Removal(counts[0], counts[1], tuple(dict.fromkeys(problems)), left)
+
+
+async def _is_missing(calendar: Calendar) -> bool:
+    listed = await calendar.changes(None)
+    return isinstance(listed, Unknown) and listed.no_calendar
 
 
 async def _remove_copies(
@@ -125,7 +139,9 @@ async def _remove_copies(
     return removed
 
 
-def _calendars(clinic: Clinic, clinician_id: str, former: Mapping[str, Calendar]) -> list[Calendar]:
+def _calendars(
+    clinic: Clinic, clinician_id: str | None, former: Mapping[str, Calendar]
+) -> list[Calendar]:
     """Those of all clinicians, and the last one of whom the settings do not name any more."""
     known = {each.clinician_id: each.calendar for each in clinic.each}
     if clinician_id and clinician_id not in known:

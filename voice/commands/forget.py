@@ -105,7 +105,7 @@ def _receipt(settings: Settings, outcome: Outcome, now: datetime) -> Iterator[st
         yield f"Visits still to come among them: {outcome.coming}. The line told nobody."
     yield from _kept(settings, outcome)
     yield "Not deleted by this command:"
-    for each in _elsewhere(settings):
+    for each in (*outcome.left, *_elsewhere(settings)):
         yield f"  - {each}"
 
 

@@ -59,6 +59,8 @@ class Outcome:
     """Visits ahead among them."""
     kept: Kept = Kept(0, 0)
     problems: list[str] = field(default_factory=list[str])
+    left: list[str] = field(default_factory=list[str])
+    """What the line cannot reach any more, for somebody to look at."""
 
 
 async def preview(clinic: Clinic, number: str) -> Outcome:
@@ -106,6 +108,7 @@ async def _forget(clinic: Clinic, settings: Settings, number: str, outcome: Outc
         outcome.counts["events in the calendar"] = removed.events
         outcome.counts["invitations"] = removed.invitations
         outcome.problems += removed.problems
+        outcome.left += removed.left
     if not settings.is_demo:
         await _delete_at_twilio(settings, person, outcome)
     if not outcome.problems:

@@ -161,7 +161,7 @@ class GoogleCalendar:
             # A token that Google cannot read at all is refused with 400, an old one with 410.
             if answer.kind == "gone" or (since is not None and answer.kind == "invalid"):
                 return CursorExpired()
-            return Unknown(answer.why, answer.wait)
+            return Unknown(answer.why, answer.wait, no_calendar=answer.kind == "missing")
         items, cursor = answer
         if cursor is None:
             return Unknown("Google sent no sync token")

@@ -13,8 +13,9 @@ from support.google_and_twilio import FORGET, WholeLine
 from support.two_therapists import COLLEAGUE, TEAM
 from support.whole_patient import CALLS_FROM, TEXTED_AT, dump
 
+from calendar_sync.bookings.booking import Booking
 from calendar_sync.clinician import lane_of
-from calendar_sync.sync.removal import CHANGED, MAY_COME
+from calendar_sync.sync.removal import CHANGED, MAY_COME, NOT_SHOWN
 from voice.deletion import forget as forgetting
 from voice.deletion.forget import NEW_ROWS, ON_THE_LINE, RUNNING, forget
 from voice.deletion.twilio_records import NOT_COMPLETE
@@ -31,6 +32,15 @@ async def not_finished(whole: WholeLine, why: str) -> None:
     assert "0123" not in said
     assert "Traceback" not in said
     assert await whole.bookings()
+
+
+async def is_with(whole: WholeLine, visit: Booking, clinician_id: str) -> None:
+    """The visit is one with this therapist."""
+    async with whole.line.pool.connection() as conn:
+        await conn.execute(
+            "UPDATE booking SET clinician_id = %s, clinician = %s WHERE id = %s",
+            [clinician_id, lane_of(clinician_id), visit.id],
+        )
 
 
 async def test_an_event_that_staff_change_meanwhile_is_not_lost_from_sight(
@@ -51,11 +61,7 @@ async def test_an_event_that_staff_change_meanwhile_is_not_lost_from_sight(
 async def test_the_calendar_of_a_therapist_who_left_is_still_reached(whole: WholeLine) -> None:
     """It was stored while CLINICIANS named them; without that, the remedy is told."""
     visit = await whole.patient()
-    async with whole.line.pool.connection() as conn:
-        await conn.execute(
-            "UPDATE booking SET clinician_id = %s, clinician = %s WHERE id = %s",
-            [COLLEAGUE, lane_of(COLLEAGUE), visit.id],
-        )
+    await is_with(whole, visit, COLLEAGUE)
     event = whole.google.screenings.events.pop(visit.event_id or "")
     whole.google.screenings.changed.pop(visit.event_id or "")
     theirs = whole.google.world.calendars[RIVERA]
@@ -66,6 +72,24 @@ async def test_the_calendar_of_a_therapist_who_left_is_still_reached(whole: Whol
     code, said = await whole.command(*FORGET)
     assert code == 0, said
     assert theirs.event(visit.event_id or "")["status"] == "cancelled"
+
+
+async def test_a_calendar_that_google_shows_no_more_does_not_keep_the_rows(
+    whole: WholeLine,
+) -> None:
+    """A therapist's calendar that went when they left is named in the receipt; the rest goes."""
+    visit = await whole.patient()
+    await is_with(whole, visit, COLLEAGUE)
+    named = whole.line.settings.model_copy(update={"clinicians": str(TEAM)})
+    await remember_calendars(whole.line.pool, named)
+    whole.google.faults.append(Fault("events.list", times=9))
+    await not_finished(whole, "a calendar did not answer")
+    whole.google.faults.clear()
+    del whole.google.world.calendars[RIVERA]
+    code, said = await whole.command(*FORGET)
+    assert code == 0, said
+    assert NOT_SHOWN in " ".join(said.split())
+    assert await whole.bookings() == []
 
 
 @pytest.mark.parametrize("on", ["events.get", "events.delete"])
