@@ -90,19 +90,26 @@ def run(step: Step, answers: Answers) -> None:
 
 def _offer(answers: Answers) -> None:
     """List the steps and run those that are chosen; Enter runs the first one that is left."""
+    numbered = {str(number): each for number, each in enumerate(STEPS, 1)}
+    names = numbered | {each.name: each for each in STEPS}
+    _list(numbered, answers)
     while True:
-        say("\nThe steps:")
-        for number, step in enumerate(STEPS, 1):
-            done = "done" if step.is_done(answers) else "    "
-            say(f"  {number}  {done}  {step.name}: {step.about}")
-        left = [str(number) for number, each in enumerate(STEPS, 1) if not each.is_done(answers)]
-        given = ask("\nStep to go through, or q to finish", left[0] if left else "q")
+        left = {no: each.name for no, each in numbered.items() if not each.is_done(answers)}
+        say("\nLeft: " + (", ".join(f"{no} {name}" for no, name in left.items()) or "nothing"))
+        given = ask("Step to go through, ? to list them, or q to finish", [*left, "q"][0])
         if given == "q":
             return
-        names = {str(number): each for number, each in enumerate(STEPS, 1)}
-        names |= {each.name: each for each in STEPS}
         if given in names:
             run(names[given], answers)
+        else:
+            _list(numbered, answers)
+
+
+def _list(numbered: dict[str, Step], answers: Answers) -> None:
+    say("\nThe steps:")
+    for number, step in numbered.items():
+        done = "done" if step.is_done(answers) else "    "
+        say(f"  {number}  {done}  {step.name}: {step.about}")
 
 
 def _what_is_left(answers: Answers) -> str:

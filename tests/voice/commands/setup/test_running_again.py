@@ -53,7 +53,9 @@ def test_a_second_run_offers_what_is_left_and_changes_one_thing(
         terminal.answers("Opening hours [Mon 9:00-12:00]", "Tue 09:00-12:00")
         terminal.answers("Closed days (- for none) [us-federal]", "-")
         terminal.answers("Minutes of a screening [20]", "2").sees("a whole number from 5 to 480")
-        terminal.answers("Minutes of a screening [20]").answers("or q to finish [1]", "q")
+        terminal.answers("Minutes of a screening [20]")
+        terminal.sees("Left: 1 clinic, 4 twilio, ").answers("or q to finish [1]", "?")
+        terminal.sees("  2  done  hours").answers("or q to finish [1]", "q")
         terminal.sees("setup --only clinic")
         assert terminal.sees("OPENING_HOURS=Tue 09:00-12:00\nCLOSED_DATES=\n").ends() == 0
     text = (tmp_path / ".env").read_text()
