@@ -12,6 +12,8 @@ from calendar_sync.clinic import Clinic
 
 log = logging.getLogger(__name__)
 
+_MAX_ID_DIGITS = 18
+"""As many as a bigint always holds; another program may have written any number into an event."""
 _LINES = {line_digest(TOLD), line_digest(COPIED)}
 
 
@@ -34,12 +36,13 @@ async def mark_copies(clinic: Clinic, events: Iterable[CalendarEvent]) -> None:
 
 async def _is_copy(conn: AsyncConnection, event: CalendarEvent) -> bool:
     """Whether it names a booking whose event is another one; not an occurrence of that one."""
-    if not (event.booking_id or "").isdecimal():
+    number = event.booking_id or ""
+    if not (number.isascii() and number.isdecimal() and len(number) <= _MAX_ID_DIGITS):
         return False
     rows = await conn.execute(
         "SELECT FROM booking WHERE id = %s AND event_id <> %s"
         " AND split_part(event_id, '_', 1) <> split_part(%s, '_', 1)"
         " AND NOT EXISTS (SELECT FROM booking AS own WHERE own.event_id = %s)",
-        [event.booking_id, event.event_id, event.event_id, event.event_id],
+        [number, event.event_id, event.event_id, event.event_id],
     )
     return await rows.fetchone() is not None

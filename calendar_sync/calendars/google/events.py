@@ -63,7 +63,7 @@ def event_from(resource: dict[str, Any], zone: ZoneInfo) -> CalendarEvent:
         title=_text(resource, "summary"),
         description=_text(resource, "description"),
         location=_text(resource, "location"),
-        booking_id=_part(_part(resource, "extendedProperties"), "private").get(BOOKING),
+        booking_id=_text(_part(_part(resource, "extendedProperties"), "private"), BOOKING) or None,
         cancelled=cancelled,
         etag=_text(resource, "etag") if cancelled else str(resource["etag"]),
         link=_video_link(conference) or _text(resource, "hangoutLink"),

@@ -32,7 +32,7 @@ async def test_a_copy_says_that_nobody_is_told(google_visit: GoogleVisit, feed: 
 async def test_other_events_are_left_alone(google_visit: GoogleVisit) -> None:
     """Staff events, call-backs, events without a booking and occurrences are left alone."""
     clinic, google, booking_id, event = google_visit
-    for name in ("call-back-1", "999999", "", "x"):
+    for name in ("call-back-1", "999999", "9" * 30, "٣", "", "x"):
         named = {"private": {"booking_id": name}}
         google.screenings.add("2026-12-08 09:00", "2026-12-08 09:20", extendedProperties=named)
     google.screenings.put(
