@@ -74,8 +74,9 @@ async def call_back_lost_bookings(conn: AsyncConnection) -> None:
 async def call_back_untold_callers(conn: AsyncConnection) -> None:
     """Ask staff to call those who are booked and whose call ended before they heard so.
 
-    The journal has the answer to the step "booked" once that sentence was heard to its end, or cut
-    by a key. Whoever hung up in the middle of it is called as well: nobody knows what they heard.
+    That sentence was heard to its end if its step "booked" got silence for an answer, or a later
+    question any. A key may have cut it at its first word, and nobody knows what a caller heard who
+    hung up in the middle of it: those are called as well.
     """
     rows = await conn.execute(
         """
@@ -84,12 +85,23 @@ async def call_back_untold_callers(conn: AsyncConnection) -> None:
           AND lower(during) > now() AND upper(during) > now()  -- the end is indexed
           AND confirmed_at > now() - %s
           AND coalesce(ended_at, began_at + %s) < now()
-          AND NOT EXISTS (SELECT FROM journal
-                          WHERE journal.call_sid = sid AND starts_with(name, 'booked.'))
+          AND NOT EXISTS (SELECT FROM journal AS news JOIN journal AS later USING (call_sid)
+                          WHERE call_sid = sid AND starts_with(news.name, 'booked.')
+                            AND later.at > news.at AND strpos(later.name, '~') > 0
+                            AND NOT starts_with(later.name, 'booked.'))
           AND NOT EXISTS (SELECT FROM call_back
                           WHERE call_back.call_sid = sid AND code = ANY (%s))
         """,
         [LOST_BOOKING_WINDOW, CALL_TIMEOUT, [each.code for each in _SAY_SO]],
     )
     for call_sid, number, language in await rows.fetchall():
-        await call_backs.request(conn, Caller(call_sid, number, language), Reason.BOOKED_UNHEARD)
+        if not await _listened_to_the_end(conn, call_sid):
+            caller = Caller(call_sid, number, language)
+            await call_backs.request(conn, caller, Reason.BOOKED_UNHEARD)
+
+
+async def _listened_to_the_end(conn: AsyncConnection, call_sid: str) -> bool:
+    rows = await conn.execute(
+        "SELECT value FROM journal WHERE call_sid = %s AND starts_with(name, 'booked.')", [call_sid]
+    )
+    return any(keyed == "" for (keyed,) in await rows.fetchall())

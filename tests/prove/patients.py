@@ -38,7 +38,9 @@ _KEYS: dict[str, tuple[tuple[str, float], ...]] = {
 }
 """What is pressed where, and how often; "" is silence. The longest name that fits counts."""
 _ANY = tuple((key, 1.0) for key in "123#")
-SORRY = re.compile(r"something went wrong|hubo un problema|application error")
+SORRY = re.compile(
+    r"something went wrong|hubo un problema|application error|[Tt]oo many people are calling"
+)
 _SAFETY = {question.name for question in BEFORE_BOOKING}
 _HANGS_UP = {"placing": 0.15, "booked": 0.1, "confirm": 0.03, "texts": 0.05}
 _ANYWHERE = 0.01

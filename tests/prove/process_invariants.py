@@ -1,5 +1,6 @@
 """What must hold of the line's processes after any run; the same kind of rules as `invariants`."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -49,11 +50,15 @@ def no_page_is_an_error(seen: Evidence) -> Violations:
 
 
 def a_repeated_request_has_the_same_answer(seen: Evidence) -> Violations:
-    """Twice at once: the same words, and no second effect."""
+    """Twice at once: the same words, but for the secret of a link, and no second effect."""
     for each in seen.exchanges:
         fault = SORRY.search(each.body) or (each.twin and SORRY.search(each.twin))
-        if each.twin is not None and each.twin != each.body and not fault:
+        if each.twin is not None and not fault and _plain(each.twin) != _plain(each.body):
             yield f"{each.url}: {each.body[:200]} / {each.twin[:200]}"
+
+
+def _plain(document: str) -> str:
+    return re.sub(r"/visit/[\w-]+", "/visit/", document)
 
 
 def a_form_sent_twice_has_one_answer(seen: Evidence) -> Violations:

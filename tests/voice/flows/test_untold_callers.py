@@ -37,6 +37,31 @@ async def test_a_caller_who_hangs_up_before_the_end_of_the_news_is_called(
     assert await requests(line.clinic) == BOOKED_UNHEARD
 
 
+@pytest.mark.parametrize("keys", ["1", "9", "7", "*", "*1", "5"])
+async def test_a_caller_who_cut_the_news_short_and_hung_up_is_called(
+    caller: Caller, line: Line, to_the_times: To, keys: str
+) -> None:
+    """A key may cut the announcement at its first word, so it does not prove that it was heard."""
+    await to_the_times(caller)
+    await caller.presses("1").presses("1").hears("One moment")
+    for key in keys:
+        await caller.presses(key)
+    await caller.hangs_up()
+    await settled(line, caller)
+    assert await requests(line.clinic) == BOOKED_UNHEARD
+
+
+async def test_a_caller_who_answers_the_next_question_is_not_called(
+    caller: Caller, line: Line, to_the_times: To
+) -> None:
+    """Whoever answers a question about the visit knows of it."""
+    await to_the_times(caller)
+    await caller.presses("1").presses("1").hears("One moment").presses("1")
+    await caller.hears("One more, for your visit.").presses("2").hangs_up()
+    await settled(line, caller)
+    assert await requests(line.clinic) == []
+
+
 async def test_a_caller_who_heard_it_is_not_called(
     caller: Caller, line: Line, to_booked: To
 ) -> None:
