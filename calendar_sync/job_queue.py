@@ -7,13 +7,12 @@ find its task.
 """
 
 import time
-from typing import Unpack
+from collections.abc import Mapping
+from typing import LiteralString, TypedDict, Unpack
 
-from procrastinate import App, PsycopgConnector
-from procrastinate.exceptions import AlreadyEnqueued
-from procrastinate.tasks import ConfigureTaskOptions
-from procrastinate.types import JSONDict, TimeDeltaParams
 from psycopg import AsyncConnection
+from psycopg.errors import UniqueViolation
+from psycopg.types.json import Jsonb
 
 NAMESPACE = "calendar"
 
@@ -28,54 +27,63 @@ SEND_TEXT = f"{NAMESPACE}:send_text"
 FIRST, LATER = 10, -10
 """Priorities: what a caller on the line waits for, and what nobody waits for. The default is 0."""
 
-_queue = App(connector=PsycopgConnector())
-"""Never opened: it only writes job rows over the connections it is given."""
+
+class _Options(TypedDict, total=False):
+    queue: str
+    priority: int
+    lock: str | None
+    queueing_lock: str | None
+    delay: int
+    """Seconds until the job is due."""
+
+
+_DEFAULTS = _Options(queue="default", priority=0, lock=None, queueing_lock=None, delay=0)
+# procrastinate's Python API calls the same function, at twice the cost.
+_DEFER: LiteralString = """
+SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(
+    %(queue)s, %(task)s, %(priority)s, %(lock)s, %(queueing_lock)s, %(args)s,
+    now() + make_interval(secs => nullif(%(delay)s, 0)))::procrastinate_job_to_defer_v1])
+"""
+# The lock keeps a worker from beginning the job that waits before this transaction commits, so it
+# reads what this transaction has written, and ten saves in a second are one job.
+_DEFER_UNLESS_WAITING: LiteralString = (
+    _DEFER
+    + """
+WHERE NOT EXISTS (
+    SELECT FROM procrastinate_jobs WHERE task_name = %(task)s AND status = 'todo'
+      AND args->>'booking_id' = %(args)s->>'booking_id' LIMIT 1 FOR UPDATE)
+"""
+)
 
 
 async def insert_event(conn: AsyncConnection, booking_id: int) -> None:
     """Insert the event of a confirmed booking; a caller may be waiting for it."""
-    await _defer(conn, "insert_event", priority=FIRST, task_kwargs=_of(booking_id))
+    await _defer(conn, "insert_event", _of(booking_id), priority=FIRST)
 
 
 async def withdraw_event(conn: AsyncConnection, booking_id: int, *, delay_seconds: int = 0) -> None:
     """Cancel the event that a released or cancelled booking left in the calendar."""
-    await _defer(
-        conn,
-        "withdraw_event",
-        task_kwargs=_of(booking_id),
-        schedule_in=_delay(delay_seconds),
-    )
+    await _defer(conn, "withdraw_event", _of(booking_id), delay=delay_seconds)
 
 
 async def move_event(conn: AsyncConnection, booking_id: int) -> None:
     """Move a visit's event to the time held for it; `booking_id` is the held booking."""
-    await _defer(conn, "move_event", task_kwargs=_of(booking_id))
+    await _defer(conn, "move_event", _of(booking_id))
 
 
 async def rewrite_event(conn: AsyncConnection, booking_id: int) -> None:
     """Update the text of the booking's event; a job that waits already does it too."""
-    if not await _waits(conn, "rewrite_event", booking_id):
-        await _defer(conn, "rewrite_event", task_kwargs=_of(booking_id))
+    await _defer(conn, "rewrite_event", _of(booking_id), _DEFER_UNLESS_WAITING)
 
 
 async def pick_up_link(conn: AsyncConnection, booking_id: int, *, delay_seconds: int = 0) -> None:
     """Store the video link that the calendar makes for the booking's event."""
-    await _defer(
-        conn,
-        "pick_up_link",
-        task_kwargs=_of(booking_id),
-        schedule_in=_delay(delay_seconds),
-    )
+    await _defer(conn, "pick_up_link", _of(booking_id), delay=delay_seconds)
 
 
 async def look_at_event(conn: AsyncConnection, booking_id: int, *, delay_seconds: int = 0) -> None:
     """Compare the booking's event with the booking, and check its time for overlaps."""
-    await _defer(
-        conn,
-        "look_at_event",
-        task_kwargs=_of(booking_id),
-        schedule_in=_delay(delay_seconds),
-    )
+    await _defer(conn, "look_at_event", _of(booking_id), delay=delay_seconds)
 
 
 async def update_invitation(conn: AsyncConnection, booking_id: int) -> None:
@@ -84,9 +92,8 @@ async def update_invitation(conn: AsyncConnection, booking_id: int) -> None:
     One at a time for each booking: an earlier job must not undo what a later one has done. A job
     that waits already does it too.
     """
-    if await _waits(conn, "invite", booking_id):
-        return
-    await _defer(conn, "invite", lock=f"invitation {booking_id}", task_kwargs=_of(booking_id))
+    lock = f"invitation {booking_id}"
+    await _defer(conn, "invite", _of(booking_id), _DEFER_UNLESS_WAITING, lock=lock)
 
 
 async def notify_patient(conn: AsyncConnection, booking_id: int) -> None:
@@ -95,7 +102,7 @@ async def notify_patient(conn: AsyncConnection, booking_id: int) -> None:
     The text follows from the booking as it is when the job runs, so a job that runs twice, late or
     after the next change says nothing false.
     """
-    await _defer(conn, "tell_patient", task_kwargs=_of(booking_id))
+    await _defer(conn, "tell_patient", _of(booking_id))
 
 
 async def send_text(
@@ -105,10 +112,10 @@ async def send_text(
     await _defer(
         conn,
         "send_text",
-        task_kwargs={"text_id": text_id},
+        {"text_id": text_id},
         queue=TEXTS,
         priority=0 if urgent else LATER,
-        schedule_in=_delay(delay_seconds),
+        delay=delay_seconds,
     )
 
 
@@ -117,10 +124,10 @@ async def check_delivery(conn: AsyncConnection, text_id: int, *, delay_seconds: 
     await _defer(
         conn,
         "check_delivery",
-        task_kwargs={"text_id": text_id},
+        {"text_id": text_id},
         queue=TEXTS,
         priority=LATER,
-        schedule_in=_delay(delay_seconds),
+        delay=delay_seconds,
     )
 
 
@@ -142,38 +149,25 @@ def full_name(task: str) -> str:
     return f"{NAMESPACE}:{task}"
 
 
-async def _waits(conn: AsyncConnection, name: str, booking_id: int) -> bool:
-    """Whether such a job waits, locked: no worker begins it before this transaction commits.
-
-    So it reads what this transaction has written, and ten saves in a second are one job.
-    """
-    rows = await conn.execute(
-        "SELECT id FROM procrastinate_jobs WHERE task_name = %s AND status = 'todo'"
-        " AND args->>'booking_id' = %s LIMIT 1 FOR UPDATE",
-        [full_name(name), str(booking_id)],
-    )
-    return await rows.fetchone() is not None
+async def _defer(
+    conn: AsyncConnection,
+    name: str,
+    args: Mapping[str, int],
+    statement: LiteralString = _DEFER,
+    **options: Unpack[_Options],
+) -> None:
+    own = {"task": full_name(name), "args": Jsonb(dict(args))}
+    await conn.execute(statement, {**_DEFAULTS, **options, **own})
 
 
-async def _defer(conn: AsyncConnection, name: str, **options: Unpack[ConfigureTaskOptions]) -> None:
-    options["connection"] = conn
-    await _queue.configure_task(full_name(name), **options).defer_async()
-
-
-async def _defer_once(conn: AsyncConnection, name: str, task_kwargs: JSONDict) -> None:
+async def _defer_once(conn: AsyncConnection, name: str, args: Mapping[str, int]) -> None:
     """Defer a job of housekeeping, unless one of its name waits already."""
     try:
         async with conn.transaction():
-            await _defer(
-                conn, name, task_kwargs=task_kwargs, queue=HOUSEKEEPING, queueing_lock=name
-            )
-    except AlreadyEnqueued:
+            await _defer(conn, name, args, queue=HOUSEKEEPING, queueing_lock=name)
+    except UniqueViolation:
         return
 
 
-def _of(booking_id: int) -> JSONDict:
+def _of(booking_id: int) -> dict[str, int]:
     return {"booking_id": booking_id}
-
-
-def _delay(seconds: int) -> TimeDeltaParams | None:
-    return {"seconds": seconds} if seconds else None
