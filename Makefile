@@ -23,7 +23,7 @@ lint: $(VENV)/.dev-ready
 	$(VENV)/bin/lint-imports --no-logo
 
 bench: $(VENV)/.dev-ready
-	@$(VENV)/bin/python benchmarks/turn.py
+	@PYTHONPATH=tests $(VENV)/bin/python benchmarks/turn.py
 
 # The chaos run, such as `make prove MINUTES=10 SEED=7 SHAPE=split MORE="--database 8"`.
 prove: $(VENV)/.dev-ready $(if $(DEPTH),prove-paths)

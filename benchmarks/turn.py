@@ -1,6 +1,8 @@
 """What each turn of a whole call costs, as a multiple of a bare FastAPI endpoint in the same run.
 
-Whole booked calls are placed, one after the other over one connection, or in step over 32. After
+The line is a live one: its database is encrypted, its limits are counted, its log is JSON; only a
+stand-in of Twilio takes its texts, and its calendar is its own. Whole
+booked calls are placed, one after the other over one connection, or in step over 32. After
 each step the bare endpoint gets as many requests over as many connections, because a process that
 was just asked costs half of one that has paused: a turn is compared with what came right after it.
 The processor time of each process is read from the scheduler in nanoseconds (schedstat of each
@@ -10,7 +12,6 @@ the worker and PostgreSQL are given apart, divided by all turns. Medians of roun
 """
 
 import asyncio
-import base64
 import os
 import re
 import statistics
@@ -24,10 +25,15 @@ from urllib.parse import urlencode
 import uvicorn
 import uvloop
 from fastapi import FastAPI, Response
-from pydantic import SecretStr
+from prove.network import BASE, TOKEN, get
+from prove.processes import free_port
+from stand_ins.twilio.resources import CLINIC
+from stand_ins.twilio.server import ACCOUNT, Twilio
+from support.data_key import DATA_KEY
 
 from voice.app import create_app
 from voice.bootstrap import open_line
+from voice.calls import admission
 from voice.dialogue import twiml
 from voice.logs import write_logs
 from voice.server import server_config, work_only
@@ -36,9 +42,6 @@ from voice.simulator.caller_id import CallerId
 from voice.twilio_signature import sign
 
 ROUNDS, CALLS, CONNECTIONS = int(os.environ.get("ROUNDS", "5")), 32, (1, 32)
-TOKEN, PORTS = "benchmark", {"bare": 8101, "line": 8102}
-DATA_KEY = base64.b64encode(bytes(32)).decode()
-"""The database is encrypted, as that of a live line."""
 KEYS = {
     "greeting": "1",
     "safety": "2",
@@ -63,10 +66,9 @@ _NEXT = re.compile(r'<Gather[^>]*action="([^"]+)"|<Redirect[^>]*>([^<]+)<')
 _AT = re.compile(r"at=([a-z0-9_.]+)")
 
 
-async def serve(kind: str, folder: str) -> None:
+async def serve(kind: str, port: int) -> None:
     """One of the servers, until it is ended."""
-    settings = _settings(folder)
-    write_logs("plain")  # structlog's own default draws every local variable of a traceback
+    write_logs("json")
     if kind == "bare":
         app = FastAPI()
 
@@ -75,23 +77,39 @@ async def serve(kind: str, folder: str) -> None:
             """The same number of bytes every time."""
             return Response(twiml.silence(), media_type="text/xml")
 
-        await _run(app, kind)
+        await _run(uvicorn.Config(app, log_config=None, access_log=False), port)
         return
-    async with open_line(settings, worker=False) as line:
-        await _run(create_app(line), kind)
+    admission.MAX_LOAD = 100.0  # the calls come without a pause, which a line would turn away
+    async with open_line(Settings.load("live"), worker=False) as line:
+        app = create_app(line)
+        await _run(server_config(app), port)
 
 
-def _settings(folder: str) -> Settings:
-    more = {"twilio_auth_token": SecretStr(TOKEN), "data_dir": Path(folder), "horizon_days": 55}
-    more["data_key"] = SecretStr(DATA_KEY)
-    hours = {"opening_hours": "Mon-Fri 08:00-18:00", "notice_hours": 0}
-    return Settings.load("demo", PORTS["line"]).model_copy(update=more | hours)
+def environment(twilio: Twilio, folder: str) -> dict[str, str]:
+    """The settings of the line, with limits that no call reaches."""
+    return {
+        "DATA_DIR": f"{folder}/data",
+        "DATA_KEY": DATA_KEY,
+        "PUBLIC_BASE_URL": BASE,
+        "TWILIO_ACCOUNT_SID": ACCOUNT,
+        "TWILIO_AUTH_TOKEN": TOKEN,
+        "TWILIO_API_URL": twilio.url,
+        "CLINIC_NAME": "BodyFix Physical Therapy",
+        "CLINIC_NUMBER": CLINIC,
+        "CLINIC_EMAIL": "info@bodyfixpt.com",
+        "CLINIC_TIME_ZONE": "America/Los_Angeles",
+        "OPENING_HOURS": "Mon-Fri 08:00-18:00",
+        "NOTICE_HOURS": "0",
+        "HORIZON_DAYS": "55",
+        "UNSIGNED_WORDING": "allow",
+        "BAA_TWILIO": "yes",
+        "LIMIT_BOOKINGS_PER_DAY": "10000",
+        "LIMIT_HELD_PERCENT": "100",
+    }
 
 
-async def _run(app: FastAPI, kind: str) -> None:
-    bare = uvicorn.Config(app, log_config=None, access_log=False)
-    options = server_config(app) if kind == "line" else bare
-    options.port = PORTS[kind]
+async def _run(options: uvicorn.Config, port: int) -> None:
+    options.port = port
     options.timeout_keep_alive = 600  # a connection waits while the others have their turns
     await uvicorn.Server(options).serve()
 
@@ -99,8 +117,8 @@ async def _run(app: FastAPI, kind: str) -> None:
 class Connection:
     """One HTTP connection to a server, kept open."""
 
-    def __init__(self, kind: str) -> None:
-        self._port = PORTS[kind]
+    def __init__(self, port: int) -> None:
+        self._port = port
 
     async def post(self, path: str, caller: CallerId, **more: str) -> str:
         """A signed request with all the fields that Twilio sends; the body of its answer."""
@@ -108,7 +126,7 @@ class Connection:
             self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
         fields = [*caller.fields("completed" if "status" in path else "in-progress"), *more.items()]
         body = urlencode(fields)
-        signature = sign(f"http://127.0.0.1:{PORTS['line']}{path}", fields, TOKEN)
+        signature = sign(BASE + path, fields, TOKEN)
         self._writer.write(
             f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n"
             "Content-Type: application/x-www-form-urlencoded\r\n"
@@ -125,7 +143,9 @@ class Call:
     """A call that goes from turn to turn."""
 
     def __init__(self, number: int) -> None:
-        self.caller = CallerId(f"+1425{2_000_000 + number * 37 % 7_000_000:07}")
+        self.caller = CallerId(
+            f"+1425{2_000_000 + number * 37 % 7_000_000:07}", line=CLINIC, account_sid=ACCOUNT
+        )
         self.path, self.step = "/voice/incoming", "arrival"
         self.over = False
 
@@ -138,7 +158,7 @@ class Call:
         if following is None:
             self.path, self.step = "/voice/status", "end"
             return
-        self.path = unescape(following[1] or following[2])
+        self.path = unescape(following[1] or following[2]).removeprefix(BASE)
         at = _AT.search(self.path)
         self.step = at[1] if at else "?"
 
@@ -177,12 +197,15 @@ Costs = dict[str, tuple[float, float]]
 class Round:
     """Calls, all of them over the same connections."""
 
-    def __init__(self, servers: dict[str, list[int]], connections: int) -> None:
+    def __init__(
+        self, servers: dict[str, list[int]], ports: dict[str, int], connections: int
+    ) -> None:
         """`servers` are the processes of each server."""
         self._servers = servers
-        self._line = [Connection("line") for _ in range(connections)]
-        self._bare = [Connection("bare") for _ in range(connections)]
+        self._line = [Connection(ports["line"]) for _ in range(connections)]
+        self._bare = [Connection(ports["bare"]) for _ in range(connections)]
         self._costs: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+        self._order = dict[str, int]()
 
     async def calls(self, first: int) -> Costs:
         """Place them; those of the worker and the database are for one turn of any kind."""
@@ -191,9 +214,10 @@ class Round:
         for start in range(0, CALLS, len(self._line)):
             group = made[start : start + len(self._line)]
             while group := [call for call in group if not call.over]:
+                behind = self._furthest_behind(group)
                 # Times are found and held one call after the other, or all would want the same.
-                alone = group[0].step in {"foot.pain_level", "times"}
-                for part in [[call] for call in group] if alone else [group]:
+                alone = behind[0].step in {"foot.pain_level", "times"}
+                for part in [[call] for call in behind] if alone else [behind]:
                     await self._together(part)
                     while alone and part[0].step == "times":
                         await self._together(part)
@@ -205,6 +229,13 @@ class Round:
             costs[name] = self._spent(name) - before, bare
         costs["bare"] = bare / turns, bare / turns
         return costs
+
+    def _furthest_behind(self, group: list[Call]) -> list[Call]:
+        """The calls at the earliest step, so that all stay in step; some wait for their booking."""
+        for call in group:
+            self._order.setdefault(call.step, len(self._order))
+        earliest = min((call.step for call in group), key=self._order.__getitem__)
+        return [call for call in group if call.step == earliest]
 
     async def _together(self, group: list[Call]) -> None:
         """One turn of each call, then as many requests to the bare endpoint."""
@@ -225,18 +256,6 @@ class Round:
         return spent(self._servers[name])
 
 
-async def answers(port: int) -> None:
-    """Wait until a server listens."""
-    while True:
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except ConnectionRefusedError:
-            await asyncio.sleep(0.1)
-        else:
-            writer.close()
-            return
-
-
 def report(connections: int, rounds: list[Costs]) -> None:
     """Each turn as a multiple of the bare endpoint."""
     bare = statistics.median(each.pop("bare")[0] for each in rounds) / 1000
@@ -254,28 +273,27 @@ _TOTALS = {"turn of web", "worker", "database"}
 
 async def main() -> None:
     """All servers, the rounds, and the table."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, Twilio() as twilio:
         os.chmod(folder, 0o755)  # noqa: PTH101, S103  # the engine runs as another user
-        data = Path(folder) / "data"
-        servers = {}
+        env = os.environ | environment(twilio, folder)
+        ports, servers = {kind: free_port() for kind in ("bare", "line")}, {}
         try:
             for kind in ("bare", "line", "worker"):
                 servers[kind] = await asyncio.create_subprocess_exec(
-                    sys.executable, __file__, kind, str(data)
-                )
-                if kind in PORTS:
-                    await answers(PORTS[kind])
+                    sys.executable, __file__, kind, str(ports.get(kind, 0)),
+                    env=env, stdout=asyncio.subprocess.DEVNULL,
+                )  # fmt: skip
+            while await get(ports["line"], "/readyz") != "ready":  # noqa: ASYNC110  # no event
+                await asyncio.sleep(0.1)
             await asyncio.sleep(3)  # the worker has no port
             number = 0
             for connections in CONNECTIONS:
                 rounds: list[Costs] = []
                 for _ in range(ROUNDS + 1):
                     pids = {name: [server.pid] for name, server in servers.items()}
+                    pids["database"] = postgres(Path(env["DATA_DIR"]))
                     number += CALLS
-                    found = await Round(pids | {"database": postgres(data)}, connections).calls(
-                        number
-                    )
-                    rounds.append(found)
+                    rounds.append(await Round(pids, ports, connections).calls(number))
                 report(connections, rounds[1:])
         finally:
             for server in reversed(servers.values()):
@@ -285,8 +303,8 @@ async def main() -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["worker"]:
-        write_logs("plain")
-        work_only(_settings(sys.argv[2]), once_up=lambda: None)
+        write_logs("json")
+        work_only(Settings.load("live"), once_up=lambda: None)
     else:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(serve(*sys.argv[1:]) if len(sys.argv) > 1 else main())
+            runner.run(serve(sys.argv[1], int(sys.argv[2])) if len(sys.argv) > 1 else main())
