@@ -5,9 +5,10 @@ row is decided here: jobs and other tables are the caller's, in one transaction 
 """
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Literal, LiteralString
 
-from psycopg import AsyncConnection, sql
+from psycopg import AsyncConnection
 from psycopg.abc import Params
 
 from calendar_sync.availability.postgres_ranges import as_range
@@ -21,7 +22,6 @@ from calendar_sync.private_fields import Lookup, lookup, private_chart, private_
 _RELEASE: LiteralString = (
     "UPDATE booking SET state = 'released' WHERE state = 'held' AND confirmed_at IS NULL AND "
 )
-Statement = LiteralString | sql.Composed
 
 
 async def insert_hold(
@@ -63,8 +63,7 @@ async def hold_again(conn: AsyncConnection, lapsed: Booking) -> bool:
 
 async def release_unconfirmed(conn: AsyncConnection, call_sid: str, except_id: int = 0) -> int:
     """Release what a call holds and has not confirmed; returns how many holds that were."""
-    statement = _RELEASE + "call_sid = %s AND id <> %s"
-    return await _count(conn, statement, [call_sid, except_id])
+    return await _count(conn, _RELEASE + "call_sid = %s AND id <> %s", [call_sid, except_id])
 
 
 async def release_expired(conn: AsyncConnection) -> int:
@@ -215,8 +214,8 @@ async def enter_lane(conn: AsyncConnection, visit_id: int, clinician_id: str) ->
             AND other.id <> booking.id AND other.clinician = %(clinician)s
             AND other.state IN ('held', 'booked'))
         """
-    whose = {"clinician": lane_of(clinician_id), "clinician_id": clinician_id}
-    await _count(conn, statement, {"id": visit_id, **whose})
+    lane = lane_of(clinician_id)
+    await _count(conn, statement, {"id": visit_id, "clinician": lane, "clinician_id": clinician_id})
 
 
 async def add_written(conn: AsyncConnection, booking_id: int, digest: str) -> None:
@@ -231,20 +230,20 @@ async def add_written(conn: AsyncConnection, booking_id: int, digest: str) -> No
 async def store(
     conn: AsyncConnection, booking_id: int, *, if_state: State | None = None, **values: object
 ) -> bool:
-    """Store plain facts, by column; False if they were known, or the state is another one.
-
-    Not for the state, the time, or what else a function above decides.
-    """
-    columns = [sql.Identifier(column) for column in values]
-    given = [sql.Placeholder(column) for column in values]
-    statement = sql.SQL(
-        "UPDATE booking SET ({columns}) = ROW ({given}) WHERE id = %(id)s"
-        " AND state = coalesce(%(state)s, state) AND ROW ({columns}) IS DISTINCT FROM ROW ({given})"
-    ).format(columns=sql.SQL(", ").join(columns), given=sql.SQL(", ").join(given))
-    marked = private_columns(booking_id, values)
-    return await _count(conn, statement, {**marked, "id": booking_id, "state": if_state}) == 1
+    """Store facts that no function above decides; False if known, or the state is another one."""
+    given = {**private_columns(booking_id, values), "id": booking_id, "state": if_state}
+    return await _count(conn, _store_statement(*values), given) == 1
 
 
-async def _count(conn: AsyncConnection, statement: Statement, given: Params) -> int:
+@cache
+def _store_statement(*columns: str) -> bytes:
+    names, given = ", ".join(columns), ", ".join(f"%({each})s" for each in columns)
+    return (
+        f"UPDATE booking SET ({names}) = ROW ({given}) WHERE id = %(id)s"  # noqa: S608  # our names
+        f" AND state = coalesce(%(state)s, state) AND ROW ({names}) IS DISTINCT FROM ROW ({given})"
+    ).encode()
+
+
+async def _count(conn: AsyncConnection, statement: LiteralString | bytes, given: Params) -> int:
     """How many rows it has changed."""
     return (await conn.execute(statement, given)).rowcount

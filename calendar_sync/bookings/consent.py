@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from psycopg import AsyncConnection
 
 from calendar_sync import job_queue
 from calendar_sync.bookings import booking_writes
-from calendar_sync.bookings.booking import booking
 from calendar_sync.private_fields import Lookup
 
 
@@ -30,37 +30,37 @@ async def store_consent(
     """Store the answer; if that changes the booking, queue its event's new text and its patient's.
 
     The latest answer for a number counts. The same one again changes nothing and keeps its first
-    time. The booking of another call is left alone. Raises BookingNotFoundError.
+    time. The booking of another call is left alone.
     """
     async with conn.transaction():
-        await record(conn, call_sid, consent)
-        if (await booking(conn, booking_id, lock=True)).call_sid != call_sid:
-            return
+        at = await record(conn, call_sid, consent)
         rows = await conn.execute(
-            "SELECT at FROM consent WHERE call_sid = %s AND number = %s",
-            [call_sid, Lookup(consent.number)],
+            "SELECT FROM booking WHERE id = %s AND call_sid = %s", [booking_id, call_sid]
         )
-        stored = await rows.fetchone()
-        if await booking_writes.store(
+        if await rows.fetchone() is not None and await booking_writes.store(
             conn,
             booking_id,
             text_number=consent.number if consent.given else None,
-            text_consent_at=stored[0] if stored else None,
+            text_consent_at=at,
             text_wording=consent.wording,
         ):
             await job_queue.rewrite_event(conn, booking_id)
             await job_queue.notify_patient(conn, booking_id)
 
 
-async def record(conn: AsyncConnection, call_sid: str, consent: TextConsent) -> None:
-    """Store the answer alone, as proof."""
-    await conn.execute(
+async def record(conn: AsyncConnection, call_sid: str, consent: TextConsent) -> datetime:
+    """Store the answer alone, as proof; when it was first given."""
+    rows = await conn.execute(
         """
         INSERT INTO consent (call_sid, number, given, wording, at)
         VALUES (%s, %s, %s, %s, coalesce(%s, now()))
         ON CONFLICT (call_sid, number)
-        DO UPDATE SET given = excluded.given, wording = excluded.wording, at = excluded.at
-        WHERE (consent.given, consent.wording) <> (excluded.given, excluded.wording)
+        DO UPDATE SET given = excluded.given, wording = excluded.wording,
+            at = CASE WHEN (consent.given, consent.wording) = (excluded.given, excluded.wording)
+                      THEN consent.at ELSE excluded.at END
+        RETURNING at
         """,
         [call_sid, Lookup(consent.number), consent.given, consent.wording, consent.at],
     )
+    row = await rows.fetchone()
+    return cast("datetime", row and row[0])

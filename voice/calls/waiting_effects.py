@@ -33,12 +33,13 @@ async def _may_wait(line: Line, effect: SeeWhetherToWait) -> MayWait:
     soon = line.now() + timedelta(days=line.settings.waiting_list_days)
     async with line.pool.connection() as conn:
         visit = await booking(conn, effect.booking) if effect.booking else None
+        if visit and visit.slot.start <= soon:
+            return MayWait(yes=False)
         number = (visit.text_number or "") if visit else effect.number
         if not await number_gets_texts(conn, number, own=line.settings.clinic_number):
             return MayWait(yes=False)
         first = await first_open(conn, line.clinic, effect.language)
-    open_soon = [start for start in (first, visit and visit.slot.start) if start and start <= soon]
-    return MayWait(yes=not open_soon)
+    return MayWait(yes=first is None or first > soon)
 
 
 async def _join(line: Line, sid: str, effect: JoinWaitingList) -> Stored:
