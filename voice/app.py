@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from voice.bootstrap import Line
-from voice.calls.webhooks import voice_routes
+from voice.calls.webhooks import Direct, voice_routes
 from voice.google_webhook import push_router
 from voice.health import health_routes
 from voice.metrics import Measured
@@ -15,8 +15,9 @@ from voice.texts.webhooks import text_routes
 
 def create_app(line: Line) -> FastAPI:
     """The application of an open line."""
+    voice = voice_routes(line)
     app = FastAPI(
-        routes=voice_routes(line),
+        routes=[*voice],
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
@@ -28,6 +29,7 @@ def create_app(line: Line) -> FastAPI:
     app.include_router(health_routes(line))
     if line.recordings is not None:
         app.include_router(recordings_router(line.recordings))
+    app.add_middleware(Direct, routes=voice)
     app.add_middleware(Measured)
     add_visit(app, line)
     add_staff(app, line)

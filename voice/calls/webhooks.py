@@ -1,13 +1,13 @@
 """Twilio's voice webhooks: what Twilio posts during a call, and the TwiML it gets back."""
 
 import re
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
 import structlog
 from fastapi import Request, Response
 from starlette.background import BackgroundTask
-from starlette.routing import BaseRoute, Match, Route
-from starlette.types import Scope
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from calendar_sync.bookings import call_backs
 from calendar_sync.bookings.call_back_reasons import Reason
@@ -128,16 +128,28 @@ _ROUTES: dict[str, _Answer] = {
 }
 
 
-class _VoiceRoute(Route):
-    """One of Starlette's own: FastAPI's would resolve dependencies, which no webhook has."""
+class Direct:
+    """ASGI middleware that hands a POST to one of these routes straight to its endpoint.
 
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """As Starlette does, and name the route as FastAPI does."""
-        match, inside = super().matches(scope)
-        return match, {**inside, "route": self}
+    FastAPI's layers around a route cost as much as a signature, and no webhook needs them.
+    """
+
+    def __init__(self, app: ASGIApp, routes: Sequence[Route]) -> None:
+        self._app, self._routes = app, {route.path: route for route in routes}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; those of other routes are passed on."""
+        is_post = scope["type"] == "http" and scope["method"] == "POST"
+        route = self._routes.get(scope["path"]) if is_post else None
+        if route is None:
+            await self._app(scope, receive, send)
+            return
+        scope["route"] = route  # its name in the metrics
+        response = await route.endpoint(Request(scope, receive))
+        await response(scope, receive, send)
 
 
-def voice_routes(line: Line) -> list[BaseRoute]:
+def voice_routes(line: Line) -> list[Route]:
     """The routes that Twilio posts to; each checks the signature first.
 
     A request without a valid signature gets 403, has no effect and is counted. A signed
@@ -148,7 +160,7 @@ def voice_routes(line: Line) -> list[BaseRoute]:
     admission = None if line.settings.is_demo else Admission(line.pool)
     after = BackgroundTask(BusyTimes(line).refresh)
     endpoints["/voice/incoming"] = _endpoint(line, incoming, admission, after)
-    return [_VoiceRoute(path, each, methods=["POST"]) for path, each in endpoints.items()]
+    return [Route(path, each, methods=["POST"]) for path, each in endpoints.items()]
 
 
 def _endpoint(
@@ -173,9 +185,10 @@ def _endpoint(
 
 async def _or_fallback_response(line: Line, answer: _Answer, form: Form, request: Request) -> str:
     """The document in time, or the fallback response when something fails; logged either way."""
-    here, call = failed_turn(str(request.url), _keyed(form)), form.get("CallSid", "")
+    call = form.get("CallSid", "")
     is_call, document = _CALL_SID.fullmatch(call) is not None, ""
-    turn_log = TurnLog(request.url.path.rpartition("/")[2], call if is_call else "", here.language)
+    language = "es" if request.query_params.get("in") == "es" else "en"
+    turn_log = TurnLog(request.scope["path"].rpartition("/")[2], call if is_call else "", language)
     try:
         if is_call:
             document = await within(ANSWER_SECONDS, answer(line, form, request))
@@ -192,7 +205,10 @@ async def _or_fallback_response(line: Line, answer: _Answer, form: Form, request
             call=call,
         )
     turn_log.write(repeated=getattr(request.state, "repeated", False), failed=not document)
-    return document or twiml.document(fallback_response(line.prompt_facts, here), line.phones)
+    if document:
+        return document
+    here = failed_turn(str(request.url), _keyed(form))
+    return twiml.document(fallback_response(line.prompt_facts, here), line.phones)
 
 
 def _caller(line: Line, form: Form) -> str:
