@@ -63,7 +63,8 @@ async def hold_again(conn: AsyncConnection, lapsed: Booking) -> bool:
 
 async def release_unconfirmed(conn: AsyncConnection, call_sid: str, except_id: int = 0) -> int:
     """Release what a call holds and has not confirmed; returns how many holds that were."""
-    return await _count(conn, _RELEASE + "call_sid = %s AND id <> %s", [call_sid, except_id])
+    statement = _RELEASE + "call_sid = %s AND id <> %s"
+    return await _count(conn, statement, [call_sid, except_id])
 
 
 async def release_expired(conn: AsyncConnection) -> int:
