@@ -5,7 +5,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from calendar_sync.calendars.contract import CalendarEvent, Changes, Unknown, Unreadable
-from calendar_sync.calendars.google.events import event_from
+from calendar_sync.calendars.google.events import event_from, storable
 from calendar_sync.calendars.google.listing import UNREADABLE, Resource
 
 Find = Callable[[str], Awaitable[CalendarEvent | Unknown | None]]
@@ -40,7 +40,7 @@ def _read(item: Any, zone: ZoneInfo) -> CalendarEvent | Unreadable:  # noqa: ANN
         pass
     fields = cast("Resource", item) if isinstance(item, dict) else {}
     event_id, title = (fields.get(name) for name in ("id", "summary"))
-    return Unreadable(*(text if isinstance(text, str) else "" for text in (event_id, title)))
+    return Unreadable(*(storable(t) if isinstance(t, str) else "" for t in (event_id, title)))
 
 
 def _deleted(event_id: str) -> CalendarEvent:

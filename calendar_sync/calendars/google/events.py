@@ -80,7 +80,7 @@ def _id(resource: dict[str, Any]) -> str:
     if not isinstance(event_id, str) or not event_id:
         message = "an event without an id"
         raise ValueError(message)
-    return event_id
+    return storable(event_id)
 
 
 def _span_of_deleted(resource: dict[str, Any], zone: ZoneInfo) -> Span | None:
@@ -105,7 +105,12 @@ def _part(resource: dict[str, Any], name: str) -> dict[str, Any]:
 
 def _text(resource: dict[str, Any], name: str) -> str:
     text = resource.get(name)
-    return text if isinstance(text, str) else ""
+    return storable(text) if isinstance(text, str) else ""
+
+
+def storable(text: str) -> str:
+    """Without what no database takes: NUL, and half a surrogate pair, such as of a cut emoji."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def _video_link(conference: dict[str, Any]) -> str:

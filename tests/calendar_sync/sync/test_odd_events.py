@@ -27,6 +27,18 @@ ODD: list[Any] = [
     {"id": "odd00007", "etag": "1", "start": {"date": "2026-02-30"}, "end": {"date": "2026-03-01"}},
     {"id": "odd00008", "etag": "1", "start": ["x"], "end": 5},
 ]
+ODD_LETTERS: list[Any] = [
+    {"id": "odd00010", "summary": "a\0b", "start": {}},
+    {"id": "odd00011", "summary": "half \ud83d", "start": {}},
+    {"id": "odd0\x0012", "status": "cancelled"},
+    {"id": "odd0\ud83d13", "start": TIME},
+    {"id": "odd00014", "recurringEventId": "\0", "originalStartTime": TIME, **READABLE},
+    {"id": "odd00015", "recurringEventId": "\ud83d", "originalStartTime": TIME, **READABLE},
+    {"id": "odd00016", "summary": "\0", "description": "half \ud83d", **READABLE},
+    {"id": "odd00017", "extendedProperties": {"private": {"booking_id": "1\0"}}, **READABLE},
+    {"id": "odd00018", "extendedProperties": {"private": {"booking_id": [1]}}, **READABLE},
+]
+"""NUL, and halves of surrogate pairs, which JSON can hold and a database cannot."""
 NAMELESS: list[Any] = [
     {"id": 5, "status": "cancelled"},
     {"status": "confirmed", "start": TIME, "end": LATER},
@@ -49,7 +61,14 @@ FINE: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("odd", [[*ODD, *NAMELESS, *FINE], [*reversed([*FINE, *NAMELESS, *ODD])]])
+@pytest.mark.parametrize(
+    "odd",
+    [
+        [*ODD, *NAMELESS, *FINE],
+        [*reversed([*FINE, *NAMELESS, *ODD])],
+        *([each] for each in ODD_LETTERS),
+    ],
+)
 async def test_staff_are_followed_whatever_else_is_in_the_list(
     google_visit: GoogleVisit, odd: list[Any]
 ) -> None:
@@ -139,3 +158,17 @@ async def test_an_odd_event_does_not_free_the_others_times(google_visit: GoogleV
     day = span("2026-12-01 08:00", minutes=300)
     assert await clinic.calendar.busy(day) == (NINE,)
     assert isinstance(await clinic.calendar.changes(None), Changes)
+
+
+async def test_half_an_emoji_in_a_visit_does_not_stop_its_sync(google_visit: GoogleVisit) -> None:
+    """Staff's note with a letter that nobody can store stays, and the visit is still followed."""
+    clinic, google, booking_id, event = google_visit
+    note = "Bring shoes \ud83d\0"
+    google.screenings.edit(
+        event, description=f"{note}\n{(await own_event(clinic, booking_id)).description}"
+    )
+    google.screenings.drag(event, "2026-12-01 10:00", "2026-12-01 10:20")
+    await follow_all(clinic)
+    await look(clinic, booking_id)
+    assert (await row(clinic, booking_id)).slot == TEN
+    assert "Bring shoes" in google.screenings.events[event]["description"]
