@@ -21,7 +21,7 @@ BODIES = {"C": 4, "M": 3, "yes": 2, "STOP": 2, "START": 1, "cancel": 1, "my ches
 _FORMS = re.compile(r'<form[^>]*action="([^"]*)"[^>]*>(.*?)</form>', re.DOTALL)
 _LINKS = re.compile(r'<a [^>]*href="([^"]*/visit/[^"]*)"')
 _FIELD = re.compile(r"<(input|button)([^>]*)")
-_WORTH = {"move": 4, "cancel": 2, "wait": 2, "take": 6, "safety": 6}
+_WORTH = {"move": 10, "cancel": 2, "wait": 2, "take": 6, "safety": 6}
 """How much likelier a form or a link is used whose address has this; others count 1."""
 _DAY, _FORM = 0.1, 4
 """The same for one of the many days to choose from, and for any form."""

@@ -58,7 +58,7 @@ class Options:
     """The share of safety questions that are answered with yes or not sure, besides the usual."""
     hangs: float = 1.0
     """How much more often than usual patients hang up."""
-    online: float = 0.5
+    online: float = 0.8
     """The share of texts that are answered, and of links in them that are opened."""
     doubled: float = 0.03
     """The share of requests that arrive twice at once."""
