@@ -14,11 +14,13 @@ _BASIC = (
 )
 _EXTENDED = "\f^{}\\[~]|€"
 _LIKE = {
-    "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00ab": '"', "\u00bb": '"',
-    "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-",
-    "\u00b4": "'", "`": "'", "\u0131": "i",
-    "ç": "c", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "œ": "oe", "Œ": "OE", "ð": "d",
-    "Ð": "D", "þ": "th", "Þ": "Th",
+    "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u2039": "'", "\u203a": "'",
+    "\u02bb": "'", "\u02bc": "'", "\u2032": "'", "\u00b4": "'", "`": "'",
+    "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u201f": '"', "\u2033": '"', "\u00ab": '"',
+    "\u00bb": '"', "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-",
+    "\u2015": "-", "\u2212": "-", "\u2044": "/", "\u00d7": "x", "\u00b7": ".", "\u2022": "-",
+    "\u0131": "i", "œ": "oe", "Œ": "OE", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ŋ": "n",
+    "Ŋ": "N", "ẞ": "SS", "©": "(c)", "®": "(R)",
 }  # fmt: skip
 
 
@@ -53,4 +55,15 @@ def _nearest_letter(letter: str) -> str:
     if letter in _LIKE:
         return _LIKE[letter]
     decomposed = unicodedata.normalize("NFKD", letter)
-    return "".join(each for each in decomposed if each in _BASIC)
+    if decomposed != letter:
+        return "".join(map(_nearest_letter, decomposed))
+    # Strokes and hooks are no accents to Unicode, but its names tell: L WITH STROKE.
+    plain, found, _ = unicodedata.name(letter, "").partition(" WITH ")
+    return _named(plain) if found else ""
+
+
+def _named(name: str) -> str:
+    try:
+        return _nearest_letter(unicodedata.lookup(name))
+    except KeyError:
+        return ""

@@ -152,6 +152,11 @@ def test_every_reply_is_one_message_too(reply: Text, language: Language) -> None
         ("Gon\u00e7alves", "Goncalves"),
         ("O\u2019Brien\u2013Fit", "O'Brien-Fit"),
         ("\u0141ukasz", "Lukasz"),
+        ("\u0126a\u0167\u014b \u0181\u00e1", "Hatn Ba"),
+        ("STRA\u1e9eE", "STRASSE"),
+        ("\u201eKraft\u201c", '"Kraft"'),
+        ("Hawai\u02bbi", "Hawai'i"),
+        ("1\u00bd \u00d7 fit", "11/2 x fit"),
         ("\u5065\u5eb7", "Visit by video"),
     ],
 )
