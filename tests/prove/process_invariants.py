@@ -16,6 +16,7 @@ ON_TIME = 8.0
 _LOOKS = 7
 """In a row; the line's own limit is 5."""
 _ERROR = 500
+_LINK = re.compile(r"/visit/[\w-]+")
 _DONE, _RUNNING = "succeeded", {"doing", "aborting"}
 
 
@@ -53,12 +54,12 @@ def a_repeated_request_has_the_same_answer(seen: Evidence) -> Violations:
     """Twice at once: the same words, but for the secret of a link, and no second effect."""
     for each in seen.exchanges:
         fault = SORRY.search(each.body) or (each.twin and SORRY.search(each.twin))
-        if each.twin is not None and not fault and _plain(each.twin) != _plain(each.body):
+        if (
+            each.twin is not None
+            and not fault
+            and _LINK.sub("", each.twin) != _LINK.sub("", each.body)
+        ):
             yield f"{each.url}: {each.body[:200]} / {each.twin[:200]}"
-
-
-def _plain(document: str) -> str:
-    return re.sub(r"/visit/[\w-]+", "/visit/", document)
 
 
 def a_form_sent_twice_has_one_answer(seen: Evidence) -> Violations:
