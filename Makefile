@@ -55,7 +55,8 @@ prove-long: $(VENV)/.dev-ready
 prove-mutants: $(VENV)/.dev-ready
 	@PYTHONPATH=.:tests $(VENV)/bin/python -m prove.mutants
 
-# So many whole calls at once in the rhythm of callers, such as `make load CALLS=1000 MORE="--workers 2"`; five minutes.
+# So many whole calls at once in the rhythm of callers, such as `make load CALLS=1000 MORE="--workers 2"`; four and a half
+# minutes. `--hang 30`: Google does not answer for so long, midway; `--apart`: jobs have a process of their own.
 load: $(VENV)/.dev-ready
 	@PYTHONPATH=.:tests $(VENV)/bin/python -m prove.load --calls $(or $(CALLS),500) --seconds $(or $(SECONDS),60) $(MORE)
 

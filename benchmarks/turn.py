@@ -256,6 +256,12 @@ class Round:
         return spent(self._servers[name])
 
 
+async def answers(port: int, state: str) -> None:
+    """Wait until a line is in this state."""
+    while await get(port, "/readyz") != state:  # noqa: ASYNC110  # no event
+        await asyncio.sleep(0.1)
+
+
 def report(connections: int, rounds: list[Costs]) -> None:
     """Each turn as a multiple of the bare endpoint."""
     bare = statistics.median(each.pop("bare")[0] for each in rounds) / 1000
@@ -283,9 +289,9 @@ async def main() -> None:
                     sys.executable, __file__, kind, str(ports.get(kind, 0)),
                     env=env, stdout=asyncio.subprocess.DEVNULL,
                 )  # fmt: skip
-            while await get(ports["line"], "/readyz") != "ready":  # noqa: ASYNC110  # no event
-                await asyncio.sleep(0.1)
-            await asyncio.sleep(3)  # the worker has no port
+                if kind == "line":  # which makes the database, so the worker begins after it
+                    await answers(ports["line"], "no worker is up")
+            await answers(ports["line"], "ready")
             number = 0
             for connections in CONNECTIONS:
                 rounds: list[Costs] = []

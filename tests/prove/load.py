@@ -2,7 +2,12 @@
 
 The real command with its real PostgreSQL and signed HTTP on this computer alone; each caller
 presses a key, or stays silent, `PAUSE` seconds after a prompt, and a call that ends is followed by
-another one. Nothing is measured until as many calls as asked for are live.
+another one; one that is turned away is, a call's length later. So twice as many calls as can be
+served are twice the arrivals. Nothing is measured until as many calls as asked for are live.
+
+The callers take a processor too. What a process could do with one of its own follows from the
+processor time of a turn, which is printed with the turns a second, and the live calls, at which
+such a process turns new calls away.
 """
 
 import argparse
@@ -12,13 +17,13 @@ import random
 import secrets
 import sys
 import time
-from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from prove.databases import Database
+from prove.load_report import Measured, report
 from prove.network import BASE, Network, get
 from prove.options import run_folder, settings
 from prove.processes import ROOT, free_port
@@ -33,20 +38,8 @@ from voice.simulator.transport import Answer, Form
 PAUSE = 8.0
 """Seconds between a prompt's document and the caller's next request."""
 RISE = 160.0
-"""Seconds over which the first calls begin: as long as a call, so that all its turns are met."""
+"""Seconds over which the first calls begin: about as long as a call, so all its turns are met."""
 _TICKS = os.sysconf("SC_CLK_TCK")
-
-
-@dataclass
-class Measured:
-    """What the callers saw while it was measured."""
-
-    on: bool = False
-    arrivals: list[float] = field(default_factory=list[float])
-    turns: list[float] = field(default_factory=list[float])
-    """Seconds until the answer."""
-    said: Counter[str] = field(default_factory=Counter[str])
-    ended: Counter[str] = field(default_factory=Counter[str])
 
 
 @dataclass
@@ -56,6 +49,8 @@ class Load:
     network: Network
     chance: random.Random
     seen: Measured
+    rise: float
+    """As RISE; a caller who is turned away makes room for another one after as long."""
     over: bool = False
     _numbers: int = 0
 
@@ -68,8 +63,11 @@ class Load:
             who = CallerId(number, account_sid=ACCOUNT, call_sid="CA" + secrets.token_hex(16))
             call = FloodCall(self._paced, BASE, who, "patient", self.chance)
             await call.live()
-            if self.seen.on:
-                self.seen.ended[_end_of(call)] += 1
+            end = _end_of(call)
+            if self.seen.turn:
+                self.seen.ended[end] += 1
+            if end == "turned away":
+                await asyncio.sleep(self.rise)
 
     async def _paced(self, url: str, form: Form) -> Answer:
         """Post when the caller would; what is measured is the answer alone."""
@@ -79,9 +77,9 @@ class Load:
         began = time.monotonic()
         answer = await self.network(url, form)
         self.network.exchanges.clear()
-        if self.seen.on:
+        if self.seen.turn:
             took = time.monotonic() - began
-            (self.seen.arrivals if kind == "incoming" else self.seen.turns).append(took)
+            self.seen.times["first turns" if kind == "incoming" else self.seen.turn].append(took)
             self.seen.said[_kind(answer)] += 1
         return answer
 
@@ -109,7 +107,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--calls", type=int, default=500)
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--rise", type=float, default=RISE, help="seconds until all calls are live")
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--apart", action="store_true", help="jobs have a process of their own")
     parser.add_argument("--hang", type=float, default=0, help="seconds that Google hangs midway")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
@@ -124,15 +124,26 @@ async def _run(asked: argparse.Namespace) -> None:
         env = settings(google, twilio, folder) | {"HORIZON_DAYS": "55"}
         database = Database(folder / "data", "screening_line")
         port = free_port()
-        pid = await stack.enter_async_context(_serve(folder, env, port, asked.workers))
+        serve = ["serve", "--port", str(port), "--workers", str(asked.workers)]
+        commands = [[*serve, "--no-worker"], ["worker"]] if asked.apart else [serve]
+        pids = list[int]()
+        for command, state in zip(
+            commands, ["no worker is up", "ready"][-len(commands) :], strict=True
+        ):
+            process = await stack.enter_async_context(_started(folder, env, command))
+            while await get(port, "/readyz") != state:
+                if process.returncode is not None:
+                    raise SystemExit((folder / "log").read_text()[-2000:])
+                await asyncio.sleep(0.2)
+            pids.append(process.pid)
         seen = Measured()
-        load = Load(Network(lambda: [port], chance, doubled=0), chance, seen)
+        load = Load(Network(lambda: [port], chance, doubled=0), chance, seen, asked.rise)
         callers = [
-            asyncio.create_task(load.caller(RISE * number / asked.calls))
+            asyncio.create_task(load.caller(asked.rise * number / asked.calls))
             for number in range(asked.calls)
         ]
-        await asyncio.sleep(RISE + 2 * PAUSE)
-        seen.on, before = True, _used(pid, database)
+        await asyncio.sleep(asked.rise + 2 * PAUSE)
+        seen.turn, before = "turns", _used(pids, database)
         began = time.monotonic()
         await asyncio.sleep(asked.seconds / 2)
         if asked.hang:
@@ -140,45 +151,55 @@ async def _run(asked: argparse.Namespace) -> None:
                 Fault(method, "hang", times=10_000)
                 for method in ("freebusy.query", "events.list", "events.insert", "events.get")
             )
+            seen.turn = "turns while Google hangs"
             await asyncio.sleep(asked.hang)
             google.faults.clear()
+            seen.turn = "turns"
         await asyncio.sleep(asked.seconds / 2)
-        took, after = time.monotonic() - began, _used(pid, database)
-        seen.on, load.over = False, True
+        took, after = time.monotonic() - began, _used(pids, database)
+        seen.turn, load.over = "", True
         for task in callers:
             task.cancel()
         await asyncio.gather(*callers, return_exceptions=True)
-        _report(asked, seen, took, {name: after[name] - before.get(name, 0) for name in after})
+        report(asked, seen, took, {name: after[name] - before.get(name, 0) for name in after})
 
 
 @asynccontextmanager
-async def _serve(folder: Path, env: dict[str, str], port: int, workers: int) -> AsyncGenerator[int]:
-    """The line, as `serve` starts it; its process id."""
-    command = Path(sys.executable).with_name("screening-line")
-    with (folder / "log").open("wb") as log:
+async def _started(
+    folder: Path, env: dict[str, str], command: Sequence[str]
+) -> AsyncGenerator[asyncio.subprocess.Process]:
+    """A process of the line, until the context ends."""
+    program = Path(sys.executable).with_name("screening-line")
+    with (folder / "log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(
-            command, "serve", "--port", str(port), "--workers", str(workers),
-            cwd=folder, env=os.environ | env | {"PYTHONPATH": str(ROOT)}, stdout=log, stderr=log,
+            program, *command, cwd=folder, stdout=log, stderr=log,
+            env=os.environ | env | {"PYTHONPATH": str(ROOT)},
         )  # fmt: skip
     try:
-        while await get(port, "/readyz") != "ready":
-            if process.returncode is not None:
-                raise SystemExit((folder / "log").read_text()[-2000:])
-            await asyncio.sleep(0.2)
-        yield process.pid
+        yield process
     finally:
         with suppress(ProcessLookupError):
             process.terminate()
         await process.wait()
 
 
-def _used(pid: int, database: Database) -> dict[str, float]:
-    """Seconds of processor that each process of the line has used until now."""
-    used = {"web": _seconds(pid)}
-    for number, child in enumerate(_children(pid)):
-        if b"web_processes" in Path(f"/proc/{child}/cmdline").read_bytes():
-            used[f"web {number + 2}"] = _seconds(child)
-    return used | {"PostgreSQL": sum(map(_seconds, database.processes()))}
+def _used(pids: Sequence[int], database: Database) -> dict[str, float]:
+    """Seconds of processor until now; `pids` are the web process and, if jobs have one, the worker.
+
+    The callers have Google and Twilio in their process.
+    """
+    web, *worker = pids
+    others = [
+        child
+        for child in _children(web)
+        if b"web_processes" in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]
+    return {
+        "web": sum(map(_seconds, [web, *others])),
+        "worker": sum(map(_seconds, worker)),
+        "PostgreSQL": sum(map(_seconds, database.processes())),
+        "callers": time.process_time(),
+    }
 
 
 def _children(pid: int) -> Sequence[int]:
@@ -191,22 +212,7 @@ def _seconds(pid: int) -> float:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return 0
-    return (int(fields[11]) + int(fields[12]) + int(fields[13]) + int(fields[14])) / _TICKS
-
-
-def _report(asked: argparse.Namespace, seen: Measured, took: float, used: dict[str, float]) -> None:
-    print(f"{asked.calls} live calls, {asked.workers} web processes, {took:.0f} s")  # noqa: T201  # the result
-    for name, times in (("first turns", seen.arrivals), ("turns", seen.turns)):
-        ordered = sorted(times) or [0.0]
-        p50, p99 = (1000 * ordered[int(len(ordered) * each)] for each in (0.5, 0.99))
-        rate = len(times) / took
-        print(  # noqa: T201  # the same
-            f"  {name}: {rate:.0f}/s, p50 {p50:.0f} ms, p99 {p99:.0f} ms,"
-            f" longest {1000 * ordered[-1]:.0f} ms"
-        )
-    print(f"  answers: {dict(seen.said)}; calls ended: {dict(seen.ended)}")  # noqa: T201  # the same
-    cores = {name: f"{seconds / took:.2f}" for name, seconds in used.items()}
-    print(f"  cores: {cores}")  # noqa: T201  # the same
+    return sum(map(int, fields[11:15])) / _TICKS
 
 
 if __name__ == "__main__":

@@ -162,10 +162,12 @@ def _read(raw: bytes) -> Answer:
 
 
 async def get(port: int, path: str) -> str:
-    """The body of an answer, or why there is none."""
+    """The body of an answer to this computer, or why there is none."""
     try:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: line\r\nConnection: close\r\n\r\n".encode())
+        writer.write(
+            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode()
+        )
         answer = await asyncio.wait_for(reader.read(), 10)
         writer.close()
     except (OSError, TimeoutError) as trouble:
