@@ -1,4 +1,4 @@
-"""The quiet time after a run: until every queue is empty and every periodic job has run again.
+"""The quiet time after a run: until every queue is empty and every periodic job has run since.
 
 The bound follows from the settings: it is given up only when nothing was done for longer than a
 dead worker, two polls, and the longest job take together.
@@ -14,9 +14,9 @@ from prove.databases import Database
 
 from voice.worker import STALLED, jobs
 
-_ROUNDS = 2
-"""How often each periodic job has to succeed once all else is done: it may make work for them, such
-as the end of a call, and the first run of one may have begun before."""
+_ROUNDS = (2, 1)
+"""How often each periodic job has to succeed: the first run of one may have begun before; and then,
+with the queue empty, once more, because it follows what the last jobs stored."""
 _ONE_JOB = 30.0
 """Seconds that one job may take: all its requests to Google or Twilio hang until their limits."""
 _OPEN = """
@@ -31,7 +31,6 @@ WHERE ended_at IS NULL AND began_at < now() - interval '2 minutes' HAVING count(
 """
 """What is still to be done: due jobs (later retries are due after a clock jump), and calls whose
 end is not stored, which are looked up in batches CALL_CHECK_MINUTES after they began."""
-_NEWEST = "SELECT coalesce(max(id), 0) AS id FROM procrastinate_jobs"
 _RAN = """
 SELECT task_name AS what, count(*)::int AS times FROM procrastinate_jobs
 WHERE queue_name = 'housekeeping' AND id > {after} AND status = 'succeeded' GROUP BY task_name
@@ -43,17 +42,24 @@ async def until_quiet(database: Database, poll: int, busy: Callable[[], bool]) -
 
     `busy`: something outside the line still goes on, such as delivery reports.
     """
-    first = 0
+    for rounds in _ROUNDS:
+        if left := await _until_ran(rounds, database, poll, busy):
+            return left
+    return {}
+
+
+async def _until_ran(
+    rounds: int, database: Database, poll: int, busy: Callable[[], bool]
+) -> dict[str, int]:
+    """Until nothing is left to do and each periodic job has succeeded so often from now on."""
+    [first] = database.rows("SELECT coalesce(max(id), 0) AS id FROM procrastinate_jobs")
     patience = _ONE_JOB + STALLED + 2 * poll
     least, progress = sys.maxsize, time.monotonic()
     while True:
         left = _counted(await asyncio.to_thread(database.rows, _OPEN))
+        ran = _counted(await asyncio.to_thread(database.rows, _RAN.format(after=first["id"])))
+        left |= {name: n for name in _periodic() if (n := rounds - ran.get(name, 0)) > 0}
         left |= {"outside": 1} if busy() else {}
-        if left or not first:
-            [newest] = await asyncio.to_thread(database.rows, _NEWEST)
-            first = newest["id"]
-        ran = _counted(await asyncio.to_thread(database.rows, _RAN.format(after=first)))
-        left |= {name: n for name in _periodic() if (n := _ROUNDS - ran.get(name, 0)) > 0}
         if not left or time.monotonic() - progress > patience:
             return left
         if sum(left.values()) < least:
