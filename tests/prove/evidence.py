@@ -26,7 +26,8 @@ _TABLES = {
     " lower(during) AS start, upper(during) AS end, promised, expires_at, moves"
     " FROM booking ORDER BY id",
     "journal": "SELECT call_sid, name, value FROM journal",
-    "call_back": "SELECT id, call_sid, reason, number, done_at, event_id, shown_at FROM call_back",
+    "call_back": "SELECT id, call_sid, reason, number, asked_at, done_at, event_id, shown_at"
+    " FROM call_back",
     "waiting_list": "SELECT id, call_sid, visit FROM waiting_list",
     "telling": "SELECT id, booking, told_at, withdrawn_at, call_back, created FROM telling",
     "text": "SELECT id, booking, name, kind, state, sid, former_sids, error FROM text",

@@ -45,9 +45,6 @@ _TWILIO = (
 )
 
 
-_FREEZES = 0.4
-
-
 @dataclass
 class Faults:
     """Makes things fail until `over`."""
@@ -127,11 +124,11 @@ class Faults:
             with suppress(ValueError):
                 self.google.faults.remove(unreadable)
 
-    async def database(self, mean: float, database: Database) -> None:
-        """The database is killed or frozen, every `mean` seconds on average, and comes back."""
+    async def kill_database(self, options: Options, database: Database) -> None:
+        """The database is killed or frozen, as often as the options say, and comes back."""
         while not self.over:
-            await asyncio.sleep(self.chance.expovariate(1 / mean))
-            if self.chance.random() < _FREEZES:
+            await asyncio.sleep(self.chance.expovariate(1 / options.database))
+            if self.chance.random() < options.freezes:
                 self.made["database frozen"] += 1
                 seconds = self.chance.uniform(1, 15)
                 await asyncio.shield(asyncio.to_thread(database.freeze, seconds))
@@ -161,11 +158,13 @@ class Faults:
 
 @dataclass
 class Reports:
-    """Delivery reports: Twilio posts each once, and the stand-in knows the truth."""
+    """Delivery reports: Twilio posts each at most once, and the stand-in knows the truth."""
 
     chance: random.Random
     twilio: Twilio
     network: Network
+    lost: float = 0.0
+    """The share of the messages of which nothing is posted."""
     tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
     _known: set[str] = field(default_factory=set[str])
 
@@ -185,9 +184,12 @@ class Reports:
         last, error = self.chance.choices(
             [("delivered", None), ("undelivered", 30003), ("undelivered", 30005)], [8, 1, 1]
         )[0]
+        lost = self.chance.random() < self.lost
         for status in ("queued", "sent", last):
             await asyncio.sleep(self.chance.uniform(0.05, 1))
             message.status, message.error = status, error if status == last else None
+            if lost:
+                continue
             code = (("ErrorCode", str(message.error)),) if message.error else ()
             form: Form = (
                 ("MessageSid", message.sid),

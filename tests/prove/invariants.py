@@ -7,7 +7,7 @@ know the line from outside: what patients heard, what the calendar and Twilio ha
 import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from prove.evidence import Evidence, spoken
@@ -18,6 +18,8 @@ from voice.calls.fallback import ADVICE
 
 Violations = Iterator[str]
 _THE_TIME = 2  # the sentence after "you are booked"
+_CLOCKS_DIFFER = timedelta(seconds=1)
+"""The database's from ours: see `Database.set_clock`."""
 _PROMISED = re.compile(
     r"Our staff will call you at|We will call or text you to make sure"
     r"|Le llamaremos al número|Le llamaremos o le enviaremos"
@@ -102,13 +104,17 @@ def whoever_confirmed_is_told(seen: Evidence) -> Violations:
 
 
 def no_promised_call_back_is_lost(seen: Evidence) -> Violations:
-    """Who was promised a call is on the call-back list, under the call or its number."""
-    listed = seen.by_call("call_back")
-    numbers = {row["number"] for row in seen.tables["call_back"]}
+    """Who was promised a call was on the call-back list by then, under the call or its number."""
     for patient in seen.patients:
-        said = [str(heard) for heard in patient.heard if _PROMISED.search(str(heard))]
-        if said and not (listed[patient.who.call_sid] or patient.who.number in numbers):
-            yield f"call {patient.who.call_sid}: {said[0][:80]}"
+        asked = [
+            row["asked_at"]
+            for row in seen.tables["call_back"]
+            if row["call_sid"] == patient.who.call_sid or row["number"] == patient.who.number
+        ]
+        for heard in patient.heard:
+            by_then = heard.at + _CLOCKS_DIFFER
+            if _PROMISED.search(str(heard)) and not any(at < by_then for at in asked):
+                yield f"call {patient.who.call_sid}: {str(heard)[:80]}"
 
 
 def what_staff_did_is_followed(seen: Evidence) -> Violations:
@@ -121,6 +127,15 @@ def what_staff_did_is_followed(seen: Evidence) -> Violations:
             yield f"booking {event.booking} is at {row['start']}, its event at {event.start}"
         if not event.live and row["state"] == "booked":
             yield f"booking {event.booking} is booked, its event was deleted"
+
+
+def what_staff_deleted_is_not_made_again(seen: Evidence) -> Violations:
+    """A visit whose event staff deleted gets no other event."""
+    deleted = {edit.event_id for edit in seen.edits if edit.deed == "delete"}
+    gone = {event.booking for event in seen.events if event.id in deleted}
+    for event in seen.events:
+        if event.live and event.booking in gone and event.id not in deleted:
+            yield f"booking {event.booking} at {event.start}"
 
 
 def patients_hear_what_staff_did(seen: Evidence) -> Violations:

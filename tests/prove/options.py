@@ -38,12 +38,18 @@ class Options:
     """Mean seconds between two edits by staff; 0: none."""
     database: float = 0.0
     """Mean seconds between two deaths or freezes of the database; 0: none."""
+    freezes: float = 0.4
+    """The share of those that are freezes."""
     deeds: str = ""
     """What staff do, when not everything, such as "cover:3,note:1", by weight."""
     late: int = 8
     """How many edits staff make at the very end, when nothing else makes the line look."""
     races: float = 0.05
     """The share of the line's changes of events just before which staff write a note there."""
+    hasty: float = 0.0
+    """The share of new visits whose event staff delete before the line has looked at it."""
+    unreported: float = 0.0
+    """The share of texts of which Twilio posts no status while things fail."""
     twilio: float = 0.4
     """The share of the other faults that are Twilio's."""
     lost: float = 0.0
@@ -58,6 +64,8 @@ class Options:
     """The share of safety questions that are answered with yes or not sure, besides the usual."""
     hangs: float = 1.0
     """How much more often than usual patients hang up."""
+    rush: float = 0.0
+    """Seconds between the moments at which all who choose a time choose the first; 0: at will."""
     online: float = 0.8
     """The share of texts that are answered, and of links in them that are opened."""
     doubled: float = 0.03

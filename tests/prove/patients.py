@@ -7,6 +7,7 @@ changed wording changes nothing here. At a step that nobody taught it, it presse
 import asyncio
 import random
 import re
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -81,6 +82,8 @@ class Patient(Handset):
     """How often a safety question is answered with yes or not sure, besides the usual."""
     hangs: float = 1.0
     """How much more often than usual they hang up."""
+    rush: float = 0.0
+    """Seconds between the moments at which all who choose a time choose the first; 0: at will."""
     heard: list[Heard] = field(default_factory=list[Heard])
     ended: Ended | None = None
 
@@ -123,8 +126,12 @@ class Patient(Handset):
         if segment.kind is not Kind.WAIT and self.chance.random() < 0.7:
             self._remember(here, segment)
             return None
-        await asyncio.sleep(self.chance.uniform(0, self.pace))
-        here.keyed = here.left = self._decided(here.step)
+        if self.rush and _place(here.step) == "times":
+            await asyncio.sleep(self.rush - time.monotonic() % self.rush)
+            here.keyed = here.left = "1"
+        else:
+            await asyncio.sleep(self.chance.uniform(0, self.pace))
+            here.keyed = here.left = self._decided(here.step)
         return self._next_key(here, segment)
 
     def staff(self, number: str) -> Staff:

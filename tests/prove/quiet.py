@@ -14,9 +14,9 @@ from prove.databases import Database
 
 from voice.worker import STALLED, jobs
 
-_ROUNDS = (2, 1)
-"""How often each periodic job has to succeed: the first run of one may have begun before; and then,
-with the queue empty, once more, because it follows what the last jobs stored."""
+_ROUNDS = 2
+"""How often each periodic job has to succeed: the first run of one may have begun before, or make
+work for another, such as a call-back that has to be shown."""
 _ONE_JOB = 30.0
 """Seconds that one job may take: all its requests to Google or Twilio hang until their limits."""
 _OPEN = """
@@ -42,23 +42,21 @@ async def until_quiet(database: Database, poll: int, busy: Callable[[], bool]) -
 
     `busy`: something outside the line still goes on, such as delivery reports.
     """
-    for rounds in _ROUNDS:
-        if left := await _until_ran(rounds, database, poll, busy):
-            return left
-    return {}
+    # The second time begins with the queue empty: periodic jobs follow what its last jobs stored.
+    # Not after each job: some periodic jobs queue others in every run.
+    left = await _until_ran(database, poll, busy)
+    return left or await _until_ran(database, poll, busy)
 
 
-async def _until_ran(
-    rounds: int, database: Database, poll: int, busy: Callable[[], bool]
-) -> dict[str, int]:
-    """Until nothing is left to do and each periodic job has succeeded so often from now on."""
+async def _until_ran(database: Database, poll: int, busy: Callable[[], bool]) -> dict[str, int]:
+    """Until nothing is left to do and each periodic job has run since the beginning."""
     [first] = database.rows("SELECT coalesce(max(id), 0) AS id FROM procrastinate_jobs")
     patience = _ONE_JOB + STALLED + 2 * poll
     least, progress = sys.maxsize, time.monotonic()
     while True:
         left = _counted(await asyncio.to_thread(database.rows, _OPEN))
         ran = _counted(await asyncio.to_thread(database.rows, _RAN.format(after=first["id"])))
-        left |= {name: n for name in _periodic() if (n := rounds - ran.get(name, 0)) > 0}
+        left |= {name: n for name in _periodic() if (n := _ROUNDS - ran.get(name, 0)) > 0}
         left |= {"outside": 1} if busy() else {}
         if not left or time.monotonic() - progress > patience:
             return left

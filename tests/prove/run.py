@@ -64,28 +64,27 @@ class Run:
         async with AsyncExitStack() as stack:
             self.google = stack.enter_context(Google())
             self.twilio = stack.enter_context(Twilio())
+            options, chance = self.options, self.chance("staff")
             self.staff = StaffAtWork(
-                self.google, self.chance("staff"), self._deeds(), self.options.races
+                self.google, chance, self._deeds(), options.races, options.hasty
             )
-            split = self.options.shape != "one"
+            split = options.shape != "one"
             self.database = Database(self.folder / "data", is_ours=split)
             stack.callback(self.database.engine.stop)
             self.processes.env = self._env(split=split)
             await stack.enter_async_context(self.processes)
             stack.callback(self.database.kill)
             self.network = Network(
-                lambda: self.processes.web, self.chance("network"), self.options.doubled
+                lambda: self.processes.web, self.chance("network"), options.doubled
             )
-            self.online = Online(
-                self.chance("online"), self.twilio, self.network, self.options.online
-            )
+            self.online = Online(self.chance("online"), self.twilio, self.network, options.online)
             await self._start(split=split)
             await self._load()
             await self._calm_down()
             seen = gather(self.patients, self.online, self.staff, self.twilio, self.database)
             seen.not_ready = [*self.not_quiet, *await self._ready(10)]
             seen.notified = self.faults.notified
-            seen.is_calm = not (self.options.kill or self.options.database)
+            seen.is_calm = not (options.kill or options.database)
             return report(seen, self.processes, self.faults.made)
 
     def _deeds(self) -> dict[str, int]:
@@ -139,7 +138,8 @@ class Run:
         """Patients call, staff work, things fail, until the time is over."""
         options = self.options
         self.faults = Faults(self.chance("faults"), self.google, self.twilio, self.processes)
-        self.reports = Reports(self.chance("reports"), self.twilio, self.network)
+        lost = options.unreported
+        self.reports = Reports(self.chance("reports"), self.twilio, self.network, lost)
         self.following = [asyncio.create_task(x.follow()) for x in (self.reports, self.online)]
         side: list[Coroutine[Any, Any, None]] = [self.faults.notify()]
         if options.kill:
@@ -154,7 +154,7 @@ class Run:
         if options.blind:
             side.append(self.faults.blind(options.blind, self.staff))
         if options.database:
-            side.append(self.faults.database(options.database, self.database))
+            side.append(self.faults.kill_database(options, self.database))
         beside = [asyncio.create_task(each) for each in side]
         until, numbers = time.monotonic() + options.minutes * 60, itertools.count(1)
 
@@ -163,11 +163,13 @@ class Run:
                 seed = f"{options.seed} patient {next(numbers)}"
                 patient = Patient.arrive(self.network, seed, pace=0.15)
                 patient.danger, patient.hangs = options.danger, options.hangs
+                patient.rush = options.rush
                 self.patients.append(patient)
                 await patient.call()
 
         await asyncio.gather(*(line_of_patients() for _ in range(options.calls)))
         self.over = self.online.over = True
+        self.reports.lost = 0.0
         self.faults.end()
         for task in beside:
             task.cancel()

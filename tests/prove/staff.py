@@ -58,13 +58,15 @@ class Version:
 class StaffAtWork:
     """Makes one random edit at a time, by `deeds`; `versions` has every version of our events.
 
-    `races` is the share of the line's own changes before which staff write a note into the event.
+    `races` is the share of the line's own changes before which staff write a note into the event,
+    `hasty` that of new visits whose event they delete at once.
     """
 
     google: Google
     chance: random.Random
     deeds: dict[str, int] = field(default_factory=lambda: dict(DEEDS))
     races: float = 0.0
+    hasty: float = 0.0
     edits: list[Edit] = field(default_factory=list[Edit])
     versions: dict[str, list[Version]] = field(
         default_factory=lambda: defaultdict[str, list[Version]](list)
@@ -84,6 +86,16 @@ class StaffAtWork:
             return patch(world, account, ids, values, body)
 
         self.google.methods["events.patch"] = patched
+        insert = self.google.methods["events.insert"]
+
+        def inserted(world: Any, account: Any, ids: Any, values: Any, body: Any) -> Any:  # noqa: ANN401
+            made = insert(world, account, ids, values, body)
+            found = self._find(made["id"])
+            if found and is_visit(made) and self.chance.random() < self.hasty:
+                self._do("delete", *found)
+            return made
+
+        self.google.methods["events.insert"] = inserted
 
     def edit(self) -> None:
         """Do something, if there is anything to do it to."""
