@@ -53,7 +53,7 @@ prove-long: $(VENV)/.dev-ready
 
 # Breaks one guard of the line at a time; the chaos run must notice each. It takes a quarter of an hour or longer.
 prove-mutants: $(VENV)/.dev-ready
-	@PYTHONPATH=.:tests $(VENV)/bin/python -m prove.mutants
+	@PYTHONPATH=.:tests $(VENV)/bin/python -m prove.mutants --seed $(or $(SEED),1) $(MUTANTS)
 
 # So many whole calls at once in the rhythm of callers, such as `make load CALLS=1000 MORE="--workers 2"`; four and a half
 # minutes. `--hang 30`: Google does not answer for so long, midway; `--apart`: jobs have a process of their own.

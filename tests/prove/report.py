@@ -1,6 +1,7 @@
 """What a run says at its end: how much was done, and which rules were broken."""
 
 from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from inspect import getmembers, isfunction
 
@@ -18,15 +19,19 @@ def say(words: str) -> None:
     print(words, flush=True)  # noqa: T201  # this is what it is for
 
 
-def violations(seen: Evidence) -> dict[str, list[str]]:
-    """Every rule that was broken, with its violations; each function of the modules is one."""
-    rules = [
-        rule
+def rules() -> dict[str, Callable[[Evidence], Iterator[str]]]:
+    """All of them by name: each function of the modules is one."""
+    return {
+        name: rule
         for module in (invariants, text_invariants, process_invariants)
-        for _, rule in getmembers(module, isfunction)
+        for name, rule in getmembers(module, isfunction)
         if rule.__module__ == module.__name__
-    ]
-    return {rule.__name__: lines for rule in rules if (lines := list(rule(seen)))}
+    }
+
+
+def violations(seen: Evidence) -> dict[str, list[str]]:
+    """Every rule that was broken, with its violations."""
+    return {name: lines for name, rule in rules().items() if (lines := list(rule(seen)))}
 
 
 @dataclass(frozen=True, slots=True)
