@@ -51,6 +51,10 @@ KEYS = {
     "confirm": "1",
 }
 """What is pressed where; at any other step the caller listens."""
+WARM_UP = 3
+"""Rounds that do not count: each connection of the pool prepares a statement at its sixth use."""
+SPOKEN = 1.0
+"""Seconds that "One moment, please" takes, before the line is asked whether the visit is booked."""
 DOES = {
     "arrival": "the call begins",
     "foot.pain_level": "finds times",
@@ -215,6 +219,8 @@ class Round:
             group = made[start : start + len(self._line)]
             while group := [call for call in group if not call.over]:
                 behind = self._furthest_behind(group)
+                if behind[0].step == "placing":
+                    await asyncio.sleep(SPOKEN)
                 # Times are found and held one call after the other, or all would want the same.
                 alone = behind[0].step in {"foot.pain_level", "times"}
                 for part in [[call] for call in behind] if alone else [behind]:
@@ -295,12 +301,12 @@ async def main() -> None:
             number = 0
             for connections in CONNECTIONS:
                 rounds: list[Costs] = []
-                for _ in range(ROUNDS + 1):
+                for _ in range(WARM_UP + ROUNDS):
                     pids = {name: [server.pid] for name, server in servers.items()}
                     pids["database"] = postgres(Path(env["DATA_DIR"]))
                     number += CALLS
                     rounds.append(await Round(pids, ports, connections).calls(number))
-                report(connections, rounds[1:])
+                report(connections, rounds[WARM_UP:])
         finally:
             for server in reversed(servers.values()):
                 server.terminate()
