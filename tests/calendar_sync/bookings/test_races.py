@@ -3,11 +3,10 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator
-from time import monotonic
 
 import pytest
 import pytest_asyncio
-from psycopg import OperationalError
+from psycopg import AsyncConnection, OperationalError
 from psycopg.errors import LockNotAvailable
 from psycopg_pool import AsyncConnectionPool
 from support.clinic import NOTE, expire, hold, span
@@ -63,19 +62,16 @@ async def test_fifty_callers_at_once_for_the_last_opening(
     crowd: AsyncConnectionPool,
     stale_hold: bool,  # noqa: FBT001
 ) -> None:
-    """Every round ends with one booking and forty-nine refusals, and nobody waits a second."""
+    """Every round ends with one booking and forty-nine refusals."""
     for round_ in range(2):
         if stale_hold:
             await expire(clinic, await hold(clinic, LAST, f"CA-stale-{round_}"))
-        began = monotonic()
         async with asyncio.TaskGroup() as everybody:
             calls = [
                 everybody.create_task(reach(crowd, f"CA{round_}-{n}", "hold"))
                 for n in range(CALLERS)
             ]
-        slowest = monotonic() - began
         assert Counter(type(call.result()) for call in calls) == {Confirmed: 1, Taken: 49}
-        assert slowest < 5
         async with clinic.pool.connection() as conn:
             live = await conn.execute("SELECT id FROM booking WHERE state IN ('held', 'booked')")
             assert len(await live.fetchall()) == 1
@@ -102,41 +98,51 @@ async def test_webhooks_that_come_twice_at_once_are_one_caller(
 
 
 async def test_callers_who_swap_times_do_not_wait_for_each_other(
-    clinic: Clinic, crowd: AsyncConnectionPool
+    clinic: Clinic, migrated: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two callers who want each other's time do not deadlock, and no time gets two holders."""
-    other = span("2026-12-01 09:30")
+    """Two callers who want each other's time do not deadlock, and no time gets two holders.
 
-    async def swap(call_sid: str, slot: Span) -> Held | Taken:
-        async with crowd.connection() as conn:
-            return await holds.hold(conn, call_sid, "hold.2", slot)
+    Without a limit on waiting for locks, PostgreSQL would end a deadlock, and `hold` try again.
+    """
+    other, tries, hold_once = span("2026-12-01 09:30"), list[str](), holds._hold  # noqa: SLF001
 
-    for round_ in range(8):
-        one, two = f"CA-one-{round_}", f"CA-two-{round_}"
-        await hold(clinic, LAST, one)
-        await hold(clinic, other, two)
-        began = monotonic()
-        await asyncio.gather(swap(one, other), swap(two, LAST))
-        assert monotonic() - began < 0.5
-        async with clinic.pool.connection() as conn:
+    async def counted(
+        conn: AsyncConnection, call_sid: str, step: str, slot: Span, clinician_id: str
+    ) -> Held | Taken:
+        tries.append(call_sid)
+        return await hold_once(conn, call_sid, step, slot, clinician_id)
+
+    monkeypatch.setattr(holds, "_hold", counted)
+    connect = AsyncConnection.connect
+    async with (
+        await connect(migrated, autocommit=True) as a,
+        await connect(migrated, autocommit=True) as b,
+    ):
+        for round_ in range(8):
+            one, two = f"CA-one-{round_}", f"CA-two-{round_}"
+            await hold(clinic, LAST, one)
+            await hold(clinic, other, two)
+            tries.clear()
+            await asyncio.gather(
+                holds.hold(a, one, "hold.2", other), holds.hold(b, two, "hold.2", LAST)
+            )
+            assert sorted(tries) == [one, two]
             for call_sid in (one, two):
-                await holds.release_unconfirmed(conn, call_sid)
+                await holds.release_unconfirmed(a, call_sid)
 
 
 async def test_a_time_that_somebody_is_just_taking_is_taken(
     clinic: Clinic, crowd: AsyncConnectionPool
 ) -> None:
-    """A hung transaction on a time delays the next caller by half a second."""
+    """A hung transaction on a time does not keep the next caller waiting for its end."""
     async with crowd.connection() as slow, slow.transaction():
         await slow.execute(
             "INSERT INTO booking (call_sid, step, during, state, expires_at)"
             " VALUES ('CA-slow', 'hold', tstzrange(%s, %s), 'held', now() + interval '5 minutes')",
             [LAST.start, LAST.end],
         )
-        began = monotonic()
         async with crowd.connection() as conn:
             assert await holds.hold(conn, "CA1", "hold", LAST) == Taken()
-        assert monotonic() - began < 1
         assert clinic.pool is not crowd
 
 
@@ -168,7 +174,7 @@ async def test_a_repeated_yes_does_not_wait_for_a_hanging_transaction(
 async def test_fifty_callers_for_the_last_times_of_two_therapists(
     clinic: Clinic, crowd: AsyncConnectionPool
 ) -> None:
-    """One caller gets each therapist's last time, and nobody waits a second."""
+    """One caller gets each therapist's last time."""
     assert clinic.pool is not crowd
     both = sorted({DEFAULT_ID, COLLEAGUE}, reverse=True)
 
@@ -184,8 +190,5 @@ async def test_fifty_callers_for_the_last_times_of_two_therapists(
                 return whose
         return "none"
 
-    began = monotonic()
     won = await asyncio.gather(*(try_both(f"CA-two-{number}") for number in range(CALLERS)))
-    slowest = monotonic() - began
     assert Counter(won) == {"default": 1, COLLEAGUE: 1, "none": CALLERS - 2}
-    assert slowest < 5
