@@ -11,7 +11,7 @@ from support.clinic import PACIFIC
 from calendar_sync.calendars.google.calendar import GoogleCalendar
 from calendar_sync.calendars.google.client import GoogleAccess
 
-MAX_MISSES = 1.0
+MAX_MISSES = 2.0
 """Seconds that a test's calendar waits for Google, instead of 3."""
 
 

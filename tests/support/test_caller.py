@@ -173,7 +173,7 @@ def test_a_gathered_caller_who_still_waits_ends_with_the_test() -> None:
         pytest.fail("another caller's failure")
 
     async def both() -> None:
-        async with asyncio.timeout(5), Caller(InProcess(never_answers, BASE, TOKEN)) as waiting:
+        async with asyncio.timeout(60), Caller(InProcess(never_answers, BASE, TOKEN)) as waiting:
 
             async def listens() -> None:
                 await waiting.hears("anything")

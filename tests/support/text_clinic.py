@@ -28,7 +28,7 @@ from voice.worker import jobs
 
 PATIENT = "+14255550123"
 BASE = "https://line.example.org"
-TIMEOUT = 0.5
+TIMEOUT = 2.0
 """Seconds that a test's sender waits for Twilio instead of 4."""
 
 

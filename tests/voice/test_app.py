@@ -34,7 +34,7 @@ async def test_ready_means_a_worker_is_up(line: Line) -> None:
     app = create_app(line)
     assert await ask(app, "/readyz") == (503, "no worker is up\n")
     assert await ask(app, "/readyz", client="203.0.113.9") == (503, "not ready\n")
-    async with run_in_background(work(line.clinic)), asyncio.timeout(10):
+    async with run_in_background(work(line.clinic)), asyncio.timeout(60):
         while await ask(app, "/readyz") != (200, "ready\n"):  # noqa: ASYNC110  # no event to wait for
             await asyncio.sleep(0.02)
 

@@ -88,7 +88,7 @@ async def served(**limits: float) -> AsyncGenerator[Served]:
 
 async def until_closed(reader: asyncio.StreamReader) -> bytes:
     """Everything received until the server closes the connection."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         try:
             return await reader.read()
         except ConnectionResetError:
@@ -99,7 +99,7 @@ async def answered(connection: Connection, sent: bytes) -> bytes:
     """The first line of the response."""
     reader, writer = connection
     writer.write(sent)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         return await reader.readline()
 
 

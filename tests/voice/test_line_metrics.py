@@ -198,7 +198,7 @@ async def test_errors_of_google_and_twilio_are_counted_by_kind(
             await calendar.busy(span("2026-12-01 09:00"))
     twilio.faults = [TwilioFault("", "reset"), TwilioFault("", "code", code=21211)]
     settings = settings_at(twilio.url)
-    with closing(TwilioAccess(settings, timeout=0.5)) as access:
+    with closing(TwilioAccess(settings, timeout=30)) as access:
         sender = TwilioSender(access)
         for text_id in (1, 2, 3):
             await sender.send("+14255550123", "Your visit is tomorrow.", text_id)

@@ -163,7 +163,7 @@ def test_callers_are_answered_until_the_database_arrives(
     assert "at=greeting" in asked(line, port, "/voice/incoming", call=True)[1]
     for process in (line, *others):
         process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
 
 
 def test_a_wrong_name_is_told_at_once(start: Start, empty: str, tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ def test_two_processes_answer_on_one_port_and_end_together(start: Start, tmp_pat
     assert 'route="/healthz",status="200"' in metrics
     assert metrics.count("\nscreening_line_database_up 1.0") == 1
     first.terminate()
-    assert first.wait(10) == 0
+    assert first.wait(60) == 0
     assert not second.is_running()
     assert not counted.exists()
 
@@ -153,7 +153,7 @@ def test_a_metrics_folder_that_cannot_be_used_is_named(start: Start, tmp_path: P
     """The message says which setting, and why."""
     (tmp_path / "file").touch()
     line = start(PROMETHEUS_MULTIPROC_DIR=str(tmp_path / "file" / "folder"))
-    assert line.wait(30) == 1
+    assert line.wait(60) == 1
     said = (tmp_path / "log").read_text()
     assert "PROMETHEUS_MULTIPROC_DIR" in said
     assert "Not a directory" in said
@@ -163,7 +163,7 @@ def test_a_metrics_folder_that_cannot_be_used_is_named(start: Start, tmp_path: P
 def test_a_line_without_a_data_key_warns_once(start: Start, tmp_path: Path) -> None:
     """Numbers and answers would be stored unencrypted; the sentence says what to do."""
     line = start("--workers", "2", DATA_KEY="")
-    assert line.wait(30) == 1  # the test database is encrypted
+    assert line.wait(60) == 1  # the test database is encrypted
     said = (tmp_path / "log").read_text()
     assert said.count("no data key is set") == 1
     assert "encrypt --new-key" in said
@@ -177,7 +177,7 @@ def test_the_others_end_with_a_first_process_that_is_killed(start: Start) -> Non
     assert asked(first, port) == "alive\n"
     second = other_of(first)
     first.kill()
-    second.wait(10)
+    second.wait(60)
     assert not second.is_running()
 
 
@@ -199,7 +199,7 @@ def test_whoever_has_connected_is_answered(start: Start) -> None:
         with closing(connection):
             connection.request("GET", "/healthz")
             assert connection.getresponse().read() == b"alive\n"
-    assert line.wait(10) == 0
+    assert line.wait(60) == 0
 
 
 def test_callers_wait_in_systemds_socket_while_the_line_restarts(
@@ -211,7 +211,7 @@ def test_callers_wait_in_systemds_socket_while_the_line_restarts(
     first = start(command=line, fds=(listening.fileno(),))
     assert asked(first, port) == "alive\n"
     first.terminate()
-    assert first.wait(10) == 0
+    assert first.wait(60) == 0
     with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as between:
         between.request("GET", "/healthz")
         start(command=line, fds=(listening.fileno(),))

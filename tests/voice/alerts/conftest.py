@@ -65,6 +65,6 @@ async def watch(
     async with database.connection() as conn:
         await conn.execute(ADD_WORKER)
     await free_times.refresh(clinic)
-    access = TwilioAccess(settings, timeout=0.5)
+    access = TwilioAccess(settings, timeout=30)
     yield Watch(settings, clinic, Delivery(settings, access))
     access.close()

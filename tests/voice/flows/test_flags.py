@@ -61,7 +61,7 @@ async def test_a_yes_keeps_the_booking_and_marks_it(
     async with line.pool.connection() as conn:
         [booking] = await bookings_of_call(conn, caller.who.call_sid)
     assert booking.state == "booked"
-    async with asyncio.timeout(10):  # the worker brings the event up to date
+    async with asyncio.timeout(60):  # the worker brings the event up to date
         while not (await description(line, booking)).startswith(f"ASK FIRST: {NOTE}: {said}\n"):  # noqa: ASYNC110  # the calendar has no event to wait for
             await asyncio.sleep(0.02)
 

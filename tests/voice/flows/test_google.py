@@ -99,7 +99,7 @@ async def test_a_flagged_booking_is_marked_in_the_calendar_unless_details_are_mi
     await caller.stays_silent().hears("One more, for your visit.").presses("1")
     await caller.hears("Doctor Spring will see it too")
     booking_id, event_id = await event_of(line, caller.who.call_sid)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             try:
                 await rewrite(line.clinic, booking_id)

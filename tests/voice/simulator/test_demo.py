@@ -86,8 +86,8 @@ def lives(process: int) -> bool:
 
 
 def ends(process: int) -> bool:
-    """Whether it stops within a few seconds; removing its files is its last step."""
-    give_up = time.monotonic() + 5
+    """Whether it stops within half a minute; removing its files is its last step."""
+    give_up = time.monotonic() + 30
     while lives(process) and time.monotonic() < give_up:
         time.sleep(0.01)
     return not lives(process)
