@@ -41,7 +41,9 @@ from voice.settings import Settings
 from voice.simulator.caller_id import CallerId
 from voice.twilio_signature import sign
 
-ROUNDS, CALLS, CONNECTIONS = int(os.environ.get("ROUNDS", "5")), 32, (1, 32)
+ROUNDS = int(os.environ.get("ROUNDS", "5"))
+CALLS = {1: 8, 32: 32}
+"""Calls of a round, by the number of connections."""
 KEYS = {
     "greeting": "1",
     "safety": "2",
@@ -214,8 +216,8 @@ class Round:
     async def calls(self, first: int) -> Costs:
         """Place them; those of the worker and the database are for one turn of any kind."""
         others = {name: self._spent(name) for name in ("worker", "database")}
-        made = [Call(first + number) for number in range(CALLS)]
-        for start in range(0, CALLS, len(self._line)):
+        made = [Call(first + number) for number in range(CALLS[len(self._line)])]
+        for start in range(0, len(made), len(self._line)):
             group = made[start : start + len(self._line)]
             while group := [call for call in group if not call.over]:
                 behind = self._furthest_behind(group)
@@ -299,12 +301,12 @@ async def main() -> None:
                     await answers(ports["line"], "no worker is up")
             await answers(ports["line"], "ready")
             number = 0
-            for connections in CONNECTIONS:
+            for connections, calls in CALLS.items():
                 rounds: list[Costs] = []
                 for _ in range(WARM_UP + ROUNDS):
                     pids = {name: [server.pid] for name, server in servers.items()}
                     pids["database"] = postgres(Path(env["DATA_DIR"]))
-                    number += CALLS
+                    number += calls
                     rounds.append(await Round(pids, ports, connections).calls(number))
                 report(connections, rounds[WARM_UP:])
         finally:
