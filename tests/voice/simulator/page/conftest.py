@@ -64,7 +64,7 @@ async def opens(chrome: Browser, url: str) -> AsyncGenerator[Opens]:
         ) -> Visitor:
             context = await stack.enter_async_context(await chrome.new_context(**options))
             page = await context.new_page()
-            page.set_default_timeout(30_000)
+            page.set_default_timeout(120_000)
             page.on("pageerror", lambda error: troubles.append(str(error)))
             page.on("console", complain)
             return await Visitor(page, url).opens(words)
