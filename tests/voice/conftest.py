@@ -24,6 +24,15 @@ from voice.simulator.transport import InProcess
 from voice.worker import work
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _slow_answers() -> Generator[None]:
+    """Let a webhook answer late: a machine that stalls is no database that froze."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("voice.calls.webhooks", "voice.texts.webhooks", "voice.google_webhook"):
+            patch.setattr(f"{module}.ANSWER_SECONDS", 60)
+        yield
+
+
 @pytest.fixture
 def twilio() -> Generator[Twilio]:
     """A stand-in that refuses what Twilio would refuse."""
