@@ -25,6 +25,7 @@ _WORTH = {"move": 10, "cancel": 2, "wait": 2, "take": 6, "safety": 6}
 """How much likelier a form or a link is used whose address has this; others count 1."""
 _DAY, _FORM = 0.1, 4
 """The same for one of the many days to choose from, and for any form."""
+_WISH = 20
 _PLACE = re.compile(r"/visit/[^/?]+/(\w+)")
 _TYPED = {"name": "Ann Example", "email": "ann@example.org"}
 _OK = 200
@@ -58,6 +59,8 @@ class Online:
     network: Network
     share: float
     """The share of texts that are answered, and of links that are opened."""
+    wish: str = ""
+    """What is used before all else where the page offers it, such as "cancel"."""
     replies: list[Reply] = field(default_factory=list[Reply])
     pages: list[Page] = field(default_factory=list[Page])
     twins: list[tuple[Page, Page]] = field(default_factory=list[tuple[Page, Page]])
@@ -110,7 +113,8 @@ class Online:
             choices += _FORMS.findall(page.html)
             if page.status != _OK or not choices:
                 return
-            to, inside = self.chance.choices(choices, [_worth(*each) for each in choices])[0]
+            worth = [_worth(*each, self.wish) for each in choices]
+            to, inside = self.chance.choices(choices, worth)[0]
             to = unescape(to).partition("#")[0]
             if inside is None:
                 page = await self._open(replace(page, to=to))
@@ -159,6 +163,7 @@ class Online:
         return {name: unescape(self.chance.choice(each)) for name, each in values.items()}
 
 
-def _worth(to: str, form: str | None) -> float:
-    worth = _WORTH.get((_PLACE.search(to) or ["", ""])[1], 1)
+def _worth(to: str, form: str | None, wish: str) -> float:
+    place = (_PLACE.search(to) or ["", ""])[1]
+    worth = _WORTH.get(place, 1) * (_WISH if wish and place == wish else 1)
     return worth * (_FORM if form else _DAY if "day=" in to else 1)

@@ -68,6 +68,8 @@ class Options:
     """Seconds between the moments at which all who choose a time choose the first; 0: at will."""
     online: float = 0.8
     """The share of texts that are answered, and of links in them that are opened."""
+    wish: str = ""
+    """What patients use on their page before all else, such as "cancel"."""
     doubled: float = 0.03
     """The share of requests that arrive twice at once."""
     poll: int = 5

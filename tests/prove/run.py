@@ -77,7 +77,9 @@ class Run:
             self.network = Network(
                 lambda: self.processes.web, self.chance("network"), options.doubled
             )
-            self.online = Online(self.chance("online"), self.twilio, self.network, options.online)
+            self.online = Online(
+                self.chance("online"), self.twilio, self.network, options.online, options.wish
+            )
             await self._start(split=split)
             await self._load()
             await self._calm_down()
