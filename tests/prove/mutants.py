@@ -32,7 +32,7 @@ RUNS = {
     "calm": f"{_HEALTHY} --edit 2",
     "many callers": f"{_HEALTHY} --shape split --edit 0 --calls 24 --rush 0.5",
     "staff": f"{_HEALTHY} --edit 0.1",
-    "blocks over visits": f"{_HEALTHY} --edit 0.1 --deeds cover",
+    "blocks over visits": f"{_HEALTHY} --edit 0 --deeds cover",
     "staff delete": f"{_HEALTHY} --edit 0.1 --deeds delete:2,restore:1,close:2",
     "deleted at once": f"{_HEALTHY} --edit 0 --hasty 0.5",
     "notes at the same time": f"{_HEALTHY} --edit 0.2 --deeds cover:1,note:3 --races 0.7",
