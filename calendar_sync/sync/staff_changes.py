@@ -60,6 +60,7 @@ async def read_changes(clinic: Clinic) -> None:
 async def _read_changes(clinic: Clinic) -> None:
     async with clinic.pool.connection() as conn:
         since = await change_cursor.current(conn, clinic.clinician_id)
+        read_at = await seen_versions.database_time(conn)
     changes = await clinic.calendar.changes(since)
     full = since is None or isinstance(changes, CursorExpired)
     if isinstance(changes, CursorExpired):
@@ -69,18 +70,20 @@ async def _read_changes(clinic: Clinic) -> None:
         log.warning("cannot read what changed in the calendar: %s", why)
         return
     await mark_copies(clinic, changes.entries)
-    if not await _follow_all(clinic, changes, since, full=full):
+    if not await _follow_all(clinic, changes, since, read_at, full=full):
         await _read_changes(clinic)
 
 
-async def _follow_all(clinic: Clinic, changes: Changes, since: str | None, *, full: bool) -> bool:
+async def _follow_all(
+    clinic: Clinic, changes: Changes, since: str | None, read_at: datetime | None, *, full: bool
+) -> bool:
     """Follow what was read; False if another worker was faster, maybe with an older reading."""
     entries = [(event, await _where_it_is_now(clinic, event)) for event in changes.entries]
     async with clinic.pool.connection() as conn, conn.transaction():
         await conn.execute("SELECT pg_advisory_xact_lock(%s)", [_READ_LOCK])
         if await change_cursor.current(conn, clinic.clinician_id) != since:
             return False
-        followed = [await _follow_read(conn, clinic, *each) for each in entries]
+        followed = [await _follow_read(conn, clinic, *each, read_at) for each in entries]
         look_again = [*followed]
         look_again += [await _set_aside(conn, each) for each in changes.unreadable]
         if full:
@@ -111,11 +114,12 @@ async def _follow_read(
     clinic: Clinic,
     event: CalendarEvent,
     where: tuple[Clinic, CalendarEvent] | None,
+    read_at: datetime | None,
 ) -> int | None:
     """Follow it where it is now. Until that is known, no patient is told of a cancellation."""
     if where is None and (visit := await _booking_of(conn, event.event_id)):
         return visit.id
-    return await follow(conn, *(where or (clinic, event)))
+    return await follow(conn, *(where or (clinic, event)), read_at)
 
 
 async def _set_aside(conn: AsyncConnection, event: Unreadable) -> int | None:
@@ -128,8 +132,14 @@ async def _set_aside(conn: AsyncConnection, event: Unreadable) -> int | None:
     return visit.id if visit else None
 
 
-async def follow(conn: AsyncConnection, clinic: Clinic, event: CalendarEvent) -> int | None:
-    """Follow one event as it is now; the booking's id if its event should be looked at again."""
+async def follow(
+    conn: AsyncConnection, clinic: Clinic, event: CalendarEvent, read_at: datetime | None = None
+) -> int | None:
+    """Follow one event as it is now; the booking's id if its event should be looked at again.
+
+    If another version was followed since `read_at`, the database's time before this one was read,
+    nobody knows which is newer: nothing follows but another look.
+    """
     async with conn.transaction():
         visit = await _booking_of(conn, event.event_id) or await first_occurrence(conn, event)
         if visit is None:
@@ -150,8 +160,11 @@ async def follow(conn: AsyncConnection, clinic: Clinic, event: CalendarEvent) ->
         # A colleague's calendar may show the same version that this one had.
         colleague = clinic.clinician_id if visit.clinician_id != clinic.clinician_id else ""
         version = f"{colleague} {event.etag}" if colleague else event.etag
-        new = await seen_versions.store(conn, event.event_id, version, visit.id, outcome)
-        if event.etag and not new:  # a tombstone without a version counts while there is a visit
+        version_is = await seen_versions.store(
+            conn, event.event_id, version, visit.id, outcome, read_at
+        )
+        # A tombstone without a version counts while there is a visit.
+        if version_is == "maybe older" or (event.etag and version_is == "known"):
             return None
         if outcome == "cancelled":
             await booking_writes.cancel(conn, visit, by="staff")

@@ -9,7 +9,7 @@ from calendar_sync.calendars.contract import CalendarEvent
 from calendar_sync.clinic import Clinic
 from calendar_sync.job_queue import HOUSEKEEPING
 from calendar_sync.retry import NotYet, UntilSettled, known
-from calendar_sync.sync import call_back_events
+from calendar_sync.sync import call_back_events, seen_versions
 from calendar_sync.sync.blueprint import blueprint, clinic_of
 from calendar_sync.sync.cancel_notes import remove_cancel_notes
 from calendar_sync.sync.lanes import return_to_lanes
@@ -58,11 +58,12 @@ async def look(clinic: Clinic, booking_id: int) -> None:
     """
     async with clinic.pool.connection() as conn:
         booked = await booking(conn, booking_id)
+        read_at = await seen_versions.database_time(conn)
     if booked.event_id is None or booked.state == "released":
         return
     clinic, event = await locate(clinic.of(booked.clinician_id), booked.event_id)
     async with clinic.pool.connection() as conn:
-        await follow(conn, clinic, event)
+        await follow(conn, clinic, event, read_at)
         booked = await booking(conn, booking_id)
     clinic = clinic.of(booked.clinician_id)
     if booked.state == "held":

@@ -5,8 +5,11 @@ from support.clinic import agree, confirmed, live_events, requests, row, span
 from support.google_visit import GoogleVisit
 
 from calendar_sync.bookings import notices
+from calendar_sync.calendars.contract import CalendarEvent
+from calendar_sync.sync import seen_versions
 from calendar_sync.sync.insert import insert
-from calendar_sync.sync.staff_jobs import follow_all
+from calendar_sync.sync.staff_changes import follow
+from calendar_sync.sync.staff_jobs import follow_all, look
 
 
 @pytest.mark.parametrize("texts", [True, False])
@@ -53,3 +56,23 @@ async def test_an_event_restored_while_its_insert_job_runs_stays(
     google.meanwhile.pop("events.get", lambda: None)()
     await follow_all(clinic)
     assert (await row(clinic, booking_id)).state == "booked"
+
+
+async def test_a_version_read_before_another_one_was_followed_changes_nothing(
+    google_visit: GoogleVisit,
+) -> None:
+    """A worker that read the deletion and was slow does not undo what staff have restored since."""
+    clinic, google, booking_id, event = google_visit
+    async with clinic.pool.connection() as conn:
+        read_at = await seen_versions.database_time(conn)
+    google.screenings.delete(event)
+    deleted = await clinic.calendar.find(event)
+    assert isinstance(deleted, CalendarEvent)
+    google.screenings.restore(event)
+    await follow_all(clinic)
+    async with clinic.pool.connection() as conn:
+        await follow(conn, clinic, deleted, read_at)
+    assert (await row(clinic, booking_id)).state == "booked"
+    google.screenings.delete(event)
+    await look(clinic, booking_id)
+    assert (await row(clinic, booking_id)).state == "cancelled"
