@@ -5,12 +5,13 @@ import re
 import subprocess
 import sys
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import psycopg
 import structlog
 from psycopg import AsyncConnection, sql
 from psycopg.conninfo import make_conninfo
+from psycopg.errors import DuplicateDatabase, UniqueViolation
 from psycopg_pool import AsyncConnectionPool
 
 from voice.background import run_in_background
@@ -149,9 +150,12 @@ def new_pool(
 
 
 def make_database(dsn: str, name: str) -> str:
-    """Create a database on the server of `dsn` unless it exists; its dsn."""
+    """Create a database on the server of `dsn` unless it exists, also several at once; its dsn."""
     if not exists(dsn, name):
-        with psycopg.connect(dsn, connect_timeout=5, autocommit=True) as conn:
+        with (
+            psycopg.connect(dsn, connect_timeout=5, autocommit=True) as conn,
+            suppress(DuplicateDatabase, UniqueViolation),  # another process made it just now
+        ):
             conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     return make_conninfo(dsn, dbname=name)
 

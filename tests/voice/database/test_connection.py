@@ -1,6 +1,8 @@
 """The database is always migrated and durable, and no caller waits long for it."""
 
 import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 
 import psycopg
@@ -46,6 +48,24 @@ def fresh(server: tuple[str, str]) -> str:
         own = sql.Identifier(name + "_fresh")
         conn.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(own))
     return make_database(dsn, name + "_fresh")
+
+
+def test_several_processes_may_make_the_database_at_once(server: tuple[str, str]) -> None:
+    """A web process and a worker start together on an empty server: each finds it made."""
+    dsn, worker = server
+    name = worker + "_together"
+    together = threading.Barrier(4)
+
+    def make(_: int) -> str:
+        together.wait()
+        return make_database(dsn, name)
+
+    try:
+        with ThreadPoolExecutor(4) as processes:
+            assert len(set(processes.map(make, range(4)))) == 1
+    finally:
+        with psycopg.connect(dsn, autocommit=True) as conn:
+            conn.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
 
 
 def test_an_empty_database_is_brought_up_to_date_once(fresh: str) -> None:
