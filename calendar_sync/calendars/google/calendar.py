@@ -83,11 +83,15 @@ class GoogleCalendar:
         return merged([*screenings, *(span for calendar in others for span in calendar)], within)
 
     async def opened(self, within: Span) -> tuple[Span, ...] | Unknown:
-        """Events with that title in the screenings calendar, each occurrence of recurring ones."""
+        """Events with that title in the screenings calendar, each occurrence of recurring ones.
+
+        One that is all day opens nothing: patients would be offered midnight.
+        """
         listing = await listed(self._google, self._calendar, within, self._zone)
         if isinstance(listing, Unknown):
             return listing
-        return merged([event.span for event in listing.events if opens(event.title)], within)
+        opening = (each for each in listing.events if opens(each.title) and not each.all_day)
+        return merged([each.span for each in opening], within)
 
     async def insert(self, event: Event) -> Inserted | Clash | Unknown | Refused:
         """Insert with one request; without a video link if this account cannot make one."""

@@ -30,6 +30,7 @@ class Listed:
     span: Span
     series: str = ""
     """The id of the recurring event that it is an occurrence of."""
+    all_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,4 +118,5 @@ def _listed(resource: Resource, zone: ZoneInfo, _: Resource) -> Listed | None:
         resource.get("transparency") != "transparent",
         span_of(resource, zone),
         resource.get("recurringEventId", ""),
+        all_day="date" in resource["start"],
     )

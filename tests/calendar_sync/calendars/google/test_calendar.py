@@ -49,6 +49,17 @@ class TestGoogleCalendar(CalendarContract, TimesContract):
             yield calendar
 
 
+async def test_an_event_of_a_whole_day_opens_nothing(
+    google: Google, calendar: GoogleCalendar
+) -> None:
+    """Patients would be offered midnight; one with hours opens them, and neither blocks."""
+    google.screenings.add("2026-12-01", "2026-12-02", "Open for screenings")
+    assert await calendar.opened(DAY) == ()
+    google.screenings.add("2026-12-01 10:00", "2026-12-01 10:20", "Open for screenings")
+    assert await calendar.opened(DAY) == (span("2026-12-01 10:00", minutes=20),)
+    assert await calendar.busy(DAY) == ()
+
+
 async def test_everything_goes_in_with_one_request(
     google: Google, calendar: GoogleCalendar
 ) -> None:
