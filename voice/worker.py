@@ -25,8 +25,9 @@ the worker looks is lost: procrastinate 3.10 clears its mark of it after each lo
 _CONCURRENCY = {("default", HOUSEKEEPING): 8, (TEXTS,): 4}
 """Jobs at a time by queues. Texts have a worker of their own: while Twilio hangs, callers' bookings
 still get into the calendar."""
-_SHUTDOWN_SECONDS = 5.0
-"""How long running jobs may take at shutdown; one that takes longer is run again later."""
+_SHUTDOWN_SECONDS = 2.0
+"""How long running jobs may take at shutdown; one that takes longer is run again later. The port is
+closed meanwhile, so a Google that hangs must not keep callers out for long."""
 _SET_BACK = 5.0
 """Seconds. Time synchronization sets a clock back by less than this, or very slowly."""
 
