@@ -18,6 +18,7 @@ from support.whole_patient import (
 
 from calendar_sync.bookings import call_backs, patient_changes
 from calendar_sync.bookings.call_back_reasons import Reason
+from calendar_sync.bookings.confirmation import wait_until_settled
 from calendar_sync.bookings.consent import TextConsent, store_consent
 from calendar_sync.sync.insert import insert
 from voice.bootstrap import Line, line_on
@@ -118,6 +119,7 @@ async def test_a_consent_and_a_stop_are_kept_for_five_years(
     """A number that no text can reach is kept no longer than a visit."""
     now.at = datetime.fromisoformat("2028-02-29T16:00:00Z")
     visit = await confirmed(line.clinic, span("2028-03-01 09:00"))
+    await wait_until_settled(line.pool, visit, 30)
     async with line.pool.connection() as conn:
         given = TextConsent(TEXTED_AT, "1", given=True, at=now())
         await store_consent(conn, "CA1", visit, given)
