@@ -1,5 +1,6 @@
 """The page says what the line did about a booking, and whose change it followed."""
 
+import asyncio
 import json
 
 from support.clinic import own_event, span
@@ -46,12 +47,13 @@ async def test_the_page_tells_whom_the_line_follows(session: Session) -> None:
 
 
 async def test_a_terminal_is_told_too(line: Line) -> None:
-    """The terminal shows changes in the clinic's time, even without an open page."""
-    said: list[str] = []
-    session = Session(line, create_app(line), said.append)
-    await session.watcher.look()
+    """The terminal shows each change once in the clinic's time, even without an open page."""
+    said = asyncio.Queue[str]()
+    session = Session(line, create_app(line), said.put_nowait)
+    await session.watcher.look()  # what was there before is no news
     async with line.pool.connection() as conn:
         await demo_sender.keep(conn, "+14255550123", "BodyFix: hello. More.", line.now())
-    await session.watcher.look()
+    told = await asyncio.wait_for(said.get(), 60)
+    assert told == "7:50 AM  Texted ··0123: “BodyFix: hello.”"
     session.close()
-    assert said == ["7:50 AM  Texted ··0123: “BodyFix: hello.”"]
+    assert said.empty()
