@@ -100,7 +100,7 @@ class Unknown:
     why: str
     wait: int = 0
     no_calendar: bool = False
-    """The calendar is deleted or not shared with us; only a listing of changes tells."""
+    """The calendar is deleted or not shared with us; only `find` tells."""
 
 
 @dataclass(frozen=True, slots=True)

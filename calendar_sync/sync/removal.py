@@ -95,7 +95,11 @@ async def remove_events(
         numbers: dict[str, str] = dict(await rows.fetchall())
     counts, problems = [0, 0], list[str]()
     theirs = {clinician_id for _, clinician_id, _ in events} & former.keys()
-    missing = {each for each in theirs if await _is_missing(former[each])}
+    missing = {
+        clinician_id
+        for event, clinician_id, _ in events
+        if clinician_id in theirs and await _is_missing(former[clinician_id], event)
+    }
     for event, clinician_id, may_come in events:
         calendars = _calendars(clinic, None if clinician_id in missing else clinician_id, former)
         counts[0] += await _remove(calendars, event, may_come, problems)
@@ -113,9 +117,9 @@ async def remove_events(
     return Removal(counts[0], counts[1], tuple(dict.fromkeys(problems)), left)
 
 
-async def _is_missing(calendar: Calendar) -> bool:
-    listed = await calendar.changes(None)
-    return isinstance(listed, Unknown) and listed.no_calendar
+async def _is_missing(calendar: Calendar, event_id: str) -> bool:
+    found = await calendar.find(event_id)
+    return isinstance(found, Unknown) and found.no_calendar
 
 
 async def _remove_copies(

@@ -114,7 +114,9 @@ class GoogleCalendar:
     async def find(self, event_id: str) -> CalendarEvent | Unknown | None:
         """Read the event, a tombstone too. "Not found" counts only if the calendar is found."""
         found = await find_in(self._google, self._calendar, event_id, self._zone)
-        return Unknown(found.why, found.wait) if isinstance(found, RequestFailure) else found
+        if isinstance(found, RequestFailure):
+            return Unknown(found.why, found.wait, no_calendar=found.kind == "missing")
+        return found
 
     async def find_beside(self, event_id: str, at: Span | None) -> CalendarEvent | Unknown | None:
         """Ask each calendar that blocks times; free/busy of those that show us no events."""
@@ -165,7 +167,7 @@ class GoogleCalendar:
             # A token that Google cannot read at all is refused with 400, an old one with 410.
             if answer.kind == "gone" or (since is not None and answer.kind == "invalid"):
                 return CursorExpired()
-            return Unknown(answer.why, answer.wait, no_calendar=answer.kind == "missing")
+            return Unknown(answer.why, answer.wait)
         items, cursor = answer
         if cursor is None:
             return Unknown("Google sent no sync token")
