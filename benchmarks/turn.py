@@ -26,10 +26,10 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI, Response
 from prove.network import BASE, TOKEN, get
+from prove.options import settings_without_google
 from prove.processes import free_port
 from stand_ins.twilio.resources import CLINIC
 from stand_ins.twilio.server import ACCOUNT, Twilio
-from support.data_key import DATA_KEY
 
 from voice.app import create_app
 from voice.bootstrap import open_line
@@ -94,21 +94,10 @@ async def serve(kind: str, port: int) -> None:
 def environment(twilio: Twilio, folder: str) -> dict[str, str]:
     """The settings of the line, with limits that no call reaches."""
     return {
-        "DATA_DIR": f"{folder}/data",
-        "DATA_KEY": DATA_KEY,
-        "PUBLIC_BASE_URL": BASE,
-        "TWILIO_ACCOUNT_SID": ACCOUNT,
-        "TWILIO_AUTH_TOKEN": TOKEN,
-        "TWILIO_API_URL": twilio.url,
-        "CLINIC_NAME": "BodyFix Physical Therapy",
-        "CLINIC_NUMBER": CLINIC,
-        "CLINIC_EMAIL": "info@bodyfixpt.com",
-        "CLINIC_TIME_ZONE": "America/Los_Angeles",
+        **settings_without_google(twilio, Path(folder)),
         "OPENING_HOURS": "Mon-Fri 08:00-18:00",
         "NOTICE_HOURS": "0",
         "HORIZON_DAYS": "55",
-        "UNSIGNED_WORDING": "allow",
-        "BAA_TWILIO": "yes",
         "LIMIT_BOOKINGS_PER_DAY": "10000",
         "LIMIT_HELD_PERCENT": "100",
     }
