@@ -76,7 +76,7 @@ class StaffAtWork:
         """Watch what is put into the calendars, and get between the line and its changes."""
         self.calendars = [self.google.screenings, self.google.rivera]
         for calendar in self.calendars:
-            calendar.put = self._noted(calendar, calendar.put)  # type: ignore[method-assign, assignment]
+            calendar.put = self._noted(calendar, calendar.put)  # type: ignore[method-assign, assignment]  # to see each write
         patch = self.google.methods["events.patch"]
 
         def patched(world: Any, account: Any, ids: Any, values: Any, body: Any) -> Any:  # noqa: ANN401

@@ -17,7 +17,7 @@ from support.text_clinic import BASE, settings_at
 
 from voice.app import create_app
 from voice.bootstrap import line_on
-from voice.calls import admission, webhooks
+from voice.calls import admission
 from voice.calls.admission import AVERAGED_SECONDS, MAX_LOAD, MAX_WAITING, Admission, busy_seconds
 from voice.database import bounded_pool
 from voice.database.connection import open_pool
@@ -72,7 +72,6 @@ async def test_calls_under_way_are_served_and_new_ones_turned_away(
 ) -> None:
     """Many times more turns than connections: each is answered; new callers hear what to do."""
     monkeypatch.setattr(bounded_pool.BoundedPool, "wait_seconds", 60.0)  # on a slow machine too
-    monkeypatch.setattr(webhooks, "ANSWER_SECONDS", 60.0)
     calls, before = range(300), refused()
     load.pool.timeout = 0.05  # for what waits inside the pool, where nothing should
     for call in calls:
