@@ -103,12 +103,15 @@ class Patient(Handset):
         self.ended = await self.player.call()
 
     def knows_the_outcome(self) -> bool:
-        """Heard at least one whole sentence of what comes after the wait for the calendar."""
+        """Heard at least one whole sentence of what comes after the wait for the calendar.
+
+        It may be followed by an error: the request after that sentence was not answered.
+        """
         waited = False
         for heard in self.heard:
             if heard.step.startswith("placing"):
                 waited = True
-            elif waited and heard.words and not SORRY.search(str(heard)):
+            elif waited and heard.words and not SORRY.search(heard.words[0]):
                 return True
         return False
 
