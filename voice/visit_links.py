@@ -18,10 +18,9 @@ async def new_link(conn: AsyncConnection, booking_id: int) -> str:
     of the booking stay valid.
     """
     token = secrets.token_urlsafe(_BYTES)
-    async with conn.transaction():
-        await conn.execute(
-            "INSERT INTO visit_link (hash, booking) VALUES (%s, %s)", [_hash(token), booking_id]
-        )
+    await conn.execute(
+        "INSERT INTO visit_link (hash, booking) VALUES (%s, %s)", [_hash(token), booking_id]
+    )
     return token
 
 

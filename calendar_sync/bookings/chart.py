@@ -6,6 +6,7 @@ from calendar_sync import job_queue
 from calendar_sync.bookings import booking_writes
 from calendar_sync.bookings.booking import Chart, booking
 from calendar_sync.private_fields import private_chart
+from calendar_sync.transactions import in_transaction
 
 
 async def add_to_chart(conn: AsyncConnection, booking_id: int, lines: Chart) -> None:
@@ -14,7 +15,7 @@ async def add_to_chart(conn: AsyncConnection, booking_id: int, lines: Chart) -> 
     The same lines again change nothing. Raises BookingNotFoundError, and LockNotAvailable while
     somebody else works on the booking.
     """
-    async with conn.transaction():
+    async with in_transaction(conn):
         before = await booking(conn, booking_id, lock=True)
         chart = dict(before.chart) | dict(lines)
         stored = private_chart(booking_id, chart.items())

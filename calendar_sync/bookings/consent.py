@@ -9,6 +9,7 @@ from psycopg import AsyncConnection
 from calendar_sync import job_queue
 from calendar_sync.bookings import booking_writes
 from calendar_sync.private_fields import Lookup
+from calendar_sync.transactions import in_transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ async def store_consent(
     The latest answer for a number counts. The same one again changes nothing and keeps its first
     time. The booking of another call is left alone.
     """
-    async with conn.transaction():
+    async with in_transaction(conn):
         at = await record(conn, call_sid, consent)
         rows = await conn.execute(
             "SELECT FROM booking WHERE id = %s AND call_sid = %s", [booking_id, call_sid]

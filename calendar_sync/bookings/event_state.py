@@ -9,6 +9,7 @@ from calendar_sync.bookings import booking_writes
 from calendar_sync.bookings.booking import Booking, booking
 from calendar_sync.bookings.descriptions import digest, line_digest, words_digest
 from calendar_sync.bookings.event_text import warning_line
+from calendar_sync.transactions import in_transaction
 
 
 async def store_etag(conn: AsyncConnection, booking_id: int, etag: str) -> None:
@@ -34,7 +35,7 @@ def is_warning(visit: Booking, line: str) -> bool:
 
 async def store_link(conn: AsyncConnection, booking_id: int, link: str) -> None:
     """The calendar made this video link, or none if it is ""; the first answer stays."""
-    async with conn.transaction():
+    async with in_transaction(conn):
         if (await booking(conn, booking_id, lock=True)).video_link is None:
             await booking_writes.store(conn, booking_id, video_link=link)
             await job_queue.notify_patient(conn, booking_id)
@@ -42,7 +43,7 @@ async def store_link(conn: AsyncConnection, booking_id: int, link: str) -> None:
 
 async def store_withdrawn(conn: AsyncConnection, booking_id: int, at: datetime) -> None:
     """The event of a visit that its patient cancelled is gone; the first time stays."""
-    async with conn.transaction():
+    async with in_transaction(conn):
         visit = await booking(conn, booking_id, lock=True)
         if visit.outcome == "patient" and visit.withdrawn_at is None:
             await booking_writes.store(conn, booking_id, if_state="cancelled", withdrawn_at=at)
@@ -54,7 +55,7 @@ async def store_warning(conn: AsyncConnection, booking_id: int, warning: str) ->
     The line is remembered as ours before anything writes it. So is the one before it, which a
     version that remembered none may have written.
     """
-    async with conn.transaction():
+    async with in_transaction(conn):
         before = (await booking(conn, booking_id, lock=True)).warning
         for each in {before, warning} - {""}:
             await booking_writes.add_written(conn, booking_id, line_digest(warning_line(each)))

@@ -21,6 +21,7 @@ from calendar_sync.bookings import booking_writes, call_backs, invitations
 from calendar_sync.bookings.booking import Booking, booking
 from calendar_sync.bookings.call_back_reasons import Reason
 from calendar_sync.bookings.deadlines import OVERDUE_AFTER
+from calendar_sync.transactions import in_transaction
 
 Kind = Literal["moved", "cancelled", "restored"]
 
@@ -49,7 +50,7 @@ async def require_notice(
 
     Without consent to texts it is on the call-back list at once.
     """
-    async with conn.transaction():
+    async with in_transaction(conn):
         changed = await booking(conn, booking_id, lock=True)
         actual = changed.slot if changed.state == "booked" else None
         await withdraw(conn, booking_id)
@@ -85,7 +86,7 @@ async def open_notice(conn: AsyncConnection, booking_id: int) -> Notice | None:
 
 async def by_phone(conn: AsyncConnection, notice: Notice, zone: ZoneInfo) -> None:
     """No text can tell it: put it on the call-back list now, unless it is on it."""
-    async with conn.transaction():
+    async with in_transaction(conn):
         await booking(conn, notice.booking, lock=True)
         rows = await conn.execute(
             "SELECT FROM telling WHERE id = %s AND told_at IS NULL AND withdrawn_at IS NULL"
@@ -101,7 +102,7 @@ async def mark_notified(conn: AsyncConnection, notice_id: int) -> bool:
 
     Closes the call-back that asked staff to call about it, if there is one.
     """
-    async with conn.transaction(), conn.cursor(row_factory=dict_row) as cursor:
+    async with in_transaction(conn), conn.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(
             "UPDATE telling SET told_at = now() WHERE id = %s AND told_at IS NULL"
             " AND withdrawn_at IS NULL RETURNING *",
@@ -120,7 +121,7 @@ async def mark_notified(conn: AsyncConnection, notice_id: int) -> bool:
 
 async def follow_up(conn: AsyncConnection, zone: ZoneInfo) -> None:
     """Close what staff have called about; list for a call what no text has told in time."""
-    async with conn.transaction(), conn.cursor(row_factory=dict_row) as cursor:
+    async with in_transaction(conn), conn.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(
             """
             SELECT telling.id FROM telling JOIN call_back ON call_back.id = telling.call_back

@@ -10,6 +10,7 @@ from calendar_sync.bookings.booking import Booking
 from calendar_sync.bookings.call_back_reasons import Reason
 from calendar_sync.bookings.call_backs import Caller
 from calendar_sync.bookings.deadlines import CALL_TIMEOUT, LOST_BOOKING_WINDOW
+from calendar_sync.transactions import in_transaction
 
 _SAY_SO = (Reason.BOOKED_UNHEARD, Reason.BOOKING_UNSEEN, Reason.NOT_IN_CALENDAR_YET)
 """Whoever calls for one of these tells the patient how the booking stands."""
@@ -17,7 +18,7 @@ _SAY_SO = (Reason.BOOKED_UNHEARD, Reason.BOOKING_UNSEEN, Reason.NOT_IN_CALENDAR_
 
 async def mark_booked(conn: AsyncConnection, waiting: Booking, etag: str) -> bool:
     """The event was read back: booked. False if the booking has changed meanwhile."""
-    async with conn.transaction():
+    async with in_transaction(conn):
         booked = await booking_writes.mark_booked(conn, waiting, etag)
         if booked:
             await job_queue.notify_patient(conn, waiting.id)
@@ -26,7 +27,7 @@ async def mark_booked(conn: AsyncConnection, waiting: Booking, etag: str) -> boo
 
 async def mark_deleted(conn: AsyncConnection, waiting: Booking) -> None:
     """Staff deleted the event before it was read back: cancel; staff call the patient."""
-    async with conn.transaction():
+    async with in_transaction(conn):
         if await booking_writes.cancel(conn, waiting, by="staff"):
             await call_backs.request(conn, waiting, Reason.DELETED_TOO_SOON)
 
@@ -39,7 +40,7 @@ async def give_up(
     One that failed becomes a call back. One that was taken does not: a caller who is still on the
     line is offered other times; for the others see `call_back_lost_bookings`.
     """
-    async with conn.transaction():
+    async with in_transaction(conn):
         if await booking_writes.release_confirmed(conn, waiting, outcome) is None:
             return False
         if outcome == "failed":

@@ -21,6 +21,7 @@ from calendar_sync.clinic import Clinic
 from calendar_sync.retry import NotYet, UntilSettled, known
 from calendar_sync.sync import seen_versions
 from calendar_sync.sync.blueprint import blueprint, clinic_of
+from calendar_sync.transactions import in_transaction
 
 _ROUNDS = 4  # a version that changes this often within a second is not changed by people
 
@@ -71,7 +72,7 @@ async def arrive(
     is still under way may hold it, and must not take it for news. Locks the visit before the held
     time, as everything that locks both does.
     """
-    async with conn.transaction():
+    async with in_transaction(conn):
         visit = await booking(conn, (await booking(conn, held_id)).moves or 0, lock=True)
         held = await booking(conn, held_id, lock=True)
         if held.state != "held":

@@ -40,6 +40,7 @@ from calendar_sync.sync.lanes import place
 from calendar_sync.sync.locate import elsewhere
 from calendar_sync.sync.move import arrive
 from calendar_sync.sync.seen_versions import Outcome
+from calendar_sync.transactions import in_transaction
 
 log = logging.getLogger(__name__)
 
@@ -140,7 +141,7 @@ async def follow(
     If another version was followed since `read_at`, the database's time before this one was read,
     nobody knows which is newer: nothing follows but another look.
     """
-    async with conn.transaction():
+    async with in_transaction(conn):
         visit = await _booking_of(conn, event.event_id) or await first_occurrence(conn, event)
         if visit is None:
             await close_if_done(conn, event)

@@ -14,6 +14,7 @@ from calendar_sync import job_queue
 from calendar_sync.bookings import call_backs, notices, text_state
 from calendar_sync.bookings.booking import Booking, booking
 from calendar_sync.bookings.call_back_reasons import Reason
+from calendar_sync.transactions import in_transaction
 from calendar_sync.waiting.entries import is_offer
 from calendar_sync.waiting.membership import leave_all
 from voice.texts import outbox, text_rows
@@ -71,7 +72,7 @@ async def bring_up_to_date(
     What cannot be texted becomes a call-back at once, and the event says so. Raises
     BookingNotFoundError.
     """
-    async with conn.transaction():
+    async with in_transaction(conn):
         booked = await booking(conn, booking_id, lock=True)
         reason = await reason_for_no_texts(
             conn,
