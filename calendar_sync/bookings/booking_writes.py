@@ -4,6 +4,7 @@ A change names the state that it expects, so one that comes twice or late change
 row is decided here: jobs and other tables are the caller's, in one transaction with the change.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Literal, LiteralString
@@ -144,13 +145,12 @@ async def mark_booked(conn: AsyncConnection, waiting: Booking, etag: str) -> boo
 
 async def next_event(conn: AsyncConnection, waiting: Booking) -> None:
     """Give a held booking the next event id: the one it has is used by another event."""
-    generation = waiting.generation + 1
     statement = """
-        UPDATE booking SET generation = %s, event_id = %s
+        UPDATE booking SET generation = generation + 1, event_id = %s
         WHERE id = %s AND state = 'held' AND event_id = %s
         """
-    new = event_id(waiting.call_sid, waiting.step, generation)
-    await _count(conn, statement, [generation, new, waiting.id, waiting.event_id])
+    new = event_id(waiting.call_sid, waiting.step, waiting.generation + 1)
+    await _count(conn, statement, [new, waiting.id, waiting.event_id])
 
 
 async def cancel(conn: AsyncConnection, visit: Booking, by: Literal["staff", "patient"]) -> bool:
@@ -188,9 +188,8 @@ async def place_outside_lanes(
 
     Its lane is -id, see `sync.lanes`. A visit code that another one has got is dropped.
     """
-    await _count(
-        conn, _RELEASE + "during && %s AND clinician_id = %s", [as_range(slot), clinician_id]
-    )
+    there = [as_range(slot), clinician_id]
+    await _count(conn, _RELEASE + "during && %s AND clinician_id = %s", there)
     statement = """
         UPDATE booking SET state = 'booked', outcome = NULL, withdrawn_at = NULL,
                            during = %(during)s, clinician = -id, clinician_id = %(whose)s,
@@ -219,13 +218,14 @@ async def enter_lane(conn: AsyncConnection, visit_id: int, clinician_id: str) ->
     await _count(conn, statement, {"id": visit_id, "clinician": lane, "clinician_id": clinician_id})
 
 
-async def add_written(conn: AsyncConnection, booking_id: int, digest: str) -> None:
-    """Remember the digest of a text that we gave the booking's event."""
+async def add_written(conn: AsyncConnection, booking_id: int, digests: Iterable[str]) -> None:
+    """Remember the digests of texts that we gave the booking's event."""
     statement = """
-        UPDATE booking SET written = array_append(written, %(digest)s)
-        WHERE id = %(id)s AND %(digest)s <> ALL (written)
+        UPDATE booking SET written = written || array(
+          SELECT unnest(%(digests)s::text[]) EXCEPT SELECT unnest(written))
+        WHERE id = %(id)s AND NOT %(digests)s::text[] <@ written
         """
-    await _count(conn, statement, {"id": booking_id, "digest": Lookup(digest)})
+    await _count(conn, statement, {"id": booking_id, "digests": [*map(Lookup, digests)]})
 
 
 async def store(

@@ -19,8 +19,8 @@ async def store_etag(conn: AsyncConnection, booking_id: int, etag: str) -> None:
 
 async def store_written(conn: AsyncConnection, booking_id: int, text: str) -> None:
     """Remember a description as ours: before it is written, and as it was read back."""
-    for known in {digest(text), words_digest(text)} - {""}:
-        await booking_writes.add_written(conn, booking_id, known)
+    known = {digest(text), words_digest(text)} - {""}
+    await booking_writes.add_written(conn, booking_id, known)
 
 
 def is_ours(visit: Booking, text: str) -> bool:
@@ -57,6 +57,6 @@ async def store_warning(conn: AsyncConnection, booking_id: int, warning: str) ->
     """
     async with in_transaction(conn):
         before = (await booking(conn, booking_id, lock=True)).warning
-        for each in {before, warning} - {""}:
-            await booking_writes.add_written(conn, booking_id, line_digest(warning_line(each)))
+        lines = {line_digest(warning_line(each)) for each in (before, warning) if each}
+        await booking_writes.add_written(conn, booking_id, lines)
         await booking_writes.store(conn, booking_id, warning=warning)

@@ -121,7 +121,7 @@ async def _attempt(clinic: Clinic, waiting: Booking) -> None:
     match _match(found, waiting):
         case "ours" | "moved" if found is not None:
             async with clinic.pool.connection() as conn, conn.transaction():
-                if found.etag == inserted:
+                if found.etag == inserted and found.description != event.description:
                     # Nobody else has touched it: this is our text as the calendar stores it.
                     await store_written(conn, waiting.id, found.description)
                 if await mark_booked(conn, waiting, found.etag):

@@ -59,7 +59,7 @@ async def rewrite(clinic: Clinic, booking_id: int) -> None:
     if isinstance(answer, CalendarEvent):
         async with clinic.pool.connection() as conn:
             await store_etag(conn, booking_id, answer.etag)
-            if ours:
+            if ours and answer.description != description:
                 await store_written(conn, booking_id, answer.description)
 
 
