@@ -17,7 +17,7 @@ UNKNOWN = "unknown"
 _STORE_END = """
 UPDATE call SET ended_at = coalesce(ended_at, %(at)s, now()), status = coalesce(status, %(status)s),
     outcome = coalesce(outcome, 'hung up')
-WHERE sid = %(sid)s
+WHERE sid = %(sid)s RETURNING outcome
 """
 
 
@@ -28,9 +28,11 @@ async def store_end(line: Line, sid: str, status: str, at: datetime | None = Non
     nothing, so a call without a stored end still needs all of it.
     """
     async with line.pool.connection() as conn, conn.transaction():
-        ended = await conn.execute(_STORE_END, {"at": at, "status": status, "sid": sid})
-        if not ended.rowcount:
+        rows = await conn.execute(_STORE_END, {"at": at, "status": status, "sid": sid})
+        ended = await rows.fetchone()
+        if ended is None:
             return  # turned away while the line was full, or not ours
         await holds.release_unconfirmed(conn, sid)
-        await call_back_unfinished(line, conn, sid)
-        await end_move(line, conn, await journal.in_order(conn, sid))
+        said = await journal.in_order(conn, sid)
+        await call_back_unfinished(line, conn, sid, dict(said), ended[0])
+        await end_move(line, conn, said)

@@ -25,14 +25,17 @@ _BOOK = re.compile(r"book([.-]\d+)*")
 _CALL_BACK = re.compile(r"(.*\.)?call_back([.-]\d+)*")
 
 
-async def call_back_unfinished(line: Line, conn: AsyncConnection, sid: str) -> None:
-    """Put a call that ended on the call-back list if it was lost, and its number is known."""
-    rows = dict(await journal.in_order(conn, sid))
+async def call_back_unfinished(
+    line: Line, conn: AsyncConnection, sid: str, rows: Mapping[str, str], outcome: str
+) -> None:
+    """Put a call that ended on the call-back list if it was lost, and its number is known.
+
+    `rows` is its journal.
+    """
     number = rows.get(journal.CALLER)
     if not number:
         return
-    found = await (await conn.execute("SELECT outcome FROM call WHERE sid = %s", [sid])).fetchone()
-    reason = _lost(rows, found[0] if found else None)
+    reason = _lost(rows, outcome)
     if reason is None:
         return
     if reason is Reason.ASKED_FOR_PERSON or line.settings.unfinished_calls == "call-back":
@@ -41,7 +44,7 @@ async def call_back_unfinished(line: Line, conn: AsyncConnection, sid: str) -> N
         await call_backs.request(conn, call_backs.Caller(sid, number, language), reason)
 
 
-def _lost(rows: Mapping[str, str], outcome: str | None) -> Reason | None:
+def _lost(rows: Mapping[str, str], outcome: str) -> Reason | None:
     """Why the caller should be called; None if they were not lost."""
     if outcome == "gave up":
         return Reason.GAVE_UP
