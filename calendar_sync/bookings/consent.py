@@ -34,11 +34,8 @@ async def store_consent(
     time. The booking of another call is left alone.
     """
     async with in_transaction(conn):
-        at = await record(conn, call_sid, consent)
-        rows = await conn.execute(
-            "SELECT FROM booking WHERE id = %s AND call_sid = %s", [booking_id, call_sid]
-        )
-        if await rows.fetchone() is not None and await booking_writes.store(
+        at, is_own = await record(conn, call_sid, consent, booking_id)
+        if is_own and await booking_writes.store(
             conn,
             booking_id,
             text_number=consent.number if consent.given else None,
@@ -49,8 +46,13 @@ async def store_consent(
             await job_queue.notify_patient(conn, booking_id)
 
 
-async def record(conn: AsyncConnection, call_sid: str, consent: TextConsent) -> datetime:
-    """Store the answer alone, as proof; when it was first given."""
+async def record(
+    conn: AsyncConnection, call_sid: str, consent: TextConsent, booking_id: int = 0
+) -> tuple[datetime, bool]:
+    """Store the answer alone, as proof.
+
+    When it was first given, and whether the booking with that id is the call's own.
+    """
     rows = await conn.execute(
         """
         INSERT INTO consent (call_sid, number, given, wording, at)
@@ -59,9 +61,16 @@ async def record(conn: AsyncConnection, call_sid: str, consent: TextConsent) -> 
         DO UPDATE SET given = excluded.given, wording = excluded.wording,
             at = CASE WHEN (consent.given, consent.wording) = (excluded.given, excluded.wording)
                       THEN consent.at ELSE excluded.at END
-        RETURNING at
+        RETURNING at, EXISTS (SELECT FROM booking WHERE id = %s AND booking.call_sid = %s)
         """,
-        [call_sid, Lookup(consent.number), consent.given, consent.wording, consent.at],
+        [
+            call_sid,
+            Lookup(consent.number),
+            consent.given,
+            consent.wording,
+            consent.at,
+            booking_id,
+            call_sid,
+        ],
     )
-    row = await rows.fetchone()
-    return cast("datetime", row and row[0])
+    return cast("tuple[datetime, bool]", await rows.fetchone())
