@@ -4,18 +4,23 @@ While calls are unusually many, some callers key back a number that is spoken, s
 """
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
-from calendar_sync.private_fields import Lookup
+from calendar_sync.private_fields import Lookup, lookup
 from voice.limits import Limits, Name, NotKnown, tell_staff
 
 _HOLDING = 0x401D
 _OF_NUMBER = 0x0A11
 """Advisory locks: the numbers are arbitrary."""
+_COMING: Final = (
+    "state IN ('held', 'booked') AND confirmed_at IS NOT NULL AND upper(during) > %(now)s"
+)
+"""Bookings that are visits to come."""
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -50,7 +55,7 @@ async def exceeded(  # noqa: PLR0913  # each is one fact of the call
     `number` (E.164) is whose visit it would be; `openings` is how many times are free now. A
     withheld number has no limit of calls.
     """
-    counted = await _count(conn, call_sid, number, now)
+    counted = await _count(conn, call_sid, now, number)
     if counted.visits >= limits.coming_visits:
         return "coming visits"
     if counted.calls > limits.calls_per_hour:
@@ -71,9 +76,11 @@ async def before_hold(
     how many times are free; None while that was not counted, which is asked for only if another
     call holds one.
     """
-    await conn.execute("SET LOCAL lock_timeout = 1400")  # other processes hold times as well
-    await conn.execute("SELECT pg_advisory_xact_lock(%s)", [_HOLDING])
-    counted = await _count(conn, call_sid, "", now)
+    # Longer than the pool's own lock_timeout, since other processes hold times as well.
+    await conn.execute(
+        "SELECT set_config('lock_timeout', '1400', true), pg_advisory_xact_lock(%s)", [_HOLDING]
+    )
+    counted = await _count(conn, call_sid, now)
     if counted.held and openings is None:
         return "how many are free?"
     most_held = _most_held(limits, openings or 0, counted)
@@ -110,7 +117,12 @@ async def may_book(
     await conn.execute(
         "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_OF_NUMBER, Lookup(number)]
     )
-    return await _visits(conn, number, now, besides=booking_id) < limits.coming_visits
+    rows = await conn.execute(
+        f"SELECT count(*) FROM booking WHERE number = %(number)s AND id <> %(id)s AND {_COMING}",  # noqa: S608  # a constant
+        {"number": Lookup(number), "id": booking_id, "now": now},
+    )
+    [visits] = await rows.fetchone() or [0]
+    return bool(visits < limits.coming_visits)
 
 
 async def other_holding_calls(conn: AsyncConnection, call_sid: str) -> list[str]:
@@ -150,13 +162,14 @@ def _is_suspicious(limits: Limits, counted: _Counted, most_held: int) -> bool:
     return frequent or (many and (counted.caller is None or not counted.vouched or known))
 
 
-async def _count(conn: AsyncConnection, call_sid: str, number: str, now: datetime) -> _Counted:
+async def _count(conn: AsyncConnection, call_sid: str, now: datetime, number: str = "") -> _Counted:
     """Count for this call; visits are those of `number`, or of the caller's number if it is ""."""
     async with conn.cursor(row_factory=class_row(_Counted)) as cursor:
         await cursor.execute(
-            """
+            f"""
             SELECT call.caller, call.vouched, call.keyed_back_at IS NOT NULL AS keyed_back,
-                   0 AS visits,
+                   (SELECT count(*) FROM booking
+                    WHERE number = coalesce(%(number)s, call.caller) AND {_COMING}) AS visits,
                    (SELECT count(*) FROM call AS each
                     WHERE each.caller = call.caller AND began_at > now() - %(hour)s) AS calls,
                    (SELECT count(*) FROM booking
@@ -168,20 +181,13 @@ async def _count(conn: AsyncConnection, call_sid: str, number: str, now: datetim
                    (SELECT count(*) FROM call
                     WHERE number_spoken_at > now() - %(hour)s AND keyed_back_at IS NULL) AS wrong
             FROM call WHERE sid = %(sid)s
-            """,
-            {"sid": call_sid, "hour": _HOUR, "day": _DAY},
+            """,  # noqa: S608  # a constant
+            {
+                "sid": call_sid,
+                "number": lookup(number or None),
+                "now": now,
+                "hour": _HOUR,
+                "day": _DAY,
+            },
         )
-        counted = await cursor.fetchone() or _Counted()
-    whose = number or counted.caller
-    return replace(counted, visits=await _visits(conn, whose, now)) if whose else counted
-
-
-async def _visits(conn: AsyncConnection, number: str, now: datetime, besides: int = 0) -> int:
-    """How many visits a number (E.164) has coming, but for the booking `besides`."""
-    rows = await conn.execute(
-        "SELECT count(*) FROM booking WHERE number = %s AND state IN ('held', 'booked')"
-        " AND confirmed_at IS NOT NULL AND upper(during) > %s AND id <> %s",
-        [Lookup(number), now, besides],
-    )
-    row = await rows.fetchone()
-    return int(row[0]) if row else 0
+        return await cursor.fetchone() or _Counted()
