@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from psycopg import AsyncConnection
@@ -12,7 +13,6 @@ from calendar_sync import job_queue
 from calendar_sync.bookings import booking_writes
 from calendar_sync.bookings.booking import (
     Booked,
-    Booking,
     BookingNote,
     NotBooked,
     Pending,
@@ -35,6 +35,8 @@ __all__ = [
     "wait_until_settled",
 ]
 
+Check = Callable[[AsyncConnection], Awaitable[bool]]
+
 _FIRST_PAUSE = 0.05
 """Seconds between the first two checks; each pause is longer than the one before by half."""
 
@@ -49,21 +51,32 @@ class Confirmed:
     visit_code: str
 
 
-async def confirm(conn: AsyncConnection, booking_id: int, note: BookingNote) -> Confirmed | Taken:
+async def confirm(
+    conn: AsyncConnection, booking_id: int, note: BookingNote, allowed: Check | None = None
+) -> Confirmed | Taken:
     """Store the caller's yes and queue one insert, in one transaction.
 
-    Confirming again returns the same code and queues nothing more. A hold that has expired is
-    confirmed all the same while nobody else has its time. Raises BookingNotFoundError, and
-    LockNotAvailable while somebody else works on the booking.
+    `allowed` is asked first in it; after a no the time is Taken. Confirming again returns the same
+    code and queues nothing more. A hold that has expired is confirmed all the same while nobody
+    else has its time. Raises BookingNotFoundError, and LockNotAvailable while somebody else works
+    on the booking.
     """
-    try:
-        return await _confirm(conn, booking_id, note)
-    except LockNotAvailable:
-        # A doubled webhook waits for its twin, which may have stored the yes by now.
-        found = await booking(conn, booking_id)
-        if found.confirmed_at is None or found.visit_code is None:
-            raise
-        return Confirmed(found.visit_code)
+    while True:
+        code = f"{secrets.randbelow(1_000_000):06d}"
+        try:
+            async with conn.transaction():
+                if allowed is not None and not await allowed(conn):
+                    return Taken()
+                return await _confirm(conn, booking_id, note, code)
+        except LockNotAvailable:
+            # A doubled webhook waits for its twin, which may have stored the yes by now.
+            found = await booking(conn, booking_id)
+            if found.confirmed_at is None or found.visit_code is None:
+                raise
+            return Confirmed(found.visit_code)
+        except UniqueViolation as clash:
+            if clash.diag.constraint_name != "booking_visit_code":
+                raise
 
 
 async def wait_until_settled(pool: AsyncConnectionPool, booking_id: int, seconds: float) -> Status:
@@ -83,32 +96,20 @@ async def wait_until_settled(pool: AsyncConnectionPool, booking_id: int, seconds
         pause *= 1.5
 
 
-async def _confirm(conn: AsyncConnection, booking_id: int, note: BookingNote) -> Confirmed | Taken:
-    async with conn.transaction():
-        held = await booking(conn, booking_id, lock=True)
-        if held.confirmed_at is not None and held.visit_code is not None:
-            return Confirmed(held.visit_code)
-        if held.state != "held" and not await revive(conn, held):
-            return Taken()
-        code = await _store(conn, held, note)
-        effect = await conn.execute(
-            "INSERT INTO effect (key) VALUES (%s) ON CONFLICT DO NOTHING RETURNING key",
-            [f"insert:{held.call_sid}:{held.step}"],
-        )
-        if await effect.fetchone():
-            await job_queue.insert_event(conn, booking_id)
-        return Confirmed(code)
-
-
-async def _store(conn: AsyncConnection, held: Booking, note: BookingNote) -> str:
-    """Store the confirmation under a visit code that no live booking has."""
-    while True:
-        code = f"{secrets.randbelow(1_000_000):06d}"
-        try:
-            async with conn.transaction():
-                await booking_writes.confirm(conn, held, code, note)
-        except UniqueViolation as clash:
-            if clash.diag.constraint_name != "booking_visit_code":
-                raise
-        else:
-            return code
+async def _confirm(
+    conn: AsyncConnection, booking_id: int, note: BookingNote, code: str
+) -> Confirmed | Taken:
+    """Raises UniqueViolation if a live booking has this visit code."""
+    held = await booking(conn, booking_id, lock=True)
+    if held.confirmed_at is not None and held.visit_code is not None:
+        return Confirmed(held.visit_code)
+    if held.state != "held" and not await revive(conn, held):
+        return Taken()
+    await booking_writes.confirm(conn, held, code, note)
+    effect = await conn.execute(
+        "INSERT INTO effect (key) VALUES (%s) ON CONFLICT DO NOTHING RETURNING key",
+        [f"insert:{held.call_sid}:{held.step}"],
+    )
+    if await effect.fetchone():
+        await job_queue.insert_event(conn, booking_id)
+    return Confirmed(code)

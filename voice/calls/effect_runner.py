@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any, assert_never, cast
 
+from psycopg import AsyncConnection
+
 from calendar_sync.availability import half_days
 from calendar_sync.availability.opening_hours import is_open
 from calendar_sync.availability.span import Span
@@ -160,18 +162,20 @@ def _span(opening: Opening) -> Span:
 
 async def _book(line: Line, sid: str, book: Book) -> Submitted | JustTaken:
     lines = dict(book.chart)
-    allowed = line.limits_of(sid)
-    async with line.pool.connection() as conn, conn.transaction():
+    async with line.pool.connection() as conn:
         # Flows have no clock, so the journal says when the safety questions were answered.
         ago, now = await journal.since_keyed(conn, sid, "safety"), line.now()
         if ago is not None and SAFETY in lines:
             lines[SAFETY] += f", {short_time(now - ago, line.settings.zone)}"
-        if allowed and not await booking_limits.may_book(
-            conn, allowed, book.number, book.booking, now
-        ):
-            return JustTaken()
         note = confirmation.BookingNote(book.language, book.number or None, lines, now)
-        confirmed = await confirmation.confirm(conn, book.booking, note)
+
+        async def allowed(conn: AsyncConnection) -> bool:
+            limits_now = line.limits_of(sid)
+            return limits_now is None or await booking_limits.may_book(
+                conn, limits_now, book.number, book.booking, now
+            )
+
+        confirmed = await confirmation.confirm(conn, book.booking, note, allowed)
     if isinstance(confirmed, confirmation.Confirmed):
         return Submitted(confirmed.visit_code)
     return JustTaken()
