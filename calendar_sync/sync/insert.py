@@ -60,7 +60,8 @@ async def insert(clinic: Clinic, booking_id: int) -> None:
         if waiting.state == "booked" or waiting.confirmed_at is None:
             return
         try:
-            await _attempt(clinic, waiting)
+            if await _attempt(clinic, waiting):
+                return
         except NotYet:
             if waiting.slot.start > clinic.now():
                 raise
@@ -103,8 +104,11 @@ async def withdraw(clinic: Clinic, booking_id: int) -> None:
         await store_withdrawn(conn, lost.id, clinic.now())
 
 
-async def _attempt(clinic: Clinic, waiting: Booking) -> None:
-    """Check the time, insert, read back; leaves the booking one step further, or raises NotYet."""
+async def _attempt(clinic: Clinic, waiting: Booking) -> bool:
+    """Check the time, insert, read back; leaves the booking one step further, or raises NotYet.
+
+    True if it is booked; else what comes next depends on the booking as it is now.
+    """
     event = event_for(clinic, waiting)
     inserted: str | None = None
     busy = known(await clinic.calendar.busy(waiting.slot))
@@ -114,7 +118,7 @@ async def _attempt(clinic: Clinic, waiting: Booking) -> None:
         answer = known(await clinic.calendar.insert(event))
         if isinstance(answer, Refused):
             await _release(clinic, waiting, "failed")
-            return
+            return False
         inserted = answer.etag if isinstance(answer, Inserted) else None
     # Read back in every case: only what is in the calendar decides, not what an answer claimed.
     found = known(await clinic.calendar.find(event.id))
@@ -130,6 +134,7 @@ async def _attempt(clinic: Clinic, waiting: Booking) -> None:
                     await job_queue.look_at_event(conn, waiting.id, delay_seconds=_AFTER_CALL)
                     if event.wants_link:
                         await job_queue.pick_up_link(conn, waiting.id, delay_seconds=_AFTER_CALL)
+                    return True
         case "cancelled":
             async with clinic.pool.connection() as conn:
                 await mark_deleted(conn, waiting)
@@ -141,6 +146,7 @@ async def _attempt(clinic: Clinic, waiting: Booking) -> None:
         case _:
             async with clinic.pool.connection() as conn:
                 await next_event(conn, waiting)
+    return False
 
 
 def _match(

@@ -73,8 +73,10 @@ async def look(clinic: Clinic, booking_id: int) -> None:
         return
     await remove_cancel_notes(clinic, booked)
     busy = known(await clinic.calendar.busy(booked.slot, besides={event.event_id}))
-    async with clinic.pool.connection() as conn:
-        await store_warning(conn, booking_id, _warning(clinic, booked, event, busy=bool(busy)))
+    warning = _warning(clinic, booked, event, busy=bool(busy))
+    if warning != booked.warning:
+        async with clinic.pool.connection() as conn:
+            await store_warning(conn, booking_id, warning)
     await rewrite(clinic, booking_id)
 
 

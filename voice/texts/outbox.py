@@ -57,6 +57,11 @@ async def require(
         await _queue(conn, text_id, planned.kind, planned.due - now)
 
 
+def stands(row: TextRow, planned: PlannedText) -> bool:
+    """Whether `require` would leave this row as it is."""
+    return row.state != "dropped" and not (row.state == "owed" and planned.due < row.due)
+
+
 async def drop(conn: AsyncConnection, text_id: int) -> None:
     """It is not needed anymore; one whose attempt has begun stays."""
     await conn.execute(
@@ -108,14 +113,23 @@ async def put_off(conn: AsyncConnection, text_id: int, until: datetime) -> None:
     await conn.execute("UPDATE text SET not_before = %s WHERE id = %s", [until, text_id])
 
 
-async def begin_attempt(
-    conn: AsyncConnection, text_id: int, digest: str, now: datetime, *, link_to_follow: bool
+async def begin_attempt(  # noqa: PLR0913  # each is a column
+    conn: AsyncConnection,
+    text_id: int,
+    digest: str,
+    now: datetime,
+    until: datetime,
+    *,
+    link_to_follow: bool,
 ) -> None:
-    """Store the intent to send a body with this digest; keyed, as a code in it could be guessed."""
+    """Store the intent to send a body with this digest; keyed, as a code in it could be guessed.
+
+    No other attempt begins before `until`.
+    """
     await conn.execute(
-        "UPDATE text SET state = 'sending', tries = tries + 1, began = %s,"
+        "UPDATE text SET state = 'sending', tries = tries + 1, began = %s, not_before = %s,"
         " digests = array_append(digests, %s), link_to_follow = %s WHERE id = %s",
-        [now, Lookup(digest), link_to_follow, text_id],
+        [now, until, Lookup(digest), link_to_follow, text_id],
     )
 
 

@@ -87,7 +87,10 @@ async def bring_up_to_date(
         timing = Timing(config.clinic.zone, config.undo_wait)
         planned = () if reason else planned_texts(booked, notice, past, now, timing)
         waiting = await _drop_unneeded(conn, booked, rows, {each.name for each in planned})
+        stored = {row.name: row for row in rows if row.number == booked.text_number}
         for each in planned:
+            if (row := stored.get(each.name)) and outbox.stands(row, each):
+                continue
             if each.name in waiting or worth_planning(each, now):
                 await outbox.require(conn, booking_id, booked.text_number or "", each, now)
         if reason and is_offer(booked):

@@ -128,9 +128,13 @@ class Attempt:
             return await self._put_off(conn, row, Later(until, "too many texts in an hour"))
         body = await write(conn, self.config, row, booked)
         await outbox.begin_attempt(
-            conn, row.id, digest(body), self.now, link_to_follow=self.config.link_to_follow(booked)
+            conn,
+            row.id,
+            digest(body),
+            self.now,
+            self.now + ATTEMPT,
+            link_to_follow=self.config.link_to_follow(booked),
         )
-        await outbox.put_off(conn, row.id, self.now + ATTEMPT)
         return Claimed(row, body)
 
     async def _put_off(self, conn: AsyncConnection, row: TextRow, later: Later) -> Later:

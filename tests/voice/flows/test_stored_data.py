@@ -43,7 +43,8 @@ async def everything(caller: Caller, line: Line, to_consent: To) -> str:
         await invitations.store_wanted(conn, changed)
         await outbox.require(conn, booking.id, f"+1{DIGITS}", planned, line.now())
         for text in await text_rows.texts_of(conn, booking.id):
-            await outbox.begin_attempt(conn, text.id, BODY, line.now(), link_to_follow=False)
+            now = line.now()
+            await outbox.begin_attempt(conn, text.id, BODY, now, now, link_to_follow=False)
         await event_state.store_written(conn, booking.id, f"CALL: +1{DIGITS}")
         await call_backs.request(conn, changed, Reason.ASKED_FOR_PERSON)
         await inbound.answer(conn, line.texting.config, stop, line.now())
