@@ -92,6 +92,30 @@ class _FirstLine(logging.Filter):
 _ASYNCIO = _FirstLine()
 
 
+_OUTPUT = logging.StreamHandler()
+"""Where all lines go: those of libraries, and our own."""
+
+
+class _Logger:
+    """Writes our own lines; named after the module that logs."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def write(self, line: str) -> None:
+        """Write one line, never in the middle of another; what cannot be written is lost."""
+        _OUTPUT.acquire()
+        try:
+            _OUTPUT.stream.write(f"{line}\n")
+            _OUTPUT.flush()
+        except (OSError, ValueError):
+            pass  # a full disk, a closed pipe: the call goes on
+        finally:
+            _OUTPUT.release()
+
+    debug = info = warning = error = critical = write
+
+
 def _log_uncaught(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
@@ -114,27 +138,28 @@ def write_logs(style: Literal["json", "plain"]) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.ExceptionRenderer(_exception_text),
     ]
-    last: Processor = structlog.processors.JSONRenderer(ensure_ascii=False)
+    last: list[Processor] = [_mask, structlog.processors.JSONRenderer(ensure_ascii=False)]
     if style == "plain":
-        last = structlog.dev.ConsoleRenderer(colors=False)
-    here = logging.StreamHandler(sys.stdout if style == "json" else sys.stderr)
-    here.setFormatter(
+        last = [_mask, structlog.dev.ConsoleRenderer(colors=False)]
+    level = logging.INFO if style == "json" else logging.WARNING
+    _OUTPUT.stream = sys.stdout if style == "json" else sys.stderr
+    _OUTPUT.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=first,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _mask, last],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
         )
     )
-    logging.basicConfig(
-        handlers=[here], level=logging.INFO if style == "json" else logging.WARNING, force=True
-    )
+    logging.basicConfig(handlers=[_OUTPUT], level=level, force=True)
     # The queue logs every start and end of a job, and one starts every two seconds.
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
     logging.getLogger("asyncio").addFilter(_ASYNCIO)
     if style == "json":
         sys.excepthook = _log_uncaught
+    # Our own lines, one for each turn, do not pass through the standard library's logging, which
+    # would make each of them take twice as long.
     structlog.configure(
-        processors=[*first, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[*first, *last],
+        logger_factory=_Logger,
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )

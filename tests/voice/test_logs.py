@@ -5,6 +5,8 @@ import json
 import logging
 import subprocess
 import sys
+from contextlib import suppress
+from pathlib import Path
 from typing import Literal
 
 import psycopg
@@ -57,6 +59,19 @@ def test_every_log_is_json_and_masked(capsys: pytest.CaptureFixture[str]) -> Non
     assert (ours["event"], ours["caller"], ours["level"]) == ("refused", "··23", "warning")
     assert theirs["event"] == "call from ··23"
     assert "ValueError" in theirs["exception"]
+
+
+def test_a_line_that_cannot_be_written_ends_no_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as on a full disk; only the line is lost."""
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        write_logs("json")
+        structlog.get_logger("ours").info("turn")
+        monkeypatch.undo()
+        with pytest.raises(OSError, match="No space left"):
+            full.flush()
+        with suppress(OSError):
+            full.close()
 
 
 @pytest.mark.parametrize("style", ["json", "plain"])
