@@ -56,6 +56,8 @@ class Calendar:
 
         Source: guide "Recurring events", "Exceptions".
         """
+        if "recurrence" not in event:
+            return occurrences(event, self.zone)
         alone = {
             instant(each["originalStartTime"], self.zone)
             for each in self.events.values()
