@@ -1,8 +1,12 @@
 """Which three openings a caller is offered: the earliest, another half-day, another day."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
+from itertools import islice
+from operator import attrgetter
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -10,8 +14,23 @@ from calendar_sync.availability.span import Span
 
 Part = Literal["any", "morning", "afternoon"]
 
-_MAX_OFFERS = 3
+MAX_OFFERS = 3
 _NOON = 12
+
+
+@lru_cache(maxsize=16384)
+def _local(start: datetime, zone: ZoneInfo) -> tuple[date, Part]:
+    """The local day of a start and its half; each start is asked about for many callers."""
+    local = start.astimezone(zone)
+    return local.date(), "morning" if local.hour < _NOON else "afternoon"
+
+
+def _day(span: Span, zone: ZoneInfo) -> date:
+    return _local(span.start, zone)[0]
+
+
+def _half(span: Span, zone: ZoneInfo) -> Part:
+    return _local(span.start, zone)[1]
 
 
 def three_offers(
@@ -28,18 +47,11 @@ def three_offers(
     limits the offers to mornings or afternoons, `beyond` (aware) to times that start after it.
     """
     chosen: list[Span] = []
-
-    def day(span: Span) -> date:
-        return span.start.astimezone(zone).date()
-
-    def half(span: Span) -> Part:
-        return "morning" if span.start.astimezone(zone).hour < _NOON else "afternoon"
+    begin = 0 if beyond is None else bisect_right(openings, beyond, key=attrgetter("start"))
 
     def take(fits: Callable[[Span], bool]) -> bool:
-        for span in openings:
-            if beyond is not None and span.start <= beyond:
-                continue
-            if part not in {"any", half(span)} or any(map(span.overlaps, chosen)):
+        for span in islice(openings, begin, None):
+            if part not in {"any", _half(span, zone)} or any(map(span.overlaps, chosen)):
                 continue
             if fits(span):
                 chosen.append(span)
@@ -48,10 +60,12 @@ def three_offers(
 
     if take(lambda _: True):
         first = chosen[0]
-        take(lambda span: half(span) != half(first))
-        taken = {day(span) for span in chosen}
-        _ = take(lambda span: day(span) not in taken) or take(lambda span: day(span) != day(first))
-    while len(chosen) < _MAX_OFFERS and take(lambda _: True):
+        take(lambda span: _half(span, zone) != _half(first, zone))
+        taken = {_day(span, zone) for span in chosen}
+        _ = take(lambda span: _day(span, zone) not in taken) or take(
+            lambda span: _day(span, zone) != _day(first, zone)
+        )
+    while len(chosen) < MAX_OFFERS and take(lambda _: True):
         pass
     return tuple(sorted(chosen))
 

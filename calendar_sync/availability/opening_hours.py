@@ -6,6 +6,7 @@ when daylight saving begins becomes the moment of the change, and a time that is
 ends counts once.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -67,19 +68,15 @@ def openings(rules: Rules, busy: Iterable[Span], now: datetime) -> list[Span]:
     be in any order. Raises ValueError if `now` is naive.
     """
     buffer = timedelta(minutes=rules.buffer_minutes)
-    today = _day(rules, now)
-    earliest = now.astimezone(UTC) + timedelta(hours=rules.notice_hours)
-    ordered = sorted(busy, key=attrgetter("start"))
+    grid, starts, ends = _grid(rules, _day(rules, now))
+    clear_from = now.astimezone(UTC) + timedelta(hours=rules.notice_hours)
+    first = bisect_left(starts, clear_from)
     free: list[Span] = []
-    passed, busy_until = 0, datetime.min.replace(tzinfo=UTC)
-    for slot in _grid(rules, today):
-        clear_until = slot.end + buffer
-        while passed < len(ordered) and ordered[passed].start < clear_until:
-            busy_until = max(busy_until, ordered[passed].end)
-            passed += 1
-        if slot.start >= earliest and slot.start - buffer >= busy_until:
-            free.append(slot)
-    return free
+    for taken in sorted(busy, key=attrgetter("start")):
+        free += grid[first : bisect_right(ends, taken.start - buffer, first)]
+        clear_from = max(clear_from, taken.end + buffer)
+        first = bisect_left(starts, clear_from, first)
+    return free + grid[first:]
 
 
 def is_open(rules: Rules, at: datetime) -> bool:
@@ -149,8 +146,11 @@ def _instants(rules: Rules, day: date, range_: WallRange) -> tuple[datetime, dat
 
 
 @lru_cache(maxsize=32)
-def _grid(rules: Rules, today: date) -> tuple[Span, ...]:
-    """Every slot up to the horizon, ascending, with the buffer between any two."""
+def _grid(rules: Rules, today: date) -> tuple[list[Span], list[datetime], list[datetime]]:
+    """Every slot up to the horizon, ascending, with the buffer between any two.
+
+    Their starts and their ends, which ascend too, are what a slot is searched by.
+    """
     length = timedelta(minutes=rules.minutes)
     step = timedelta(minutes=rules.minutes + rules.buffer_minutes)
     midnight = first_instant(datetime.combine(today, time.min), rules.zone)
@@ -164,7 +164,9 @@ def _grid(rules: Rules, today: date) -> tuple[Span, ...]:
                 if start >= next_start:
                     next_start = start + step
                     grid.append(start)
-    return tuple(Span(start, start + length) for start in grid if start >= midnight)
+    starts = [start for start in grid if start >= midnight]
+    ends = [start + length for start in starts]
+    return list(map(Span, starts, ends)), starts, ends
 
 
 def _starts(rules: Rules, day: date, range_: WallRange) -> list[datetime]:

@@ -11,7 +11,6 @@ from psycopg.types.range import Range, TimestamptzRange
 from calendar_sync.availability.span import Span
 
 _RANGE = re.compile(r'\["([^"]+)","([^"]+)"\)')
-_MULTIRANGE = re.compile(rf"\{{(?:{_RANGE.pattern},?)*\}}")
 
 
 def as_range(span: Span) -> TimestamptzRange:
@@ -39,10 +38,15 @@ def as_spans(stored: str) -> tuple[Span, ...]:
     As text, because psycopg's objects take ten times as long, and a clinic has hundreds of busy
     times. Needs a session in UTC. Raises ValueError for a range without a start or an end.
     """
-    if not _MULTIRANGE.fullmatch(stored):
+    between = stored.removeprefix("{").removesuffix("}")
+    return tuple(map(_span, between.split(",["))) if between else ()
+
+
+@lru_cache(maxsize=16384)
+def _span(stored: str) -> Span:
+    """One range of a multirange; only the first still has its bracket. Most are read again soon."""
+    found = _RANGE.fullmatch(stored if stored.startswith("[") else f"[{stored}")
+    if not found:
         message = f"A stored range has no start or no end, or is no range: {stored}."
         raise ValueError(message)
-    return tuple(
-        Span(datetime.fromisoformat(start), datetime.fromisoformat(end))
-        for start, end in _RANGE.findall(stored)
-    )
+    return Span(datetime.fromisoformat(found[1]), datetime.fromisoformat(found[2]))
