@@ -30,6 +30,7 @@ from voice.dialogue.twiml import Phones
 from voice.former_calendars import remember_calendars
 from voice.language import Text
 from voice.limits import Limits, limits_of
+from voice.recent_offers import RecentOffers
 from voice.recordings.library import Library, recordings_for
 from voice.settings import Settings
 from voice.summary import summary_of
@@ -51,6 +52,7 @@ class Line:
     recordings: Library | None = None
     one_hold: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Kept while a time is held, so that calls of one process do not wait in the database."""
+    recent_offers: RecentOffers = field(default_factory=RecentOffers)
     call_limits: dict[str, Limits] = field(default_factory=dict)
     """Limits of single calls of a demo's page, by CallSid; its other calls have none."""
 

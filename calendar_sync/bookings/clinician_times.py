@@ -1,28 +1,37 @@
 """Whose times a caller is offered when the clinic has several therapists."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from psycopg import AsyncConnection
 
-from calendar_sync.availability.offers import Part, spread, three_offers
+from calendar_sync.availability.offers import MAX_OFFERS, Part, spread, three_offers
 from calendar_sync.availability.span import Span
 from calendar_sync.bookings.free_times import Stale, free_openings
 from calendar_sync.clinic import Clinic
+
+Slot = tuple[datetime, str]
+"""When a time starts, and whose it is."""
+_Free = Mapping[str, tuple[Span, ...]]
+"""What is free, ascending, by clinician."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """Which times a caller wants; `beyond` (aware) is when the last ones that they heard start.
 
-    `language` is the code of the call's. With a `clinician_id` only that therapist is offered.
+    `language` is the code of the call's. With a `clinician_id` only that therapist is offered. What
+    `rather_not` returns is offered only if there are not enough other times; it is called last, so
+    that nothing happens between it and the answer.
     """
 
     language: str = "en"
     part: Part = "any"
     beyond: datetime | None = None
     clinician_id: str = ""
+    rather_not: Callable[[], Collection[Slot]] = frozenset
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +70,39 @@ async def offered_times(clinic: Clinic, wish: Wish) -> Offered | Stale:
         visits = await _coming_visits(conn, clinic.now())
     speakers = set() if wish.clinician_id else _speaking(clinic, wish.language)
     groups = [{name: free[name] for name in free if name in speakers}] if speakers else []
+    rather_not = wish.rather_not()
     for some in (*groups, free):
-        every = _together(some)
-        three = three_offers(every, clinic.rules.zone, wish.part, wish.beyond)
+        three = _offers(clinic, _without(some, rather_not), wish, visits)
+        if len(three) < MAX_OFFERS:
+            three = _offers(clinic, some, wish, visits)
         if three:
             in_language = not speakers or some is not free
-            return Offered(spread(three, some, visits), in_language, open_times)
+            return Offered(three, in_language, open_times)
     return Offered((), in_language=True, open_times=open_times)
 
 
-def _together(free: Mapping[str, tuple[Span, ...]]) -> Sequence[Span]:
-    """The times that any of them has free, ascending."""
+def _offers(
+    clinic: Clinic, free: _Free, wish: Wish, visits: Mapping[str, int]
+) -> tuple[tuple[Span, str], ...]:
+    three = three_offers(_together(free), clinic.rules.zone, wish.part, wish.beyond)
+    return spread(three, free, visits)
+
+
+def _without(free: _Free, slots: Collection[Slot]) -> _Free:
+    if not slots:
+        return free
+    return {
+        name: tuple(span for span in spans if (span.start, name) not in slots)
+        for name, spans in free.items()
+    }
+
+
+def _together(free: _Free) -> Sequence[Span]:
+    """The times that any of them has free, ascending; those of all are equally long."""
     if len(free) == 1:
         return next(iter(free.values()))
-    return sorted({span for spans in free.values() for span in spans})
+    by_start = {span.start: span for spans in free.values() for span in spans}
+    return sorted(by_start.values(), key=attrgetter("start"))
 
 
 def _speaking(clinic: Clinic, language: str) -> set[str]:

@@ -1,6 +1,7 @@
 """Performs the effects that flows request, between two replays; each is safe to perform twice."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, assert_never, cast
 
 from psycopg import AsyncConnection
@@ -96,10 +97,12 @@ async def _offers(line: Line, sid: str, request: FindOffers) -> Offers | Unreada
         for each in (sid, *await booking_limits.other_holding_calls(conn, sid)):
             await holds.release_unconfirmed(conn, each)
     beyond = datetime.fromisoformat(request.beyond) if request.beyond else None
-    wish = Wish(request.language, request.part, beyond, request.clinician)
+    rather_not = partial(line.recent_offers.taken_up, but_for=sid)
+    wish = Wish(request.language, request.part, beyond, request.clinician, rather_not)
     found = await offered_times(line.clinic, wish)
     if isinstance(found, Stale):
         return Unreadable()
+    line.recent_offers.add(sid, ((span.start, whose) for span, whose in found.times))
     if (allowed := line.limits_of(sid)) is not None:
         async with line.pool.connection() as conn:
             over = await booking_limits.exceeded(
@@ -153,6 +156,7 @@ async def _hold_if(
                     for each in await booking_limits.other_holding_calls(conn, sid):
                         await holds.release_unconfirmed(conn, each)
         held = await holds.hold(conn, sid, step, slot, whose)
+    line.recent_offers.forget(sid)
     return Held(held.booking_id) if isinstance(held, holds.Held) else JustTaken()
 
 

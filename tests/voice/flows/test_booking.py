@@ -12,6 +12,7 @@ from calendar_sync.availability.span import Span
 from calendar_sync.bookings import call_backs, free_times
 from calendar_sync.bookings.booking import bookings_of_call
 from calendar_sync.calendars.contract import Event, Inserted, Refused, Unknown
+from voice import recent_offers
 from voice.bootstrap import Line
 from voice.calls import effect_runner
 from voice.simulator.player import Ended
@@ -92,6 +93,20 @@ async def test_a_taken_time_is_apologised_for(calls: Calls, to_the_times: To) ->
     await second.presses("1").hears("Sorry, that time was just taken.")
     await second.hears("For Monday, November 30th, at 12:30 PM, press 1")
     await first.presses("1").hears("You are booked. Monday, November 30th, at 12 noon")
+
+
+async def test_a_third_caller_at_once_is_offered_other_times(
+    calls: Calls, to_the_times: To
+) -> None:
+    """Three callers who all press 1 hold a time each but for one, and nobody waits for theirs."""
+    first, second, third = [await calls(f"+1425555019{each}") for each in range(3)]
+    for caller in (first, second, third):
+        await to_the_times(caller)
+    assert first.heard[-1] == second.heard[-1]
+    await third.presses("1").hears("Monday, November 30th, at 12:30 PM")
+    await third.hears("To book it, press 1")
+    await first.presses("2").hears("To book it, press 1").presses("2")
+    await first.hears("For Monday, November 30th, at 12 noon, press 1.")
 
 
 async def test_a_hang_up_frees_the_time_at_once(
@@ -201,8 +216,14 @@ async def test_a_caller_without_a_number_keys_one_in_before_booking(
         assert booking.number == f"+1425555018{keyed}"
 
 
-async def test_fifty_callers_want_one_opening(calls: Calls, to_the_times: To) -> None:
-    """One is booked, and forty-nine are offered other times."""
+async def test_fifty_callers_want_one_opening(
+    calls: Calls, to_the_times: To, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One is booked, and forty-nine are offered other times.
+
+    All hear of the same times, as if each were in a process of its own.
+    """
+    monkeypatch.setattr(recent_offers, "AT_ONCE", 50)
     callers: list[Caller] = [await calls(f"+142555502{number:02}") for number in range(50)]
 
     async def book(caller: Caller) -> str:
