@@ -1,5 +1,8 @@
 """A visit that staff made recurring is its first occurrence; the other ones belong to staff."""
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
@@ -26,3 +29,18 @@ async def first_occurrence(conn: AsyncConnection, event: CalendarEvent) -> Booki
         return None
     await booking_writes.store(conn, row["id"], event_id=event.event_id)
     return await booking(conn, row["id"], lock=True)
+
+
+async def days_of(
+    conn: AsyncConnection, events: Iterable[CalendarEvent], now: datetime
+) -> list[int]:
+    """Coming visits, by id, whose event is one occurrence of these events, changed by itself.
+
+    With all of a series the occurrence goes too, and nothing promises that it is listed then.
+    """
+    rows = await conn.execute(
+        "SELECT id FROM booking WHERE state = 'booked' AND upper(during) > %s"
+        " AND event_id LIKE '%%\\_%%' AND split_part(event_id, '_', 1) = ANY (%s)",
+        [now, [event.event_id for event in events]],
+    )
+    return [booking_id for (booking_id,) in await rows.fetchall()]

@@ -35,7 +35,7 @@ from calendar_sync.retry import NotYet
 from calendar_sync.sync import change_cursor, seen_versions
 from calendar_sync.sync.call_back_events import close_if_done
 from calendar_sync.sync.copies import mark_copies
-from calendar_sync.sync.first_occurrence import first_occurrence
+from calendar_sync.sync.first_occurrence import days_of, first_occurrence
 from calendar_sync.sync.lanes import place
 from calendar_sync.sync.locate import elsewhere
 from calendar_sync.sync.move import arrive
@@ -79,7 +79,9 @@ async def _follow_all(
     clinic: Clinic, changes: Changes, since: str | None, read_at: datetime | None, *, full: bool
 ) -> bool:
     """Follow what was read; False if another worker was faster, maybe with an older reading."""
-    entries = [(event, await _where_it_is_now(clinic, event)) for event in changes.entries]
+    # A series before its days: which one is the visit follows from where the series is now.
+    in_order = sorted(changes.entries, key=lambda event: bool(event.series))
+    entries = [(event, await _where_it_is_now(clinic, event)) for event in in_order]
     async with clinic.pool.connection() as conn, conn.transaction():
         await conn.execute("SELECT pg_advisory_xact_lock(%s)", [_READ_LOCK])
         if await change_cursor.current(conn, clinic.clinician_id) != since:
@@ -87,6 +89,7 @@ async def _follow_all(
         followed = [await _follow_read(conn, clinic, *each, read_at) for each in entries]
         look_again = [*followed]
         look_again += [await _set_aside(conn, each) for each in changes.unreadable]
+        look_again += await days_of(conn, changes.entries, clinic.now())
         if full:
             look_again += await _missing(conn, clinic, changes.entries)
         await change_cursor.store(conn, changes.cursor, clinic.clinician_id)

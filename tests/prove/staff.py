@@ -132,7 +132,7 @@ class StaffAtWork:
             return
         start = self._some_time()
         local = [f"{start + timedelta(minutes=minutes):%Y-%m-%d %H:%M}" for minutes in (0, 30)]
-        event_id = doctor.change_first(self.chance.choice(weekly)["id"], *local)
+        event_id = doctor.change_day(self.chance.choice(weekly)["id"], local[0], local[1])
         self._did("block", doctor.events[event_id])
 
     def _fit_for(self, deed: str) -> list[tuple[Calendar, dict[str, Any]]]:

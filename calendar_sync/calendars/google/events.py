@@ -71,7 +71,7 @@ def event_from(resource: dict[str, Any], zone: ZoneInfo) -> CalendarEvent:
         all_day="date" in _part(resource, "start"),
         repeats=bool(resource.get("recurrence")),
         series=_text(resource, "recurringEventId"),
-        planned=_planned(resource, zone),
+        planned=planned_start(resource, zone),
     )
 
 
@@ -90,7 +90,8 @@ def _span_of_deleted(resource: dict[str, Any], zone: ZoneInfo) -> Span | None:
         return None
 
 
-def _planned(resource: dict[str, Any], zone: ZoneInfo) -> datetime | None:
+def planned_start(resource: dict[str, Any], zone: ZoneInfo) -> datetime | None:
+    """When an occurrence of a recurring event would begin by its series; None of other events."""
     try:
         return instant(resource["originalStartTime"], zone)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from calendar_sync.availability.span import Span, without
 from calendar_sync.calendars.contract import Unknown, opens
 from calendar_sync.calendars.google.client import GoogleAccess
 from calendar_sync.calendars.google.errors import RequestFailure
-from calendar_sync.calendars.google.events import span_of
+from calendar_sync.calendars.google.events import planned_start, span_of
 
 T = TypeVar("T")
 Resource = dict[str, Any]
@@ -31,6 +32,8 @@ class Listed:
     series: str = ""
     """The id of the recurring event that it is an occurrence of."""
     all_day: bool = False
+    planned: datetime | None = None
+    """When it would begin by its series."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +65,20 @@ async def listed(
 def blocking(listing: Listing, busy: list[Span], besides: AbstractSet[str]) -> list[Span]:
     """The busy times `busy` of a calendar, but for opened times and the events `besides`.
 
-    With an event in it that cannot be read, only free/busy knows when that is.
+    Of a recurring event that is only its first occurrence here. With an event in it that cannot be
+    read, only free/busy knows when that is.
     """
     apart: list[Span] = []
     blocks: list[Span] = []
-    for event in listing.events:
-        if opens(event.title) or besides & {event.event_id, event.series}:
+    seen: set[str] = set()
+    for event in sorted(listing.events, key=lambda each: each.planned or each.span.start):
+        is_first = event.series not in seen
+        seen.add(event.series)
+        if (
+            opens(event.title)
+            or event.event_id in besides
+            or (is_first and event.series in besides)
+        ):
             apart.append(event.span)
         elif event.blocks:
             blocks.append(event.span)
@@ -119,4 +130,5 @@ def _listed(resource: Resource, zone: ZoneInfo, _: Resource) -> Listed | None:
         span_of(resource, zone),
         resource.get("recurringEventId", ""),
         all_day="date" in resource["start"],
+        planned=planned_start(resource, zone),
     )

@@ -102,7 +102,7 @@ async def test_only_the_first_day_of_a_recurring_visit_is_moved(
     clinic, google, booking_id, event = at_google
     google.screenings.edit(event, recurrence=["RRULE:FREQ=WEEKLY;COUNT=3"])
     await follow_all(clinic)
-    first = google.screenings.change_first(event, "2026-12-01 11:00", "2026-12-01 11:20")
+    first = google.screenings.change_day(event, "2026-12-01 11:00", "2026-12-01 11:20")
     await follow_all(clinic)
     await look(clinic, booking_id)
     eleven = span("2026-12-01 11:00")
@@ -126,7 +126,7 @@ async def test_only_the_first_day_of_a_recurring_visit_is_deleted(
     """The patient is told that the visit is cancelled, also if all is read in one piece."""
     clinic, google, booking_id, event = at_google
     google.screenings.edit(event, recurrence=["RRULE:FREQ=WEEKLY;COUNT=3"])
-    google.screenings.change_first(event)
+    google.screenings.change_day(event)
     await follow_all(clinic)
     assert (await row(clinic, booking_id)).state == "cancelled"
     async with clinic.pool.connection() as conn:

@@ -64,13 +64,20 @@ def _since(calendar: Calendar, query: Resource, shape: Resource) -> int | None:
 
 
 def _asked(calendar: Calendar, query: Resource, since: int | None, top: int) -> list[Resource]:
-    """In the order of their changes; cancelled ones only in a sync or when asked for."""
+    """In the order of their changes; cancelled ones only in a sync or when asked for.
+
+    Source: `showDeleted` of events.list: cancelled days of recurring events are listed without
+    `singleEvents`, if those are not cancelled themselves.
+    """
     known = [key for key, number in calendar.changed.items() if number <= top]
     order = sorted(known, key=calendar.changed.__getitem__)
-    events = [calendar.events[key] for key in order]
+    events = [calendar.event(key) for key in order]
     if since is not None:
         return [event for event in events if calendar.changed[event["id"]] > since]
-    events = [e for e in events if query.get("showDeleted") or e["status"] != "cancelled"]
+    live = {event["id"] for event in events if event["status"] != "cancelled"}
+    if not query.get("singleEvents"):
+        live |= {e["id"] for e in events if e.get("recurringEventId") in live}
+    events = [e for e in events if query.get("showDeleted") or e["id"] in live]
     return [each for e in events for each in _instances(calendar, e, query)]
 
 
@@ -86,6 +93,7 @@ def _instances(calendar: Calendar, event: Resource, query: Resource) -> list[Res
             **{key: part for key, part in event.items() if key != "recurrence"},
             "id": f"{event['id']}_{start:%Y%m%dT%H%M%SZ}",
             "recurringEventId": event["id"],
+            "originalStartTime": {"dateTime": start.isoformat()},
             "start": {"dateTime": start.isoformat()},
             "end": {"dateTime": end.isoformat()},
         }
@@ -109,7 +117,8 @@ def _bare(world: World, event: Resource, since: int | None) -> Resource:
 
     Source: reference of Events, `status`: its id; of one occurrence also its series and its time.
     """
-    if since is None or event["status"] != "cancelled" or not world.bare_tombstones:
+    bare = since is not None or "recurringEventId" in event
+    if not bare or event["status"] != "cancelled" or not world.bare_tombstones:
         return event
     kept = ("id", "status", "recurringEventId", "originalStartTime")
     return {key: event[key] for key in kept if key in event}

@@ -1,0 +1,102 @@
+"""A visit that staff made recurring: what they do to its days afterwards."""
+
+import pytest
+from support.clinic import confirmed, jobs_waiting, row, span
+from support.google_visit import GoogleVisit
+
+from calendar_sync.bookings import notices
+from calendar_sync.clinic import Clinic
+from calendar_sync.sync.insert import insert
+from calendar_sync.sync.staff_jobs import OVERLAPS, follow_all, look
+
+NINE, TEN = span("2026-12-01 09:00"), span("2026-12-01 10:00")
+WEEKLY = ["RRULE:FREQ=WEEKLY;COUNT=3"]
+DAILY = ["RRULE:FREQ=DAILY;COUNT=3"]
+
+
+async def told(clinic: Clinic) -> list[str]:
+    """What patients are told."""
+    async with clinic.pool.connection() as conn:
+        return [notice.kind for notice in await notices.open_notices(conn)]
+
+
+async def test_a_first_day_is_followed_when_its_series_changed_before(
+    google_visit: GoogleVisit,
+) -> None:
+    """Staff move all days, delete the first one and write a note: the patient's visit is off.
+
+    The note puts the series behind its first day in the list of changes.
+    """
+    clinic, google, booking_id, event = google_visit
+    google.screenings.edit(event, recurrence=WEEKLY)
+    google.screenings.drag(event, "2026-12-01 10:00", "2026-12-01 10:20")
+    google.screenings.change_day(event)
+    google.screenings.edit(event, summary="Anna")
+    await follow_all(clinic)
+    assert (await row(clinic, booking_id)).state == "cancelled"
+
+
+async def test_a_first_day_of_its_own_is_gone_with_its_series(google_visit: GoogleVisit) -> None:
+    """Staff move the first day and delete all days later: the patient is told of the second."""
+    clinic, google, booking_id, event = google_visit
+    google.screenings.edit(event, recurrence=WEEKLY)
+    google.screenings.change_day(event, "2026-12-01 10:00", "2026-12-01 10:20")
+    await follow_all(clinic)
+    await look(clinic, booking_id)
+    assert (await row(clinic, booking_id)).slot == TEN
+    await forget_jobs(clinic)
+    google.screenings.delete(event)
+    await follow_all(clinic)
+    assert await jobs_waiting(clinic) == ["look_at_event"]
+    await look(clinic, booking_id)
+    assert (await row(clinic, booking_id)).state == "cancelled"
+    assert await told(clinic) == ["cancelled"]
+
+
+@pytest.mark.parametrize("start", ["2026-12-08 11:00", ""])
+@pytest.mark.parametrize("form", ["day", "rest"])
+async def test_later_days_are_staff_s_own(google_visit: GoogleVisit, start: str, form: str) -> None:
+    """Moved or deleted, one or all that follow: the visit stays and nobody is told."""
+    clinic, google, booking_id, event = google_visit
+    google.screenings.edit(event, recurrence=WEEKLY)
+    end = "2026-12-08 11:20" if start else ""
+    if form == "day":
+        google.screenings.change_day(event, start, end, day=1)
+    else:
+        google.screenings.change_rest(event, 1, start, end)
+    await follow_all(clinic)
+    await look(clinic, booking_id)
+    assert (await row(clinic, booking_id)).slot == NINE
+    assert await told(clinic) == []
+
+
+async def test_the_other_days_mark_the_visits_they_lie_over(google_visit: GoogleVisit) -> None:
+    """A day of a recurring visit over another visit is looked at like any other event there."""
+    clinic, google, _, event = google_visit
+    other = await confirmed(clinic, span("2026-12-02 09:00"), "CA2")
+    await insert(clinic, other)
+    await follow_all(clinic)
+    await forget_jobs(clinic)
+    google.screenings.edit(event, recurrence=DAILY)
+    google.screenings.changed[event] = 0
+    await follow_all(clinic)
+    assert await jobs_waiting(clinic) == ["look_at_event"]
+    await look(clinic, other)
+    assert (await row(clinic, other)).warning == OVERLAPS
+
+
+async def test_a_later_day_dragged_before_the_visit_does_not_mark_it(
+    google_visit: GoogleVisit,
+) -> None:
+    """The visit stays the first occurrence by the series, and is not over itself."""
+    clinic, google, _, event = google_visit
+    google.screenings.edit(event, recurrence=WEEKLY)
+    google.screenings.change_day(event, "2026-12-01 07:00", "2026-12-01 07:20", day=1)
+    day = span("2026-12-01 06:00", minutes=600)
+    assert await clinic.calendar.busy(day, besides={event}) == (span("2026-12-01 07:00"),)
+
+
+async def forget_jobs(clinic: Clinic) -> None:
+    """Empty the queue."""
+    async with clinic.pool.connection() as conn:
+        await conn.execute("DELETE FROM procrastinate_jobs")
