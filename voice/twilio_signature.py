@@ -4,7 +4,7 @@ import base64
 import hmac
 import re
 from collections.abc import Iterable
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 from fastapi import Request
 
@@ -39,11 +39,8 @@ async def _signed_form(settings: Settings, request: Request) -> Form | None:
     body = await bounded_body(request, MAX_BYTES)
     if body is None:
         return None
-    try:
-        fields = parse_qsl(
-            body.decode("ascii", "replace"), keep_blank_values=True, max_num_fields=MAX_FIELDS
-        )
-    except ValueError:
+    fields = form_fields(body.decode("ascii", "replace"))
+    if len(fields) > MAX_FIELDS:
         return None
     url = settings.public_base_url.rstrip("/") + request.scope["raw_path"].decode("ascii")
     if query := request.scope["query_string"]:
@@ -53,6 +50,19 @@ async def _signed_form(settings: Settings, request: Request) -> Form | None:
     form = dict(fields)
     ours = form.get("AccountSid") == settings.twilio_account_sid
     return form if ours else None
+
+
+def form_fields(body: str) -> list[tuple[str, str]]:
+    """The decoded fields of a form, in their order; like `parse_qsl` with blank values kept.
+
+    A webhook has 30 fields, of which few need decoding: `parse_qsl` takes three times as long.
+    """
+    pairs = (field.partition("=") for field in body.split("&") if field)
+    return [(_decoded(name), _decoded(value)) for name, _, value in pairs]
+
+
+def _decoded(text: str) -> str:
+    return unquote_plus(text) if "%" in text or "+" in text else text
 
 
 def sign(url: str, fields: Fields, token: str) -> str:

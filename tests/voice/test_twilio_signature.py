@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import hmac
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from hypothesis import given
@@ -13,7 +13,7 @@ from starlette.types import Message
 from twilio.request_validator import RequestValidator
 
 from voice.settings import Settings
-from voice.twilio_signature import Form, is_twilios, sign, signed_form
+from voice.twilio_signature import Form, form_fields, is_twilios, sign, signed_form
 
 URL = "https://example.com/myapp.php?foo=1&bar=2"
 FIELDS = [
@@ -45,6 +45,12 @@ def test_it_signs_as_twilios_own_library_does(fields: dict[str, str], token: str
     """Signatures agree with Twilio's own library for any fields and token."""
     theirs = RequestValidator(token).compute_signature("https://example.com/x?y=1", fields)
     assert sign("https://example.com/x?y=1", fields.items(), token) == theirs
+
+
+@given(st.text(st.sampled_from("ab=&+%2B3fé"), max_size=40))
+def test_it_reads_a_form_as_the_standard_library_does(body: str) -> None:
+    """Whatever is in it: empty fields, missing values, and encodings that are none."""
+    assert form_fields(body) == parse_qsl(body, keep_blank_values=True)
 
 
 @pytest.mark.parametrize(
