@@ -13,6 +13,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -31,6 +32,9 @@ KEY_BYTES = 32
 _MAGIC = "enc1:"
 _NONCE_BYTES = 12
 _ID_DIGITS = 8
+REMEMBERED = 4096
+"""Values that a process does not decrypt again: those of about 150 calls, since each turn of a call
+reads its whole journal. A sealed value never gets another text."""
 
 
 class FieldCipher:
@@ -40,6 +44,7 @@ class FieldCipher:
         """`keys` are of 32 random bytes each, at least one."""
         self._keys = {each.id: each for each in map(_Key, keys)}
         self._current = next(iter(self._keys.values()))
+        self._opened = lru_cache(maxsize=REMEMBERED)(self._open)
 
     @property
     def key_id(self) -> str:
@@ -61,6 +66,9 @@ class FieldCipher:
         What was not sealed with one of the keys comes back as it is: it is a text that was never
         sealed. That the keys fit the database is checked when it is opened, see `data_key`.
         """
+        return self._opened(stored)
+
+    def _open(self, stored: str) -> str:
         parts = stored.split(":")
         key = self._keys.get(parts[1]) if len(parts) == 3 and stored.startswith(_MAGIC) else None  # noqa: PLR2004  # magic, id, bytes
         return stored if key is None else key.open(stored, parts[2])
