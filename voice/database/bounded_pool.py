@@ -36,7 +36,9 @@ class BoundedPool(AsyncConnectionPool[AsyncConnection[TupleRow]]):
             self._places = asyncio.Semaphore(self.max_size)
         self._outside += 1
         try:
-            async with asyncio.timeout(self.wait_seconds):
+            # Only who has to wait needs a timer: one for each turn is dear.
+            limit = self.wait_seconds if self._places.locked() else None
+            async with asyncio.timeout(limit):
                 await self._places.acquire()
         except TimeoutError:
             message = f"no connection was free within {self.wait_seconds} seconds"
@@ -44,8 +46,14 @@ class BoundedPool(AsyncConnectionPool[AsyncConnection[TupleRow]]):
         finally:
             self._outside -= 1
         try:
-            async with super().connection(timeout) as conn:
+            # Not by `super().connection`, which also commits: in autocommit mode that does nothing,
+            # at the price of a pass through the event loop. What an error leaves open is rolled
+            # back by `putconn`.
+            conn = await self.getconn(timeout)
+            try:
                 yield conn
+            finally:
+                await self.putconn(conn)
         except psycopg.errors.FeatureNotSupported:
             # A newer release has changed a table under statements that this process has prepared.
             await self.drain()

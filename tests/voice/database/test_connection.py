@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import TransactionStatus
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from support.data_key import CIPHER
 
@@ -175,6 +176,15 @@ async def test_a_connection_takes_at_most_a_second(migrated: str) -> None:
         with pytest.raises(PoolTimeout):
             async with own.connection():
                 pass
+
+
+async def test_a_transaction_that_is_left_open_is_rolled_back(migrated: str) -> None:
+    """Whoever gets the connection next starts with none."""
+    async with open_pool(migrated, cipher=CIPHER, size=1) as pool:
+        async with pool.connection() as conn:
+            await conn.execute("BEGIN")
+        async with pool.connection() as conn:
+            assert conn.info.transaction_status is TransactionStatus.IDLE
 
 
 async def test_connections_that_the_server_closed_are_replaced(migrated: str) -> None:
