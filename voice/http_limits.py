@@ -83,8 +83,6 @@ class LimitedProtocol(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         if self._in_head:
             self._head_bytes += len(data)
-            if self._deadline is None:
-                self._expect(self.head_seconds)
         try:
             parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -97,6 +95,11 @@ class LimitedProtocol(HttpToolsProtocol):
             return
         if self._in_head and self._head_bytes > MAX_HEAD_BYTES:
             self._refuse(_TOO_LARGE, "head too large")
+        elif self._deadline is None:  # a request that came whole needs no timer
+            if not self._in_head:
+                self._expect(self.body_seconds)
+            elif self._head_bytes:
+                self._expect(self.head_seconds)
 
     def on_message_begin(self) -> None:
         """A request begins, perhaps in the middle of the data of the one before."""
@@ -117,7 +120,7 @@ class LimitedProtocol(HttpToolsProtocol):
         """The request can be answered; its body has a deadline of its own."""
         self._in_head = False
         _idle(self.server_state).pop(self, None)
-        self._expect(self.body_seconds)
+        self._expect(None)
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
