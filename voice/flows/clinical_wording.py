@@ -58,9 +58,12 @@ class Flag:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SafetyQuestion:
-    """One question: its permanent name, its signs, and what follows anything but a clear no."""
+    """One question: its permanent name, its signs, and what follows anything but a clear no.
+
+    Each is its own, also as a key: a replay looks up every one, and all its words would be hashed.
+    """
 
     name: str
     lead: Text
