@@ -6,6 +6,7 @@ looks into one call finds the steps in its journal, by the call's SID.
 
 import time
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal
 
 import structlog
@@ -20,6 +21,7 @@ response, after a failure or because the document was not ready in time."""
 TURNS = Counter(
     "screening_line_turns_total", "Voice requests of Twilio, by outcome.", ["request", "outcome"]
 )
+_turns = cache(TURNS.labels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class TurnLog:
     def write(self, *, repeated: bool = False, failed: bool = False) -> None:
         """Log and count the answer; `ms` is the time since this object was made."""
         outcome: Outcome = "fallback" if failed else "repeated" if repeated else "answered"
-        TURNS.labels(self.request, outcome).inc()
+        _turns(self.request, outcome).inc()
         log.info(
             "turn",
             request=self.request,
