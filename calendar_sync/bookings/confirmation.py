@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from psycopg import AsyncConnection
@@ -35,8 +34,6 @@ __all__ = [
     "wait_until_settled",
 ]
 
-Check = Callable[[AsyncConnection], Awaitable[bool]]
-
 _FIRST_PAUSE = 0.05
 """Seconds between the first two checks; each pause is longer than the one before by half."""
 
@@ -51,22 +48,17 @@ class Confirmed:
     visit_code: str
 
 
-async def confirm(
-    conn: AsyncConnection, booking_id: int, note: BookingNote, allowed: Check | None = None
-) -> Confirmed | Taken:
+async def confirm(conn: AsyncConnection, booking_id: int, note: BookingNote) -> Confirmed | Taken:
     """Store the caller's yes and queue one insert, in one transaction.
 
-    `allowed` is asked first in it; after a no the time is Taken. Confirming again returns the same
-    code and queues nothing more. A hold that has expired is confirmed all the same while nobody
-    else has its time. Raises BookingNotFoundError, and LockNotAvailable while somebody else works
-    on the booking.
+    Confirming again returns the same code and queues nothing more. A hold that has expired is
+    confirmed all the same while nobody else has its time. Raises BookingNotFoundError, and
+    LockNotAvailable while somebody else works on the booking.
     """
     while True:
         code = f"{secrets.randbelow(1_000_000):06d}"
         try:
             async with conn.transaction():
-                if allowed is not None and not await allowed(conn):
-                    return Taken()
                 return await _confirm(conn, booking_id, note, code)
         except LockNotAvailable:
             # A doubled webhook waits for its twin, which may have stored the yes by now.

@@ -24,7 +24,6 @@ from voice.calls.waiting_effects import waiting_result
 from voice.dialogue.effects import (
     SAFETY,
     AddToChart,
-    AnyEffect,
     AskCallBack,
     Book,
     Effect,
@@ -50,44 +49,69 @@ from voice.dialogue.limit_results import KeyBack, OverLimit
 from voice.dialogue.visit_effects import VisitEffect
 from voice.dialogue.waiting_effects import JoinWaitingList, SeeWhetherToWait
 
+_Written = Book | AddToChart | KeepConsent | AskCallBack | PromiseCall
+_Seen = TakeBack | FindOffers | SeePlaced | SeeStaffPhone
+
 CHECK_SECONDS = 1.5
 """How long one check for a booking may block a turn; the caller has just heard cover speech."""
 
 
+async def perform_and_keep(line: Line, sid: str, step: str, effect: Effect[Any]) -> dict[str, str]:
+    """Perform the effect of a call's step and store its result; returns the call's journal.
+
+    What only writes rows is one transaction with its result, so there is one commit to wait for.
+    """
+    if isinstance(effect, Hold):
+        return await _hold(line, sid, step, effect)
+    if isinstance(effect, _Written):
+        async with line.pool.connection() as conn, conn.transaction():
+            written = effect.write(await _written(line, conn, sid, effect))
+            return await journal.keep(conn, sid, step, written)
+    result = await perform(line, sid, step, effect)
+    async with line.pool.connection() as conn:
+        return await journal.keep(conn, sid, step, result)
+
+
 async def perform(line: Line, sid: str, step: str, effect: Effect[Any]) -> str:
-    """Perform the effect of a call's step; returns its result as the journal stores it (JSON)."""
+    """Perform any other effect; returns its result as the journal stores it (JSON)."""
     if isinstance(effect, VisitEffect):
         return effect.write(await visit_result(line, sid, step, effect))
     if isinstance(effect, SeeWhetherToWait | JoinWaitingList):
         return effect.write(await waiting_result(line, sid, effect))
-    return effect.write(await _result_of(line, sid, step, cast("AnyEffect", effect)))
+    return effect.write(await _seen(line, sid, cast("_Seen", effect)))
 
 
-async def _result_of(line: Line, sid: str, step: str, effect: AnyEffect) -> Any:  # noqa: ANN401, PLR0911  # each effect's own type, one return each
+async def _seen(line: Line, sid: str, effect: _Seen) -> Any:  # noqa: ANN401  # each effect's own type
     match effect:
         case TakeBack():
             return effect.step
         case FindOffers():
             return await _offers(line, sid, effect)
-        case Hold():
-            return await _hold(line, sid, step, effect)
-        case Book():
-            return await _book(line, sid, effect)
         case SeePlaced():
             return await _placed(line, effect)
-        case AddToChart():
-            async with line.pool.connection() as conn:
-                await chart.add_to_chart(conn, effect.booking, effect.lines)
-            return Stored()
-        case KeepConsent():
-            async with line.pool.connection() as conn:
-                consent = TextConsent(effect.number, effect.wording, effect.given, line.now())
-                await store_consent(conn, sid, effect.booking, consent)
-            return Stored()
-        case AskCallBack() | PromiseCall():
-            return await _call_back(line, sid, effect)
         case SeeStaffPhone():
             return await _staff_phone(line, sid)
+        case _:
+            assert_never(effect)
+
+
+async def _written(line: Line, conn: AsyncConnection, sid: str, effect: _Written) -> Any:  # noqa: ANN401  # the same
+    match effect:
+        case Book():
+            return await _book(line, conn, sid, effect)
+        case AddToChart():
+            await chart.add_to_chart(conn, effect.booking, effect.lines)
+            return Stored()
+        case KeepConsent():
+            consent = TextConsent(effect.number, effect.wording, effect.given, line.now())
+            await store_consent(conn, sid, effect.booking, consent)
+            return Stored()
+        case AskCallBack():
+            caller = call_backs.Caller(sid, effect.number or None, effect.language)
+            await call_backs.request(conn, caller, *parse(effect.reason))
+            return Stored()
+        case PromiseCall():
+            return await _promise(line, conn, sid, effect)
         case _:
             assert_never(effect)
 
@@ -123,39 +147,38 @@ async def _offers(line: Line, sid: str, request: FindOffers) -> Offers | Unreada
     return Offers(tuple(openings), in_language=found.in_language)
 
 
-async def _hold(
-    line: Line, sid: str, step: str, request: Hold
-) -> Held | JustTaken | KeyBack | OverLimit:
-    held = await _hold_if(line, sid, step, request, openings=None)
-    if held == "how many are free?":
+async def _hold(line: Line, sid: str, step: str, request: Hold) -> dict[str, str]:
+    openings = None
+    while True:
+        async with line.one_hold, line.pool.connection() as conn, conn.transaction():
+            held = await _hold_if(line, conn, sid, step, request, openings=openings)
+            if held != "how many are free?":
+                return await journal.keep(conn, sid, step, request.write(held))
         # Counted without a connection: who holds one and waits for another may wait for ever.
         found = await offered_times(line.clinic, Wish())
         openings = 0 if isinstance(found, Stale) else found.open_times
-        held = await _hold_if(line, sid, step, request, openings=openings)
-    return OverLimit() if isinstance(held, str) else held
 
 
-async def _hold_if(
-    line: Line, sid: str, step: str, request: Hold, openings: int | None
+async def _hold_if(  # noqa: PLR0913  # each is one fact of the call
+    line: Line, conn: AsyncConnection, sid: str, step: str, request: Hold, *, openings: int | None
 ) -> Held | JustTaken | KeyBack | OverLimit | limits.NotKnown:
     """Hold the time if no limit is against it."""
     slot, whose = _span(request.slot), request.slot.clinician or DEFAULT_ID
-    async with line.one_hold, line.pool.connection() as conn, conn.transaction():
-        if (allowed := line.limits_of(sid)) is not None:
-            if request.keyed_back:
-                await booking_limits.store_keyed_back(conn, sid)
-            match await booking_limits.before_hold(conn, allowed, sid, openings, line.now()):
-                case "how many are free?" as unknown:
-                    return unknown
-                case int() as digits:
-                    return KeyBack(booking_limits.spoken_number(digits))
-                case str() as over:
-                    await limits.tell_staff(conn, over, line.now())
-                    return OverLimit()
-                case None:
-                    for each in await booking_limits.other_holding_calls(conn, sid):
-                        await holds.release_unconfirmed(conn, each)
-        held = await holds.hold(conn, sid, step, slot, whose)
+    if (allowed := line.limits_of(sid)) is not None:
+        if request.keyed_back:
+            await booking_limits.store_keyed_back(conn, sid)
+        match await booking_limits.before_hold(conn, allowed, sid, openings, line.now()):
+            case "how many are free?" as unknown:
+                return unknown
+            case int() as digits:
+                return KeyBack(booking_limits.spoken_number(digits))
+            case str() as over:
+                await limits.tell_staff(conn, over, line.now())
+                return OverLimit()
+            case None:
+                for each in await booking_limits.other_holding_calls(conn, sid):
+                    await holds.release_unconfirmed(conn, each)
+    held = await holds.hold(conn, sid, step, slot, whose)
     line.recent_offers.forget(sid)
     return Held(held.booking_id) if isinstance(held, holds.Held) else JustTaken()
 
@@ -164,22 +187,17 @@ def _span(opening: Opening) -> Span:
     return Span(opening.start.astimezone(UTC), opening.end.astimezone(UTC))
 
 
-async def _book(line: Line, sid: str, book: Book) -> Submitted | JustTaken:
+async def _book(line: Line, conn: AsyncConnection, sid: str, book: Book) -> Submitted | JustTaken:
     lines = dict(book.chart)
-    async with line.pool.connection() as conn:
-        # Flows have no clock, so the journal says when the safety questions were answered.
-        ago, now = await journal.since_keyed(conn, sid, "safety"), line.now()
-        if ago is not None and SAFETY in lines:
-            lines[SAFETY] += f", {short_time(now - ago, line.settings.zone)}"
-        note = confirmation.BookingNote(book.language, book.number or None, lines, now)
-
-        async def allowed(conn: AsyncConnection) -> bool:
-            limits_now = line.limits_of(sid)
-            return limits_now is None or await booking_limits.may_book(
-                conn, limits_now, book.number, book.booking, now
-            )
-
-        confirmed = await confirmation.confirm(conn, book.booking, note, allowed)
+    # Flows have no clock, so the journal says when the safety questions were answered.
+    ago, now = await journal.since_keyed(conn, sid, "safety"), line.now()
+    if ago is not None and SAFETY in lines:
+        lines[SAFETY] += f", {short_time(now - ago, line.settings.zone)}"
+    allowed = line.limits_of(sid)
+    if allowed and not await booking_limits.may_book(conn, allowed, book.number, book.booking, now):
+        return JustTaken()
+    note = confirmation.BookingNote(book.language, book.number or None, lines, now)
+    confirmed = await confirmation.confirm(conn, book.booking, note)
     if isinstance(confirmed, confirmation.Confirmed):
         return Submitted(confirmed.visit_code)
     return JustTaken()
@@ -198,18 +216,12 @@ async def _placed(line: Line, effect: SeePlaced) -> Placed:
             return Placed("not booked")
 
 
-async def _call_back(line: Line, sid: str, effect: AskCallBack | PromiseCall) -> Stored | Promised:
-    if isinstance(effect, AskCallBack):
-        async with line.pool.connection() as conn:
-            caller = call_backs.Caller(sid, effect.number or None, effect.language)
-            await call_backs.request(conn, caller, *parse(effect.reason))
-        return Stored()
+async def _promise(line: Line, conn: AsyncConnection, sid: str, effect: PromiseCall) -> Promised:
     half = half_days.next_half_day(line.clinic.rules, line.now(), effect.part)
     if half is None:
         return Promised(None, effect.part)
-    async with line.pool.connection() as conn:
-        caller = call_backs.Caller(sid, effect.number or None, "")
-        await call_backs.promise(conn, caller, half.span, *parse(effect.reason))
+    caller = call_backs.Caller(sid, effect.number or None, "")
+    await call_backs.promise(conn, caller, half.span, *parse(effect.reason))
     return Promised(Opening(half.span.start, half.span.end), half.part)
 
 

@@ -11,7 +11,7 @@ from calendar_sync.bookings import visit_lookup
 from voice import routing
 from voice.bootstrap import Line
 from voice.calls import journal
-from voice.calls.effect_runner import perform
+from voice.calls.effect_runner import perform_and_keep
 from voice.dialogue.call import replay
 from voice.dialogue.effects import Effect
 from voice.dialogue.turns import Connected, EffectRequested, Ending, Goodbye, Turn
@@ -85,9 +85,7 @@ async def _run(line: Line, sid: str, rows: dict[str, str]) -> Turn | Ending:
     while True:
         match replay(answered, rows, line.prompt_facts, transfer_to_staff):
             case EffectRequested(step=step, effect=effect):
-                result = await _perform(line, sid, step, effect)
-                async with line.pool.connection() as conn:
-                    rows = await journal.keep(conn, sid, step, result)
+                rows = await _perform(line, sid, step, effect)
             case Goodbye() | Connected() as ending:
                 async with line.pool.connection() as conn:
                     await conn.execute(_STORE_OUTCOME, (ending.outcome, sid))
@@ -96,7 +94,7 @@ async def _run(line: Line, sid: str, rows: dict[str, str]) -> Turn | Ending:
                 return turn
 
 
-async def _perform(line: Line, sid: str, step: str, effect: Effect[Any]) -> str:
+async def _perform(line: Line, sid: str, step: str, effect: Effect[Any]) -> dict[str, str]:
     """Perform an effect, again while somebody else works on its row: a job, or a slow commit.
 
     Also after a migration changed a table that its statements read: see `BoundedPool`.
@@ -104,5 +102,5 @@ async def _perform(line: Line, sid: str, step: str, effect: Effect[Any]) -> str:
     until = time.monotonic() + LOCKED_SECONDS
     while time.monotonic() < until:
         with suppress(LockNotAvailable, DeadlockDetected, FeatureNotSupported):
-            return await perform(line, sid, step, effect)
-    return await perform(line, sid, step, effect)
+            return await perform_and_keep(line, sid, step, effect)
+    return await perform_and_keep(line, sid, step, effect)

@@ -233,17 +233,3 @@ class SeeStaffPhone(Effect[StaffPhone]):
     """Check whether the clinic is open and has a staff phone."""
 
     result_type: ClassVar[Any] = StaffPhone
-
-
-AnyEffect = (
-    TakeBack
-    | FindOffers
-    | Hold
-    | Book
-    | SeePlaced
-    | AddToChart
-    | KeepConsent
-    | AskCallBack
-    | PromiseCall
-    | SeeStaffPhone
-)
