@@ -3,6 +3,11 @@
 The turns of calls under way come first: each is answered, and waits for the others if it has to.
 Only a new call is turned away, before it takes a connection, so that no call that was answered
 breaks because of later ones.
+
+A call needs little at first and most when it books, a minute or two later. If all were let in while
+the process has time, too many would book at once, and then nobody would be let in until they had
+ended. So a process that has much to do learns how much of its time a call takes in all, and lets no
+more calls in a second than it could serve for ever.
 """
 
 import math
@@ -33,6 +38,14 @@ use, before a new call is turned away."""
 AVERAGED_SECONDS = 8.0
 """How far back that share looks: as long as a caller takes from one key to the next, so that calls
 that have just begun count with the turns that they will soon need."""
+SPREAD_FROM = 0.3
+"""The share from which on new calls are spread. Far below it no wave of them can be too much."""
+LEARNED_SECONDS = 200.0
+"""How long what calls took is remembered, counting only times above that share: several calls."""
+KNOWN_CALLS = 100
+"""So many calls are let in before what they took is known well enough."""
+BURST_SECONDS = 2.0
+"""The calls of so many seconds may begin at the same moment."""
 _LANGUAGES: tuple[Language, ...] = ("en", "es")
 
 
@@ -61,24 +74,43 @@ class Admission:
         self._pool, self._used, self._clock = pool, used, clock
         self._seen = used(), clock()
         self._load = 0.0
+        self._busy = self._calls = 0.0
+        self._may_begin = 0.0
 
     def admits(self) -> bool:
         """Whether a new call can be served now; one that can not is counted."""
         self._measure()
         waiting = self._pool.get_stats()["requests_waiting"]
-        if self._load <= MAX_LOAD and waiting <= MAX_WAITING:
+        if self._load <= MAX_LOAD and waiting <= MAX_WAITING and self._is_spread():
             return True
         refused("new call while the line is full")
         return False
 
+    def _is_spread(self) -> bool:
+        """Whether a call may begin now; if so, it is counted."""
+        if self._load <= SPREAD_FROM:
+            return True
+        if self._calls >= KNOWN_CALLS and self._may_begin < 1:
+            return False
+        self._may_begin = max(0, self._may_begin - 1)
+        self._calls += 1
+        return True
+
     def _measure(self) -> None:
-        """Bring the exponential average of the load up to date."""
+        """Bring the averages up to date: of the load, and of what a call takes."""
         used, at = self._used(), self._clock()
         (used_before, before), self._seen = self._seen, (used, at)
-        if at > before:
-            share = (used - used_before) / (at - before)
-            fresh = 1 - math.exp((before - at) / AVERAGED_SECONDS)
-            self._load += (share - self._load) * fresh
+        if at <= before:
+            return
+        share = (used - used_before) / (at - before)
+        self._load += (share - self._load) * (1 - math.exp((before - at) / AVERAGED_SECONDS))
+        if self._load > SPREAD_FROM:
+            kept = math.exp((before - at) / LEARNED_SECONDS)
+            self._busy, self._calls = self._busy * kept + used - used_before, self._calls * kept
+        if self._busy:
+            a_second = MAX_LOAD * self._calls / self._busy
+            most = max(1, BURST_SECONDS * a_second)
+            self._may_begin = min(self._may_begin + (at - before) * a_second, most)
 
 
 def busy_document(line: Line) -> str:

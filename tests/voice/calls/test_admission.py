@@ -1,0 +1,85 @@
+"""More callers than a process can serve, for a long time: those let in are served at once."""
+
+import heapq
+import random
+from dataclasses import dataclass, field
+from itertools import count
+
+import pytest
+from psycopg_pool import AsyncConnectionPool
+
+from voice.calls.admission import MAX_LOAD, SPREAD_FROM, Admission
+
+TURNS = [each / 1000 for each in (5, *[4] * 7, 14, 10, 25, 8, 6, 8, 4, 4)]
+"""Seconds that the turns of a call take, in their order: it needs most when it books."""
+REFUSAL = 0.0006
+PAUSE = 8.0
+LIMIT = MAX_LOAD / sum(TURNS)
+"""The most calls a second that a process can serve."""
+
+
+@dataclass
+class Process:
+    """One process with a processor of its own, in simulated time: turns wait in their order."""
+
+    arrivals: float
+    """New calls a second."""
+    chance: random.Random = field(default_factory=lambda: random.Random(1))  # noqa: S311
+    ended: int = 0
+    waits: list[float] = field(default_factory=list[float])
+    _now: float = 0.0
+    _free_at: float = 0.0
+    _given: float = 0.0
+
+    def run(self, seconds: float, settled: float) -> None:
+        """Count what happens after the first `settled` seconds."""
+        pool: AsyncConnectionPool = AsyncConnectionPool("host=/nowhere", open=False)
+        admission = Admission(pool, self._used, lambda: self._now)
+        order = count()
+        waiting = [(0.0, next(order), 0)]
+        while waiting[0][0] < seconds:
+            self._now, _, turn = heapq.heappop(waiting)
+            if turn == 0:
+                gap = self.chance.expovariate(self.arrivals)
+                heapq.heappush(waiting, (self._now + gap, next(order), 0))
+                if not admission.admits():
+                    self._work(REFUSAL)
+                    continue
+            done = self._work(TURNS[turn])
+            if turn + 1 < len(TURNS):
+                again = done + self.chance.uniform(PAUSE - 1, PAUSE + 1)
+                heapq.heappush(waiting, (again, next(order), turn + 1))
+            if self._now >= settled:
+                self.waits.append(done - self._now)
+                self.ended += turn + 1 == len(TURNS)
+
+    def _work(self, seconds: float) -> float:
+        """When it is done."""
+        self._free_at = max(self._free_at, self._now) + seconds
+        self._given += seconds
+        return self._free_at
+
+    def _used(self) -> float:
+        return self._given - max(0.0, self._free_at - self._now)
+
+
+def served(times: float) -> Process:
+    """A process that so many times the calls come to that it can serve; five minutes, settled."""
+    process = Process(times * LIMIT)
+    process.run(900, settled=600)
+    return process
+
+
+@pytest.mark.parametrize("times", [1.2, 2, 3])
+def test_beyond_its_limit_a_process_serves_as_many_calls_as_at_it_and_as_fast(times: float) -> None:
+    """No waves of calls that are let in together, and then book together."""
+    beyond = served(times)
+    assert beyond.ended >= 0.9 * served(1).ended
+    assert max(beyond.waits) < 0.5
+
+
+def test_below_its_limit_hardly_any_call_is_turned_away() -> None:
+    """Also while new calls are spread."""
+    share = 0.8
+    assert share * MAX_LOAD > SPREAD_FROM
+    assert served(share).ended >= 0.95 * share * LIMIT * 300
