@@ -26,7 +26,7 @@ from voice.twilio_signature import sign
 
 PAUSE = 8.0
 """Seconds between a prompt's document and the caller's next request, one more or less."""
-CALL_SECONDS = 150.0
+CALL_SECONDS = 135.0
 """About how long a call lasts, so N live calls are N / CALL_SECONDS callers a second."""
 CALLS_AGAIN = 90.0
 """Mean seconds until a caller who was turned away calls again."""
