@@ -1,8 +1,8 @@
 """Which three openings a caller is offered: the earliest, another half-day, another day."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import islice
@@ -71,9 +71,9 @@ def three_offers(
 
 
 def spread(
-    times: Sequence[Span], free: Mapping[str, Collection[Span]], visits: Mapping[str, int]
+    times: Sequence[Span], free: Mapping[str, Sequence[Span]], visits: Mapping[str, int]
 ) -> tuple[tuple[Span, str], ...]:
-    """Each of the times with the name of who gets it: one of those who are free then.
+    """Each of the times with the name of who gets it: one of those who are free then, ascending.
 
     It goes to the one with the fewest `visits`, among equals to the one with the fewest of these
     times so far, and then to the one named first in `free`.
@@ -81,8 +81,13 @@ def spread(
     given: Counter[str] = Counter()
     shared: list[tuple[Span, str]] = []
     for time in times:
-        able = [name for name, spans in free.items() if time in spans]
+        able = [name for name, spans in free.items() if _has(spans, time)]
         name = min(able, key=lambda each: (visits.get(each, 0) + given[each], given[each]))
         given[name] += 1
         shared.append((time, name))
     return tuple(shared)
+
+
+def _has(spans: Sequence[Span], time: Span) -> bool:
+    place = bisect_left(spans, time.start, key=attrgetter("start"))
+    return place < len(spans) and spans[place] == time
