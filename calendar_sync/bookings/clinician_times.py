@@ -16,6 +16,8 @@ Slot = tuple[datetime, str]
 """When a time starts, and whose it is."""
 _Free = Mapping[str, tuple[Span, ...]]
 """What is free, ascending, by clinician."""
+_LEFT_OUT = 4
+"""One in so many free times at most is left out of an offer, however many other calls hear it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +25,8 @@ class Wish:
     """Which times a caller wants; `beyond` (aware) is when the last ones that they heard start.
 
     `language` is the code of the call's. With a `clinician_id` only that therapist is offered. What
-    `rather_not` returns is offered only if there are not enough other times; it is called last, so
-    that nothing happens between it and the answer.
+    `rather_not` returns is offered only if there are not enough other times, or if it is more than
+    a quarter of all; it is called last, so that nothing happens between it and the answer.
     """
 
     language: str = "en"
@@ -89,10 +91,13 @@ def _offers(
 
 
 def _without(free: _Free, slots: Collection[Slot]) -> _Free:
+    """The earliest of these slots are left out first: robots may not keep people from all."""
     if not slots:
         return free
+    most = sum(map(len, free.values())) // _LEFT_OUT
+    left_out = frozenset(sorted(slots)[:most])
     return {
-        name: tuple(span for span in spans if (span.start, name) not in slots)
+        name: tuple(span for span in spans if (span.start, name) not in left_out)
         for name, spans in free.items()
     }
 

@@ -138,6 +138,7 @@ async def _offers(line: Line, sid: str, request: FindOffers) -> Offers | Unreada
                 now=line.now(),
             )
             if over is not None:
+                line.recent_offers.forget(sid)
                 await limits.tell_staff(conn, over, line.now())
                 return OverLimit()
     named = bool(line.clinic.clinicians)

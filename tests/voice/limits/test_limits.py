@@ -8,6 +8,7 @@ from support.clinic import SetClock, at, requests
 from support.returning import VOUCHED
 from support.text_clinic import settings_at
 
+from voice import recent_offers
 from voice.bootstrap import Line
 from voice.limits import limits_of
 from voice.settings import Settings
@@ -71,6 +72,19 @@ async def test_calls_of_one_number_within_an_hour_are_bounded(
         await (await place(ROBOT)).hears("In Pacific time")
     await (await place(ROBOT)).hears(REFUSED)
     await (await place("+14255550124")).hears("In Pacific time")
+
+
+@pytest.mark.parametrize("changes", [{"limit_calls_per_hour": 1}])
+async def test_a_call_over_a_limit_keeps_no_times_from_others(
+    place: Place, line: Line, changes: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It hears none; otherwise a robot's calls would let patients hear later ones."""
+    assert changes
+    monkeypatch.setattr(recent_offers, "AT_ONCE", 1)
+    await (await place(ROBOT)).hears("In Pacific time")
+    heard = line.recent_offers.taken_up(but_for="")
+    await (await place(ROBOT)).hears(REFUSED)
+    assert line.recent_offers.taken_up(but_for="") == heard != frozenset()
 
 
 async def test_a_number_holds_one_time_that_of_its_newest_call(place: Place, line: Line) -> None:
