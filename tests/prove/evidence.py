@@ -1,19 +1,20 @@
 """What is left after a run and its quiet time: all that the invariants look at."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from prove.calendar_events import ZONE, booking_of, is_call_back, is_visit
 from prove.databases import Database
 from prove.network import Exchange
 from prove.online import Online
 from prove.patients import Patient
-from prove.staff import ZONE, Edit, StaffAtWork, Version, booking_of, is_call_back, is_visit
-from stand_ins.google.calendars import instant
+from prove.recurring import Opened, first_time
+from prove.staff import Edit, StaffAtWork, Version
 from stand_ins.twilio.messages import Message
 from stand_ins.twilio.server import Twilio
 
@@ -26,8 +27,8 @@ _TABLES = {
     " lower(during) AS start, upper(during) AS end, promised, expires_at, moves"
     " FROM booking ORDER BY id",
     "journal": "SELECT call_sid, name, value FROM journal",
-    "call_back": "SELECT id, call_sid, reason, number, asked_at, done_at, event_id, shown_at"
-    " FROM call_back",
+    "call_back": "SELECT id, call_sid, reason, number, asked_at, done_at, event_id, shown_at,"
+    " former_events FROM call_back",
     "waiting_list": "SELECT id, call_sid, visit FROM waiting_list",
     "telling": "SELECT id, booking, told_at, withdrawn_at, call_back, created FROM telling",
     "text": "SELECT id, booking, name, kind, state, sid, former_sids, error FROM text",
@@ -39,8 +40,25 @@ _TABLES = {
 
 
 @dataclass(frozen=True)
+class Block:
+    """A time that staff need: in one therapist's calendar, or None for both."""
+
+    made_at: datetime
+    start: datetime
+    end: datetime
+    calendar: str | None = None
+
+    def is_over(self, calendar: str, start: datetime, end: datetime) -> bool:
+        """Whether it lies over this time of that calendar's therapist."""
+        return self.calendar in {None, calendar} and self.start < end and start < self.end
+
+
+@dataclass(frozen=True)
 class Event:
-    """One of our events for a visit, as it stands at the end and as it was first made."""
+    """One of our events for a visit, as it stands at the end and as it was first made.
+
+    Of a visit that staff made recurring: its first day; `series` then has the event's id.
+    """
 
     id: str
     booking: int
@@ -50,6 +68,7 @@ class Event:
     end: datetime
     description: str
     versions: list[Version]
+    series: str = ""
 
     @property
     def made_at(self) -> datetime:
@@ -72,8 +91,9 @@ class Evidence:
     edits: list[Edit]
     events: list[Event]
     call_back_events: list[dict[str, Any]]
-    blocks: list[tuple[datetime, datetime, datetime]]
-    """Staff's own events: made at, start, end."""
+    blocks: list[Block]
+    """Staff's own events."""
+    opened: list[Opened]
     messages: list[Message]
     broken_rules: list[str]
     not_ready: list[str]
@@ -107,7 +127,7 @@ class Evidence:
         return {
             edit.event_id
             for edit in self.edits
-            if edit.deed in {"move", "delete", "restore", "colleague"}
+            if edit.deed in {"move", "delete", "restore", "colleague", "day"}
         }
 
 
@@ -121,20 +141,15 @@ def gather(
     """Read everything once."""
     google = staff.google
     latest = [versions[-1] for versions in staff.versions.values()]
-    blocked = {edit.event_id: edit.at for edit in staff.edits if edit.deed == "block"}
     return Evidence(
         patients=patients,
         online=online,
         exchanges=online.network.exchanges,
         edits=staff.edits,
-        events=[_event(each, staff) for each in latest if is_visit(each.event)],
+        events=[_event(each, staff) for each in latest if staff.recurring.is_the_visit(each.event)],
         call_back_events=[each.event for each in latest if is_call_back(each.event)],
-        blocks=[
-            (blocked[each["id"]], *times)
-            for each in google.doctor.live()
-            if each["id"] in blocked
-            for times in google.doctor.times(each)
-        ],
+        blocks=[*_blocks_of_the_doctor(staff), *_days_of_recurring_visits(staff)],
+        opened=staff.recurring.opened,
         messages=list(twilio.messages.sent),
         broken_rules=google.broken_rules + twilio.broken_rules,
         not_ready=[],
@@ -150,13 +165,40 @@ def spoken(when: datetime) -> tuple[str, str]:
 
 def _event(latest: Version, staff: StaffAtWork) -> Event:
     event = latest.event
+    versions = staff.versions[event["id"]]
+    series = event.get("recurringEventId", "")
+    if series:
+        versions = [*staff.versions[series], *versions]
+    start, end = first_time(event)
+    calendar = staff.google.world.calendars[latest.calendar]
     return Event(
         id=event["id"],
         booking=int(booking_of(event)),
         calendar=latest.calendar,
-        live=event["status"] != "cancelled",
-        start=instant(event["start"], ZONE),
-        end=instant(event["end"], ZONE),
+        live=calendar.event(event["id"])["status"] != "cancelled",
+        start=start,
+        end=end,
         description=event.get("description", ""),
-        versions=staff.versions[event["id"]],
+        versions=versions,
+        series=series,
     )
+
+
+def _blocks_of_the_doctor(staff: StaffAtWork) -> Iterator[Block]:
+    made_at = {edit.event_id: edit.at for edit in staff.edits if edit.deed == "block"}
+    doctor = staff.google.doctor
+    for event in doctor.live():
+        if event["id"] in made_at:
+            yield from (Block(made_at[event["id"]], *times) for times in doctor.times(event))
+
+
+def _days_of_recurring_visits(staff: StaffAtWork) -> Iterator[Block]:
+    """The days that are staff's own."""
+    for calendar in staff.calendars:
+        for event in calendar.live():
+            days = calendar.times(event)
+            if staff.recurring.is_the_visit(event):
+                days = days[1:]
+            if is_visit(event):
+                made_at = staff.versions[event["id"]][-1].at
+                yield from (Block(made_at, *times, calendar.id) for times in days)

@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from prove.evidence import Evidence, spoken
-from prove.staff import booking_of
 
 from calendar_sync.bookings.deadlines import OVERDUE_AFTER
 from voice.calls.fallback import ADVICE
@@ -40,9 +39,10 @@ def no_time_is_booked_twice(seen: Evidence) -> Violations:
 def no_visit_is_made_over_what_staff_had_there(seen: Evidence) -> Violations:
     """No visit was inserted over an event that staff had made 10 seconds before."""
     for event in seen.events:
-        for made_at, start, end in seen.blocks:
-            over = event.first_start < end and start < event.first_start + (event.end - event.start)
-            if over and event.live and (event.made_at - made_at).total_seconds() > 10:
+        first_end = event.first_start + (event.end - event.start)
+        for block in seen.blocks:
+            over = block.is_over(event.calendar, event.first_start, first_end)
+            if over and event.live and (event.made_at - block.made_at).total_seconds() > 10:
                 yield f"booking {event.booking} at {event.first_start}"
 
 
@@ -58,7 +58,7 @@ def one_event_for_each_booking(seen: Evidence) -> Violations:
 
 def a_confirmed_time_is_lost_only_to_staff(seen: Evidence) -> Violations:
     """Who confirmed a time loses it only to what staff have there, never to another caller."""
-    taken_by_staff = [(start, end) for _, start, end in seen.blocks]
+    taken_by_staff = [(block.start, block.end) for block in seen.blocks]
     taken_by_staff += [edit.took for edit in seen.edits if edit.took]
     for number, row in seen.bookings.items():
         over = any(start < row["end"] and row["start"] < end for start, end in taken_by_staff)
@@ -125,7 +125,7 @@ def what_staff_did_is_followed(seen: Evidence) -> Violations:
     """A visit is where its event is, and cancelled when its event was deleted."""
     for event in seen.events:
         row = seen.bookings.get(event.booking)
-        if row is None or event.id != row["event_id"]:
+        if row is None or not (event.id == row["event_id"] or event.series):
             continue
         if event.live and row["state"] == "booked" and row["start"] != event.start:
             yield f"booking {event.booking} is at {row['start']}, its event at {event.start}"
@@ -175,7 +175,7 @@ def a_block_over_a_visit_is_marked(seen: Evidence) -> Violations:
     """Staff see it in the visit's event when their own event lies over it."""
     for event in seen.events:
         row = seen.bookings.get(event.booking)
-        over = [1 for _, start, end in seen.blocks if start < event.end and event.start < end]
+        over = any(b.is_over(event.calendar, event.start, event.end) for b in seen.blocks)
         if over and event.live and row and row["state"] == "booked" and not row["warning"]:
             yield f"booking {event.booking} at {event.start}"
 
@@ -202,18 +202,6 @@ def no_stopped_caller_is_booked(seen: Evidence) -> Violations:
     for patient in seen.patients:
         if any(heard.is_danger for heard in patient.heard) and bookings[patient.who.call_sid]:
             yield f"call {patient.who.call_sid}"
-
-
-def each_call_back_has_one_event(seen: Evidence) -> Violations:
-    """Open requests stand in the calendar once; closed ones do not, but where staff closed them."""
-    live = {e["id"]: booking_of(e) for e in seen.call_back_events if e["status"] != "cancelled"}
-    rows = [row for row in seen.tables["call_back"] if row["done_at"] is None]
-    wanted = {row["event_id"] for row in rows}
-    titles = {event["id"]: event["summary"] for event in seen.call_back_events}
-    done = {event for event, title in titles.items() if "done" in title.split()}
-    unasked = live.keys() - wanted - done
-    yield from (f"{live[event]}, {titles[event]!r}: nobody asks" for event in unasked)
-    yield from (f"request {row['id']} has none" for row in rows if row["event_id"] not in live)
 
 
 def what_the_page_says_is_done(seen: Evidence) -> Violations:

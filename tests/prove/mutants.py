@@ -34,6 +34,7 @@ RUNS = {
     "staff": f"{_HEALTHY} --edit 0.1",
     "blocks over visits": f"{_HEALTHY} --edit 0 --deeds cover",
     "staff delete": f"{_HEALTHY} --edit 0.1 --deeds delete:2,restore:1,close:2",
+    "recurring visits": f"{_HEALTHY} --edit 0.1 --deeds again:3,day:3",
     "deleted at once": f"{_HEALTHY} --edit 0 --hasty 0.5",
     "notes at the same time": f"{_HEALTHY} --edit 0.2 --deeds cover:1,note:3 --races 0.7",
     "faults": f"{_SHORT} --kill 0 --fault 0.2 --edit 1",

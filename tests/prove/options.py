@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 
+from prove.calendar_events import ZONE
 from prove.network import BASE, TOKEN
-from prove.staff import ZONE
 from stand_ins.google.server import DOCTOR, SCREENINGS, Google
 from stand_ins.twilio.resources import CLINIC
 from stand_ins.twilio.server import ACCOUNT, Twilio

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from inspect import getmembers, isfunction
 
-from prove import invariants, process_invariants, text_invariants
+from prove import invariants, process_invariants, staff_invariants, text_invariants
 from prove.evidence import Evidence
 from prove.processes import Processes
 
@@ -23,7 +23,7 @@ def rules() -> dict[str, Callable[[Evidence], Iterator[str]]]:
     """All of them by name: each function of the modules is one."""
     return {
         name: rule
-        for module in (invariants, text_invariants, process_invariants)
+        for module in (invariants, staff_invariants, text_invariants, process_invariants)
         for name, rule in getmembers(module, isfunction)
         if rule.__module__ == module.__name__
     }

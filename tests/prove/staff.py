@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from stand_ins.google.calendars import Calendar, instant
+from prove import recurring
+from prove.calendar_events import ZONE, is_call_back, is_visit, time_of
+from prove.recurring import Recurring, first_time
+from stand_ins.google.calendars import Calendar, instant, occurrences
 from stand_ins.google.server import Google
 
 DEEDS = {
@@ -21,11 +24,11 @@ DEEDS = {
     "cover": 2,
     "repeat": 1,
     "exception": 1,
+    **recurring.DEEDS,
 }
 """How often each is done, against the others. `colleague`: a visit goes into the other therapist's
 calendar. `close`: a call-back is marked as done. The last four are about times that staff need:
-a new one, one over a visit, a weekly one, and one day of that moved."""
-ZONE = "America/Los_Angeles"
+a new one, one over a visit (half of them recur), a weekly one, and one day of that moved."""
 _SERIES = ["RRULE:FREQ=WEEKLY;COUNT=3"]
 
 
@@ -75,6 +78,7 @@ class StaffAtWork:
     def __post_init__(self) -> None:
         """Watch what is put into the calendars, and get between the line and its changes."""
         self.calendars = [self.google.screenings, self.google.rivera]
+        self.recurring = Recurring(self.calendars, self.chance)
         for calendar in self.calendars:
             calendar.put = self._noted(calendar, calendar.put)  # type: ignore[method-assign, assignment]  # to see each write
         patch = self.google.methods["events.patch"]
@@ -108,6 +112,9 @@ class StaffAtWork:
                     self.block(self._some_time(), recurrence=_SERIES)
                 case "exception":
                     self._except()
+                case _ if deed in recurring.DEEDS:
+                    for event in self.recurring.edit(deed):
+                        self._did_all(deed, event)
                 case _:
                     if ours := self._fit_for(deed):
                         self._do(deed, *self.chance.choice(ours))
@@ -115,7 +122,7 @@ class StaffAtWork:
     def block(self, start: datetime, minutes: int = 30, **more: Any) -> None:  # noqa: ANN401  # fields of an event
         """A time of the doctor's is not free any more; a visit may already be there."""
         event_id = self.google.doctor.add("2026-12-01 00:00", "2026-12-01 00:30", **more)
-        times = {"start": _time(start), "end": _time(start + timedelta(minutes=minutes))}
+        times = {"start": time_of(start), "end": time_of(start + timedelta(minutes=minutes))}
         self.google.doctor.edit(event_id, **times)
         self._did("block", self.google.doctor.events[event_id])
 
@@ -124,19 +131,20 @@ class StaffAtWork:
         return start.replace(minute=self.chance.choice([0, 30]), second=0, microsecond=0)
 
     def _except(self) -> None:
-        """The first day of a weekly event is moved, as only that day."""
+        """The first day of a weekly event is moved, or every third time deleted, by itself."""
         doctor = self.google.doctor
         moved = {each.get("recurringEventId") for each in doctor.events.values()}
         weekly = [e for e in doctor.live() if "recurrence" in e and e["id"] not in moved]
         if not weekly:
             return
         start = self._some_time()
-        local = [f"{start + timedelta(minutes=minutes):%Y-%m-%d %H:%M}" for minutes in (0, 30)]
-        event_id = doctor.change_day(self.chance.choice(weekly)["id"], local[0], local[1])
+        times = (f"{start + timedelta(minutes=minutes):%Y-%m-%d %H:%M}" for minutes in (0, 30))
+        begin, end = times if self.chance.randrange(3) else ("", "")
+        event_id = doctor.change_day(self.chance.choice(weekly)["id"], begin, end)
         self._did("block", doctor.events[event_id])
 
     def _fit_for(self, deed: str) -> list[tuple[Calendar, dict[str, Any]]]:
-        gone = {each.event_id for each in self.edits if each.deed == "delete"}
+        gone = {each.event_id for each in self.edits if each.deed in {"delete", "day"}}
         return [
             (calendar, event)
             for calendar in self.calendars
@@ -145,7 +153,8 @@ class StaffAtWork:
             and (is_call_back(event) if deed == "close" else is_visit(event))
             and (event["status"] == "cancelled") == (deed == "restore")
             and (deed != "restore" or event["id"] in gone)
-            and (deed != "colleague" or calendar is self.google.screenings)
+            and (deed != "colleague" or (calendar is self.google.screenings and not _recurs(event)))
+            and (deed != "move" or event["id"] not in self.recurring.first)
         ]
 
     def _find(self, event_id: str) -> tuple[Calendar, dict[str, Any]] | None:
@@ -155,11 +164,11 @@ class StaffAtWork:
 
     def _do(self, deed: str, calendar: Calendar, event: dict[str, Any]) -> None:
         event_id = event["id"]
-        start, end = instant(event["start"], ZONE), instant(event["end"], ZONE)
+        start, end = first_time(event)
         match deed:
             case "move":
                 by = timedelta(minutes=5 * self.chance.randrange(1, 60))
-                calendar.edit(event_id, start=_time(start + by), end=_time(end + by))
+                calendar.edit(event_id, start=time_of(start + by), end=time_of(end + by))
             case "delete":
                 calendar.delete(event_id)
             case "restore":
@@ -170,15 +179,22 @@ class StaffAtWork:
             case "colleague":
                 calendar.hand_over(event_id, self.google.rivera)
             case "cover":
-                self.block(start)
+                if self.chance.random() < 0.5:
+                    self.block(start)
+                else:  # its second day is there
+                    self.block(start - timedelta(days=7), recurrence=_SERIES)
                 return
             case _:
                 calendar.edit(event_id, summary=f"{event['summary']} done")
         self._did(deed, calendar.events[event_id])
 
+    def _did_all(self, deed: str, event: dict[str, Any]) -> None:
+        """A change of a recurring event, one edit for each of its days."""
+        for took in occurrences(event, ZONE):
+            self.edits.append(Edit(deed, event["id"], datetime.now(UTC), took))
+
     def _did(self, deed: str, event: dict[str, Any]) -> None:
-        took = instant(event["start"], ZONE), instant(event["end"], ZONE)
-        self.edits.append(Edit(deed, event["id"], datetime.now(UTC), took))
+        self.edits.append(Edit(deed, event["id"], datetime.now(UTC), first_time(event)))
 
     def _noted(
         self, calendar: Calendar, put: Callable[[dict[str, Any]], dict[str, Any]]
@@ -191,20 +207,5 @@ class StaffAtWork:
         return noted
 
 
-def is_call_back(event: dict[str, Any]) -> bool:
-    """An event for a call-back."""
-    return booking_of(event).startswith("call-back")
-
-
-def is_visit(event: dict[str, Any]) -> bool:
-    """An event for a visit; a note that a patient canceled one is no such event."""
-    return booking_of(event).isdecimal()
-
-
-def booking_of(event: dict[str, Any]) -> str:
-    """The booking's number, as the line wrote it into the event."""
-    return str(event.get("extendedProperties", {}).get("private", {}).get("booking_id", ""))
-
-
-def _time(when: datetime) -> dict[str, str]:
-    return {"dateTime": when.isoformat(), "timeZone": ZONE}
+def _recurs(event: dict[str, Any]) -> bool:
+    return "recurrence" in event or "recurringEventId" in event
