@@ -1,5 +1,6 @@
 """A running line: the real application, database and worker, and patients who call it."""
 
+import math
 from collections.abc import AsyncGenerator, Generator
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -26,10 +27,14 @@ from voice.worker import work
 
 @pytest.fixture(autouse=True, scope="session")
 def _slow_answers() -> Generator[None]:
-    """Let a webhook answer late: a machine that stalls is no database that froze."""
+    """Let a webhook answer late: a machine that stalls is no database that froze, nor a full line.
+
+    Tests of one of these limits set it again.
+    """
     with pytest.MonkeyPatch.context() as patch:
         for module in ("voice.calls.webhooks", "voice.texts.webhooks", "voice.google_webhook"):
             patch.setattr(f"{module}.ANSWER_SECONDS", 60)
+        patch.setattr("voice.calls.admission.MAX_LOAD", math.inf)
         yield
 
 

@@ -8,6 +8,7 @@ from itertools import count
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
+from voice.calls import admission
 from voice.calls.admission import MAX_LOAD, SPREAD_FROM, Admission
 
 TURNS = [each / 1000 for each in (5, *[4] * 7, 14, 10, 25, 8, 6, 8, 4, 4)]
@@ -16,6 +17,12 @@ REFUSAL = 0.0006
 PAUSE = 8.0
 LIMIT = MAX_LOAD / sum(TURNS)
 """The most calls a second that a process can serve."""
+
+
+@pytest.fixture(autouse=True)
+def _full_when_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a real line, not as in the other tests."""
+    monkeypatch.setattr(admission, "MAX_LOAD", MAX_LOAD)
 
 
 @dataclass

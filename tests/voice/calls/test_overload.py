@@ -29,6 +29,12 @@ CONNECTIONS = 4
 _TURN = "/voice/turn?at=greeting&turn=0&in=en"
 
 
+@pytest.fixture(autouse=True)
+def _full_when_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a real line, not as in the other tests."""
+    monkeypatch.setattr(admission, "MAX_LOAD", MAX_LOAD)
+
+
 class Load:
     """A live line with few connections, and requests to it."""
 
