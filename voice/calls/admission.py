@@ -38,12 +38,14 @@ use, before a new call is turned away."""
 AVERAGED_SECONDS = 8.0
 """How far back that share looks: as long as a caller takes from one key to the next, so that calls
 that have just begun count with the turns that they will soon need."""
-SPREAD_FROM = 0.3
-"""The share from which on new calls are spread. Far below it no wave of them can be too much."""
+SPREAD_FROM = 0.15
+"""The share from which on new calls are spread. Below it no wave of them can be too much."""
 LEARNED_SECONDS = 200.0
 """How long what calls took is remembered, counting only times above that share: several calls."""
-KNOWN_CALLS = 100
-"""So many calls are let in before what they took is known well enough."""
+COUNTED_AFTER_SECONDS = 60.0
+"""How long after it began a call counts with what calls took: it has taken half of it by then."""
+KNOWN_CALLS = 20
+"""So many calls have to count before what they took is known well enough."""
 BURST_SECONDS = 2.0
 """The calls of so many seconds may begin at the same moment."""
 _LANGUAGES: tuple[Language, ...] = ("en", "es")
@@ -74,7 +76,7 @@ class Admission:
         self._pool, self._used, self._clock = pool, used, clock
         self._seen = used(), clock()
         self._load = 0.0
-        self._busy = self._calls = 0.0
+        self._busy = self._calls = self._begun = 0.0
         self._may_begin = 0.0
 
     def admits(self) -> bool:
@@ -88,12 +90,11 @@ class Admission:
 
     def _is_spread(self) -> bool:
         """Whether a call may begin now; if so, it is counted."""
-        if self._load <= SPREAD_FROM:
-            return True
-        if self._calls >= KNOWN_CALLS and self._may_begin < 1:
+        is_known = self._load > SPREAD_FROM and self._calls >= KNOWN_CALLS
+        if is_known and self._may_begin < 1:
             return False
         self._may_begin = max(0, self._may_begin - 1)
-        self._calls += 1
+        self._begun += 1
         return True
 
     def _measure(self) -> None:
@@ -104,9 +105,12 @@ class Admission:
             return
         share = (used - used_before) / (at - before)
         self._load += (share - self._load) * (1 - math.exp((before - at) / AVERAGED_SECONDS))
+        now_count = self._begun * (1 - math.exp((before - at) / COUNTED_AFTER_SECONDS))
+        self._begun -= now_count
         if self._load > SPREAD_FROM:
             kept = math.exp((before - at) / LEARNED_SECONDS)
-            self._busy, self._calls = self._busy * kept + used - used_before, self._calls * kept
+            self._busy = self._busy * kept + used - used_before
+            self._calls = self._calls * kept + now_count
         if self._busy:
             a_second = MAX_LOAD * self._calls / self._busy
             most = max(1, BURST_SECONDS * a_second)
