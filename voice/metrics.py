@@ -26,7 +26,7 @@ _seconds = cache(SECONDS.labels)
 
 
 class Measured:
-    """ASGI middleware that times every response.
+    """ASGI middleware that times every response, until the application begins to send it.
 
     Routes are labeled as declared, so nothing that a client put into a URL becomes a label.
     """
@@ -39,18 +39,19 @@ class Measured:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began, status = time.perf_counter(), 500
+        began, status, answered = time.perf_counter(), 500, 0.0
 
         async def noting_status(message: Message) -> None:
-            nonlocal status
-            status = message.get("status", status)
+            nonlocal status, answered
+            if message["type"] == "http.response.start":
+                status, answered = message["status"], time.perf_counter()
             await send(message)
 
         try:
             await self._app(scope, receive, noting_status)
         finally:
             route = getattr(scope.get("route"), "path", "none")
-            _seconds(route, status).observe(time.perf_counter() - began)
+            _seconds(route, status).observe((answered or time.perf_counter()) - began)
 
 
 def exposition(read: Sequence[Metric] = ()) -> bytes:

@@ -24,6 +24,7 @@ from voice.clock import utc_now
 from voice.errors import ReportedError
 from voice.http_limits import LimitedProtocol, connection_limit
 from voice.settings import Settings
+from voice.twilio_signature import unsigned
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +183,10 @@ class _Server(uvicorn.Server):
 
     def _waits_for_a_request(self) -> bool:
         """Whether a connection has sent none yet."""
-        connections = self.server_state.connections
-        return any(getattr(each, "cycle", None) is None for each in connections)
+        return any(
+            getattr(each, "cycle", None) is None and not getattr(each, "is_refused", False)
+            for each in self.server_state.connections
+        )
 
     def capture_signals(self) -> nullcontext[None]:  # type: ignore[override]  # fewer powers
         """Do nothing: we handle signals."""
@@ -197,10 +200,11 @@ class _Server(uvicorn.Server):
 
 
 def _limited() -> type[LimitedProtocol]:
-    """The protocol with a connection limit that fits this process."""
+    """The protocol with a connection limit that fits this process; Twilio signs what it posts."""
 
     class Limited(LimitedProtocol):
         max_connections = connection_limit()
+        unwanted = staticmethod(unsigned)
 
     return Limited
 

@@ -3,7 +3,7 @@
 import base64
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from urllib.parse import unquote_plus
 
 from fastapi import Request
@@ -15,7 +15,10 @@ from voice.settings import Settings
 MAX_BYTES = 16 * 1024
 """A text of 1,600 characters, the longest that Twilio passes on, takes up to 15 kB encoded."""
 MAX_FIELDS = 100
-_SIGNATURE = re.compile(r"[A-Za-z0-9+/]{27}=")
+_HEADER = "x-twilio-signature"
+_SIGNATURE = re.compile(rb"[A-Za-z0-9+/]{27}=")
+_SIGNED_PATHS = b"/voice/", b"/sms/"
+_NOT_SIGNED = "not signed by Twilio for this line"
 Form = dict[str, str]
 Fields = Iterable[tuple[str, str]]
 
@@ -28,13 +31,25 @@ async def signed_form(settings: Settings, request: Request) -> Form | None:
     """
     form = await _signed_form(settings, request)
     if form is None:
-        refused("not signed by Twilio for this line")
+        refused(_NOT_SIGNED)
     return form
 
 
+def unsigned(method: bytes, target: bytes, headers: Sequence[tuple[bytes, bytes]]) -> str:
+    """Why a request is refused by its head alone; "" for one that `signed_form` has to look at.
+
+    `headers` have their names in lower case.
+    """
+    if method != b"POST" or not target.startswith(_SIGNED_PATHS):
+        return ""
+    name = _HEADER.encode()
+    is_signed = any(each == name and _SIGNATURE.fullmatch(value) for each, value in headers)
+    return "" if is_signed else _NOT_SIGNED
+
+
 async def _signed_form(settings: Settings, request: Request) -> Form | None:
-    signature = request.headers.get("X-Twilio-Signature", "")
-    if not _SIGNATURE.fullmatch(signature):
+    signature = request.headers.get(_HEADER, "")
+    if not _SIGNATURE.fullmatch(signature.encode("latin-1")):
         return None
     body = await bounded_body(request, MAX_BYTES)
     if body is None:

@@ -1,12 +1,15 @@
 """What monitoring can ask the line, and how little outsiders learn."""
 
 import asyncio
+import time
 from dataclasses import replace
 
 import pytest
 import pytest_asyncio
+from prometheus_client import REGISTRY
 from psycopg_pool import AsyncConnectionPool
 from pydantic import SecretStr
+from starlette.types import Message, Receive, Scope, Send
 from support.asking import ask
 from support.data_key import CIPHER
 
@@ -14,6 +17,7 @@ from voice.app import create_app
 from voice.background import run_in_background
 from voice.bootstrap import Line, line_on
 from voice.database.connection import open_pool
+from voice.metrics import Measured
 from voice.settings import Settings
 from voice.worker import work
 
@@ -57,6 +61,28 @@ async def test_answers_are_measured_by_route(line: Line) -> None:
     assert 'answer_seconds_count{route="/voice/incoming",status="403"}' in body
     assert 'route="none",status="404"' in body
     assert "wp-login" not in body
+
+
+async def test_a_refusal_that_is_held_back_counts_as_fast_as_it_was_decided(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The server sends refusals late; that says nothing about how long callers wait."""
+    now = 100.0
+    monkeypatch.setattr(time, "perf_counter", lambda: now)
+
+    async def application(_: Scope, __: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 418})
+
+    async def late(_: Message) -> None:
+        nonlocal now
+        now += 60
+
+    async def receive() -> Message:
+        return {}
+
+    await Measured(application)({"type": "http"}, receive, late)
+    labels = {"route": "none", "status": "418"}
+    assert REGISTRY.get_sample_value("screening_line_answer_seconds_sum", labels) == 0
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import asyncio
 import resource
 import socket
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ import uvicorn
 from prometheus_client import REGISTRY
 from starlette.types import Receive, Scope, Send
 
-from voice.http_limits import MAX_HEAD_BYTES, LimitedProtocol, connection_limit
+from voice.http_limits import MAX_HEAD_BYTES, Headers, LimitedProtocol, connection_limit
 
 REQUEST = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n"
 
@@ -21,12 +22,13 @@ Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Read the body unless the path says not to; answer with its length."""
+    """Read the body unless the path says not to; answer with its length, 200 or 404."""
     size, more = 0, scope["path"] != "/unread"
     while more:
         message = await receive()
         size, more = size + len(message.get("body", b"")), message.get("more_body", False)
-    await send({"type": "http.response.start", "status": 200, "headers": []})
+    status = 404 if scope["path"] == "/nowhere" else 200
+    await send({"type": "http.response.start", "status": status, "headers": []})
     await send({"type": "http.response.body", "body": b"%d" % size})
 
 
@@ -51,7 +53,7 @@ class Served:
 
 @asynccontextmanager
 async def served(**limits: float) -> AsyncGenerator[Served]:
-    """A server with these limits."""
+    """A server with these limits; it refuses at once, and a request with a header `unwanted`."""
     heads = asyncio.Semaphore(0)
 
     class Protocol(LimitedProtocol):
@@ -59,7 +61,11 @@ async def served(**limits: float) -> AsyncGenerator[Served]:
             super().on_headers_complete()
             heads.release()
 
-    kind = type("Protocol", (Protocol,), limits)
+        @staticmethod
+        def unwanted(_method: bytes, _target: bytes, headers: Headers) -> str:
+            return "unwanted" if (b"unwanted", b"yes") in headers else ""
+
+    kind = type("Protocol", (Protocol,), {"refusal_seconds": 0, **limits})
     config = uvicorn.Config(
         application,
         http=kind,
@@ -193,6 +199,46 @@ async def test_requests_in_progress_are_never_dropped_for_a_new_one() -> None:
         assert await until_closed((await line.connect())[0]) == b""
         for connection in busy:
             assert await answered(connection, b"b") == b"HTTP/1.1 200 OK\r\n"
+
+
+UNWANTED = b"POST / HTTP/1.1\r\nhost: x\r\nUnwanted: yes\r\ncontent-length: 99\r\n\r\nabc"
+NOWHERE = b"POST /nowhere HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n"
+
+
+async def test_an_unwanted_head_is_refused_before_its_body_is_there() -> None:
+    """The rest of the body is not waited for, and the connection is closed."""
+    before = counted("unwanted")
+    async with served(body_seconds=60.0) as line:
+        reader, _ = await line.connect(UNWANTED)
+        assert (await until_closed(reader)).startswith(b"HTTP/1.1 403 ")
+    assert counted("unwanted") == before + 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [(UNWANTED, b"403"), (NOWHERE, b"404"), (b"nonsense\r\n\r\n", b"400")],
+)
+async def test_whoever_is_refused_waits_for_it_and_is_disconnected(
+    sent: bytes, status: bytes
+) -> None:
+    """A client that goes on as soon as it is refused sends one request per delay."""
+    async with served(refusal_seconds=0.3) as line:
+        began = time.monotonic()
+        reader, writer = await line.connect(sent)
+        writer.write(sent)
+        assert (await until_closed(reader)).count(b"HTTP/1.1 " + status) == 1
+        assert time.monotonic() - began > 0.25
+
+
+@pytest.mark.parametrize("sent", [UNWANTED, NOWHERE])
+async def test_connections_that_wait_for_a_refusal_make_room(sent: bytes) -> None:
+    """However many are being refused, another request is answered."""
+    async with served(max_connections=2, refusal_seconds=60.0) as line:
+        before = counted("idle connection replaced")
+        refused = [await line.connect(sent) for _ in range(2)]
+        assert await answered(await line.connect(), REQUEST % 0) == b"HTTP/1.1 200 OK\r\n"
+        assert await until_closed(refused[0][0]) == b""
+        assert counted("idle connection replaced") == before + 1
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from fastapi import FastAPI
 from support.live_settings import LIVE
 
 from voice import server
 from voice.calls.end_checks import check_ended_calls
 from voice.cli import StaffPhone
+from voice.http_limits import LimitedProtocol
 from voice.settings import Settings
 from voice.simulator.handset import Staff
 
@@ -40,6 +42,14 @@ def test_a_live_line_does_not_load_the_simulator(tmp_path: Path) -> None:
     stopped, loaded = done.stdout.splitlines()[-2:]
     assert "choose another one with --port" in stopped
     assert loaded == "[]"
+
+
+def test_the_server_refuses_unsigned_webhooks_by_their_head() -> None:
+    """Such a request never reaches the application."""
+    protocol = server.server_config(FastAPI()).http
+    assert isinstance(protocol, type)
+    assert issubclass(protocol, LimitedProtocol)
+    assert protocol.unwanted(b"POST", b"/voice/incoming", [])
 
 
 def test_the_command_itself_loads_no_server_and_no_driver() -> None:

@@ -13,7 +13,7 @@ from starlette.types import Message
 from twilio.request_validator import RequestValidator
 
 from voice.settings import Settings
-from voice.twilio_signature import Form, form_fields, is_twilios, sign, signed_form
+from voice.twilio_signature import Form, form_fields, is_twilios, sign, signed_form, unsigned
 
 URL = "https://example.com/myapp.php?foo=1&bar=2"
 FIELDS = [
@@ -125,6 +125,29 @@ def signed(fields: list[tuple[str, str]]) -> tuple[bytes, str]:
 async def test_without_a_signature_that_could_be_one_no_body_is_read(signature: str | None) -> None:
     """Without a plausible signature the body is not read, as hashing it would delay callers."""
     assert await asked(b"a=b&" * 100, signature) == (None, 0)
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "signature", "is_refused"),
+    [
+        (b"POST", b"/voice/turn?at=safety", None, True),
+        (b"POST", b"/sms/incoming", b"short", True),
+        (b"POST", b"/voice/incoming", b"A" * 27 + b"=", False),
+        (b"GET", b"/voice/incoming", None, False),
+        (b"POST", b"/visit/voice/", None, False),
+    ],
+)
+def test_a_head_shows_that_a_webhook_is_not_signed(
+    method: bytes,
+    target: bytes,
+    signature: bytes | None,
+    is_refused: bool,  # noqa: FBT001
+) -> None:
+    """Only what Twilio posts needs its signature; whether it is right, the head does not show."""
+    headers = [(b"host", b"x")]
+    if signature is not None:
+        headers.append((b"x-twilio-signature", signature))
+    assert bool(unsigned(method, target, headers)) == is_refused
 
 
 @pytest.mark.parametrize("length", [True, False])
