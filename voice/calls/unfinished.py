@@ -1,7 +1,8 @@
 """Callers who were lost before they had what they wanted: staff call them back.
 
-Who pressed 0, reached nobody and hung up is always called back. Who hung up on a chosen time, or
-was given up on, only with UNFINISHED_CALLS=call-back; either way the daily summary counts them.
+Who pressed 0, reached nobody and hung up is always called back, and so is who asked for a call or
+had a danger sign when the request could not be stored. Who hung up on a chosen time, or was given
+up on, only with UNFINISHED_CALLS=call-back; either way the daily summary counts them.
 """
 
 import re
@@ -10,11 +11,12 @@ from collections.abc import Mapping
 from psycopg import AsyncConnection
 
 from calendar_sync.bookings import call_backs
-from calendar_sync.bookings.call_back_reasons import Reason
+from calendar_sync.bookings.call_back_reasons import Reason, parse
 from voice.bootstrap import Line
 from voice.calls import journal
 from voice.dialogue.call import replay
-from voice.dialogue.turns import Turn
+from voice.dialogue.effects import AskCallBack
+from voice.dialogue.turns import EffectRequested, Turn
 from voice.flows.routing import answered
 from voice.flows.transfer import WithoutStaff, transfer_to_staff
 
@@ -32,6 +34,8 @@ async def call_back_unfinished(
 
     `rows` is its journal.
     """
+    if outcome == "hung up" and await _request_owed(line, conn, sid, rows):
+        return
     number = rows.get(journal.CALLER)
     if not number:
         return
@@ -42,6 +46,19 @@ async def call_back_unfinished(
         here = replay(answered, rows, line.prompt_facts, transfer_to_staff)
         language = here.language if isinstance(here, Turn) else "en"
         await call_backs.request(conn, call_backs.Caller(sid, number, language), reason)
+
+
+async def _request_owed(
+    line: Line, conn: AsyncConnection, sid: str, rows: Mapping[str, str]
+) -> bool:
+    """Store the call-back that the call's next step is, if it is one: its turn failed."""
+    here = replay(answered, rows, line.prompt_facts, transfer_to_staff)
+    if not isinstance(here, EffectRequested) or not isinstance(here.effect, AskCallBack):
+        return False
+    owed = here.effect
+    caller = call_backs.Caller(sid, owed.number or None, owed.language)
+    await call_backs.request(conn, caller, *parse(owed.reason))
+    return True
 
 
 def _lost(rows: Mapping[str, str], outcome: str) -> Reason | None:

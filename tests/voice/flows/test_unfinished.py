@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import pytest_asyncio
+from psycopg.errors import DiskFull
 from support.caller import Caller
 from support.patients import Calls, To
 
@@ -105,3 +106,27 @@ async def test_who_was_given_up_on_is_counted_or_called(
     await ends(caller)
     gave_up = [("en", "pressed no key that the line could use, and the line ended the call")]
     assert await asked() == (gave_up if line.settings.unfinished_calls == "call-back" else [])
+
+
+@pytest.mark.parametrize("number", ["+14255550123", ""])
+async def test_who_had_a_danger_sign_when_the_request_could_not_be_stored_is_called(
+    calls: Calls,
+    ends: Ends,
+    asked: Callable[[], Awaitable[list[tuple[str, str]]]],
+    monkeypatch: pytest.MonkeyPatch,
+    number: str,
+) -> None:
+    """The caller heard what to do; staff learn of it when the end of the call can be stored."""
+
+    async def full(*_: object) -> None:
+        raise DiskFull
+
+    caller = await calls(number)
+    await caller.presses("1").hears("chest pain")
+    with monkeypatch.context() as while_full:
+        while_full.setattr(call_backs, "request", full)
+        await caller.presses("1").hears("Hang up and call 9 1 1 now.")
+        assert await asked() == []
+    await ends(caller)
+    [(language, reason)] = await asked()
+    assert (language, reason.partition(",")[0]) == ("en", "answered yes")
