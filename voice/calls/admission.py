@@ -45,9 +45,10 @@ LEARNED_SECONDS = 200.0
 COUNTED_AFTER_SECONDS = 60.0
 """How long after it began a call counts with what calls took: it has taken half of it by then."""
 KNOWN_CALLS = 20
-"""So many calls have to count before what they took is known well enough."""
+"""So many calls have to count before what they took is known well enough, and so many may begin at
+the same moment: they alone are never too much."""
 BURST_SECONDS = 2.0
-"""The calls of so many seconds may begin at the same moment."""
+"""The calls of so many seconds may begin at the same moment, too."""
 _LANGUAGES: tuple[Language, ...] = ("en", "es")
 
 
@@ -113,7 +114,7 @@ class Admission:
             self._calls = self._calls * kept + now_count
         if self._busy:
             a_second = MAX_LOAD * self._calls / self._busy
-            most = max(1, BURST_SECONDS * a_second)
+            most = max(KNOWN_CALLS, BURST_SECONDS * a_second)
             self._may_begin = min(self._may_begin + (at - before) * a_second, most)
 
 

@@ -101,3 +101,13 @@ def test_below_its_limit_hardly_any_call_is_turned_away() -> None:
     share = 0.8
     assert share * MAX_LOAD > SPREAD_FROM
     assert served(share).ended >= 0.95 * share * LIMIT * 300
+
+
+def test_few_calls_are_let_in_whatever_else_takes_the_time() -> None:
+    """Such as refusing a flood of unsigned requests; each call waits ten seconds for the next."""
+    now, chance = 0.0, random.Random(1)  # noqa: S311
+    pool: AsyncConnectionPool = AsyncConnectionPool("host=/nowhere", open=False)
+    admits = Admission(pool, lambda: 0.7 * now, lambda: now)
+    for _ in range(500):
+        now += chance.expovariate(0.1)
+        assert admits.admits()
