@@ -36,10 +36,11 @@ async def days_of(
 ) -> list[int]:
     """Coming visits, by id, whose event is one occurrence of these events, changed by itself.
 
-    With all of a series the occurrence goes too, and nothing promises that it is listed then.
+    With all of a series the occurrence goes too, and comes back; nothing promises that it is listed
+    then. So visits that were canceled with it count as well.
     """
     rows = await conn.execute(
-        "SELECT id FROM booking WHERE state = 'booked' AND upper(during) > %s"
+        "SELECT id FROM booking WHERE state IN ('booked', 'cancelled') AND upper(during) > %s"
         " AND event_id LIKE '%%\\_%%' AND split_part(event_id, '_', 1) = ANY (%s)",
         [now, [event.event_id for event in events]],
     )

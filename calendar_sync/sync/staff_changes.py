@@ -167,8 +167,10 @@ async def follow(
         version_is = await seen_versions.store(
             conn, event.event_id, version, visit.id, outcome, read_at
         )
-        # A tombstone without a version counts while there is a visit.
-        if version_is == "maybe older" or (event.etag and version_is == "known"):
+        # A tombstone without a version counts while there is a visit, and a day that comes back
+        # with its series has the version that it had before.
+        counts = not event.etag or (bool(event.series) and outcome == "restored")
+        if version_is == "maybe older" or (version_is == "known" and not counts):
             return None
         if outcome == "cancelled":
             await booking_writes.cancel(conn, visit, by="staff")

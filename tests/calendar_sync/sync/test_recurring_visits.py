@@ -36,8 +36,13 @@ async def test_a_first_day_is_followed_when_its_series_changed_before(
     assert (await row(clinic, booking_id)).state == "cancelled"
 
 
-async def test_a_first_day_of_its_own_is_gone_with_its_series(google_visit: GoogleVisit) -> None:
-    """Staff move the first day and delete all days later: the patient is told of the second."""
+async def test_a_first_day_of_its_own_goes_and_comes_back_with_its_series(
+    google_visit: GoogleVisit,
+) -> None:
+    """Staff move the first day and delete all days later: the patient is told of the second.
+
+    When staff take that back, the visit stands again.
+    """
     clinic, google, booking_id, event = google_visit
     google.screenings.edit(event, recurrence=WEEKLY)
     google.screenings.change_day(event, "2026-12-01 10:00", "2026-12-01 10:20")
@@ -51,6 +56,13 @@ async def test_a_first_day_of_its_own_is_gone_with_its_series(google_visit: Goog
     await look(clinic, booking_id)
     assert (await row(clinic, booking_id)).state == "cancelled"
     assert await told(clinic) == ["cancelled"]
+    await forget_jobs(clinic)
+    google.screenings.restore(event)
+    await follow_all(clinic)
+    assert await jobs_waiting(clinic) == ["look_at_event"]
+    await look(clinic, booking_id)
+    assert (await row(clinic, booking_id)).slot == TEN
+    assert (await row(clinic, booking_id)).state == "booked"
 
 
 @pytest.mark.parametrize("start", ["2026-12-08 11:00", ""])
