@@ -77,7 +77,7 @@ class Admission:
         self._pool, self._used, self._clock = pool, used, clock
         self._seen = used(), clock()
         self._load = 0.0
-        self._busy = self._calls = self._begun = 0.0
+        self._busy = self._calls = self._begun = self._watched = 0.0
         self._may_begin = 0.0
 
     def admits(self) -> bool:
@@ -91,8 +91,8 @@ class Admission:
 
     def _is_spread(self) -> bool:
         """Whether a call may begin now; if so, it is counted."""
-        is_known = self._load > SPREAD_FROM and self._calls >= KNOWN_CALLS
-        if is_known and self._may_begin < 1:
+        is_known = self._calls >= KNOWN_CALLS and self._watched >= COUNTED_AFTER_SECONDS
+        if is_known and self._load > SPREAD_FROM and self._may_begin < 1:
             return False
         self._may_begin = max(0, self._may_begin - 1)
         self._begun += 1
@@ -112,6 +112,7 @@ class Admission:
             kept = math.exp((before - at) / LEARNED_SECONDS)
             self._busy = self._busy * kept + used - used_before
             self._calls = self._calls * kept + now_count
+            self._watched = self._watched * kept + at - before
         if self._busy:
             a_second = MAX_LOAD * self._calls / self._busy
             most = max(KNOWN_CALLS, BURST_SECONDS * a_second)

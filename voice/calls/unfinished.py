@@ -52,7 +52,10 @@ async def _request_owed(
     line: Line, conn: AsyncConnection, sid: str, rows: Mapping[str, str]
 ) -> bool:
     """Store the call-back that the call's next step is, if it is one: its turn failed."""
-    here = replay(answered, rows, line.prompt_facts, transfer_to_staff)
+    try:
+        here = replay(answered, rows, line.prompt_facts, transfer_to_staff)
+    except Exception:  # noqa: BLE001  # a bug, logged in its turn: the end is stored all the same
+        return False
     if not isinstance(here, EffectRequested) or not isinstance(here.effect, AskCallBack):
         return False
     owed = here.effect
