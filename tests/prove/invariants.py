@@ -72,7 +72,7 @@ def a_confirmed_time_fails_only_when_it_is_over(seen: Evidence) -> Violations:
     A patient's move is another matter: it is given up when staff change the visit meanwhile.
     """
     for number, row in seen.bookings.items():
-        failed = row["outcome"] == "failed" and not row["moves"]
+        failed = row["outcome"] == "failed" and row["confirmed_at"] and not row["moves"]
         if failed and row["start"] > datetime.now(UTC):
             yield f"booking {number} at {row['start']}"
 
