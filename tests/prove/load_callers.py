@@ -12,13 +12,13 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from html import unescape
 from urllib.parse import urlencode
 
 from prove.load_http import post
 from prove.load_report import Measured
 from prove.network import BASE, TOKEN
 from stand_ins.twilio.server import ACCOUNT
+from support.voice_documents import at_step, is_offered, next_request
 
 from voice.simulator.caller_id import CallerId
 from voice.simulator.transport import Form
@@ -47,10 +47,9 @@ _KEYS: dict[str, tuple[tuple[str, float], ...]] = {
     "call_back": (("1", 1.0),),
     "texts": (("1", 0.5), ("2", 0.5)),
 }
-"""What is pressed where, and how often; the longest name that fits counts. Elsewhere silence."""
-_NEXT = re.compile(r'<Gather[^>]*action="([^"]+)"|<Redirect[^>]*>([^<]+)<')
+"""What is pressed where, and how often, of what the prompt offers; elsewhere silence. The longest
+name that fits counts."""
 _NUMBER = re.compile(r"\.\d+$")
-_AT = re.compile(r"[?&]at=([a-z0-9_.]+)")
 
 
 @dataclass
@@ -115,13 +114,11 @@ class Callers:
                 if not body or "omething went wrong" in body:
                     return "broken"
                 booked = booked or "You are booked" in body
-                found = _NEXT.search(body)
+                found = next_request(body)
                 if found is None:
                     break
-                url = unescape(found[1] or found[2]).removeprefix(BASE)
-                at = _AT.search(url)
-                step = _NUMBER.sub("", at[1]) if at else "?"
-                key = self._key(step)
+                url, step = found[0].removeprefix(BASE), _NUMBER.sub("", found[1]) or "?"
+                key = self._key(step, body)
                 await asyncio.sleep(self.chance.uniform(PAUSE - 1, PAUSE + 1))
             await self._post("/voice/status", who.fields("completed"), "the call has ended")
         finally:
@@ -135,8 +132,8 @@ class Callers:
         self.seen.turn("safety" if name.startswith("safety") else name, time.monotonic() - began)
         return body
 
-    def _key(self, step: str) -> str:
-        names = [name for name in _KEYS if step.startswith(name)]
-        keys = _KEYS[max(names, key=len)] if names else (("", 1.0),)
+    def _key(self, step: str, body: str) -> str:
+        known = at_step(_KEYS, step) or (("", 1.0),)
+        keys = [each for each in known if is_offered(each[0], body)] or known
         [key] = self.chance.choices([key for key, _ in keys], [share for _, share in keys])
         return key

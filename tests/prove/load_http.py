@@ -2,8 +2,7 @@
 
 import asyncio
 
-GIVES_UP = 15.0
-"""Seconds that Twilio waits: https://www.twilio.com/docs/api/errors/11205."""
+from prove.network import GIVES_UP
 
 
 async def post(port: int, url: str, body: str, signature: str) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import Literal
 
+from support.voice_documents import at_step, is_offered, next_request
+
 from voice.simulator.caller_id import CallerId
 from voice.simulator.transport import Answer, Form
 
@@ -15,8 +17,6 @@ Post = Callable[[str, Form], Awaitable[Answer]]
 Kind = Literal["books", "holds", "patient"]
 """Robots that book, robots that hold a time and hang up, and patients."""
 
-_NEXT = re.compile(r'<Gather[^>]*action="([^"]+)"|<Redirect[^>]*>([^<]+)<')
-_AT = re.compile(r"at=([a-z0-9_.]+)")
 _DIGITS = re.compile(r"key in ((?:\d ?)+)\.")
 _KEYS = {
     "greeting": "1",
@@ -52,12 +52,11 @@ class FloodCall:
             body = (await self.post(url, form)).body.decode()
             words = unescape(re.sub(r"<[^>]+>", " ", body))
             self.said.append(re.sub(r"\s+", " ", words))
-            found = _NEXT.search(body)
+            found = next_request(body)
             if found is None:
                 break
-            url = self.base + unescape(found[1] or found[2]).removeprefix(self.base)
-            step = _AT.search(url)
-            key = self._key(step[1] if step else "")
+            url = self.base + found[0].removeprefix(self.base)
+            key = self._key(found[1])
             if key is None:
                 break
             more = [("Digits", key)] if key else []
@@ -80,11 +79,12 @@ class FloodCall:
         if step.startswith("confirm") and self.kind == "holds":
             return None
         if step.startswith("times"):
-            return self.chance.choice("123")
+            offered = [key for key in "123" if is_offered(key, self.said[-1])]
+            listens = self.kind == "patient" and offered
+            return self.chance.choice(offered if listens else list("123"))
         if step.startswith("number") and not step.startswith("number.right"):
             return f"{self.keyed_number}#"
-        names = [name for name in _KEYS if step.startswith(name)]
-        return _KEYS[max(names, key=len)] if names else ""
+        return at_step(_KEYS, step) or ""
 
 
 def robots(

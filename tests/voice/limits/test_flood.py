@@ -15,7 +15,7 @@ from voice.app import create_app
 from voice.bootstrap import Line
 from voice.simulator.transport import InProcess
 
-TOGETHER = 4
+TOGETHER = 8
 
 
 @pytest.mark.parametrize("changes", [{"limit_bookings_per_day": 6}])
