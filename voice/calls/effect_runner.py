@@ -107,13 +107,18 @@ async def _written(line: Line, conn: AsyncConnection, sid: str, effect: _Written
             await store_consent(conn, sid, effect.booking, consent)
             return Stored()
         case AskCallBack():
-            caller = call_backs.Caller(sid, effect.number or None, effect.language)
-            await call_backs.request(conn, caller, *parse(effect.reason))
+            await request_call_back(conn, sid, effect)
             return Stored()
         case PromiseCall():
             return await _promise(line, conn, sid, effect)
         case _:
             assert_never(effect)
+
+
+async def request_call_back(conn: AsyncConnection, sid: str, asked: AskCallBack) -> None:
+    """Store the call-back that a flow asks for; again, it changes nothing."""
+    caller = call_backs.Caller(sid, asked.number or None, asked.language)
+    await call_backs.request(conn, caller, *parse(asked.reason))
 
 
 async def _offers(line: Line, sid: str, request: FindOffers) -> Offers | Unreadable | OverLimit:

@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from psycopg import AsyncConnection
 
 from calendar_sync.bookings import call_backs
-from calendar_sync.bookings.call_back_reasons import Reason, parse
+from calendar_sync.bookings.call_back_reasons import Reason
 from voice.bootstrap import Line
 from voice.calls import journal
+from voice.calls.effect_runner import request_call_back
 from voice.dialogue.call import replay
 from voice.dialogue.effects import AskCallBack
-from voice.dialogue.turns import EffectRequested, Turn
+from voice.dialogue.turns import EffectRequested, Ending, Turn
 from voice.flows.routing import answered
 from voice.flows.transfer import WithoutStaff, transfer_to_staff
 
@@ -34,34 +35,27 @@ async def call_back_unfinished(
 
     `rows` is its journal.
     """
-    if outcome == "hung up" and await _request_owed(line, conn, sid, rows):
+    reason = _lost(rows, outcome)
+    if reason is None and outcome != "hung up":
+        return
+    here = _where_it_ended(line, rows)
+    if isinstance(here, EffectRequested) and isinstance(here.effect, AskCallBack):
+        await request_call_back(conn, sid, here.effect)  # the turn that should have done so failed
         return
     number = rows.get(journal.CALLER)
-    if not number:
-        return
-    reason = _lost(rows, outcome)
-    if reason is None:
+    if reason is None or not number:
         return
     if reason is Reason.ASKED_FOR_PERSON or line.settings.unfinished_calls == "call-back":
-        here = replay(answered, rows, line.prompt_facts, transfer_to_staff)
         language = here.language if isinstance(here, Turn) else "en"
         await call_backs.request(conn, call_backs.Caller(sid, number, language), reason)
 
 
-async def _request_owed(
-    line: Line, conn: AsyncConnection, sid: str, rows: Mapping[str, str]
-) -> bool:
-    """Store the call-back that the call's next step is, if it is one: its turn failed."""
+def _where_it_ended(line: Line, rows: Mapping[str, str]) -> Turn | Ending | EffectRequested | None:
+    """What would come next; None after a bug in a flow, so that the end is stored all the same."""
     try:
-        here = replay(answered, rows, line.prompt_facts, transfer_to_staff)
-    except Exception:  # noqa: BLE001  # a bug, logged in its turn: the end is stored all the same
-        return False
-    if not isinstance(here, EffectRequested) or not isinstance(here.effect, AskCallBack):
-        return False
-    owed = here.effect
-    caller = call_backs.Caller(sid, owed.number or None, owed.language)
-    await call_backs.request(conn, caller, *parse(owed.reason))
-    return True
+        return replay(answered, rows, line.prompt_facts, transfer_to_staff)
+    except Exception:  # noqa: BLE001  # it was logged in its turn
+        return None
 
 
 def _lost(rows: Mapping[str, str], outcome: str) -> Reason | None:

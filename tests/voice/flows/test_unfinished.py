@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import NoReturn
 
 import pytest
 import pytest_asyncio
@@ -12,7 +13,7 @@ from support.patients import Calls, To
 
 from calendar_sync.bookings import call_backs
 from voice.bootstrap import Line
-from voice.calls import webhooks
+from voice.calls import unfinished, webhooks
 from voice.figures import figures
 
 Ends = Callable[[Caller], Awaitable[None]]
@@ -130,3 +131,20 @@ async def test_who_had_a_danger_sign_when_the_request_could_not_be_stored_is_cal
     await ends(caller)
     [(language, reason)] = await asked()
     assert (language, reason.partition(",")[0]) == ("en", "answered yes")
+
+
+async def test_a_bug_in_a_flow_keeps_no_end_from_being_stored(
+    calls: Calls, line: Line, ends: Ends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the call held is released, and nobody looks it up at Twilio every minute."""
+
+    def fails(*_: object) -> NoReturn:
+        raise RuntimeError
+
+    caller = await calls()
+    await caller.presses("1").hears("chest pain")
+    monkeypatch.setattr(unfinished, "replay", fails)
+    await ends(caller)
+    async with line.pool.connection() as conn:
+        rows = await conn.execute("SELECT FROM call WHERE ended_at IS NULL")
+        assert await rows.fetchall() == []
