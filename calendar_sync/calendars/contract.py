@@ -71,6 +71,8 @@ class CalendarEvent:
     all_day: bool = False
     repeats: bool = False
     """Staff made it a recurring event."""
+    first_day: str = ""
+    """The id by which the calendar finds the first occurrence of a recurring event; "" if none."""
     series: str = ""
     """The id of the recurring event that it is one occurrence of, changed or deleted by itself."""
     planned: datetime | None = None

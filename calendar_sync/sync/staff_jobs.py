@@ -62,9 +62,14 @@ async def look(clinic: Clinic, booking_id: int) -> None:
     if booked.event_id is None or booked.state == "released":
         return
     clinic, event = await locate(clinic.of(booked.clinician_id), booked.event_id)
+    day = await _first_day_apart(clinic, event)
     async with clinic.pool.connection() as conn:
         await follow(conn, clinic, event, read_at)
+        if day is not None:
+            await follow(conn, clinic, day, read_at)
         booked = await booking(conn, booking_id)
+    if day is not None and booked.event_id == day.event_id:
+        event = day
     clinic = clinic.of(booked.clinician_id)
     if booked.state == "held":
         why = "the booking is still being inserted"
@@ -78,6 +83,15 @@ async def look(clinic: Clinic, booking_id: int) -> None:
         async with clinic.pool.connection() as conn:
             await store_warning(conn, booking_id, warning)
     await rewrite(clinic, booking_id)
+
+
+async def _first_day_apart(clinic: Clinic, event: CalendarEvent) -> CalendarEvent | None:
+    """The first day of a recurring event, if staff moved or deleted it by itself.
+
+    It may have been read before its series was where it is now, and is not listed again then.
+    """
+    day = known(await clinic.calendar.find(event.first_day)) if event.first_day else None
+    return day if day and (day.cancelled or day.span != event.span) else None
 
 
 def _warning(clinic: Clinic, booked: Booking, event: CalendarEvent, *, busy: bool) -> str:

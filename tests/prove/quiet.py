@@ -31,6 +31,7 @@ WHERE ended_at IS NULL AND began_at < now() - interval '2 minutes' HAVING count(
 """
 """What is still to be done: due jobs (later retries are due after a clock jump), and calls whose
 end is not stored, which are looked up in batches CALL_CHECK_MINUTES after they began."""
+_ENDED = "SELECT count(*)::int AS times FROM call WHERE ended_at IS NOT NULL"
 _RAN = """
 SELECT task_name AS what, count(*)::int AS times FROM procrastinate_jobs
 WHERE queue_name = 'housekeeping' AND id > {after} AND status = 'succeeded' GROUP BY task_name
@@ -52,7 +53,7 @@ async def _until_ran(database: Database, poll: int, busy: Callable[[], bool]) ->
     """Until nothing is left to do and each periodic job has run since the beginning."""
     [first] = database.rows("SELECT coalesce(max(id), 0) AS id FROM procrastinate_jobs")
     patience = _ONE_JOB + STALLED + 2 * poll
-    least, progress = sys.maxsize, time.monotonic()
+    least, most, progress = sys.maxsize, 0, time.monotonic()
     while True:
         left = _counted(await asyncio.to_thread(database.rows, _OPEN))
         ran = _counted(await asyncio.to_thread(database.rows, _RAN.format(after=first["id"])))
@@ -60,8 +61,11 @@ async def _until_ran(database: Database, poll: int, busy: Callable[[], bool]) ->
         left |= {"outside": 1} if busy() else {}
         if not left or time.monotonic() - progress > patience:
             return left
-        if sum(left.values()) < least:
-            least, progress = sum(left.values()), time.monotonic()
+        # More calls are due to be looked up each second, so that alone can leave as many.
+        [ended] = await asyncio.to_thread(database.rows, _ENDED)
+        if sum(left.values()) < least or ended["times"] > most:
+            least, progress = min(least, sum(left.values())), time.monotonic()
+            most = ended["times"]
         await asyncio.sleep(0.2)
 
 

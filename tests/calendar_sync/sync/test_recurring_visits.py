@@ -65,6 +65,40 @@ async def test_a_first_day_of_its_own_goes_and_comes_back_with_its_series(
     assert (await row(clinic, booking_id)).state == "booked"
 
 
+@pytest.mark.parametrize("start", ["2026-12-01 10:00", ""])
+async def test_a_first_day_that_stood_apart_unseen_is_found_with_its_series(
+    google_visit: GoogleVisit, start: str
+) -> None:
+    """Staff move or delete the first day, delete all days, and take that back, all in a minute.
+
+    Nothing promises that the day is among the changes when its series comes back.
+    """
+    clinic, google, booking_id, event = google_visit
+    google.screenings.edit(event, recurrence=WEEKLY)
+    day = google.screenings.change_day(event, start, "2026-12-01 10:20" if start else "")
+    google.screenings.delete(event)
+    await follow_all(clinic)
+    assert (await row(clinic, booking_id)).state == "cancelled"
+    google.screenings.restore(event)
+    google.screenings.changed[day] = 0
+    await follow_all(clinic)
+    await look(clinic, booking_id)
+    visit = await row(clinic, booking_id)
+    assert visit.event_id == day
+    assert (visit.state, visit.slot) == (("booked", TEN) if start else ("cancelled", NINE))
+
+
+async def test_a_first_day_as_its_series_has_it_is_no_event_of_its_own(
+    google_visit: GoogleVisit,
+) -> None:
+    """The calendar shows it too, by the id that it would have: the series stays the visit."""
+    clinic, google, booking_id, event = google_visit
+    google.screenings.edit(event, recurrence=WEEKLY)
+    google.screenings.change_day(event, "2026-12-01 09:00", "2026-12-01 09:20")
+    await look(clinic, booking_id)
+    assert (await row(clinic, booking_id)).event_id == event
+
+
 @pytest.mark.parametrize("start", ["2026-12-08 11:00", ""])
 @pytest.mark.parametrize("form", ["day", "rest"])
 async def test_later_days_are_staff_s_own(google_visit: GoogleVisit, start: str, form: str) -> None:
