@@ -5,8 +5,10 @@ does not reach far enough, nothing is offered.
 """
 
 import asyncio
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from operator import attrgetter
 
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
@@ -136,7 +138,7 @@ async def openings_in(
     by_hours = openings(clinic.rules, busy, now) if clinic.availability == "hours" else []
     free = with_opened(clinic.rules, by_hours, latest.opened, busy, now)
     last = latest.within.end - timedelta(minutes=clinic.rules.buffer_minutes)
-    return tuple(slot for slot in free if slot.end <= last)
+    return tuple(free[: bisect_right(free, last, key=attrgetter("end"))])
 
 
 async def _offer_what_opened(conn: AsyncConnection) -> None:

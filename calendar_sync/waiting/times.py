@@ -49,5 +49,5 @@ def starts(open_: Open, clinicians: Iterable[str]) -> frozenset[datetime] | None
 async def first_open(conn: AsyncConnection, clinic: Clinic, language: str) -> datetime | None:
     """When the first open time starts; None if there is none, or it is not known."""
     open_ = await open_times(conn, clinic)
-    known = starts(open_, set(open_).intersection(clinicians_for(clinic, language, None)))
-    return min(known, default=None) if known else None
+    slots = (open_.get(each) for each in clinicians_for(clinic, language, None))
+    return min((each[0].start for each in slots if each), default=None)

@@ -34,7 +34,9 @@ _NONCE_BYTES = 12
 _ID_DIGITS = 8
 REMEMBERED = 4096
 """Values that a process does not decrypt again: those of about 150 calls, since each turn of a call
-reads its whole journal. A sealed value never gets another text."""
+reads its whole journal. A sealed value never gets another text.
+
+As many that it does not encrypt again, such as a number that is looked up in most turns."""
 
 
 class FieldCipher:
@@ -45,6 +47,7 @@ class FieldCipher:
         self._keys = {each.id: each for each in map(_Key, keys)}
         self._current = next(iter(self._keys.values()))
         self._opened = lru_cache(maxsize=REMEMBERED)(self._open)
+        self._sealed = lru_cache(maxsize=REMEMBERED)(self._current.seal)
 
     @property
     def key_id(self) -> str:
@@ -58,7 +61,7 @@ class FieldCipher:
 
     def seal(self, text: str, of: str = "") -> str:
         """The value to store. "" stays "", so that SQL can tell it."""
-        return self._current.seal(text, of) if text else ""
+        return self._sealed(text, of) if text else ""
 
     def open(self, stored: str) -> str:
         """The text of a stored value.
