@@ -87,16 +87,16 @@ async def release_overlapping(conn: AsyncConnection, call_sid: str, step: str, s
     await _count(conn, statement, {"during": as_range(slot), "call_sid": call_sid, "step": step})
 
 
-async def confirm(conn: AsyncConnection, held: Booking, visit_code: str, note: BookingNote) -> None:
-    """Store the caller's yes. Raises UniqueViolation if a live booking has this visit code."""
+async def confirm(conn: AsyncConnection, held: Booking, visit_code: str, note: BookingNote) -> bool:
+    """Store the caller's yes; False if the hold has changed, or a live booking has this code."""
     statement = """
         UPDATE booking SET confirmed_at = now(), booked_at = coalesce(%s, now()), visit_code = %s,
                            event_id = %s, language = %s, number = %s, chart = %s
-        WHERE id = %s
-        """
-    own_event = event_id(held.call_sid, held.step, held.generation)
+        WHERE id = %s AND state = 'held' AND visit_code IS NULL AND NOT EXISTS (
+          SELECT FROM booking WHERE visit_code = %s AND state IN ('held', 'booked'))"""
+    code, own_event = Lookup(visit_code), event_id(held.call_sid, held.step, held.generation)
     caller = (note.language, lookup(note.number), private_chart(held.id, note.chart.items()))
-    await _count(conn, statement, [note.at, Lookup(visit_code), own_event, *caller, held.id])
+    return await _count(conn, statement, [note.at, code, own_event, *caller, held.id, code]) == 1
 
 
 async def confirm_move(conn: AsyncConnection, held_id: int, visit_id: int) -> None:

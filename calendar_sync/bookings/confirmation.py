@@ -5,7 +5,6 @@ import secrets
 from dataclasses import dataclass
 
 from psycopg import AsyncConnection
-from psycopg.errors import LockNotAvailable, UniqueViolation
 from psycopg_pool import AsyncConnectionPool
 
 from calendar_sync import job_queue
@@ -21,6 +20,7 @@ from calendar_sync.bookings.booking import (
     status,
 )
 from calendar_sync.bookings.holds import revive
+from calendar_sync.transactions import in_transaction
 
 __all__ = [
     "Booked",
@@ -51,24 +51,28 @@ class Confirmed:
 async def confirm(conn: AsyncConnection, booking_id: int, note: BookingNote) -> Confirmed | Taken:
     """Store the caller's yes and queue one insert, in one transaction.
 
-    Confirming again returns the same code and queues nothing more. A hold that has expired is
-    confirmed all the same while nobody else has its time. Raises BookingNotFoundError, and
-    LockNotAvailable while somebody else works on the booking.
+    Confirming again returns the same code and queues nothing more, also while the row is locked. A
+    hold that has expired is confirmed all the same while nobody else has its time. Raises
+    BookingNotFoundError, LockNotAvailable while somebody else works on the booking, and
+    UniqueViolation if another booking has got the same code at this moment.
     """
-    while True:
-        code = f"{secrets.randbelow(1_000_000):06d}"
-        try:
-            async with conn.transaction():
-                return await _confirm(conn, booking_id, note, code)
-        except LockNotAvailable:
-            # A doubled webhook waits for its twin, which may have stored the yes by now.
-            found = await booking(conn, booking_id)
-            if found.confirmed_at is None or found.visit_code is None:
-                raise
-            return Confirmed(found.visit_code)
-        except UniqueViolation as clash:
-            if clash.diag.constraint_name != "booking_visit_code":
-                raise
+    async with in_transaction(conn):
+        while True:
+            held = await booking(conn, booking_id)
+            if held.confirmed_at is not None and held.visit_code is not None:
+                return Confirmed(held.visit_code)
+            if held.state != "held" and not await revive(conn, held):
+                return Taken()
+            code = f"{secrets.randbelow(1_000_000):06d}"
+            if await booking_writes.confirm(conn, held, code, note):
+                break
+        effect = await conn.execute(
+            "INSERT INTO effect (key) VALUES (%s) ON CONFLICT DO NOTHING RETURNING key",
+            [f"insert:{held.call_sid}:{held.step}"],
+        )
+        if await effect.fetchone():
+            await job_queue.insert_event(conn, booking_id)
+        return Confirmed(code)
 
 
 async def wait_until_settled(pool: AsyncConnectionPool, booking_id: int, seconds: float) -> Status:
@@ -86,22 +90,3 @@ async def wait_until_settled(pool: AsyncConnectionPool, booking_id: int, seconds
             return now
         await asyncio.sleep(min(pause, left))
         pause *= 1.5
-
-
-async def _confirm(
-    conn: AsyncConnection, booking_id: int, note: BookingNote, code: str
-) -> Confirmed | Taken:
-    """Raises UniqueViolation if a live booking has this visit code."""
-    held = await booking(conn, booking_id, lock=True)
-    if held.confirmed_at is not None and held.visit_code is not None:
-        return Confirmed(held.visit_code)
-    if held.state != "held" and not await revive(conn, held):
-        return Taken()
-    await booking_writes.confirm(conn, held, code, note)
-    effect = await conn.execute(
-        "INSERT INTO effect (key) VALUES (%s) ON CONFLICT DO NOTHING RETURNING key",
-        [f"insert:{held.call_sid}:{held.step}"],
-    )
-    if await effect.fetchone():
-        await job_queue.insert_event(conn, booking_id)
-    return Confirmed(code)

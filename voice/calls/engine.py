@@ -5,7 +5,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from psycopg.errors import DeadlockDetected, FeatureNotSupported, LockNotAvailable
+from psycopg.errors import (
+    DeadlockDetected,
+    FeatureNotSupported,
+    LockNotAvailable,
+    UniqueViolation,
+)
 
 from calendar_sync.bookings import visit_lookup
 from voice import routing
@@ -97,10 +102,11 @@ async def _run(line: Line, sid: str, rows: dict[str, str]) -> Turn | Ending:
 async def _perform(line: Line, sid: str, step: str, effect: Effect[Any]) -> dict[str, str]:
     """Perform an effect, again while somebody else works on its row: a job, or a slow commit.
 
-    Also after a migration changed a table that its statements read: see `BoundedPool`.
+    Also when two visits got the same code at one moment, and after a migration changed a table that
+    its statements read: see `BoundedPool`.
     """
     until = time.monotonic() + LOCKED_SECONDS
     while time.monotonic() < until:
-        with suppress(LockNotAvailable, DeadlockDetected, FeatureNotSupported):
+        with suppress(LockNotAvailable, DeadlockDetected, UniqueViolation, FeatureNotSupported):
             return await perform_and_keep(line, sid, step, effect)
     return await perform_and_keep(line, sid, step, effect)
