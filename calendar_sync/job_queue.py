@@ -76,9 +76,9 @@ async def rewrite_event(conn: AsyncConnection, booking_id: int) -> None:
     await _defer(conn, "rewrite_event", _of(booking_id), _DEFER_UNLESS_WAITING)
 
 
-async def pick_up_link(conn: AsyncConnection, booking_id: int, *, delay_seconds: int = 0) -> None:
-    """Store the video link that the calendar makes for the booking's event."""
-    await _defer(conn, "pick_up_link", _of(booking_id), delay=delay_seconds)
+async def pick_up_link(conn: AsyncConnection, booking_id: int) -> None:
+    """Store the video link that the calendar makes for the event; a job that waits does it too."""
+    await _defer(conn, "pick_up_link", _of(booking_id), _DEFER_UNLESS_WAITING)
 
 
 async def look_at_event(conn: AsyncConnection, booking_id: int, *, delay_seconds: int = 0) -> None:

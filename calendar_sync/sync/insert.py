@@ -132,8 +132,6 @@ async def _attempt(clinic: Clinic, waiting: Booking) -> bool:
                     # Staff may have moved it just now: then it is booked where they put it.
                     await follow(conn, clinic, found)
                     await job_queue.look_at_event(conn, waiting.id, delay_seconds=_AFTER_CALL)
-                    if event.wants_link:
-                        await job_queue.pick_up_link(conn, waiting.id, delay_seconds=_AFTER_CALL)
                     return True
         case "cancelled":
             async with clinic.pool.connection() as conn:

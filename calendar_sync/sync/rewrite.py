@@ -18,12 +18,13 @@ async def rewrite_event(context: JobContext, booking_id: int) -> None:
     await rewrite(clinic_of(context), booking_id)
 
 
-async def rewrite(clinic: Clinic, booking_id: int) -> None:
+async def rewrite(clinic: Clinic, booking_id: int, event: CalendarEvent | None = None) -> None:
     """Write the booking's present text into its event, if an older one of ours is there.
 
-    A description that staff have changed stays as it is; only our line that asks them to check
-    something is put before it, replaced or removed. Raises NotYet while the booking waits for its
-    event, if the calendar does not know, and if staff change the event at the same time.
+    `event` is the booking's, if it was read just now. A description that staff have changed stays
+    as it is; only our line that asks them to check something is put before it, replaced or removed.
+    Raises NotYet while the booking waits for its event, if the calendar does not know, and if staff
+    change the event at the same time.
     """
     async with clinic.pool.connection() as conn:
         booked = await booking(conn, booking_id)
@@ -33,7 +34,7 @@ async def rewrite(clinic: Clinic, booking_id: int) -> None:
         raise NotYet(why)
     if booked.state != "booked" or booked.event_id is None:
         return
-    event = known(await clinic.calendar.find(booked.event_id))
+    event = event or known(await clinic.calendar.find(booked.event_id))
     if event is None or event.cancelled:
         return
     description, location = _wanted(clinic, booked, event)

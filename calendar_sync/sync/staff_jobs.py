@@ -2,9 +2,10 @@
 
 from procrastinate import JobContext
 
+from calendar_sync import job_queue
 from calendar_sync.bookings import notices
 from calendar_sync.bookings.booking import Booking, booking
-from calendar_sync.bookings.event_state import store_warning
+from calendar_sync.bookings.event_state import store_link, store_warning
 from calendar_sync.calendars.contract import CalendarEvent
 from calendar_sync.clinic import Clinic
 from calendar_sync.job_queue import HOUSEKEEPING
@@ -52,9 +53,10 @@ async def follow_all(clinic: Clinic) -> None:
 
 
 async def look(clinic: Clinic, booking_id: int) -> None:
-    """Follow the event as it is now, and warn staff if its time is taken twice.
+    """Follow the event as it is now, take its video link, warn staff if its time is taken twice.
 
-    Raises NotYet while the booking is being inserted, and if the calendar does not know.
+    A link that is still being made gets a job of its own. Raises NotYet while the booking is being
+    inserted, and if the calendar does not know.
     """
     async with clinic.pool.connection() as conn:
         booked = await booking(conn, booking_id)
@@ -76,13 +78,19 @@ async def look(clinic: Clinic, booking_id: int) -> None:
         raise NotYet(why)
     if booked.state != "booked" or booked.slot.end <= clinic.now():
         return
+    if clinic.makes_links and booked.video_link is None and not event.beside:
+        async with clinic.pool.connection() as conn:
+            if event.link_pending:
+                await job_queue.pick_up_link(conn, booking_id)
+            else:
+                await store_link(conn, booking_id, event.link)
     await remove_cancel_notes(clinic, booked)
     busy = known(await clinic.calendar.busy(booked.slot, besides={event.event_id}))
     warning = _warning(clinic, booked, event, busy=bool(busy))
     if warning != booked.warning:
         async with clinic.pool.connection() as conn:
             await store_warning(conn, booking_id, warning)
-    await rewrite(clinic, booking_id)
+    await rewrite(clinic, booking_id, None if event.beside else event)
 
 
 async def _first_day_apart(clinic: Clinic, event: CalendarEvent) -> CalendarEvent | None:

@@ -29,6 +29,7 @@ async def pick_up(clinic: Clinic, booking_id: int) -> None:
     clinic = clinic.of(booked.clinician_id)
     if booked.state != "booked" or booked.event_id is None:
         return
+    event = None
     if booked.video_link is None:
         event = known(await clinic.calendar.find(booked.event_id))
         if event is None or event.cancelled:
@@ -38,7 +39,7 @@ async def pick_up(clinic: Clinic, booking_id: int) -> None:
                 why = "the video link is still being made"
                 raise NotYet(why)
             await store_link(conn, booking_id, event.link)
-    await rewrite(clinic, booking_id)
+    await rewrite(clinic, booking_id, event)
 
 
 async def _may_wait(conn: AsyncConnection, booking_id: int) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from stand_ins.google.faults import Fault
 from stand_ins.google.server import Google
-from support.clinic import confirmed, own_event, requests, row, span, standing
+from support.clinic import confirmed, jobs_waiting, own_event, requests, row, span, standing
 from support.google_clinic import calendar_at
 
 from calendar_sync.bookings.booking import Booked, NotBooked, Pending
@@ -15,6 +15,7 @@ from calendar_sync.bookings.call_back_reasons import Reason
 from calendar_sync.clinic import Clinic
 from calendar_sync.retry import NotYet
 from calendar_sync.sync.insert import insert
+from calendar_sync.sync.staff_jobs import look
 from calendar_sync.sync.video_links import pick_up
 
 NINE = span("2026-12-01 09:00")
@@ -124,11 +125,16 @@ async def test_the_link_follows_or_staff_are_asked_for_one(
     booking_id = await confirmed(clinic, NINE)
     await insert(clinic, booking_id)
     assert "VIDEO: the link is being made" in (await own_event(clinic, booking_id)).description
+    google.seen.clear()
+    await look(clinic, booking_id)
+    assert len(google.asked("events.get")) == 1
+    await look(clinic, booking_id)
+    assert (await jobs_waiting(clinic)).count("pick_up_link") == (meets != "at once")
     if meets != "at once":
         with pytest.raises(NotYet, match="still being made"):
             await pick_up(clinic, booking_id)
-    google.world.finish_meets()
-    await pick_up(clinic, booking_id)
+        google.world.finish_meets()
+        await pick_up(clinic, booking_id)
     there = await own_event(clinic, booking_id)
     if meets == "fail":
         assert "VIDEO: needs a link" in there.description
