@@ -36,8 +36,11 @@ def is_warning(visit: Booking, line: str) -> bool:
 async def store_link(conn: AsyncConnection, booking_id: int, link: str) -> None:
     """The calendar made this video link, or none if it is ""; the first answer stays."""
     async with in_transaction(conn):
-        if (await booking(conn, booking_id, lock=True)).video_link is None:
-            await booking_writes.store(conn, booking_id, video_link=link)
+        visit = await booking(conn, booking_id, lock=True)
+        if visit.video_link is not None:
+            return
+        await booking_writes.store(conn, booking_id, video_link=link)
+        if visit.text_number:
             await job_queue.notify_patient(conn, booking_id)
 
 

@@ -6,7 +6,7 @@ from psycopg import AsyncConnection
 
 from calendar_sync import job_queue
 from calendar_sync.bookings import booking_writes, call_backs
-from calendar_sync.bookings.booking import Booking
+from calendar_sync.bookings.booking import Booking, booking
 from calendar_sync.bookings.call_back_reasons import Reason
 from calendar_sync.bookings.call_backs import Caller
 from calendar_sync.bookings.deadlines import CALL_TIMEOUT, LOST_BOOKING_WINDOW
@@ -19,10 +19,12 @@ _SAY_SO = (Reason.BOOKED_UNHEARD, Reason.BOOKING_UNSEEN, Reason.NOT_IN_CALENDAR_
 async def mark_booked(conn: AsyncConnection, waiting: Booking, etag: str) -> bool:
     """The event was read back: booked. False if the booking has changed meanwhile."""
     async with in_transaction(conn):
-        booked = await booking_writes.mark_booked(conn, waiting, etag)
-        if booked:
+        if not await booking_writes.mark_booked(conn, waiting, etag):
+            return False
+        # Most callers are asked about texts after this; their answer queues the same job.
+        if (await booking(conn, waiting.id)).text_number:
             await job_queue.notify_patient(conn, waiting.id)
-        return booked
+        return True
 
 
 async def mark_deleted(conn: AsyncConnection, waiting: Booking) -> None:
