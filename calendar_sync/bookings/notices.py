@@ -80,8 +80,13 @@ async def open_notices(conn: AsyncConnection) -> list[Notice]:
 
 async def open_notice(conn: AsyncConnection, booking_id: int) -> Notice | None:
     """What this patient has not been told yet."""
-    own = [notice for notice in await open_notices(conn) if notice.booking == booking_id]
-    return own[0] if own else None
+    async with conn.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(
+            "SELECT * FROM telling WHERE told_at IS NULL AND withdrawn_at IS NULL AND booking = %s",
+            [booking_id],
+        )
+        row = await cursor.fetchone()
+    return _notice(row) if row else None
 
 
 async def by_phone(conn: AsyncConnection, notice: Notice, zone: ZoneInfo) -> None:
