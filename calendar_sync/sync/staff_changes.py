@@ -86,8 +86,7 @@ async def _follow_all(
         await conn.execute("SELECT pg_advisory_xact_lock(%s)", [_READ_LOCK])
         if await change_cursor.current(conn, clinic.clinician_id) != since:
             return False
-        followed = [await _follow_read(conn, clinic, *each, read_at) for each in entries]
-        look_again = [*followed]
+        look_again = [await _follow_read(conn, clinic, *each, read_at) for each in entries]
         look_again += [await _set_aside(conn, each) for each in changes.unreadable]
         look_again += await days_of(conn, changes.entries, clinic.now())
         if full:
@@ -172,28 +171,34 @@ async def follow(
         counts = not event.etag or (bool(event.series) and outcome == "restored")
         if version_is == "maybe older" or (version_is == "known" and not counts):
             return None
-        if outcome == "cancelled":
-            await booking_writes.cancel(conn, visit, by="staff")
-        elif event.span is not None and not keeps_time(visit, event, clinic.now()):
-            await place(conn, visit.id, event.span, clinic.clinician_id)
-        if outcome in {"cancelled", "moved"}:
-            await booking_writes.release_for_visit(conn, visit.id)
-        await notices.require_notice(conn, visit.id, clinic.now(), clinic.rules.zone)
+        # Other words, or a video link, leave the visit where it is.
+        if outcome != "kept" or not _is_at(clinic, event, visit):
+            await _apply(conn, clinic, visit, event, outcome)
         return None if outcome == "cancelled" else visit.id
+
+
+async def _apply(
+    conn: AsyncConnection, clinic: Clinic, visit: Booking, event: CalendarEvent, outcome: Outcome
+) -> None:
+    """Put the visit where the event is, or cancel it; store what the patient must be told."""
+    if outcome == "cancelled":
+        await booking_writes.cancel(conn, visit, by="staff")
+    elif event.span is not None and not keeps_time(visit, event, clinic.now()):
+        await place(conn, visit.id, event.span, clinic.clinician_id)
+    if outcome in {"cancelled", "moved"}:
+        await booking_writes.release_for_visit(conn, visit.id)
+    await notices.require_notice(conn, visit.id, clinic.now(), clinic.rules.zone)
 
 
 def keeps_time(visit: Booking, event: CalendarEvent, now: datetime) -> bool:
     """Whether the visit keeps its time whatever the event says, since no patient can follow it."""
-    if event.span is None or event.all_day:
-        return True
-    return event.span.end <= now < visit.slot.end
+    return event.span is None or event.all_day or event.span.end <= now < visit.slot.end
 
 
 def _is_at(clinic: Clinic, event: CalendarEvent, booked: Booking) -> bool:
     """Whether the event is live at the booking's time in its clinician's calendar."""
-    if event.cancelled or event.span != booked.slot:
-        return False
-    return booked.clinician_id == clinic.clinician_id
+    is_then = not event.cancelled and event.span == booked.slot
+    return is_then and booked.clinician_id == clinic.clinician_id
 
 
 def _outcome(  # noqa: PLR0911  # one line a case
