@@ -44,12 +44,16 @@ async def store_link(conn: AsyncConnection, booking_id: int, link: str) -> None:
             await job_queue.notify_patient(conn, booking_id)
 
 
-async def store_withdrawn(conn: AsyncConnection, booking_id: int, at: datetime) -> None:
-    """The event of a visit that its patient cancelled is gone; the first time stays."""
+async def store_withdrawn(
+    conn: AsyncConnection, booking_id: int, event_id: str, at: datetime
+) -> None:
+    """Store that this event of a visit, which its patient cancelled, is gone; once."""
     async with in_transaction(conn):
         visit = await booking(conn, booking_id, lock=True)
         if visit.outcome == "patient" and visit.withdrawn_at is None:
-            await booking_writes.store(conn, booking_id, if_state="cancelled", withdrawn_at=at)
+            await booking_writes.store(
+                conn, booking_id, if_state="cancelled", event_id=event_id, withdrawn_at=at
+            )
 
 
 async def store_warning(conn: AsyncConnection, booking_id: int, warning: str) -> None:

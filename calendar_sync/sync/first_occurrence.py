@@ -9,6 +9,8 @@ from psycopg.rows import dict_row
 from calendar_sync.bookings import booking_writes
 from calendar_sync.bookings.booking import Booking, booking
 from calendar_sync.calendars.contract import CalendarEvent
+from calendar_sync.clinic import Clinic
+from calendar_sync.retry import NotYet, known
 
 
 async def first_occurrence(conn: AsyncConnection, event: CalendarEvent) -> Booking | None:
@@ -29,6 +31,30 @@ async def first_occurrence(conn: AsyncConnection, event: CalendarEvent) -> Booki
         return None
     await booking_writes.store(conn, row["id"], event_id=event.event_id)
     return await booking(conn, row["id"], lock=True)
+
+
+async def visit_alone(clinic: Clinic, event: CalendarEvent) -> CalendarEvent:
+    """What a patient may move or cancel of a visit's event: the first day of a recurring one.
+
+    Raises NotYet if the calendar does not know, or does not show that day.
+    """
+    if not event.first_day:
+        return event
+    day = known(await clinic.calendar.find(event.first_day))
+    if day is None:
+        why = "the calendar does not show the first day of a recurring visit"
+        raise NotYet(why)
+    return day
+
+
+async def first_day_apart(clinic: Clinic, event: CalendarEvent) -> CalendarEvent | None:
+    """The first day of a recurring event, if it was moved or deleted by itself.
+
+    It may have been read before its series was where it is now, and is not listed again then.
+    Raises NotYet if the calendar does not know.
+    """
+    day = known(await clinic.calendar.find(event.first_day)) if event.first_day else None
+    return day if day and (day.cancelled or day.span != event.span) else None
 
 
 async def days_of(

@@ -22,6 +22,7 @@ from calendar_sync.job_queue import FIRST
 from calendar_sync.retry import NotYet, UntilSettled, known
 from calendar_sync.sync.blueprint import blueprint, clinic_of
 from calendar_sync.sync.cancel_notes import show_cancel_note
+from calendar_sync.sync.first_occurrence import visit_alone
 from calendar_sync.sync.locate import elsewhere
 from calendar_sync.sync.staff_changes import follow
 
@@ -92,8 +93,10 @@ async def withdraw(clinic: Clinic, booking_id: int) -> None:
             pass
         case _:
             return
+    if not event.cancelled:
+        event = await visit_alone(clinic, event)
     if not event.cancelled and isinstance(
-        known(await clinic.calendar.cancel(lost.event_id, event.etag)), Changed
+        known(await clinic.calendar.cancel(event.event_id, event.etag)), Changed
     ):
         why = "the event was changed while it was being withdrawn"
         raise NotYet(why)
@@ -101,7 +104,7 @@ async def withdraw(clinic: Clinic, booking_id: int) -> None:
     async with clinic.pool.connection() as conn:
         if beside and beside[1].beside:
             await call_backs.request(conn, lost, Reason.EVENT_OUTDATED)
-        await store_withdrawn(conn, lost.id, clinic.now())
+        await store_withdrawn(conn, lost.id, event.event_id, clinic.now())
 
 
 async def _attempt(clinic: Clinic, waiting: Booking) -> bool:

@@ -21,6 +21,7 @@ from calendar_sync.clinic import Clinic
 from calendar_sync.retry import NotYet, UntilSettled, known
 from calendar_sync.sync import seen_versions
 from calendar_sync.sync.blueprint import blueprint, clinic_of
+from calendar_sync.sync.first_occurrence import visit_alone
 from calendar_sync.transactions import in_transaction
 
 _ROUNDS = 4  # a version that changes this often within a second is not changed by people
@@ -81,6 +82,7 @@ async def arrive(
             await booking_writes.release_confirmed(conn, held, "failed")
             return False
         await booking_writes.release_confirmed(conn, held, None)
+        await booking_writes.store(conn, visit.id, event_id=event.event_id)
         await booking_writes.move_to(conn, visit, held, event.etag, clinic.now())
         if replaced:
             await seen_versions.store(conn, event.event_id, replaced, visit.id, "kept")
@@ -93,6 +95,8 @@ async def _attempt(clinic: Clinic, move: Move) -> None:
     """Look once and move once; if somebody changes the event in between, the next round looks."""
     visit, held = move.visit, move.held
     event = known(await clinic.calendar.find(visit.event_id)) if visit.event_id else None
+    if event is not None and not event.cancelled:
+        event = await visit_alone(clinic, event)
     movable = event is not None and not event.cancelled and not event.all_day
     if event is None or visit.state != "booked" or not movable:
         await _give_up(clinic, move, "failed")
@@ -100,10 +104,10 @@ async def _attempt(clinic: Clinic, move: Move) -> None:
     if event.span not in {visit.slot, held.slot}:
         await _give_up(clinic, move, "failed")  # staff moved it: staff_changes follows that
         return
-    replaced = ""
+    replaced, own = "", {visit.event_id or "", event.event_id}
     # It may be there already, and the visit too: another run of this job may be finishing.
     if event.span != held.slot:
-        if known(await clinic.calendar.busy(held.slot, besides={event.event_id})):
+        if known(await clinic.calendar.busy(held.slot, besides=own)):
             await _give_up(clinic, move, "taken")
             return
         replaced = event.etag

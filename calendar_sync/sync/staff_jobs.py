@@ -13,6 +13,7 @@ from calendar_sync.retry import NotYet, UntilSettled, known
 from calendar_sync.sync import call_back_events, seen_versions
 from calendar_sync.sync.blueprint import blueprint, clinic_of
 from calendar_sync.sync.cancel_notes import remove_cancel_notes
+from calendar_sync.sync.first_occurrence import first_day_apart
 from calendar_sync.sync.lanes import return_to_lanes
 from calendar_sync.sync.locate import locate
 from calendar_sync.sync.overlaps import check_overlaps
@@ -64,7 +65,7 @@ async def look(clinic: Clinic, booking_id: int) -> None:
     if booked.event_id is None or booked.state == "released":
         return
     clinic, event = await locate(clinic.of(booked.clinician_id), booked.event_id)
-    day = await _first_day_apart(clinic, event)
+    day = await first_day_apart(clinic, event)
     async with clinic.pool.connection() as conn:
         await follow(conn, clinic, event, read_at)
         if day is not None:
@@ -91,15 +92,6 @@ async def look(clinic: Clinic, booking_id: int) -> None:
         async with clinic.pool.connection() as conn:
             await store_warning(conn, booking_id, warning)
     await rewrite(clinic, booking_id, None if event.beside else event)
-
-
-async def _first_day_apart(clinic: Clinic, event: CalendarEvent) -> CalendarEvent | None:
-    """The first day of a recurring event, if staff moved or deleted it by itself.
-
-    It may have been read before its series was where it is now, and is not listed again then.
-    """
-    day = known(await clinic.calendar.find(event.first_day)) if event.first_day else None
-    return day if day and (day.cancelled or day.span != event.span) else None
 
 
 def _warning(clinic: Clinic, booked: Booking, event: CalendarEvent, *, busy: bool) -> str:

@@ -87,9 +87,17 @@ class Recurring:
         if days[day] not in calendar.times(event):
             return []
         changed = calendar.change_day(event_id, *self._another_time(days[day]), day=day)
-        if day == 0 and self.is_the_visit(event):
-            self.first[event_id] = changed
         return [calendar.events[changed]]
+
+    def note_first(self, calendar: Calendar, day: dict[str, Any]) -> None:
+        """Remember a day that anyone, the line too, changed by itself: if it is a visit's first."""
+        series = calendar.events.get(day.get("recurringEventId", ""))
+        if (
+            series
+            and self.is_the_visit(series)
+            and instant(day["originalStartTime"], ZONE) == first_time(series)[0]
+        ):
+            self.first[series["id"]] = day["id"]
 
     def _another_time(self, span: tuple[datetime, datetime]) -> tuple[str, str]:
         """Some time later; empty to delete it."""

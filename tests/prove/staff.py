@@ -202,6 +202,7 @@ class StaffAtWork:
         def noted(event: dict[str, Any]) -> dict[str, Any]:
             version = Version(datetime.now(UTC), calendar.id, dict(event))
             self.versions[event["id"]].append(version)
+            self.recurring.note_first(calendar, event)
             return put(event)
 
         return noted

@@ -86,9 +86,12 @@ def _id(resource: dict[str, Any]) -> str:
 
 def _first_day(resource: dict[str, Any], zone: ZoneInfo) -> str:
     """Form of the id: events.list with singleEvents shows it so; the reference does not say it."""
-    if not resource.get("recurrence") or "dateTime" not in resource["start"]:
+    if not resource.get("recurrence"):
         return ""
-    return f"{_id(resource)}_{instant(resource['start'], zone):%Y%m%dT%H%M%SZ}"
+    begins = resource["start"]
+    if "date" in begins:
+        return f"{_id(resource)}_{date.fromisoformat(begins['date']):%Y%m%d}"
+    return f"{_id(resource)}_{instant(begins, zone):%Y%m%dT%H%M%SZ}"
 
 
 def _span_of_deleted(resource: dict[str, Any], zone: ZoneInfo) -> Span | None:

@@ -42,13 +42,11 @@ class Calendar:
         return event
 
     def event(self, event_id: str) -> Resource:
-        """An event, tombstones too; a day of a deleted recurring event is deleted. Raises Refusal.
+        """An event, tombstones and days too; a day of a deleted one is deleted. Raises Refusal.
 
         That such a day is listed among the changes is not documented: here it is not.
         """
-        if event_id not in self.events:
-            raise not_found()
-        event = self.events[event_id]
+        event = self.events.get(event_id) or self._day(event_id)
         series = self.events.get(event.get("recurringEventId", ""))
         if series is None or series["status"] != "cancelled":
             return event
@@ -72,6 +70,29 @@ class Calendar:
             if each.get("recurringEventId") == event["id"]
         }
         return [each for each in occurrences(event, self.zone) if each[0] not in alone]
+
+    def _day(self, event_id: str) -> Resource:
+        """A day of a recurring event as its series has it. Raises Refusal."""
+        series_id = event_id.rpartition("_")[0]
+        series = self.events.get(series_id, {})
+        for day in range(len(occurrences(series, self.zone)) if "recurrence" in series else 0):
+            one = self._as_planned(series_id, day)
+            if one["id"] == event_id:
+                return one
+        raise not_found()
+
+    def _as_planned(self, series_id: str, day: int) -> Resource:
+        """Source: reference of Events, `recurringEventId`, `originalStartTime`."""
+        series = self.events[series_id]
+        begin, finish = (self._shown(at) for at in occurrences(series, self.zone)[day])
+        return {
+            **{key: part for key, part in series.items() if key != "recurrence"},
+            "id": f"{series_id}_{instant(begin, self.zone):%Y%m%dT%H%M%SZ}",
+            "recurringEventId": series_id,
+            "originalStartTime": begin,
+            "start": begin,
+            "end": finish,
+        }
 
     # What staff do.
 
@@ -98,20 +119,11 @@ class Calendar:
     def change_day(self, event_id: str, start: str = "", end: str = "", day: int = 0) -> str:
         """Staff drag one day of a recurring event, or delete it: "only this event"; its id.
 
-        Source: reference of Events, `recurringEventId`, `originalStartTime`, and `status`.
+        Source: reference of Events, `status`.
         """
-        begin, finish = (
-            self._shown(at) for at in occurrences(self.events[event_id], self.zone)[day]
-        )
-        one = {
-            **{key: part for key, part in self.events[event_id].items() if key != "recurrence"},
-            "id": f"{event_id}_{instant(begin, self.zone):%Y%m%dT%H%M%SZ}",
-            "recurringEventId": event_id,
-            "originalStartTime": begin,
-            "start": self._time(start) if start else begin,
-            "end": self._time(end) if end else finish,
-            "status": "confirmed" if start else "cancelled",
-        }
+        one = self._as_planned(event_id, day)
+        times = {"start": self._time(start), "end": self._time(end)} if start else {}
+        one |= {**times, "status": "confirmed" if start else "cancelled"}
         return str(self.put(one)["id"])
 
     def change_rest(self, event_id: str, day: int, start: str = "", end: str = "") -> str:
