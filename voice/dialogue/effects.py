@@ -6,7 +6,7 @@ webhook reads the first result and nothing happens twice.
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar, Generic, Literal, TypeVar, cast
 
 from pydantic import TypeAdapter
@@ -38,7 +38,13 @@ class Effect(Generic[R]):
 
     def read(self, stored: str) -> R:
         """The result, from what the journal stored. Raises ValidationError."""
-        return cast("R", self._shape().validate_json(stored))
+        return cast("R", self._read(stored))
+
+    @classmethod
+    @lru_cache(maxsize=1024)
+    def _read(cls, stored: str) -> Any:  # noqa: ANN401  # each effect's own type
+        """Read once for all turns of a call; no result can be changed."""
+        return cls._shape().validate_json(stored)
 
     def write(self, result: R) -> str:
         """The result as the journal stores it (JSON)."""

@@ -68,6 +68,7 @@ def time_of_day(when: datetime, zone: ZoneInfo) -> Text:
     return formatted(local, f"'at' {clock} {'B' if noon else 'a'}", f"'{article}' {clock} B")
 
 
+@lru_cache(maxsize=1024)
 def day_and_time(when: datetime, zone: ZoneInfo, *, month: bool = True) -> Text:
     """The whole of it: "Tuesday, December 1st, at 9:20 AM"; `month` as for `day`."""
     the_day, the_time = day(when, zone, month=month), time_of_day(when, zone)

@@ -1,5 +1,8 @@
 """After "you are booked": the visit code, consent to texts, what to watch for, goodbye."""
 
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
 from voice.dialogue import speech
 from voice.dialogue.call import Call
 from voice.dialogue.effects import Opening
@@ -39,12 +42,9 @@ def booked(call: Call, booking: int, opening: Opening, code: str, number: str) -
     and so does 8 at the question after it.
     """
     when = speech.day_and_time(opening.start, call.zone)
-    said = (BOOKED_SHORT if call.has_lead else BOOKED).about(
-        time=when, zone=speech.zone_name(call.zone)
-    )
-    said = said.then(therapists.sentence(call, opening))
-    code_twice = CODE.about(code=speech.visit_code(code))
-    call.ask(_after_code(said + code_twice, code_twice), unclear=AfterCode.SILENCE)
+    said = BOOKED_SHORT if call.has_lead else BOOKED
+    question = _after_code(said, when, call.zone, therapists.sentence(call, opening), code)
+    call.ask(question, unclear=AfterCode.SILENCE)
     ask_after_booking(call, booking, number)
     agreed = call.prompt_facts.texts and ask_for_consent(call, booking, number)
     link = TEXTS_ON if agreed else TEXTS_OFF
@@ -54,8 +54,13 @@ def booked(call: Call, booking: int, opening: Opening, code: str, number: str) -
     return call.goodbye(SAFETY_NET + TO_CHANGE, "booked")
 
 
-def _after_code(words: Text, code: Text) -> Question[AfterCode]:
+@lru_cache(maxsize=1024)
+def _after_code(
+    booked: Text, when: Text, zone: ZoneInfo, whose: Text, code: str
+) -> Question[AfterCode]:
     """What can be pressed at the visit code; a wrong key says the code again."""
-    short = code + menu_of(AfterCode) + AGAIN
+    said = booked.about(time=when, zone=speech.zone_name(zone)).then(whose)
+    code_twice = CODE.about(code=speech.visit_code(code))
+    words, short = said + code_twice, code_twice + menu_of(AfterCode) + AGAIN
     # The name is that of the part which this question replaced, for a call under way.
     return Question("booked.1", words, AfterCode, wait=5, after=AGAIN, short=short)
