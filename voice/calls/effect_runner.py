@@ -56,20 +56,23 @@ CHECK_SECONDS = 1.5
 """How long one check for a booking may block a turn; the caller has just heard cover speech."""
 
 
-async def perform_and_keep(line: Line, sid: str, step: str, effect: Effect[Any]) -> dict[str, str]:
-    """Perform the effect of a call's step and store its result; returns the call's journal.
+async def perform_and_keep(
+    line: Line, sid: str, rows: dict[str, str], step: str, effect: Effect[Any]
+) -> dict[str, str]:
+    """Perform the effect of a call's step and store its result; `rows` and the result.
 
-    What only writes rows is one transaction with its result, so there is one commit to wait for.
+    `rows` is the journal as it was read. What only writes rows is one transaction with its result,
+    so there is one commit to wait for.
     """
     if isinstance(effect, Hold):
-        return await _hold(line, sid, step, effect)
+        return await _hold(line, sid, rows, step, effect)
     if isinstance(effect, _Written):
         async with line.pool.connection() as conn, conn.transaction():
             written = effect.write(await _written(line, conn, sid, effect))
-            return await journal.keep(conn, sid, step, written)
+            return await journal.keep(conn, sid, rows, step, written)
     result = await perform(line, sid, step, effect)
     async with line.pool.connection() as conn:
-        return await journal.keep(conn, sid, step, result)
+        return await journal.keep(conn, sid, rows, step, result)
 
 
 async def perform(line: Line, sid: str, step: str, effect: Effect[Any]) -> str:
@@ -153,13 +156,15 @@ async def _offers(line: Line, sid: str, request: FindOffers) -> Offers | Unreada
     return Offers(tuple(openings), in_language=found.in_language)
 
 
-async def _hold(line: Line, sid: str, step: str, request: Hold) -> dict[str, str]:
+async def _hold(
+    line: Line, sid: str, rows: dict[str, str], step: str, request: Hold
+) -> dict[str, str]:
     openings = None
     while True:
         async with line.one_hold, line.pool.connection() as conn, conn.transaction():
             held = await _hold_if(line, conn, sid, step, request, openings=openings)
             if held != "how many are free?":
-                return await journal.keep(conn, sid, step, request.write(held))
+                return await journal.keep(conn, sid, rows, step, request.write(held))
         # Counted without a connection: who holds one and waits for another may wait for ever.
         found = await offered_times(line.clinic, Wish())
         openings = 0 if isinstance(found, Stale) else found.open_times

@@ -62,12 +62,12 @@ async def begin(
         if len(rows) == 1:
             coming = await visit_lookup.coming(conn, caller, line.now()) if caller else ""
             if said := _VISITS.get((coming, vouched)):
-                rows = await journal.keep(conn, sid, journal.VISITS, said)
+                rows = await journal.keep(conn, sid, rows, journal.VISITS, said)
             name = await routing.current(conn, line.settings.routing, line.now())
             if name != "line":
-                rows = await journal.keep(conn, sid, journal.ROUTING, name)
+                rows = await journal.keep(conn, sid, rows, journal.ROUTING, name)
         if forwarded:
-            rows = await journal.keep(conn, sid, journal.FORWARDED, "yes")
+            rows = await journal.keep(conn, sid, rows, journal.FORWARDED, "yes")
     return Reached(await _run(line, sid, rows), repeated=not begun.is_new)
 
 
@@ -90,7 +90,7 @@ async def _run(line: Line, sid: str, rows: dict[str, str]) -> Turn | Ending:
     while True:
         match replay(answered, rows, line.prompt_facts, transfer_to_staff):
             case EffectRequested(step=step, effect=effect):
-                rows = await _perform(line, sid, step, effect)
+                rows = await _perform(line, sid, rows, step, effect)
             case Goodbye() | Connected() as ending:
                 async with line.pool.connection() as conn:
                     await conn.execute(_STORE_OUTCOME, (ending.outcome, sid))
@@ -99,7 +99,9 @@ async def _run(line: Line, sid: str, rows: dict[str, str]) -> Turn | Ending:
                 return turn
 
 
-async def _perform(line: Line, sid: str, step: str, effect: Effect[Any]) -> dict[str, str]:
+async def _perform(
+    line: Line, sid: str, rows: dict[str, str], step: str, effect: Effect[Any]
+) -> dict[str, str]:
     """Perform an effect, again while somebody else works on its row: a job, or a slow commit.
 
     Also when two visits got the same code at one moment, and after a migration changed a table that
@@ -108,5 +110,5 @@ async def _perform(line: Line, sid: str, step: str, effect: Effect[Any]) -> dict
     until = time.monotonic() + LOCKED_SECONDS
     while time.monotonic() < until:
         with suppress(LockNotAvailable, DeadlockDetected, UniqueViolation, FeatureNotSupported):
-            return await perform_and_keep(line, sid, step, effect)
-    return await perform_and_keep(line, sid, step, effect)
+            return await perform_and_keep(line, sid, rows, step, effect)
+    return await perform_and_keep(line, sid, rows, step, effect)

@@ -48,6 +48,11 @@ SELECT name, value, false FROM journal WHERE call_sid = %(sid)s
 UNION ALL SELECT name, value, true FROM kept
 UNION ALL SELECT '', '', false FROM ended
 """
+_ADD = """
+INSERT INTO journal (call_sid, name, value) SELECT %(sid)s, %(name)s, %(value)s
+WHERE EXISTS (SELECT FROM journal WHERE call_sid = %(sid)s AND name = 'caller')
+ON CONFLICT DO NOTHING
+"""
 _READ = "SELECT name, value, false FROM journal WHERE call_sid = %(sid)s"
 
 
@@ -73,16 +78,25 @@ async def begin(
     return await _kept(conn, _BEGIN, sid, CALLER, caller, vouched=vouched)
 
 
-async def keep(conn: AsyncConnection[TupleRow], sid: str, name: str, value: str) -> dict[str, str]:
+async def keep(
+    conn: AsyncConnection[TupleRow], sid: str, rows: dict[str, str], name: str, value: str
+) -> dict[str, str]:
     """Store a value unless the name has one, and return the whole journal.
 
-    Stores nothing and returns {} for a call that never began.
+    `rows` is the journal as it was read. It is read again only if the name has got a value since:
+    the call does not go on without one. Stores nothing and returns {} for a call that never began.
     """
-    return (await keep_keys(conn, sid, name, value)).rows
+    own = {"sid": sid, "name": name, "value": Private(value, f"{sid} {name}")}
+    if (await conn.execute(_ADD, own)).rowcount:
+        return {**rows, name: value}
+    return dict(await in_order(conn, sid))
 
 
 async def keep_keys(conn: AsyncConnection[TupleRow], sid: str, name: str, value: str) -> Kept:
-    """The same, and tell whether it was new: a repeated request brings what is there already."""
+    """Store the keys of an attempt unless they are known, and read the whole journal.
+
+    A repeated request brings what is there already. Nothing is stored for a call that never began.
+    """
     return await _kept(conn, _KEEP, sid, name, value)
 
 

@@ -10,6 +10,7 @@ from support.caller import Caller
 from support.keypad import answers_safety, answers_triage
 
 from voice.bootstrap import Line
+from voice.calls import journal
 
 
 @asynccontextmanager
@@ -45,3 +46,11 @@ async def test_an_effect_whose_result_can_not_be_stored_has_written_nothing(
         await caller.presses("1").hears("Sorry, something went wrong")
     async with line.pool.connection() as conn:
         assert await (await conn.execute(written)).fetchall() == []
+
+
+async def test_nothing_is_stored_for_a_call_that_was_deleted_meanwhile(line: Line) -> None:
+    """Whoever asked to be forgotten in the middle of their call is."""
+    async with line.pool.connection() as conn:
+        assert await journal.keep(conn, "CA1", {"caller": ""}, "book", "{}") == {}
+        stored = await conn.execute("SELECT FROM journal")
+        assert stored.rowcount == 0

@@ -102,7 +102,7 @@ async def test_a_repeated_webhook_speaks_the_same_number(place: Place, line: Lin
     async with line.pool.connection() as conn:
         found = await conn.execute("SELECT call_sid, value FROM journal WHERE name = 'hold'")
         [(sid, value)] = [row for row in await found.fetchall() if "key back" in row[1]]
-        rows = await journal.keep(conn, sid, "hold", '{"digits":"99","kind":"key back"}')
+        rows = await journal.keep(conn, sid, {}, "hold", '{"digits":"99","kind":"key back"}')
     assert rows["hold"] == value
     assert digits(caller) in value
 
