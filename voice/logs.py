@@ -5,6 +5,7 @@ import re
 import sys
 import traceback
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
@@ -26,8 +27,12 @@ _NUMBER = re.compile(
 _FLOWS = Path(__file__).parent / "flows"
 
 
+@lru_cache(maxsize=1024)
 def masked(text: str) -> str:
-    """The text with all but the last two digits of each phone number masked."""
+    """The text with all but the last two digits of each phone number masked.
+
+    Most texts of a line were in an earlier one, such as the SID of the call.
+    """
     return _NUMBER.sub(r"··\1", text)
 
 

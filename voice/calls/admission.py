@@ -49,6 +49,8 @@ KNOWN_CALLS = 20
 the same moment: they alone are never too much."""
 BURST_SECONDS = 2.0
 """The calls of so many seconds may begin at the same moment, too."""
+MEASURED_SECONDS = 0.01
+"""Calls that arrive closer together than this are measured once."""
 _LANGUAGES: tuple[Language, ...] = ("en", "es")
 
 
@@ -100,10 +102,11 @@ class Admission:
 
     def _measure(self) -> None:
         """Bring the averages up to date: of the load, and of what a call takes."""
-        used, at = self._used(), self._clock()
-        (used_before, before), self._seen = self._seen, (used, at)
-        if at <= before:
+        at, (used_before, before) = self._clock(), self._seen
+        if at - before < MEASURED_SECONDS:
             return
+        used = self._used()
+        self._seen = used, at
         share = (used - used_before) / (at - before)
         self._load += (share - self._load) * (1 - math.exp((before - at) / AVERAGED_SECONDS))
         now_count = self._begun * (1 - math.exp((before - at) / COUNTED_AFTER_SECONDS))
