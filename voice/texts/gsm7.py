@@ -13,6 +13,7 @@ _BASIC = (
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _EXTENDED = "\f^{}\\[~]|€"
+_LETTERS = frozenset(_BASIC + _EXTENDED)
 _LIKE = {
     "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u2039": "'", "\u203a": "'",
     "\u02bb": "'", "\u02bc": "'", "\u2032": "'", "\u00b4": "'", "`": "'",
@@ -26,11 +27,10 @@ _LIKE = {
 
 def septets(text: str) -> int:
     """The length of a text. Raises ValueError for a character that the alphabet lacks."""
-    missing = sorted({letter for letter in text if letter not in _BASIC + _EXTENDED})
-    if missing:
-        message = f"not in the alphabet of text messages: {' '.join(missing)}"
+    if missing := set(text) - _LETTERS:
+        message = f"not in the alphabet of text messages: {' '.join(sorted(missing))}"
         raise ValueError(message)
-    return len(text) + sum(text.count(letter) for letter in _EXTENDED)
+    return len(text) + sum(map(text.count, _EXTENDED))
 
 
 def fits(text: str) -> bool:
@@ -50,7 +50,7 @@ def nearest(text: str) -> str:
 
 
 def _nearest_letter(letter: str) -> str:
-    if letter in _BASIC + _EXTENDED:
+    if letter in _LETTERS:
         return letter
     if letter in _LIKE:
         return _LIKE[letter]

@@ -44,7 +44,9 @@ def without_our_words(body: str) -> list[str]:
             if tuple(words[at : at + length]) in _runs(length):
                 ours.update(range(at, at + length))
     if _CUT.search(body):
-        ours.update(at for at in (len(words) - 2, len(words) - 1) if _begins_part(words[at:]))
+        for length in (1, 2):
+            if tuple(words[-length:]) in _beginnings(length):
+                ours.add(len(words) - length)
     return [word for at, word in enumerate(words) if at not in ours]
 
 
@@ -71,11 +73,12 @@ def _runs(length: int) -> frozenset[tuple[str, ...]]:
     )
 
 
-def _begins_part(words: list[str]) -> bool:
-    """Whether these words begin a part of ours; the last of them may be cut short."""
-    return any(
-        part[: len(words) - 1] == words[:-1]
-        and len(part) >= len(words)
-        and part[len(words) - 1].startswith(words[-1])
+@cache
+def _beginnings(length: int) -> frozenset[tuple[str, ...]]:
+    """The first so many words of each part of ours; the last of them may be cut short."""
+    return frozenset(
+        (*part[: length - 1], part[length - 1][:letters])
         for part in _parts()
+        if len(part) >= length
+        for letters in range(1, len(part[length - 1]) + 1)
     )
