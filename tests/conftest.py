@@ -1,5 +1,6 @@
 """Shared fixtures: a real PostgreSQL, a settable clock, and no network beyond this computer."""
 
+import gc
 import ipaddress
 import logging
 import os
@@ -83,6 +84,17 @@ structlog.configure(
         structlog.dev.ConsoleRenderer(colors=False),
     ]
 )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Do not look for garbage among thousands of tests, which all stay until the end."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
