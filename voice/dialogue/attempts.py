@@ -19,18 +19,13 @@ MAX_ATTEMPTS = 9
 
 
 class Step(NamedTuple):
-    """How a step is asked. Prompts are built only where the replay stops.
+    """How a step is asked. Prompts are built only where the replay stops."""
 
-    A tuple, because a replay makes one for each question of the call.
-    """
-
-    name: str
     wait: int
     """The no-input timeout in seconds."""
     prompt: Callable[[], Prompt]
     short: Callable[[], Prompt]
     """What follows the apology after the first miss."""
-    accepts: Callable[[str], bool]
     heard_first: Callable[[], Prompt] = tuple
     """What has to be heard to the end, once in each language, before a key is taken."""
     max_digits: int = 1
@@ -55,10 +50,24 @@ class Attempts(Replay):
         self._person = person
         self._in_staff_flow = False
 
-    def _answer(self, at: Step) -> str | None:
-        """The accepted keys; None after too many misses if the flow has an answer for that."""
-        lead, short = self._taken_lead(), False
-        first, step = lead, self._enter(at.name)
+    def _answer(
+        self, name: str, accepts: Callable[[str], bool], how: Callable[[], Step]
+    ) -> str | None:
+        """The accepted keys; None after too many misses if the flow has an answer for that.
+
+        Most steps of a replay were answered at once, so `how` a step is asked is made after that.
+        """
+        lead, step = self._taken_lead(), self._enter(name)
+        keyed = self._keyed(step, 0)
+        if keyed is None or not accepts(keyed):
+            return self._attempts(step, lead, accepts, how())
+        self._trail.append(step)
+        return keyed
+
+    def _attempts(
+        self, step: str, lead: Prompt, accepts: Callable[[str], bool], at: Step
+    ) -> str | None:
+        first, short = lead, False
         misses, number, gave_up = 0, 0, False
         heard: set[Language] = set()
         while True:
@@ -68,7 +77,7 @@ class Attempts(Replay):
                 raise StopReplay(self._ask(at, (step, number), (first, unheard), short=short))
             heard.add(self.language)
             number += 1
-            if at.accepts(keyed):
+            if accepts(keyed):
                 self._trail.append(step)
                 return keyed
             meaning = self._line_key(keyed, back=f"{step}~{number - 1}:back")

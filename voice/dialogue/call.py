@@ -49,18 +49,19 @@ class Call(Attempts):
         ``words`` replace the question's own. ``unclear`` is the answer after the third miss.
         """
         answers: dict[str, E] = keys_of(question.choices)
-        step = Step(
-            question.name,
-            question.wait,
-            # Who has changed the language knows the key, so it is offered last.
-            prompt=lambda: question.prompt(words, aside_last=self.language != "en"),
-            short=lambda: as_prompt(question.brief()),
-            accepts=answers.__contains__,
-            heard_first=lambda: as_prompt(question.words) if question.heard_first else (),
-            unclear=unclear is not None,
-            offers_help=not question.heard_first,
-        )
-        keyed = self._answer(step)
+
+        def how() -> Step:
+            return Step(
+                question.wait,
+                # Who has changed the language knows the key, so it is offered last.
+                prompt=lambda: question.prompt(words, aside_last=self.language != "en"),
+                short=lambda: as_prompt(question.brief()),
+                heard_first=lambda: as_prompt(question.words) if question.heard_first else (),
+                unclear=unclear is not None,
+                offers_help=not question.heard_first,
+            )
+
+        keyed = self._answer(question.name, answers.__contains__, how)
         if keyed is None and unclear is not None:
             return unclear
         return answers[keyed or ""]
@@ -80,28 +81,29 @@ class Call(Attempts):
         def brief() -> Text:
             return menu(zip(spoken(), offered, strict=True)) + menu_of(other_choices)
 
-        step = Step(
-            name,
-            wait=10,
-            prompt=lambda: as_prompt(words + brief()),
-            short=lambda: as_prompt(brief()),
-            accepts=(offered.keys() | others.keys()).__contains__,
-        )
-        keyed = self._answer(step)
+        def how() -> Step:
+            return Step(
+                wait=10,
+                prompt=lambda: as_prompt(words + brief()),
+                short=lambda: as_prompt(brief()),
+            )
+
+        keyed = self._answer(name, (offered.keys() | others.keys()).__contains__, how)
         return others[keyed or ""] if keyed not in offered else offered[keyed]
 
     def ask_digits(self, entry: Entry) -> str:
         """The digits entered; "" when the caller skipped the entry."""
-        step = Step(
-            entry.name,
-            entry.wait,
-            prompt=lambda: as_prompt(entry.words),
-            short=lambda: as_prompt(entry.short),
-            accepts=entry.accepts,
-            max_digits=entry.max_digits,
-            finish=entry.finish,
-        )
-        keyed = self._answer(step)
+
+        def how() -> Step:
+            return Step(
+                entry.wait,
+                prompt=lambda: as_prompt(entry.words),
+                short=lambda: as_prompt(entry.short),
+                max_digits=entry.max_digits,
+                finish=entry.finish,
+            )
+
+        keyed = self._answer(entry.name, entry.accepts, how)
         return "" if keyed is None or keyed.startswith("#") else keyed.removesuffix("#")
 
     def cover(self, name: str, words: Text, pause: int = 0) -> None:
@@ -129,7 +131,7 @@ class Call(Attempts):
 
     def _spoken(self, name: str, part: Prompt, wait: int) -> str:
         """Speak once; "" when it was heard to the end and nothing pressed, else the key."""
-        at = Step(name, wait, lambda: said, tuple, bool)
+        at = Step(wait, lambda: said, tuple)
         step, said = self._enter(name), part
         for number in range(MAX_ATTEMPTS):
             keyed = self._keyed(step, number)
