@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 
 import phonenumbers
 
@@ -52,6 +53,7 @@ def domestic(number: str) -> bool:
     return bool(_NANP.fullmatch(number)) and _region(number) in _DOMESTIC
 
 
+@lru_cache(maxsize=1024)
 def textable(number: str) -> bool:
     """Whether texts may be tried: a domestic number that is not known to be a landline."""
     if not usable(number) or not domestic(number):
