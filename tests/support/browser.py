@@ -114,7 +114,7 @@ class Visitor:
     def __init__(self, page: Page, url: str) -> None:
         self.page, self._url = page, url
 
-    async def opens(self, words: str = "sound=captions&speed=60&waits=1") -> "Visitor":
+    async def opens(self, words: str = "sound=captions&speed=500&waits=1") -> "Visitor":
         """Open the page by a link, which may have a query."""
         await self.page.goto(f"{self._url}#{words}")
         await expect(self.page.locator(".week")).to_be_visible()

@@ -59,7 +59,7 @@ async def opens(chrome: Browser, url: str) -> AsyncGenerator[Opens]:
     async with AsyncExitStack() as stack:
 
         async def open_page(
-            words: str = "sound=captions&speed=60&waits=1",
+            words: str = "sound=captions&speed=500&waits=1",
             **options: Any,  # noqa: ANN401  # as playwright's
         ) -> Visitor:
             context = await stack.enter_async_context(await chrome.new_context(**options))
@@ -75,7 +75,7 @@ async def opens(chrome: Browser, url: str) -> AsyncGenerator[Opens]:
 
 @pytest_asyncio.fixture
 async def visitor(opens: Opens) -> Visitor:
-    """A visitor who reads the captions at sixty times the speed."""
+    """A visitor who has the captions at the highest speed: the browser draws each word."""
     return await opens()
 
 

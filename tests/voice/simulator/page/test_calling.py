@@ -81,7 +81,7 @@ async def test_a_call_in_spanish(opens: Opens) -> None:
 
 async def test_staff_take_the_call(opens: Opens) -> None:
     """Key 0 calls the clinic's phone with the chosen outcome."""
-    visitor = await opens("sound=captions&speed=60&staff=answers&when=open")
+    visitor = await opens("sound=captions&speed=500&staff=answers&when=open")
     await (await (await visitor.calls()).hears("BodyFix")).presses("0")
     await expect(visitor.page.locator("#captions")).to_contain_text(
         "You are talking with the clinic"
@@ -92,7 +92,7 @@ async def test_staff_take_the_call(opens: Opens) -> None:
 
 async def test_a_withheld_number_is_asked_for(opens: Opens) -> None:
     """The caller ID is chosen before the call, and the line gets no number."""
-    visitor = await opens("sound=captions&speed=60&waits=1&caller=withheld&when=closed")
+    visitor = await opens("sound=captions&speed=500&waits=1&caller=withheld&when=closed")
     await (await (await visitor.calls()).hears("BodyFix")).presses("0")
     await (await visitor.hears("press 1")).presses("1")
     await visitor.hears("number")
@@ -118,7 +118,7 @@ async def test_a_call_is_kept_and_replayed(opens: Opens, tmp_path: Path) -> None
     keys = await page.locator("#calls [data-keys]").get_attribute("data-keys")
     assert (keys or "").replace(". ", "").replace("- ", "") == "1 1 h"
 
-    again = await opens(f"sound=captions&speed=60&keys={keys}")
+    again = await opens(f"sound=captions&speed=500&keys={keys}")
     await expect(again.page.locator("#call")).to_have_text("Replay the call")
     await again.page.locator("#call").click()
     await expect(again.page.locator("#state")).to_have_text("The caller hung up.")

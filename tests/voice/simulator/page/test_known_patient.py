@@ -6,7 +6,7 @@ from support.browser import Opens
 
 async def test_a_known_patient_moves_the_visit(opens: Opens) -> None:
     """The carrier vouches for the number, so no code is asked for; the calendar shows the move."""
-    visitor = await opens("sound=captions&speed=60&waits=1&caller=known")
+    visitor = await opens("sound=captions&speed=500&waits=1&caller=known")
     await expect(visitor.page.locator("#about-caller")).to_contain_text("visit code")
     await (await (await visitor.calls()).hears("For your booked visit, press 2")).presses("2")
     await (await visitor.hears("Your visit is on Monday, November 30th, at 12 noon")).presses("2")

@@ -10,7 +10,7 @@ from support.browser import TO_THE_TIMES, Opens
 from voice.bootstrap import Line
 
 SIZES = [(1280, 720), (1366, 650), (360, 740)]
-FAST = "sound=captions&speed=60&waits=1"
+FAST = "sound=captions&speed=500&waits=1"
 
 
 async def in_view(part: Locator, height: int) -> bool:
@@ -83,7 +83,7 @@ async def test_three_call_backs_side_by_side_are_read_in_full(
 
 async def test_speed_shortens_speech_alone(opens: Opens) -> None:
     """At any speed, the caller has as long to answer as on a phone."""
-    visitor = await (await opens("sound=captions&speed=60")).calls()
+    visitor = await (await opens("sound=captions&speed=500")).calls()
     await visitor.hears("BodyFix")
     await asyncio.gather(  # it is looked for from before the key on, as it lasts a second
         visitor.until("() => document.querySelector('#wait-left').textContent === '10 s'"),

@@ -7,7 +7,7 @@ from support.browser import TO_THE_TIMES, Opens
 
 from voice.bootstrap import Line
 
-QUICK = f"sound=captions&speed=60&waits=1&keys={TO_THE_TIMES}"
+QUICK = f"sound=captions&speed=500&waits=1&keys={TO_THE_TIMES}"
 
 
 async def test_a_number_that_called_too_often_gets_a_call_back(opens: Opens, line: Line) -> None:

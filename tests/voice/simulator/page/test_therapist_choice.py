@@ -8,7 +8,7 @@ from voice.simulator.page import therapist_choice
 
 async def test_two_therapists_are_heard_from_the_next_call_on(opens: Opens, line: Line) -> None:
     """Each time is named with one; back at one, nobody is named and the other gets no new visit."""
-    visitor = await opens(f"sound=captions&speed=60&waits=1&keys={TO_THE_TIMES}")
+    visitor = await opens(f"sound=captions&speed=500&waits=1&keys={TO_THE_TIMES}")
     await (await visitor.chooses("therapists", "two")).calls()
     await visitor.hears("with Doctor Spring")
     await (await visitor.hears("To choose your therapist")).presses("5")
