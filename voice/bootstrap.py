@@ -1,6 +1,7 @@
 """Puts the line together: settings, database, calendar, texting, worker."""
 
 import asyncio
+import gc
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -191,6 +192,8 @@ async def open_line(
             if not settings.is_demo:
                 ready()  # Google may take its time; stored busy times are used until it answers
             await _read_busy_times(line.clinic)
+            # What is loaded by now stays: looking through it for garbage would stop all turns.
+            gc.freeze()
             ready()
             await asyncio.Event().wait()
 
