@@ -38,15 +38,24 @@ use, before a new call is turned away."""
 AVERAGED_SECONDS = 8.0
 """How far back that share looks: as long as a caller takes from one key to the next, so that calls
 that have just begun count with the turns that they will soon need."""
-SPREAD_FROM = 0.15
-"""The share from which on new calls are spread. Below it no wave of them can be too much."""
-LEARNED_SECONDS = 200.0
-"""How long what calls took is remembered, counting only times above that share: several calls."""
+AIMED_LOAD = 0.8
+"""The share up to which new calls are let in for ever: less than `MAX_LOAD`, or half of the time
+nobody would be let in, and then too many at once."""
+LEARNED_FROM = 0.15
+"""The share from which on it is learned what calls take."""
+LEARNED_SECONDS = 600.0
+"""How long that is remembered, counting only times above that share: longer than a wave of calls,
+which take less when they begin, and more the more there are."""
+CALM_SECONDS = 180.0
+"""After so long below that share it is forgotten, since something else may have taken the time."""
 COUNTED_AFTER_SECONDS = 60.0
 """How long after it began a call counts with what calls took: it has taken half of it by then."""
 KNOWN_CALLS = 20
 """So many calls have to count before what they took is known well enough, and so many may begin at
 the same moment: they alone are never too much."""
+LEAST_A_SECOND = 0.2
+"""So many calls may begin in a second whatever else takes the time, such as refusing a flood: they
+take less than a tenth of it."""
 BURST_SECONDS = 2.0
 """The calls of so many seconds may begin at the same moment, too."""
 MEASURED_SECONDS = 0.01
@@ -80,7 +89,7 @@ class Admission:
         self._seen = used(), clock()
         self._load = 0.0
         self._busy = self._calls = self._begun = self._watched = 0.0
-        self._may_begin = 0.0
+        self._may_begin = self._calm = 0.0
 
     def admits(self) -> bool:
         """Whether a new call can be served now; one that can not is counted."""
@@ -94,7 +103,7 @@ class Admission:
     def _is_spread(self) -> bool:
         """Whether a call may begin now; if so, it is counted."""
         is_known = self._calls >= KNOWN_CALLS and self._watched >= COUNTED_AFTER_SECONDS
-        if is_known and self._load > SPREAD_FROM and self._may_begin < 1:
+        if is_known and self._may_begin < 1:
             return False
         self._may_begin = max(0, self._may_begin - 1)
         self._begun += 1
@@ -111,13 +120,16 @@ class Admission:
         self._load += (share - self._load) * (1 - math.exp((before - at) / AVERAGED_SECONDS))
         now_count = self._begun * (1 - math.exp((before - at) / COUNTED_AFTER_SECONDS))
         self._begun -= now_count
-        if self._load > SPREAD_FROM:
+        self._calm = 0 if self._load > LEARNED_FROM else self._calm + at - before
+        if self._calm > CALM_SECONDS:
+            self._busy = self._calls = self._watched = 0
+        if not self._calm:
             kept = math.exp((before - at) / LEARNED_SECONDS)
             self._busy = self._busy * kept + used - used_before
             self._calls = self._calls * kept + now_count
             self._watched = self._watched * kept + at - before
         if self._busy:
-            a_second = MAX_LOAD * self._calls / self._busy
+            a_second = max(LEAST_A_SECOND, AIMED_LOAD * self._calls / self._busy)
             most = max(KNOWN_CALLS, BURST_SECONDS * a_second)
             self._may_begin = min(self._may_begin + (at - before) * a_second, most)
 

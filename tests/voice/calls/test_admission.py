@@ -9,14 +9,20 @@ import pytest
 from psycopg_pool import AsyncConnectionPool
 
 from voice.calls import admission
-from voice.calls.admission import MAX_LOAD, SPREAD_FROM, Admission
+from voice.calls.admission import (
+    AIMED_LOAD,
+    CALM_SECONDS,
+    LEARNED_FROM,
+    MAX_LOAD,
+    Admission,
+)
 
 TURNS = [each / 1000 for each in (5, *[4] * 7, 14, 10, 25, 8, 6, 8, 4, 4)]
 """Seconds that the turns of a call take, in their order: it needs most when it books."""
 REFUSAL = 0.0006
 PAUSE = 8.0
 CALL_SECONDS = PAUSE * len(TURNS)
-LIMIT = MAX_LOAD / sum(TURNS)
+LIMIT = AIMED_LOAD / sum(TURNS)
 """The most calls a second that a process can serve."""
 CALM = 0.2
 """What comes on a calm day, as a share of that."""
@@ -34,12 +40,16 @@ class Process:
 
     arrivals: float
     """New calls a second."""
+    shared: float = 0.0
+    """How much longer a turn takes when this process is always busy: others need its processor."""
     chance: random.Random = field(default_factory=lambda: random.Random(1))  # noqa: S311
     ended: int = 0
     waits: list[float] = field(default_factory=list[float])
     _now: float = 0.0
     _free_at: float = 0.0
     _given: float = 0.0
+    _load: float = 0.0
+    _seen: tuple[float, float] = (0.0, 0.0)
 
     def run(self, seconds: float, settled: float, calm: float = 0.0) -> None:
         """Count what happens after the first `settled` seconds; for `calm` ones few calls come."""
@@ -66,6 +76,11 @@ class Process:
 
     def _work(self, seconds: float) -> float:
         """When it is done."""
+        at, given = self._seen
+        if self._now - at > 1:
+            self._load += 0.3 * ((self._given - given) / (self._now - at) - self._load)
+            self._seen = self._now, self._given
+        seconds *= 1 + self.shared * self._load
         self._free_at = max(self._free_at, self._now) + seconds
         self._given += seconds
         return self._free_at
@@ -74,12 +89,12 @@ class Process:
         return self._given - max(0.0, self._free_at - self._now)
 
 
-def served(times: float, calm: float = 0.0) -> Process:
+def served(times: float, calm: float = 0.0, shared: float = 0.0) -> Process:
     """A process that so many times the calls come to that it can serve; five minutes.
 
     They are counted once it has settled after a start, or after `calm` seconds as on a calm day.
     """
-    process = Process(times * LIMIT)
+    process = Process(times * LIMIT, shared)
     settled = calm + CALL_SECONDS if calm else 400
     process.run(settled + 300, settled, calm)
     return process
@@ -96,10 +111,30 @@ def test_beyond_its_limit_a_process_serves_as_many_calls_as_at_it_and_as_fast(
     assert max(beyond.waits) < 0.5
 
 
+@pytest.mark.parametrize("times", [1.2, 2])
+def test_turns_that_take_longer_the_more_there_are_bring_no_waves(times: float) -> None:
+    """Few calls at once take less each; what was learned then must not let too many in."""
+    beyond = served(times, calm=600, shared=0.6)
+    assert beyond.ended >= 0.9 * served(1).ended / (1 + 0.6 * AIMED_LOAD)
+    assert max(beyond.waits) < 0.5
+
+
+def test_what_was_learned_is_forgotten_on_a_calm_day() -> None:
+    """A flood had taken the time while few calls came: later, a hundred may begin at once."""
+    now, used = 0.0, 0.0
+    pool: AsyncConnectionPool = AsyncConnectionPool("host=/nowhere", open=False)
+    admits = Admission(pool, lambda: used, lambda: now)
+    for share, seconds in ((0.8, 600), (0.01, CALM_SECONDS + 60)):
+        for _ in range(int(seconds / 6)):
+            now, used = now + 6, used + 6 * share
+            assert admits.admits()
+    assert all(admits.admits() for _ in range(100))
+
+
 def test_below_its_limit_hardly_any_call_is_turned_away() -> None:
     """Also while new calls are spread."""
     share = 0.8
-    assert share * MAX_LOAD > SPREAD_FROM
+    assert share * AIMED_LOAD > LEARNED_FROM
     assert served(share).ended >= 0.95 * share * LIMIT * 300
 
 

@@ -132,7 +132,7 @@ def test_a_process_that_computes_all_the_time_takes_no_new_call(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A busy moment does not count, several seconds do, however often new calls come."""
-    monkeypatch.setattr(admission, "SPREAD_FROM", float("inf"))
+    monkeypatch.setattr(admission, "KNOWN_CALLS", float("inf"))
     for steps in (1, 7, 1000):
         assert not full(1.0, 1.0, steps)
         assert full(30.0, 30.0, steps)
