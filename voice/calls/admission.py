@@ -123,7 +123,7 @@ class Admission:
         self._calm = 0 if self._load > LEARNED_FROM else self._calm + at - before
         if self._calm > CALM_SECONDS:
             self._busy = self._calls = self._watched = 0
-        if not self._calm:
+        elif not self._calm:
             kept = math.exp((before - at) / LEARNED_SECONDS)
             self._busy = self._busy * kept + used - used_before
             self._calls = self._calls * kept + now_count
