@@ -17,6 +17,7 @@ from calendar_sync.availability.span import Span
 from calendar_sync.bookings.booking import Booking, BookingNote, State, holder_of
 from calendar_sync.bookings.deadlines import HOLD_LIFETIME
 from calendar_sync.bookings.event_text import event_id
+from calendar_sync.calendars.contract import CalendarEvent
 from calendar_sync.clinician import DEFAULT_ID, lane_of
 from calendar_sync.private_fields import Lookup, lookup, private_chart, private_columns
 
@@ -168,17 +169,16 @@ async def cancel(conn: AsyncConnection, visit: Booking, by: Literal["staff", "pa
 
 
 async def move_to(
-    conn: AsyncConnection, visit: Booking, held: Booking, etag: str, now: datetime
+    conn: AsyncConnection, visit: Booking, held: Booking, event: CalendarEvent, now: datetime
 ) -> None:
-    """The patient's move is done: the visit takes the held time and its clinician, warning gone."""
+    """The patient's move is done: the visit takes the held time, clinician, and this event."""
     statement = """
-        UPDATE booking SET (during, promised, clinician, clinician_id, promised_clinician)
-                         = (held.during, held.during, held.clinician, held.clinician_id,
-                            held.clinician_id),
-                           etag = %s, moved_at = %s, changed_by = held.changed_by, warning = ''
+        UPDATE booking SET (during, promised, clinician, clinician_id, promised_clinician, warning)
+          = (held.during, held.during, held.clinician, held.clinician_id, held.clinician_id, ''),
+            event_id = %s, etag = %s, moved_at = %s, changed_by = held.changed_by
         FROM booking AS held WHERE booking.id = %s AND held.id = %s
         """
-    await _count(conn, statement, [etag, now, visit.id, held.id])
+    await _count(conn, statement, [event.event_id, event.etag, now, visit.id, held.id])
 
 
 async def place_outside_lanes(

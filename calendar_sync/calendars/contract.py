@@ -69,10 +69,8 @@ class CalendarEvent:
     """The video link that the calendar made."""
     link_pending: bool = False
     all_day: bool = False
-    repeats: bool = False
-    """Staff made it a recurring event."""
     first_day: str = ""
-    """The id by which the calendar finds the first occurrence of a recurring event; "" if none."""
+    """Of an event that staff made recurring: the id by which its first occurrence is found."""
     series: str = ""
     """The id of the recurring event that it is one occurrence of, changed or deleted by itself."""
     planned: datetime | None = None

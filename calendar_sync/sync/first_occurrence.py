@@ -38,13 +38,11 @@ async def visit_alone(clinic: Clinic, event: CalendarEvent) -> CalendarEvent:
 
     Raises NotYet if the calendar does not know, or does not show that day.
     """
-    if not event.first_day:
-        return event
-    day = known(await clinic.calendar.find(event.first_day))
-    if day is None:
+    day = await _first_day(clinic, event)
+    if event.first_day and day is None:
         why = "the calendar does not show the first day of a recurring visit"
         raise NotYet(why)
-    return day
+    return day or event
 
 
 async def first_day_apart(clinic: Clinic, event: CalendarEvent) -> CalendarEvent | None:
@@ -53,8 +51,12 @@ async def first_day_apart(clinic: Clinic, event: CalendarEvent) -> CalendarEvent
     It may have been read before its series was where it is now, and is not listed again then.
     Raises NotYet if the calendar does not know.
     """
-    day = known(await clinic.calendar.find(event.first_day)) if event.first_day else None
+    day = await _first_day(clinic, event)
     return day if day and (day.cancelled or day.span != event.span) else None
+
+
+async def _first_day(clinic: Clinic, event: CalendarEvent) -> CalendarEvent | None:
+    return known(await clinic.calendar.find(event.first_day)) if event.first_day else None
 
 
 async def days_of(

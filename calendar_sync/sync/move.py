@@ -82,8 +82,7 @@ async def arrive(
             await booking_writes.release_confirmed(conn, held, "failed")
             return False
         await booking_writes.release_confirmed(conn, held, None)
-        await booking_writes.store(conn, visit.id, event_id=event.event_id)
-        await booking_writes.move_to(conn, visit, held, event.etag, clinic.now())
+        await booking_writes.move_to(conn, visit, held, event, clinic.now())
         if replaced:
             await seen_versions.store(conn, event.event_id, replaced, visit.id, "kept")
         await notices.require_notice(conn, visit.id, clinic.now(), clinic.rules.zone)

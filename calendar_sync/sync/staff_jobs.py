@@ -99,6 +99,6 @@ def _warning(clinic: Clinic, booked: Booking, event: CalendarEvent, *, busy: boo
     if event.span is not None and keeps_time(booked, event, clinic.now()):
         why = ALL_DAY if event.all_day else IN_THE_PAST
         return f"{why} {notices.short_time(booked.slot, clinic.rules.zone)}"
-    if event.repeats:
+    if event.first_day:
         return REPEATS
     return OVERLAPS if busy else ""

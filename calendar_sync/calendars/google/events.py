@@ -69,7 +69,6 @@ def event_from(resource: dict[str, Any], zone: ZoneInfo) -> CalendarEvent:
         link=_video_link(conference) or _text(resource, "hangoutLink"),
         link_pending=link_status == "pending",
         all_day="date" in _part(resource, "start"),
-        repeats=bool(resource.get("recurrence")),
         first_day="" if cancelled else _first_day(resource, zone),
         series=_text(resource, "recurringEventId"),
         planned=planned_start(resource, zone),
